@@ -1,0 +1,7 @@
+#ifndef MARKET_ESCROW_H
+#define MARKET_ESCROW_H
+
+#include <market/error.h>
+#include <market/types.h>
+
+#endif

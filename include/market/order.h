@@ -1,0 +1,211 @@
+/*
+ * Checkout, order groups and seller orders.
+ *
+ * Since 0.1.
+ */
+#ifndef MARKET_ORDER_H
+#define MARKET_ORDER_H
+
+#include <market/error.h>
+#include <market/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct market_session;
+
+typedef enum market_order_state {
+	MARKET_ORDER_WAIT_PAY = 1,
+	MARKET_ORDER_WAIT_SHIP,
+	MARKET_ORDER_WAIT_CONFIRM,
+	MARKET_ORDER_FINISHED,
+	MARKET_ORDER_CLOSED
+} market_order_state;
+
+typedef enum market_close_reason {
+	MARKET_CLOSE_UNPAID = 1,
+	MARKET_CLOSE_BUYER_CANCELLED,
+	MARKET_CLOSE_SELLER_CANCELLED,
+	MARKET_CLOSE_OPERATOR_CANCELLED,
+	MARKET_CLOSE_UNSHIPPED,
+	MARKET_CLOSE_REFUNDED
+} market_close_reason;
+
+/* ESC-2. `none` until money is captured. */
+typedef enum market_escrow_state {
+	MARKET_ESCROW_NONE = 1,
+	MARKET_ESCROW_HELD,
+	MARKET_ESCROW_SETTLED
+} market_escrow_state;
+
+/* A fee frozen on a line at placement (COM-3, COM-4). */
+typedef struct market_line_fee {
+	const char *kind;
+	market_money amount;
+	market_money tax;
+	const char *rule;        /* the name of the rule that matched */
+	const char *explanation; /* every rule looked at and why it did or didn't match */
+	int32_t reversal;        /* proportional, full_only, never */
+} market_line_fee;
+
+/* A part of the line's proceeds that goes to somebody else (AFF-1, SET-6). */
+typedef struct market_line_split {
+	const char *kind; /* "affiliate" */
+	const char *beneficiary;
+	market_money amount;
+} market_line_split;
+
+/* One line of a seller order; frozen at placement but for its quantities and refunded sums. */
+typedef struct market_order_line {
+	market_id id;
+	market_id order;
+	market_id sku;
+	market_id offer;
+	market_id product;
+	market_id stock;          /* the stock row it reserved */
+	const char *title;
+	const char *attributes;   /* JSON text of the variant's attribute values */
+	const char *category;     /* code of the back category */
+	const char *currency;
+	int64_t quantity;
+	market_money price;           /* of one unit */
+	market_money seller_discount; /* of the whole line */
+	market_money promo;           /* third-funded discount of the whole line */
+	const char *funder;           /* "platform" or the funder's name */
+	market_money cash;            /* what the buyer pays for the line: price × quantity − discounts */
+	int64_t shipped_quantity;
+	int64_t received_quantity;
+	int64_t refunded_quantity;
+	market_money refunded_cash;
+	market_money refunded_promo;
+	const market_line_fee *const *fees;
+	size_t n_fees;
+	const market_line_split *const *splits;
+	size_t n_splits;
+	int64_t version;
+} market_order_line;
+
+/* The seller's part of a checkout. `cash` + `promo` = what its escrow is funded with. */
+typedef struct market_order {
+	market_id id;
+	const char *ref;
+	market_id group;
+	market_id buyer;
+	market_id seller;
+	int32_t state;
+	int32_t close_reason;
+	const char *currency;
+	market_money items;           /* price × quantity of all lines */
+	market_money freight;
+	market_money seller_discount;
+	market_money promo;
+	market_money cash;            /* items + freight − seller_discount − promo */
+	int32_t escrow;               /* ESC-2 */
+	market_money funded;
+	market_money released;
+	market_money refunded_cash;   /* with freight; also what left after release */
+	market_money refunded_promo;
+	market_money in_flight;       /* requested of a provider, outcome open */
+	market_money freight_refunded;
+	market_money compensated;     /* ESC-1: given back to the platform that had paid the buyer */
+	int64_t freezes;              /* ESC-3 */
+	market_time created_at;
+	market_time paid_at;
+	market_time shipped_at;
+	market_time delivered_at;
+	market_time finished_at;
+	market_time closed_at;
+	market_time pay_by;           /* ORD-4: the timers; absent when they don't run */
+	market_time ship_by;          /* late afterwards */
+	market_time cancel_at;        /* unshipped: cancelled by itself */
+	market_time confirm_at;       /* confirmed by itself */
+	market_time release_at;       /* escrow is released */
+	market_time mature_at;        /* the earning becomes available */
+	const char *note;
+	int64_t policy;               /* the number of the policy version frozen for it */
+	int64_t version;
+	const market_order_line *const *lines;
+	size_t n_lines;
+} market_order;
+
+/* One checkout of a buyer (ORD-1). */
+typedef struct market_order_group {
+	market_id id;
+	const char *ref;
+	market_id buyer;
+	const char *currency;
+	market_money total;        /* what the buyer pays: the sum of its orders' cash */
+	market_money promo;
+	market_id payment;         /* the first payment, made with the group */
+	const char *address;       /* JSON text, frozen */
+	market_time created_at;
+	int64_t policy;
+	int64_t version;
+	const market_order *const *orders;
+	size_t n_orders;
+} market_order_group;
+
+/* What to buy: a SKU and a quantity; `price` is the unit price the buyer was shown (ORD-5). */
+typedef struct market_place_item {
+	market_id sku;
+	int64_t quantity;
+	market_money price; /* absent: not checked */
+	market_id warehouse;
+	const char *affiliate; /* who brought the buyer; earns the policy's affiliate split */
+} market_place_item;
+
+/* A discount with its funder. `seller` absent: divided over all sellers' lines of the checkout. */
+typedef struct market_place_discount {
+	const char *funder; /* "seller", "platform" or a funder's name */
+	market_id seller;
+	market_money amount;
+	const char *code;
+} market_place_discount;
+
+typedef struct market_place_freight {
+	market_id seller;
+	market_money amount;
+} market_place_freight;
+
+/* `discounts` and `freight` state what the application's server computed: only operators with orders
+ * and the system may give them. */
+typedef struct market_order_place_params {
+	uint32_t size;
+	const char *key;
+	market_id buyer;
+	const char *ref;
+	const char *currency;
+	const market_place_item *const *items;
+	size_t n_items;
+	const market_place_discount *const *discounts;
+	size_t n_discounts;
+	const market_place_freight *const *freight;
+	size_t n_freight;
+	market_id address;
+	const char *method; /* the way to pay, as the provider names it */
+	const char *note;
+	const market_pair *const *metadata;
+	size_t n_metadata;
+} market_order_place_params;
+#define MARKET_ORDER_PLACE_PARAMS_INIT {.size = sizeof(market_order_place_params)}
+
+/* Checks out: one group, one order per seller (ORD-1), stock reserved, a payment made.
+ * By the buyer and operators with orders.
+ * Errors: EDENIED, ENOTFOUND, EPURCHASABLE, ECHANGED, ESTOCK, ECURRENCY, EINVALID, EEXISTS. Since 0.1. */
+MARKET_API int market_order_place(struct market_session *session, const market_order_place_params *in,
+                                  market_order_group **out, market_error *err);
+MARKET_API void market_order_group_free(market_order_group *group);
+
+/* Every other operation on one order has these params and more. */
+typedef struct market_order_get_params {
+	uint32_t size;
+	const char *key;
+	market_id order;
+} market_order_get_params;
+#define MARKET_ORDER_GET_PARAMS_INIT {.size = sizeof(market_order_get_params)}
+
+#ifdef __cplusplus
+}
+#endif
+#endif

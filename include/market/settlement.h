@@ -1,0 +1,7 @@
+#ifndef MARKET_SETTLEMENT_H
+#define MARKET_SETTLEMENT_H
+
+#include <market/error.h>
+#include <market/types.h>
+
+#endif

@@ -1,0 +1,7 @@
+#ifndef MARKET_SHIPMENT_H
+#define MARKET_SHIPMENT_H
+
+#include <market/error.h>
+#include <market/types.h>
+
+#endif

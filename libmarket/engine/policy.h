@@ -1,0 +1,190 @@
+/*
+ * The policy: how this marketplace works, read from one YAML file by descriptors. A compiled policy is
+ * immutable and lives as long as the market.
+ */
+#ifndef MK_ENGINE_POLICY_H
+#define MK_ENGINE_POLICY_H
+
+#include "libmarket/base/money.h"
+#include "libmarket/record/record.h"
+
+/* ---- sellers ---- */
+
+typedef enum mk_store_type {
+	MK_STORE_FLAGSHIP = 1,
+	MK_STORE_EXCLUSIVE,
+	MK_STORE_SPECIALTY,
+	MK_STORE_INDIVIDUAL
+} mk_store_type;
+extern const mk_enum mk_store_type_enum;
+
+typedef enum mk_requirement_kind { MK_COMPUTED = 1, MK_ATTESTED, MK_VERIFIED } mk_requirement_kind;
+typedef enum mk_gate { MK_GATE_SELL = 1, MK_GATE_PAYOUT } mk_gate;
+extern const mk_enum mk_requirement_kind_enum, mk_gate_enum;
+
+/* SEL-1 */
+typedef struct mk_requirement {
+	const char *key;
+	int32_t kind;
+	int32_t gate;
+	const char *summary;
+	const char *const *store_types; /* names; none: all */
+	size_t n_store_types;
+	market_time version; /* submissions made before it don't count */
+} mk_requirement;
+
+typedef struct mk_policy_sellers {
+	market_time application_stale;       /* an unanswered application is rejected after this (90 d) */
+	market_time payout_account_cooling;  /* payouts wait this long after a change (SEL-8) */
+	bool auto_approve;                   /* SEL-2: off by default */
+	const mk_requirement *const *requirements;
+	size_t n_requirements;
+} mk_policy_sellers;
+
+/* ---- orders, ORD-4 ---- */
+
+typedef struct mk_policy_orders {
+	market_time unpaid_close;     /* 30 min */
+	market_time ship_by;          /* 48 h: later is late */
+	market_time unshipped_cancel; /* 14 d */
+	market_time auto_confirm;     /* 10 d after shipping */
+	market_time cancel_silence;   /* ORD-7: 2 d of the seller's silence */
+	bool group_by_warehouse;      /* one seller order per seller and warehouse */
+} mk_policy_orders;
+
+/* ---- payments ---- */
+
+typedef struct mk_policy_payments {
+	const char *provider;         /* the provider's name: "sandbox" */
+	market_time tolerance;        /* of a notification's time (PAY-1): 5 min */
+	market_time query_after;      /* an unanswered request is queried after this */
+} mk_policy_payments;
+
+/* ---- fees, COM-1 to COM-6 ---- */
+
+typedef enum mk_fee_per { MK_PER_LINE = 1, MK_PER_UNIT, MK_PER_ORDER } mk_fee_per;
+typedef enum mk_fee_reversal { MK_REVERSAL_PROPORTIONAL = 1, MK_REVERSAL_FULL_ONLY, MK_REVERSAL_NEVER } mk_fee_reversal;
+typedef enum mk_tax_mode { MK_TAX_ADDED = 1, MK_TAX_INCLUDED } mk_tax_mode;
+extern const mk_enum mk_fee_per_enum, mk_fee_reversal_enum, mk_tax_mode_enum, mk_rounding_enum;
+
+/* One rule; all given predicates must hold (AND), any of a list's values (OR). */
+typedef struct mk_fee_rule {
+	const char *name;
+	const char *const *categories; /* codes of back categories, their descendants included */
+	size_t n_categories;
+	const char *const *store_types;
+	size_t n_store_types;
+	const char *const *sellers; /* refs or texts of ids */
+	size_t n_sellers;
+	const market_rate *rate;    /* of the base */
+	market_money flat;          /* added to the rate's part */
+	int32_t per;                /* what flat, floor and cap apply to; line by default */
+	market_money floor, cap;    /* absent: none */
+} mk_fee_rule;
+
+typedef struct mk_fee_tax {
+	market_rate rate;
+	int32_t mode; /* no default: added or included */
+} mk_fee_tax;
+
+typedef struct mk_fee_kind {
+	const char *kind; /* "commission", "technical", …: the account is fee_revenue:<kind> */
+	int32_t reversal;
+	bool on_freight;  /* the base includes freight */
+	const mk_fee_tax *tax;
+	const mk_fee_rule *const *rules; /* in order; the last is the default and has no predicate */
+	size_t n_rules;
+} mk_fee_kind;
+
+/* A part of the seller's proceeds that goes to somebody else (AFF-1, SET-6). */
+typedef struct mk_split_rule {
+	const char *kind; /* "affiliate" */
+	market_rate rate;
+} mk_split_rule;
+
+typedef struct mk_policy_fees {
+	int32_t rounding; /* half_up (default) or half_even: everywhere money is rounded */
+	const mk_fee_kind *const *kinds; /* in the order in which they are computed (COM-4) */
+	size_t n_kinds;
+} mk_policy_fees;
+
+/* ---- settlement ---- */
+
+typedef enum mk_schedule {
+	MK_SCHEDULE_DAILY = 1,
+	MK_SCHEDULE_WEEKLY,
+	MK_SCHEDULE_FORTNIGHTLY,
+	MK_SCHEDULE_MONTHLY,
+	MK_SCHEDULE_MANUAL
+} mk_schedule;
+extern const mk_enum mk_schedule_enum;
+
+typedef struct mk_reserve_rule {
+	market_rate rate;
+	market_time period; /* held this long after maturity */
+	const char *const *store_types; /* none: all */
+	size_t n_store_types;
+} mk_reserve_rule;
+
+typedef struct mk_policy_settlement {
+	market_time maturity;             /* SET-2: available this long after receipt (7 d) */
+	const mk_reserve_rule *const *reserves; /* the first that matches */
+	size_t n_reserves;
+	int32_t schedule;
+	market_money minimum;             /* of a payout; less carries over */
+	const char *zone;                 /* of calendar periods */
+	market_money advance_limit;       /* ESC-7: a receivable above it needs an operator */
+} mk_policy_settlement;
+
+/* ---- after-sales and ratings, what the spine needs ---- */
+
+typedef struct mk_policy_aftersales {
+	market_time window; /* after receipt: 7 d */
+} mk_policy_aftersales;
+
+typedef struct mk_policy_ratings {
+	market_time window;          /* RAT-1: 15 d after receipt */
+	const char *const *dimensions;
+	size_t n_dimensions;
+	market_time score_window;    /* RAT-4: 180 d */
+	int64_t counted_per_month;   /* RAT-4: 3 per buyer and seller */
+	int64_t credit_points_per_month; /* RAT-4: 6 */
+	market_time same_item_once;  /* RAT-4: 14 d */
+} mk_policy_ratings;
+
+typedef struct mk_policy_ledger {
+	market_money two_person_amount; /* LED-10: adjustments from here on need a second person */
+	market_time write_off_after;
+} mk_policy_ledger;
+
+typedef struct mk_policy {
+	const char *name;
+	const char *const *currencies;
+	size_t n_currencies;
+	const mk_policy_sellers *sellers;
+	const mk_policy_orders *orders;
+	const mk_policy_payments *payments;
+	const mk_policy_fees *fees;
+	const mk_split_rule *const *splits;
+	size_t n_splits;
+	const mk_policy_settlement *settlement;
+	const mk_policy_aftersales *aftersales;
+	const mk_policy_ratings *ratings;
+	const mk_policy_ledger *ledger;
+	/* set by the loader */
+	int64_t number; /* of the stored version */
+	market_id id;
+	market_time effective;
+} mk_policy;
+extern const mk_record mk_policy_record;
+
+/* Parses and checks a policy as a whole; all errors are in `yaml`. The result lives in yaml->arena. */
+int mk_policy_compile(const char *text, size_t size, mk_yaml *yaml, const mk_policy **out, market_error *err);
+bool mk_policy_has_currency(const mk_policy *policy, const char *currency);
+mk_rounding mk_policy_rounding(const mk_policy *policy);
+
+/* The built-in policy: examples/policy.yaml. */
+extern const char mk_policy_default[];
+extern const size_t mk_policy_default_size;
+
+#endif

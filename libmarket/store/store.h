@@ -1,0 +1,183 @@
+/*
+ * The store: one connection to SQLite or PostgreSQL behind one interface. SQL lives with the code
+ * that owns it, as mk_statement objects; this layer prepares, binds, runs and maps rows.
+ */
+#ifndef MK_STORE_STORE_H
+#define MK_STORE_STORE_H
+
+#include "libmarket/record/record.h"
+
+/* Positive result: the transaction must be run again from its beginning (40001, 40P01, a miss). */
+#define MK_AGAIN 1
+
+typedef enum mk_value_kind { MK_VALUE_INT, MK_VALUE_TEXT, MK_VALUE_BLOB } mk_value_kind;
+
+typedef struct mk_value {
+	mk_value_kind kind;
+	bool null;
+	int64_t number;
+	const void *data;
+	size_t size;
+} mk_value;
+
+mk_value mk_int(int64_t number);
+mk_value mk_text_value(const char *text);        /* NULL binds NULL */
+mk_value mk_blob(const void *data, size_t size); /* NULL binds NULL */
+mk_value mk_null_int(void);
+mk_value mk_time_value(market_time time);        /* 0 binds NULL */
+#define MK_ARGS(...) (const mk_value[]){__VA_ARGS__}, sizeof((const mk_value[]){__VA_ARGS__}) / sizeof(mk_value)
+#define MK_NO_ARGS NULL, 0
+
+/*
+ * A statement, the same text for every store. Parameters are positional (?1, ?2, …) and bound from
+ * mk_values, or named (:column) and bound from a record by its descriptor; never mixed. The PostgreSQL
+ * driver rewrites both to $n.
+ *
+ * Columns and fields: a MK_ID field `x` is `x_book_id`, `x_id` (flags own or self book: `x_id` alone;
+ * the field `id` is `book_id`, `id`); a MK_MONEY field `x` is `x` and takes its currency from the
+ * row's `currency` column, which binds from a field `currency` or else from the first present money;
+ * absent ids, times, texts, enums and optional scalars are NULL; a PAIRS list is its JSON text.
+ */
+typedef struct mk_statement {
+	const char *name;  /* "order_insert" */
+	const char *table; /* the table written; NULL for reads */
+	const char *sql;
+	bool scan;         /* a full table scan is intended */
+} mk_statement;
+
+typedef struct mk_store mk_store;
+
+/* One statement's execution, for the benchmark's replay and the row budget. */
+typedef struct mk_trace {
+	const mk_statement *statement;
+	const mk_value *args;
+	size_t n_args;
+	bool write;
+	int64_t rows; /* read or written */
+} mk_trace;
+
+typedef struct mk_store_options {
+	const market_allocator *allocator;
+	bool create;  /* make the database file when absent */
+	bool read_only;
+	int64_t busy_ms; /* how long to wait for a lock, 0: 5,000 */
+} mk_store_options;
+
+typedef enum mk_store_kind { MK_STORE_SQLITE, MK_STORE_POSTGRES } mk_store_kind;
+
+/* A store URL taken apart: sqlite:PATH, sqlite::memory:, postgresql://… (or postgres://…), with
+ * ?keys=FILE. Texts are in the arena. */
+typedef struct mk_store_url {
+	mk_store_kind kind;
+	bool memory;
+	const char *target; /* the path, or the connection string without our own options */
+	const char *keys;   /* as given, or the default; NULL for memory: keys live with the process */
+} mk_store_url;
+int mk_store_url_parse(const char *url, mk_arena *arena, mk_store_url *out, market_error *err);
+
+int mk_store_open(const mk_store_url *url, const mk_store_options *options, mk_store **out, market_error *err);
+void mk_store_close(mk_store *store);
+mk_store_kind mk_store_kind_of(const mk_store *store);
+
+/* A trace callback for tests and benchmarks. */
+void mk_store_set_trace(mk_store *store, void (*trace)(const mk_trace *, void *), void *user_data);
+/* Runs between a plan's reads and its flush (tests make the conflicting write here). */
+void mk_store_set_before_flush(mk_store *store, int (*hook)(mk_store *, void *), void *user_data);
+
+/* ---- transactions ---- */
+
+/* A writer's transaction (SQLite: BEGIN IMMEDIATE) or a reader's. */
+int mk_store_begin(mk_store *store, bool write, market_error *err);
+/* EUNKNOWN when the outcome isn't known. After a failed sync (EIO) writes are refused until the store
+ * is opened again. */
+int mk_store_commit(mk_store *store, market_error *err);
+void mk_store_rollback(mk_store *store);
+
+/* ---- reads ---- */
+
+typedef struct mk_query {
+	const mk_statement *statement;
+	const mk_value *args;
+	size_t n_args;
+	const mk_record *record; /* rows are mapped by it */
+	void **rows;             /* out: pointers to structs in the arena */
+	size_t n_rows;           /* out */
+} mk_query;
+
+/* Runs all queries as one batch (PostgreSQL: one pipeline). */
+int mk_store_read(mk_store *store, mk_arena *arena, mk_query *queries, size_t n_queries, market_error *err);
+/* One row, or `*row` NULL. */
+int mk_store_get(mk_store *store, mk_arena *arena, const mk_statement *statement, const mk_record *record,
+                 const mk_value *args, size_t n_args, void **row, market_error *err);
+int mk_store_list(mk_store *store, mk_arena *arena, const mk_statement *statement, const mk_record *record,
+                  const mk_value *args, size_t n_args, void ***rows, size_t *n_rows, market_error *err);
+/* Streams rows in constant memory: each row is mapped into the same scratch arena, reset after the
+ * callback. A non-zero return stops and is returned. */
+int mk_store_each(mk_store *store, const mk_statement *statement, const mk_record *record,
+                  const mk_value *args, size_t n_args,
+                  int (*row)(void *row, void *user_data, market_error *err), void *user_data,
+                  market_error *err);
+
+/* ---- writes outside a plan: migrations, key rows, tests. Returns the row count or an error. ---- */
+int64_t mk_store_write(mk_store *store, const mk_statement *statement, const mk_value *args, size_t n_args,
+                       market_error *err);
+int mk_store_execute_text(mk_store *store, const char *sql, market_error *err); /* DDL */
+
+/* ---- plans ---- */
+
+typedef enum mk_phase {
+	MK_PHASE_JOURNAL = 0, /* first: the journal row */
+	MK_PHASE_INSERT,      /* new records, in the order they were added */
+	MK_PHASE_UPDATE,      /* guarded updates, sorted by table, book, id, then order added */
+	MK_PHASE_LEDGER,      /* accounts and legs, sorted by book, account, then order added */
+	MK_PHASE_LAST         /* what must see all the others, in the order added */
+} mk_phase;
+
+/* What it means when a step's row count differs from the expected one. */
+typedef struct mk_miss {
+	int code;          /* MK_AGAIN: a version or a new row's key; else a MARKET_E… of the operation */
+	int rank;          /* precedence: the smallest rank of all missed errors is reported */
+	const char *field; /* for the error; may be NULL */
+	const char *message;
+} mk_miss;
+#define MK_RETRY ((mk_miss){.code = MK_AGAIN})
+
+typedef struct mk_plan mk_plan;
+
+mk_plan *mk_plan_new(mk_arena *arena); /* NULL when memory is exhausted */
+bool mk_plan_empty(const mk_plan *plan);
+/* `target` orders the step within its phase. Values are copied by reference: texts must live in the
+ * arena or longer. A failed allocation or a broken money is remembered and reported by the flush. */
+void mk_plan_add(mk_plan *plan, mk_phase phase, const mk_statement *statement, market_id target,
+                 const mk_value *args, size_t n_args, mk_miss miss);
+/* The same with named parameters bound from a record now (later changes of the struct don't count). */
+void mk_plan_add_record(mk_plan *plan, mk_phase phase, const mk_statement *statement, market_id target,
+                        const mk_record *record, const void *value, mk_miss miss);
+/* Expects any row count ≥ 0 (an idempotent delete). */
+#define MK_ANY ((mk_miss){.code = 0})
+/* Runs after the last step, before the commit: sealing. */
+void mk_plan_set_seal(mk_plan *plan, int (*seal)(mk_store *, void *, market_error *), void *user_data);
+/* Runs the steps in order and judges them whole: 0, MK_AGAIN, or the error. */
+int mk_plan_flush(mk_plan *plan, mk_store *store, market_error *err);
+
+/* ---- schema ---- */
+
+/* One step of the append-only list. DDL is one statement an entry, the same for all stores but for
+ * these tokens: {key} (book_id and id as the store's primary key; must come first), {int}, {blob},
+ * {fk:column:table} (a column that refers to a row of the same book; `column` includes _id; NULL
+ * allowed), {strict} (after the closing parenthesis). */
+typedef struct mk_migration {
+	int number;
+	const char *name;
+	const char *const *ddl; /* ends with NULL */
+} mk_migration;
+
+/* Whether the store holds a market schema, and of which number: 0 when empty. EFOREIGN when it holds
+ * other tables, ESCHEMA when it is newer than `last`, ECORRUPT when a checksum differs. */
+int mk_schema_version(mk_store *store, const mk_migration *list, size_t count, int *version, market_error *err);
+/* Applies what is missing, one statement at a time, under a lease row. */
+int mk_schema_migrate(mk_store *store, const mk_migration *list, size_t count, market_time now, market_error *err);
+/* A DDL text with its tokens replaced for a kind of store. */
+int mk_schema_expand(mk_store_kind kind, const char *ddl, mk_text *out);
+
+#endif
