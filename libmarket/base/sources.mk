@@ -1,0 +1,15 @@
+# sources of libmarket/base
+libmarket_sources += \
+	libmarket/base/arena.c \
+	libmarket/base/arena.h \
+	libmarket/base/clock.c \
+	libmarket/base/clock.h \
+	libmarket/base/currency.c \
+	libmarket/base/error.c \
+	libmarket/base/error.h \
+	libmarket/base/id.c \
+	libmarket/base/limits.h \
+	libmarket/base/money.c \
+	libmarket/base/money.h \
+	libmarket/base/text.c \
+	libmarket/base/text.h
