@@ -1,0 +1,2 @@
+# sources of cli
+market_sources += cli/main.c

@@ -1,0 +1,2 @@
+# sources of tests/bench
+bench_sources += tests/bench/main.c

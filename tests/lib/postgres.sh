@@ -1,0 +1,125 @@
+#!/bin/sh
+# A private PostgreSQL server for tests: unix socket only, in a folder of its own.
+#
+#   postgres.sh start [--fsync] [--set NAME=VALUE]...   makes it and prints its folder
+#   postgres.sh database DIR NAME                       makes an empty database and prints its URL
+#   postgres.sh stop DIR                                stops it and removes the folder
+#
+# As root it runs as postgres or nobody. Exit 77 with the reason where PostgreSQL isn't installed.
+# Without --fsync nothing is synced: quick, and not safe in a power loss.
+set -eu
+
+find_programs() {
+	if [ -n "${MARKET_PG_BIN:-}" ]; then
+		bin=$MARKET_PG_BIN
+	else
+		bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -t/ -k5 -n | tail -n 1)
+		if [ -z "$bin" ] && command -v initdb >/dev/null 2>&1; then
+			bin=$(dirname "$(command -v initdb)")
+		fi
+	fi
+	if [ -z "$bin" ] || [ ! -x "$bin/initdb" ] || [ ! -x "$bin/pg_ctl" ]; then
+		echo "PostgreSQL's server isn't installed (apt-get install postgresql-15)"
+		exit 77
+	fi
+}
+
+# PostgreSQL refuses to run as root.
+choose_user() {
+	user=
+	[ "$(id -u)" = 0 ] || return 0
+	for user in postgres nobody; do
+		id "$user" >/dev/null 2>&1 && return 0
+	done
+	echo "root needs a user postgres or nobody to run PostgreSQL"
+	exit 77
+}
+
+as_user() {
+	if [ -z "$user" ]; then
+		env -i PATH="$bin:/usr/bin:/bin" LC_ALL=C "$@"
+	elif command -v setpriv >/dev/null 2>&1; then
+		env -i PATH="$bin:/usr/bin:/bin" LC_ALL=C setpriv --reuid "$user" --regid "$(id -g "$user")" \
+			--clear-groups "$@"
+	else
+		env -i PATH="$bin:/usr/sbin:/sbin:/usr/bin:/bin" LC_ALL=C runuser -u "$user" -- "$@"
+	fi
+}
+
+start() {
+	fsync=off settings=
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--fsync) fsync=on ;;
+		--set)
+			settings="$settings${2%%=*} = '${2#*=}'
+"
+			shift
+			;;
+		*) usage ;;
+		esac
+		shift
+	done
+	# A socket's path may have 107 characters: a long TMPDIR doesn't do.
+	dir=$(mktemp -d "/tmp/market-pg-XXXXXX")
+	trap 'rm -rf "$dir"' EXIT
+	trap 'exit 1' HUP INT TERM
+	[ -z "$user" ] || chown "$user" "$dir"
+	cd "$dir"
+	as_user initdb -D "$dir/data" -A trust -U market -E UTF8 --locale=C --no-sync --no-instructions \
+		>"$dir/initdb.log" 2>&1 || { cat "$dir/initdb.log" >&2; exit 1; }
+	cat >>"$dir/data/postgresql.conf" <<END
+listen_addresses = ''
+unix_socket_directories = '$dir'
+fsync = $fsync
+full_page_writes = $fsync
+synchronous_commit = $fsync
+wal_level = minimal
+max_wal_senders = 0
+max_connections = 200
+shared_buffers = '64MB'
+max_wal_size = '1GB'
+checkpoint_timeout = '30min'
+deadlock_timeout = '200ms'
+log_min_messages = warning
+log_min_error_statement = fatal
+jit = off
+$settings
+END
+	as_user pg_ctl -D "$dir/data" -l "$dir/log" -w -t 60 start >"$dir/start.log" 2>&1 </dev/null ||
+		{ cat "$dir/start.log" "$dir/log" >&2; exit 1; }
+	trap - EXIT
+	echo "$dir"
+}
+
+database() {
+	as_user psql -X -q -h "$1" -U market -d postgres -c "CREATE DATABASE \"$2\" TEMPLATE template0" >&2
+	echo "postgresql:///$2?host=$1&user=market"
+}
+
+stop() {
+	case $1 in
+	/tmp/market-pg-*) ;;
+	*) usage ;;
+	esac
+	cd /
+	as_user pg_ctl -D "$1/data" -m immediate -w -t 60 stop >/dev/null 2>&1 || :
+	rm -rf "$1"
+}
+
+usage() {
+	sed -n '2,9s/^# \{0,1\}//p' "$0" >&2
+	exit 2
+}
+
+[ $# -ge 1 ] || usage
+command=$1
+shift
+find_programs
+choose_user
+case $command in
+start) start "$@" ;;
+database) [ $# = 2 ] || usage; database "$@" ;;
+stop) [ $# = 1 ] || usage; stop "$@" ;;
+*) usage ;;
+esac
