@@ -1,7 +1,199 @@
+/*
+ * Sellers: application, requirements, members, payout account.
+ *
+ * Since 0.1.
+ */
 #ifndef MARKET_SELLER_H
 #define MARKET_SELLER_H
 
 #include <market/error.h>
 #include <market/types.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct market_session;
+
+typedef enum market_seller_state {
+	MARKET_SELLER_APPLIED = 1,
+	MARKET_SELLER_INVITED,
+	MARKET_SELLER_ONBOARDING,
+	MARKET_SELLER_IN_REVIEW,
+	MARKET_SELLER_APPROVED,
+	MARKET_SELLER_REJECTED,
+	MARKET_SELLER_SUSPENDED,
+	MARKET_SELLER_CLOSING,
+	MARKET_SELLER_TERMINATED
+} market_seller_state;
+
+typedef enum market_store_type {
+	MARKET_STORE_FLAGSHIP = 1,
+	MARKET_STORE_EXCLUSIVE,
+	MARKET_STORE_SPECIALTY,
+	MARKET_STORE_INDIVIDUAL
+} market_store_type;
+
+/* SEL-6 */
+typedef enum market_role {
+	MARKET_ROLE_OWNER = 1,
+	MARKET_ROLE_FINANCE,
+	MARKET_ROLE_CATALOGUE,
+	MARKET_ROLE_FULFILMENT,
+	MARKET_ROLE_SUPPORT,
+	MARKET_ROLE_VIEWER
+} market_role;
+
+/* Somebody who acts for a seller. */
+typedef struct market_member {
+	market_id id;
+	const char *ref; /* unique in the store */
+	market_id seller;
+	const char *name;
+	int32_t role;
+	market_time created_at;
+	int64_t version;
+} market_member;
+
+/* SEL-1: what the policy asks and how far the seller has met it; computed on reading. */
+typedef struct market_requirement {
+	const char *name;
+	const char *summary;
+	const char *gate;  /* "sell" or "payout" */
+	const char *state; /* "open", "pending", "accepted", "rejected", "waived" */
+} market_requirement;
+
+/* A seller. Owns a book: its own id. */
+typedef struct market_seller {
+	market_id id;
+	const char *ref; /* unique in the store */
+	const char *name;
+	const char *legal_name;
+	int32_t store_type;
+	const char *country;  /* ISO 3166-1 alpha-2 */
+	const char *currency; /* of its orders and balances */
+	int32_t state;
+	const char *reason;   /* code of the last rejection or suspension */
+	market_id owner;      /* the member made with the application */
+	market_time created_at;
+	market_time approved_at;
+	market_time answer_by; /* an application unanswered by then is rejected */
+	int64_t version;
+	const market_pair *const *metadata;
+	size_t n_metadata;
+	const market_requirement *const *requirements;
+	size_t n_requirements;
+} market_seller;
+MARKET_API void market_seller_free(market_seller *seller);
+
+/* `owner_name` and `owner_ref` are of the first member, whose role is owner. */
+typedef struct market_seller_apply_params {
+	uint32_t size;
+	const char *key;
+	const char *ref;
+	const char *name;
+	const char *legal_name;
+	int32_t store_type;
+	const char *country;
+	const char *currency;
+	const char *owner_name;
+	const char *owner_ref;
+	const market_pair *const *metadata;
+	size_t n_metadata;
+} market_seller_apply_params;
+#define MARKET_SELLER_APPLY_PARAMS_INIT {.size = sizeof(market_seller_apply_params)}
+
+/* Applies. The application is in `onboarding` and passes to `in_review` by itself when no requirement
+ * of the gate `sell` is open; unanswered, it is rejected after the policy's time (code `stale`).
+ * By anybody. Errors: ECURRENCY, EEXISTS (ref, owner_ref). Since 0.1. */
+MARKET_API int market_seller_apply(struct market_session *session, const market_seller_apply_params *in,
+                                   market_seller **out, market_error *err);
+
+typedef struct market_seller_approve_params {
+	uint32_t size;
+	const char *key;
+	market_id seller;
+	const char *waiver; /* the reason for approving in spite of open requirements */
+} market_seller_approve_params;
+#define MARKET_SELLER_APPROVE_PARAMS_INIT {.size = sizeof(market_seller_approve_params)}
+
+/* Approves an application in review; with a waiver also one that is still onboarding (SEL-2).
+ * By operators with sellers. Errors: ENOTFOUND, ESTATE, EINCOMPLETE. Since 0.1. */
+MARKET_API int market_seller_approve(struct market_session *session, const market_seller_approve_params *in,
+                                     market_seller **out, market_error *err);
+
+/* A reason code is required (SEL-2). */
+typedef struct market_seller_reason_params {
+	uint32_t size;
+	const char *key;
+	market_id seller;
+	const char *reason;
+	const char *note;
+} market_seller_reason_params;
+#define MARKET_SELLER_REASON_PARAMS_INIT {.size = sizeof(market_seller_reason_params)}
+
+/* Rejects an application. By operators with sellers. Errors: ENOTFOUND, ESTATE. Since 0.1. */
+MARKET_API int market_seller_reject(struct market_session *session, const market_seller_reason_params *in,
+                                    market_seller **out, market_error *err);
+/* Suspends an approved seller: no new orders; open ones run on; payouts are held (SEL-12).
+ * By operators with sellers. Errors: ENOTFOUND, ESTATE. Since 0.1. */
+MARKET_API int market_seller_suspend(struct market_session *session, const market_seller_reason_params *in,
+                                     market_seller **out, market_error *err);
+/* Ends a suspension. By operators with sellers. Errors: ENOTFOUND, ESTATE. Since 0.1. */
+MARKET_API int market_seller_reinstate(struct market_session *session, const market_seller_reason_params *in,
+                                       market_seller **out, market_error *err);
+
+typedef struct market_seller_get_params {
+	uint32_t size;
+	const char *key;
+	market_id seller;
+} market_seller_get_params;
+#define MARKET_SELLER_GET_PARAMS_INIT {.size = sizeof(market_seller_get_params)}
+
+/* One seller with its requirements. By its members and operators with sellers. Since 0.1. */
+MARKET_API int market_seller_get(struct market_session *session, const market_seller_get_params *in,
+                                 market_seller **out, market_error *err);
+
+/* Rejects an application whose time is over (code `stale`). By the system. Since 0.1. */
+MARKET_API int market_seller_expire(struct market_session *session, const market_seller_get_params *in,
+                                    market_seller **out, market_error *err);
+
+typedef struct market_seller_list_params {
+	uint32_t size;
+	const char *key;
+	int32_t state; /* absent: all */
+	const char *after;
+	const int64_t *limit;
+} market_seller_list_params;
+#define MARKET_SELLER_LIST_PARAMS_INIT {.size = sizeof(market_seller_list_params)}
+
+typedef struct market_seller_page {
+	const market_seller *const *items;
+	size_t n_items;
+	const char *next;
+} market_seller_page;
+
+/* Sellers by time of application, oldest first. By operators with sellers. Since 0.1. */
+MARKET_API int market_seller_list(struct market_session *session, const market_seller_list_params *in,
+                                  market_seller_page **out, market_error *err);
+MARKET_API void market_seller_page_free(market_seller_page *page);
+
+typedef struct market_member_create_params {
+	uint32_t size;
+	const char *key;
+	market_id seller;
+	const char *ref;
+	const char *name;
+	int32_t role;
+} market_member_create_params;
+#define MARKET_MEMBER_CREATE_PARAMS_INIT {.size = sizeof(market_member_create_params)}
+
+/* Adds a member. By the seller's owners and operators with sellers. Errors: EEXISTS (ref). Since 0.1. */
+MARKET_API int market_member_create(struct market_session *session, const market_member_create_params *in,
+                                    market_member **out, market_error *err);
+MARKET_API void market_member_free(market_member *member);
+
+#ifdef __cplusplus
+}
+#endif
 #endif

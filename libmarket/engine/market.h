@@ -1,0 +1,69 @@
+/* The shared root and the session, as the library sees them. */
+#ifndef MK_ENGINE_MARKET_H
+#define MK_ENGINE_MARKET_H
+
+#include <pthread.h>
+
+#include "libmarket/engine/context.h"
+
+struct mk_providers;
+
+typedef struct mk_policy_version {
+	const mk_policy *policy;
+	mk_yaml yaml; /* owns nothing: its arena is the market's */
+	struct mk_policy_version *older;
+} mk_policy_version;
+
+struct market {
+	market_allocator allocator;
+	market_time (*clock)(void *user_data);
+	bool (*random)(void *bytes, size_t size, void *user_data);
+	void (*log)(int32_t level, const char *message, void *user_data);
+	void *user_data;
+	bool read_only;
+	mk_store_url url;
+	const char *store_id;
+	mk_arena arena;       /* lives as long as the market: policies, texts of the open */
+	pthread_mutex_t lock; /* one connection: held for the length of an operation */
+	mk_store *store;
+	mk_keys *keys;
+	mk_digest *digest;
+	mk_id_source ids;
+	mk_policy_version *policies; /* newest first */
+	struct mk_providers *providers;
+};
+
+struct market_session {
+	market *market;
+	market_actor actor;
+	char actor_name[MK_MAX_CODE + 1];
+	market_time at; /* replay clock; 0: the market's */
+	mk_arena arena; /* of one operation */
+	mk_text events;
+	bool replayed;
+	bool dead;      /* after MARKET_EINTERNAL */
+	bool busy;      /* an operation runs: calls from inside it are refused */
+};
+
+void mk_log(market *market, int32_t level, const char *format, ...) MK_PRINTF(3, 4);
+
+/* ---- policies as stored (engine/policy_store.c) ---- */
+
+extern const char *const mk_engine_ddl[];
+extern const mk_statement mk_policy_newest;
+/* One number: of the newest version. */
+typedef struct mk_number {
+	int64_t number;
+} mk_number;
+extern const mk_record mk_number_record;
+
+/* Reads the versions newer than those that the market holds. Inside a transaction. */
+int mk_policy_refresh(market *market, mk_arena *arena, int64_t newest, market_error *err);
+/* The version in effect at a time; the oldest when none is yet. */
+const mk_policy *mk_policy_at(const market *market, market_time time);
+/* The version of that number, or NULL. */
+const mk_policy *mk_policy_numbered(const market *market, int64_t number);
+/* Plans a new version; `number` is its own. */
+void mk_policy_insert(mk_ctx *ctx, market_id id, int64_t number, market_time effective, const char *text);
+
+#endif

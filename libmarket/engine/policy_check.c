@@ -1,0 +1,141 @@
+#include <string.h>
+
+#include "libmarket/base/zone.h"
+#include "libmarket/engine/policy.h"
+
+static void check_currencies(mk_yaml *yaml, const mk_policy *policy);
+static void check_requirements(mk_yaml *yaml, const mk_policy_sellers *sellers);
+static void check_store_types(mk_yaml *yaml, const void *owner, const char *const *names, size_t count);
+static void check_fees(mk_yaml *yaml, const mk_policy *policy);
+static void check_settlement(mk_yaml *yaml, const mk_policy *policy);
+
+int mk_policy_compile(const char *text, size_t size, mk_yaml *yaml, const mk_policy **out, market_error *err)
+{
+	mk_policy *policy = NULL;
+	void *parsed = NULL;
+	int rc = mk_yaml_read(&mk_policy_record, text, size, yaml, &parsed, err);
+	if (rc != 0)
+		return rc;
+	policy = parsed;
+	check_currencies(yaml, policy);
+	check_requirements(yaml, policy->sellers);
+	check_fees(yaml, policy);
+	check_settlement(yaml, policy);
+	if (yaml->n_errors > 0) {
+		const mk_yaml_error *first = &yaml->errors[0];
+		rc = mk_error_set(err, MARKET_EPOLICY, "line %d, column %d: %s", first->line, first->column,
+		                  first->message);
+		return mk_error_hint(err, rc, "%s", first->hint);
+	}
+	*out = policy;
+	return 0;
+}
+
+bool mk_policy_has_currency(const mk_policy *policy, const char *currency)
+{
+	for (size_t i = 0; i < policy->n_currencies; i++)
+		if (strcmp(policy->currencies[i], currency) == 0)
+			return true;
+	return false;
+}
+
+mk_rounding mk_policy_rounding(const mk_policy *policy)
+{
+	return policy->fees->rounding == MK_HALF_EVEN + 1 ? MK_HALF_EVEN : MK_HALF_UP;
+}
+
+static void check_currencies(mk_yaml *yaml, const mk_policy *policy)
+{
+	for (size_t i = 0; i < policy->n_currencies; i++)
+		if (mk_currency_digits(policy->currencies[i]) < 0)
+			mk_yaml_report(yaml, policy, "currencies", "codes are those of ISO 4217",
+			               "unknown currency %s", policy->currencies[i]);
+}
+
+static void check_requirements(mk_yaml *yaml, const mk_policy_sellers *sellers)
+{
+	for (size_t i = 0; i < sellers->n_requirements; i++) {
+		const mk_requirement *requirement = sellers->requirements[i];
+		check_store_types(yaml, requirement, requirement->store_types, requirement->n_store_types);
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(sellers->requirements[k]->key, requirement->key) == 0)
+				mk_yaml_report(yaml, requirement, "key", "", "requirement %s stands twice",
+				               requirement->key);
+	}
+}
+
+static void check_store_types(mk_yaml *yaml, const void *owner, const char *const *names, size_t count)
+{
+	static const char *const all[] = {"flagship", "exclusive", "specialty", "individual"};
+	for (size_t i = 0; i < count; i++) {
+		int32_t value = 0;
+		if (!mk_enum_value_of(&mk_store_type_enum, names[i], strlen(names[i]), &value))
+			mk_yaml_report(yaml, owner, "store_types", mk_text_nearest(names[i], all, 4),
+			               "unknown store type %s", names[i]);
+	}
+}
+
+static void check_amount(mk_yaml *yaml, const mk_policy *policy, const void *owner, const char *field,
+                         market_money amount)
+{
+	if (amount.currency[0] != '\0' && !mk_policy_has_currency(policy, amount.currency))
+		mk_yaml_report(yaml, owner, field, "list it under currencies", "currency %s isn't one of this policy",
+		               amount.currency);
+}
+
+static bool has_predicate(const mk_fee_rule *rule)
+{
+	return rule->n_categories > 0 || rule->n_store_types > 0 || rule->n_sellers > 0;
+}
+
+static void check_rules(mk_yaml *yaml, const mk_policy *policy, const mk_fee_kind *kind)
+{
+	for (size_t i = 0; i < kind->n_rules; i++) {
+		const mk_fee_rule *rule = kind->rules[i];
+		bool last = i + 1 == kind->n_rules;
+		check_store_types(yaml, rule, rule->store_types, rule->n_store_types);
+		check_amount(yaml, policy, rule, "flat", rule->flat);
+		check_amount(yaml, policy, rule, "floor", rule->floor);
+		check_amount(yaml, policy, rule, "cap", rule->cap);
+		if (mk_money_compare(rule->floor, rule->cap) == 1 && rule->cap.currency[0] != '\0')
+			mk_yaml_report(yaml, rule, "floor", "", "the floor of rule %s is above its cap", rule->name);
+		if (last && has_predicate(rule))
+			mk_yaml_report(yaml, rule, "name", "add a rule without predicates at the end",
+			               "fee kind %s has no default rule", kind->kind);
+		if (!last && !has_predicate(rule))
+			mk_yaml_report(yaml, rule, "name", "only the last rule may match everything",
+			               "rules behind %s can never match", rule->name);
+		if (!rule->rate && rule->flat.currency[0] == '\0')
+			mk_yaml_report(yaml, rule, "name", "give a rate, a flat amount or both",
+			               "rule %s charges nothing", rule->name);
+	}
+}
+
+/* COM-1: every kind has a default rule, or the policy is refused. */
+static void check_fees(mk_yaml *yaml, const mk_policy *policy)
+{
+	for (size_t i = 0; i < policy->fees->n_kinds; i++) {
+		const mk_fee_kind *kind = policy->fees->kinds[i];
+		check_rules(yaml, policy, kind);
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(policy->fees->kinds[k]->kind, kind->kind) == 0)
+				mk_yaml_report(yaml, kind, "kind", "", "fee kind %s stands twice", kind->kind);
+	}
+}
+
+static void check_settlement(mk_yaml *yaml, const mk_policy *policy)
+{
+	const mk_policy_settlement *settlement = policy->settlement;
+	mk_zone *zone = NULL;
+	market_error err;
+	check_amount(yaml, policy, settlement, "minimum", settlement->minimum);
+	check_amount(yaml, policy, settlement, "advance_limit", settlement->advance_limit);
+	check_amount(yaml, policy, policy->ledger, "two_person_amount", policy->ledger->two_person_amount);
+	for (size_t i = 0; i < settlement->n_reserves; i++)
+		check_store_types(yaml, settlement->reserves[i], settlement->reserves[i]->store_types,
+		                  settlement->reserves[i]->n_store_types);
+	if (mk_zone_load(yaml->arena->allocator, settlement->zone, &zone, &err) != 0)
+		mk_yaml_report(yaml, settlement, "zone", "use a name such as Asia/Shanghai or UTC",
+		               "unknown time zone %s", settlement->zone);
+	mk_zone_close(zone);
+}

@@ -1,0 +1,102 @@
+#include <string.h>
+
+#include "libmarket/engine/market.h"
+
+typedef struct policy_row {
+	market_id id;
+	int64_t number;
+	market_time effective_at;
+	market_time recorded_at;
+	const char *text;
+} policy_row;
+
+static const mk_field policy_row_fields[] = {
+	MK_F_ID(policy_row, id, POLICY, 0, "the version"),
+	MK_F_INT(policy_row, number, 0, 0, 0, "from 1"),
+	MK_F_TIME(policy_row, effective_at, 0, "in effect from"),
+	MK_F_TIME(policy_row, recorded_at, 0, "published"),
+	MK_F_TEXT(policy_row, text, 0, 0, 0, "the YAML"),
+};
+static const mk_record policy_row_record =
+	MK_RECORD_OF("policy_version", policy_row, policy_row_fields, "a version of the policy");
+
+static const mk_statement policy_since = {
+	.name = "policy_since",
+	.sql = "SELECT book_id, id, number, effective_at, recorded_at, text FROM policy "
+	       "WHERE book_id = 0 AND number > ?1 ORDER BY number",
+};
+static const mk_statement policy_insert = {
+	.name = "policy_insert",
+	.table = "policy",
+	.sql = "INSERT INTO policy (book_id, id, number, effective_at, recorded_at, text) "
+	       "VALUES (:book_id, :id, :number, :effective_at, :recorded_at, :text) ON CONFLICT DO NOTHING",
+};
+
+static int hold_version(market *market, const policy_row *row, market_error *err);
+
+int mk_policy_refresh(market *market, mk_arena *arena, int64_t newest, market_error *err)
+{
+	int64_t known = market->policies ? market->policies->policy->number : 0;
+	void **rows = NULL;
+	size_t count = 0;
+	int rc;
+	if (newest <= known)
+		return 0;
+	rc = mk_store_list(market->store, arena, &policy_since, &policy_row_record, MK_ARGS(mk_int(known)), &rows,
+	                   &count, err);
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		rc = hold_version(market, rows[i], err);
+	return rc;
+}
+
+const mk_policy *mk_policy_at(const market *market, market_time time)
+{
+	const mk_policy *found = NULL;
+	for (const mk_policy_version *version = market->policies; version; version = version->older) {
+		found = version->policy;
+		if (found->effective <= time)
+			break;
+	}
+	return found;
+}
+
+const mk_policy *mk_policy_numbered(const market *market, int64_t number)
+{
+	for (const mk_policy_version *version = market->policies; version; version = version->older)
+		if (version->policy->number == number)
+			return version->policy;
+	return NULL;
+}
+
+void mk_policy_insert(mk_ctx *ctx, market_id id, int64_t number, market_time effective, const char *text)
+{
+	policy_row row = {
+		.id = id, .number = number, .effective_at = effective, .recorded_at = ctx->recorded, .text = text};
+	mk_insert(ctx, &policy_insert, &policy_row_record, id, &row);
+}
+
+static int hold_version(market *market, const policy_row *row, market_error *err)
+{
+	mk_policy_version *version = MK_NEW(&market->arena, mk_policy_version);
+	const mk_policy *compiled = NULL;
+	mk_policy *own;
+	int rc;
+	if (!version)
+		return mk_error_no_memory(err);
+	version->yaml.arena = &market->arena;
+	rc = mk_policy_compile(row->text, strlen(row->text), &version->yaml, &compiled, err);
+	if (rc == MARKET_EPOLICY)
+		return mk_error_set(err, MARKET_ECORRUPT, "policy version %lld can't be read", (long long)row->number);
+	if (rc != 0)
+		return rc;
+	own = (mk_policy *)mk_arena_copy(&market->arena, compiled, sizeof(*compiled));
+	if (!own)
+		return mk_error_no_memory(err);
+	own->number = row->number;
+	own->id = row->id;
+	own->effective = row->effective_at;
+	version->policy = own;
+	version->older = market->policies;
+	market->policies = version;
+	return 0;
+}
