@@ -1,0 +1,150 @@
+/*
+ * The catalogue inside the library: what can be bought, and the stock behind it.
+ *
+ * The rows are the public records. A checkout reads all its items with mk_catalog_items (CAT-6), looks
+ * at their prices, gives each its stock row with mk_stock_choose and plans mk_stock_reserve (CAT-7).
+ */
+#ifndef MK_CATALOG_CATALOG_H
+#define MK_CATALOG_CATALOG_H
+
+#include "libmarket/engine/context.h"
+#include "libmarket/party/party.h"
+
+#define MK_MAX_CATEGORY_DEPTH 12
+#define MK_MAX_SKUS 200             /* of an offer */
+#define MK_MAX_ATTRIBUTES 50
+#define MK_MAX_STOCK INT64_C(1000000000000)
+#define MK_MAX_WAREHOUSES 100       /* that a checkout looks at for one SKU */
+
+/* ---- items ---- */
+
+/* What a buyer wants. An absent warehouse: the first that has enough. */
+typedef struct mk_want {
+	market_id sku;
+	market_id warehouse;
+	int64_t quantity;
+} mk_want;
+
+/* A SKU with all that an order line freezes of it. */
+typedef struct mk_item {
+	market_id sku;
+	market_id offer;
+	market_id product;
+	market_id seller_id;
+	mk_seller *seller;         /* shared by the items of one seller */
+	const char *title;
+	const char *attributes;    /* JSON text of the variant's attribute values; NULL: none */
+	const char *brand;
+	const char *category;      /* the code of the back category */
+	const char *category_path; /* "/media/books/" */
+	const char *commission_class;
+	const char *currency;
+	market_money price;
+	market_money list_price;
+	int64_t quantity;          /* as wanted */
+	market_id warehouse;       /* as wanted; the chosen one's after mk_stock_choose */
+	market_stock **stocks;     /* of all warehouses, oldest first; shared by the items of one SKU */
+	size_t n_stocks;
+	market_stock *stock;       /* set by mk_stock_choose */
+	/* internal */
+	int32_t offer_state, product_state;
+} mk_item;
+
+/* Reads `count` items in one batch (and one for their sellers) and checks that each can be bought but
+ * for its stock. `items` gets `count` pointers. Errors, each looked for in all items before the next:
+ * ENOTFOUND (sku), EPURCHASABLE (sku). `failed`, when not NULL, is the index of the wrong item, with
+ * which the caller prefixes the field. */
+int mk_catalog_items(mk_ctx *ctx, const mk_want *wants, size_t count, mk_item **items, size_t *failed,
+                     market_error *err);
+/* One item with its stock row: the two steps at once. ESTOCK (quantity) besides. */
+int mk_catalog_item(mk_ctx *ctx, market_id sku, market_id warehouse, int64_t quantity, mk_item **out,
+                    market_error *err);
+
+/* ---- stock (CAT-7) ---- */
+
+/* Gives every item a stock row that has enough for it after the items before it. ESTOCK (quantity). */
+int mk_stock_choose(mk_ctx *ctx, mk_item *const *items, size_t count, size_t *failed, market_error *err);
+/* Plans the reservation of chosen items: one relative, guarded update per stock row, and the event
+ * stock.low where the reservation makes it low. A miss runs the operation again, so that its reads name
+ * the error. Call once per operation, with all items. */
+void mk_stock_reserve(mk_ctx *ctx, mk_item *const *items, size_t count);
+
+/* The way of a reserved quantity. Each plans one relative update; lines of one stock row are better
+ * added up before. A miss is MARKET_ECORRUPT: the stock doesn't hold what the order says. */
+void mk_stock_commit(mk_ctx *ctx, market_id stock, int64_t quantity);  /* paid: reserved and on hand → sold */
+void mk_stock_release(mk_ctx *ctx, market_id stock, int64_t quantity); /* closed unpaid: no longer reserved */
+void mk_stock_return(mk_ctx *ctx, market_id stock, int64_t quantity);  /* came back: sold → on hand */
+
+/* ---- categories ---- */
+
+/* The codes of a category and those above it, from the top down, in one read. ENOTFOUND (category). */
+int mk_category_path(mk_ctx *ctx, const char *code, const char *const **codes, size_t *n_codes,
+                     market_error *err);
+/* The same from a path that was read ("/media/books/"), without a read. NULL: none. */
+int mk_category_codes(mk_ctx *ctx, const char *path, const char *const **codes, size_t *n_codes,
+                      market_error *err);
+
+/* ---- states (CAT-2) ---- */
+
+typedef enum mk_product_step {
+	MK_PRODUCT_PROPOSE = 1,
+	MK_PRODUCT_PUBLISH,
+	MK_PRODUCT_REJECT,
+	MK_PRODUCT_REVISE,
+	MK_PRODUCT_UPDATE
+} mk_product_step;
+/* Changes the state by the transition table; ESTATE names the product and its state. */
+int mk_product_step_to(market_product *product, mk_product_step step, market_error *err);
+
+typedef enum mk_offer_step {
+	MK_OFFER_ACTIVATE = 1,
+	MK_OFFER_PAUSE,
+	MK_OFFER_END,
+	MK_OFFER_BLOCK,
+	MK_OFFER_UNBLOCK,
+	MK_OFFER_UPDATE
+} mk_offer_step;
+int mk_offer_step_to(market_offer *offer, mk_offer_step step, market_error *err);
+
+/* ---- rows ---- */
+
+extern const mk_record mk_category_record, mk_product_record, mk_offer_record, mk_sku_record;
+extern const mk_record mk_warehouse_record, mk_stock_record;
+extern const mk_entity mk_category_entity, mk_product_entity, mk_offer_entity, mk_sku_entity;
+extern const mk_entity mk_warehouse_entity, mk_stock_entity;
+extern const mk_enum mk_product_state_enum, mk_offer_state_enum;
+
+/* SKUs of many offers in one batch: sets `skus` of each. */
+int mk_offer_fill_skus(mk_ctx *ctx, market_offer *const *offers, size_t count, market_error *err);
+
+extern const char *const mk_catalog_ddl[];
+
+/* ---- handlers ---- */
+
+int mk_category_create(mk_ctx *ctx, const void *params, market_error *err);
+int mk_category_get(mk_ctx *ctx, const void *params, market_error *err);
+int mk_category_list(mk_ctx *ctx, const void *params, market_error *err);
+int mk_product_create(mk_ctx *ctx, const void *params, market_error *err);
+int mk_product_update(mk_ctx *ctx, const void *params, market_error *err);
+int mk_product_propose(mk_ctx *ctx, const void *params, market_error *err);
+int mk_product_publish(mk_ctx *ctx, const void *params, market_error *err);
+int mk_product_reject(mk_ctx *ctx, const void *params, market_error *err);
+int mk_product_revise(mk_ctx *ctx, const void *params, market_error *err);
+int mk_product_get(mk_ctx *ctx, const void *params, market_error *err);
+int mk_product_list(mk_ctx *ctx, const void *params, market_error *err);
+int mk_offer_create(mk_ctx *ctx, const void *params, market_error *err);
+int mk_offer_update(mk_ctx *ctx, const void *params, market_error *err);
+int mk_offer_activate(mk_ctx *ctx, const void *params, market_error *err);
+int mk_offer_pause(mk_ctx *ctx, const void *params, market_error *err);
+int mk_offer_end(mk_ctx *ctx, const void *params, market_error *err);
+int mk_offer_block(mk_ctx *ctx, const void *params, market_error *err);
+int mk_offer_unblock(mk_ctx *ctx, const void *params, market_error *err);
+int mk_offer_get(mk_ctx *ctx, const void *params, market_error *err);
+int mk_offer_list(mk_ctx *ctx, const void *params, market_error *err);
+int mk_warehouse_create(mk_ctx *ctx, const void *params, market_error *err);
+int mk_warehouse_list(mk_ctx *ctx, const void *params, market_error *err);
+int mk_stock_adjust(mk_ctx *ctx, const void *params, market_error *err);
+int mk_stock_set(mk_ctx *ctx, const void *params, market_error *err);
+int mk_stock_list(mk_ctx *ctx, const void *params, market_error *err);
+
+#endif
