@@ -21,14 +21,17 @@ int64_t mk_id_next(mk_id_source *source, market_time now);
 market_time mk_id_time(int64_t id);
 
 /* "2026-01-31T12:00:00.000Z" ↔ milliseconds. Parsing takes a date alone, seconds and fraction
- * optional, Z or ±hh:mm required when a time of day is given. */
+ * optional, Z or ±hh:mm required when a time of day is given. Of a fraction's digits, at most nine,
+ * the milliseconds count. */
 #define MK_TIME_TEXT_SIZE 32
 void mk_time_format(market_time time, char text[MK_TIME_TEXT_SIZE]);
 bool mk_time_parse(const char *text, market_time *out);
-/* "48h", "15d", "30min", "90 s", "500ms" ↔ milliseconds. */
+/* "48h", "15d", "30min", "90 s", "500ms" ↔ milliseconds: a whole number of one unit. Written with the
+ * largest unit that divides it. */
 bool mk_duration_parse(const char *text, int64_t *out);
 void mk_duration_format(int64_t duration, char text[MK_TIME_TEXT_SIZE]);
-/* Civil date of a UTC time: year, month 1..12, day 1..31, weekday 0 = Monday. */
+/* Civil date of a UTC time: year, month 1..12, day 1..31, weekday 0 = Monday (may be NULL). Back:
+ * months and days outside their range run over into the next or previous year and month. */
 void mk_time_civil(market_time time, int *year, int *month, int *day, int *weekday);
 market_time mk_time_from_civil(int year, int month, int day);
 #define MK_SECOND INT64_C(1000)

@@ -12,4 +12,8 @@ libmarket_sources += \
 	libmarket/base/money.c \
 	libmarket/base/money.h \
 	libmarket/base/text.c \
-	libmarket/base/text.h
+	libmarket/base/text.h \
+	libmarket/base/zone.c \
+	libmarket/base/zone.h \
+	libmarket/base/zone_rule.c \
+	libmarket/base/zone_rule.h

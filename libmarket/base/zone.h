@@ -7,12 +7,15 @@
 
 typedef struct mk_zone mk_zone;
 
-/* "UTC" always works; names with "..", a leading '/' or control characters are refused. */
+/* "UTC" always works; names with "..", a leading '/' or control characters are refused. A name that
+ * is refused or doesn't exist is EINVALID. */
 int mk_zone_load(const market_allocator *allocator, const char *name, mk_zone **out, market_error *err);
 void mk_zone_close(mk_zone *zone);
 /* Offset from UTC in milliseconds at a UTC time. */
 int64_t mk_zone_offset(const mk_zone *zone, market_time time);
-/* The UTC time at which the civil day of `time` in the zone begins; and that of a civil date. */
+/* The UTC time at which the civil day of `time` in the zone begins; and that of a civil date, whose
+ * month and day may lie outside their range (month 13, day 0). A day begins at the first moment whose
+ * local time is midnight or later, so days and periods leave no gap and don't overlap. */
 market_time mk_zone_day_start(const mk_zone *zone, market_time time);
 market_time mk_zone_date_start(const mk_zone *zone, int year, int month, int day);
 
