@@ -144,6 +144,8 @@ typedef struct market_order_group {
 	int64_t version;
 	const market_order *const *orders;
 	size_t n_orders;
+	const market_pair *const *metadata;
+	size_t n_metadata;
 } market_order_group;
 
 /* What to buy: a SKU and a quantity; `price` is the unit price the buyer was shown (ORD-5). */
@@ -197,13 +199,180 @@ MARKET_API int market_order_place(struct market_session *session, const market_o
                                   market_order_group **out, market_error *err);
 MARKET_API void market_order_group_free(market_order_group *group);
 
-/* Every other operation on one order has these params and more. */
 typedef struct market_order_get_params {
 	uint32_t size;
 	const char *key;
 	market_id order;
 } market_order_get_params;
 #define MARKET_ORDER_GET_PARAMS_INIT {.size = sizeof(market_order_get_params)}
+
+/* One order with its lines. By its buyer, members of its seller and operators with orders. Since 0.1. */
+MARKET_API int market_order_get(struct market_session *session, const market_order_get_params *in,
+                                market_order **out, market_error *err);
+MARKET_API void market_order_free(market_order *order);
+
+typedef struct market_order_group_get_params {
+	uint32_t size;
+	const char *key;
+	market_id group;
+} market_order_group_get_params;
+#define MARKET_ORDER_GROUP_GET_PARAMS_INIT {.size = sizeof(market_order_group_get_params)}
+
+/* A checkout with its orders and their lines. By its buyer and operators with orders. Since 0.1. */
+MARKET_API int market_order_group_get(struct market_session *session, const market_order_group_get_params *in,
+                                      market_order_group **out, market_error *err);
+
+/* Either `seller` or `buyer`; absent, a member gets its seller's and a buyer its own. `from` and `to`
+ * bound the time of placing: from ≤ created_at < to. */
+typedef struct market_order_list_params {
+	uint32_t size;
+	const char *key;
+	market_id seller;
+	market_id buyer;
+	int32_t state;
+	market_time from;
+	market_time to;
+	const char *after;
+	const int64_t *limit;
+} market_order_list_params;
+#define MARKET_ORDER_LIST_PARAMS_INIT {.size = sizeof(market_order_list_params)}
+
+typedef struct market_order_page {
+	const market_order *const *items; /* without lines */
+	size_t n_items;
+	const char *next;
+} market_order_page;
+
+/* A seller's or a buyer's orders, newest first. By the buyer, members of the seller and operators with
+ * orders. Errors: EMISSING, ENOTFOUND, EINVALID (after). Since 0.1. */
+MARKET_API int market_order_list(struct market_session *session, const market_order_list_params *in,
+                                 market_order_page **out, market_error *err);
+MARKET_API void market_order_page_free(market_order_page *page);
+
+/* What a parcel holds. */
+typedef struct market_ship_item {
+	market_id line;
+	int64_t quantity;
+} market_ship_item;
+
+/* `items` absent: everything that is left. */
+typedef struct market_order_ship_params {
+	uint32_t size;
+	const char *key;
+	market_id order;
+	const char *carrier;
+	const char *tracking;
+	const market_ship_item *const *items;
+	size_t n_items;
+	const char *ref; /* of the shipment */
+} market_order_ship_params;
+#define MARKET_ORDER_SHIP_PARAMS_INIT {.size = sizeof(market_order_ship_params)}
+
+/* Hands over a parcel: the whole order, or lines by quantity. The order waits for confirmation when its
+ * last unit is shipped. By members of the seller with fulfilment, operators with orders and the system.
+ * Errors: ESTATE, EFROZEN, ENOTFOUND (items), EINVALID (items), EEXISTS (ref). Since 0.1. */
+MARKET_API int market_order_ship(struct market_session *session, const market_order_ship_params *in,
+                                 market_order **out, market_error *err);
+
+/* `shipment` absent: every parcel. `proof` is the carrier's or recipient's, as text. */
+typedef struct market_order_deliver_params {
+	uint32_t size;
+	const char *key;
+	market_id order;
+	market_id shipment;
+	market_time delivered_at; /* absent: now */
+	const char *proof;
+} market_order_deliver_params;
+#define MARKET_ORDER_DELIVER_PARAMS_INIT {.size = sizeof(market_order_deliver_params)}
+
+/* Records the proof of delivery. Confirmation by itself comes not before the policy's time after it
+ * (ORD-4). By members of the seller with fulfilment, operators with orders and the system.
+ * Errors: ESTATE, ENOTFOUND (shipment), EINVALID (delivered_at). Since 0.1. */
+MARKET_API int market_order_deliver(struct market_session *session, const market_order_deliver_params *in,
+                                    market_order **out, market_error *err);
+
+typedef struct market_order_confirm_params {
+	uint32_t size;
+	const char *key;
+	market_id order;
+} market_order_confirm_params;
+#define MARKET_ORDER_CONFIRM_PARAMS_INIT {.size = sizeof(market_order_confirm_params)}
+
+/* The buyer has the goods: the order is finished and its escrow due for release (ESC-4).
+ * By the buyer, operators with orders. Errors: ESTATE, EFROZEN. Since 0.1. */
+MARKET_API int market_order_confirm(struct market_session *session, const market_order_confirm_params *in,
+                                    market_order **out, market_error *err);
+
+typedef struct market_order_auto_confirm_params {
+	uint32_t size;
+	const char *key;
+	market_id order;
+} market_order_auto_confirm_params;
+#define MARKET_ORDER_AUTO_CONFIRM_PARAMS_INIT {.size = sizeof(market_order_auto_confirm_params)}
+
+/* The same by itself, when `confirm_at` has come. Where the carrier reports deliveries and no proof has
+ * come by then, the time is extended to the carrier's limit once. By the system and operators with orders.
+ * Errors: ESTATE, EFROZEN. Since 0.1. */
+MARKET_API int market_order_auto_confirm(struct market_session *session,
+                                         const market_order_auto_confirm_params *in, market_order **out,
+                                         market_error *err);
+
+typedef struct market_order_close_unpaid_params {
+	uint32_t size;
+	const char *key;
+	market_id order;
+} market_order_close_unpaid_params;
+#define MARKET_ORDER_CLOSE_UNPAID_PARAMS_INIT {.size = sizeof(market_order_close_unpaid_params)}
+
+/* Closes an order that wasn't paid by `pay_by`; its stock is free again. By the system.
+ * Errors: ESTATE. Since 0.1. */
+MARKET_API int market_order_close_unpaid(struct market_session *session,
+                                         const market_order_close_unpaid_params *in, market_order **out,
+                                         market_error *err);
+
+/* `reason` is a code of the caller's; sellers and operators must give one. */
+typedef struct market_order_cancel_params {
+	uint32_t size;
+	const char *key;
+	market_id order;
+	const char *reason;
+} market_order_cancel_params;
+#define MARKET_ORDER_CANCEL_PARAMS_INIT {.size = sizeof(market_order_cancel_params)}
+
+/* Cancels before anything is shipped (ORD-7); a paid order is refunded whole. By the buyer at once, by
+ * members of the seller with fulfilment and by operators with orders for a reason.
+ * Errors: EMISSING (reason), ESTATE, EFROZEN, EINFLIGHT. Since 0.1. */
+MARKET_API int market_order_cancel(struct market_session *session, const market_order_cancel_params *in,
+                                   market_order **out, market_error *err);
+
+typedef struct market_order_cancel_unshipped_params {
+	uint32_t size;
+	const char *key;
+	market_id order;
+} market_order_cancel_unshipped_params;
+#define MARKET_ORDER_CANCEL_UNSHIPPED_PARAMS_INIT {.size = sizeof(market_order_cancel_unshipped_params)}
+
+/* Cancels and refunds a paid order of which nothing was shipped by `cancel_at` (ORD-4). By the system.
+ * Errors: ESTATE, EINFLIGHT. Since 0.1. */
+MARKET_API int market_order_cancel_unshipped(struct market_session *session,
+                                             const market_order_cancel_unshipped_params *in,
+                                             market_order **out, market_error *err);
+
+/* `by`: a buyer's is the policy's (3 d); a seller chooses one of the policy's (3, 5, 7 or 10 d). */
+typedef struct market_order_extend_params {
+	uint32_t size;
+	const char *key;
+	market_id order;
+	market_time by;
+	const char *reason;
+} market_order_extend_params;
+#define MARKET_ORDER_EXTEND_PARAMS_INIT {.size = sizeof(market_order_extend_params)}
+
+/* Gives more time before the order confirms itself: the buyer twice, the seller by its choice (ORD-4).
+ * By the buyer and members of the seller with fulfilment.
+ * Errors: ESTATE, EINVALID (by), EQUOTA. Since 0.1. */
+MARKET_API int market_order_extend(struct market_session *session, const market_order_extend_params *in,
+                                   market_order **out, market_error *err);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,56 @@
+/* Payments, their shares of seller orders, and notifications: rows, loading, capture. */
+#ifndef MK_PAYMENT_PAYMENT_H
+#define MK_PAYMENT_PAYMENT_H
+
+#include <market/plugin.h>
+
+#include "libmarket/order/order.h"
+#include "libmarket/payment/request.h"
+
+/* The row of a payment. */
+typedef struct mk_payment {
+	market_payment payment;
+	const char *parts;  /* its shares and their orders: "book.share.order" with blanks between */
+	market_time due_at; /* of its deadline row: the end of an authorisation */
+} mk_payment;
+
+/* The row of a share; it lies in the seller's book. */
+typedef struct mk_share {
+	market_share share;
+	market_id payout_request; /* of the automatic refund under way (PAY-2) */
+} mk_share;
+
+typedef struct mk_notification {
+	market_notification notification;
+} mk_notification;
+
+extern const mk_record mk_payment_record, mk_share_record, mk_notification_record;
+extern const mk_entity mk_payment_entity, mk_notification_entity;
+extern const mk_enum mk_payment_state_enum, mk_notification_result_enum;
+
+/* A payment, without and with its shares; ENOTFOUND names `field`. The public record's `shares` are set. */
+int mk_payment_load(mk_ctx *ctx, market_id id, const char *field, mk_payment **out, market_error *err);
+int mk_payment_load_shares(mk_ctx *ctx, mk_payment *payment, mk_share ***out, size_t *count, market_error *err);
+void mk_payment_save(mk_ctx *ctx, mk_payment *payment);
+
+/* The shares of an order, newest payment first (ORD-3). */
+int mk_share_list_order(mk_ctx *ctx, market_id order, mk_share ***out, size_t *count, market_error *err);
+/* Plans the update of a share that was read and then changed. Call once per share and operation. */
+void mk_share_save(mk_ctx *ctx, mk_share *share);
+/* ESC-6: captured − refunded − in flight − charged back − what is owed for a closed order (PAY-2). */
+market_money mk_share_refundable(const mk_share *share);
+
+/* Makes the payment of a checkout with a share for each order, both planned; not saved in the group. */
+int mk_payment_create(mk_ctx *ctx, const market_order_group *group, mk_order *const *orders, size_t n_orders,
+                      const char *method, mk_payment **out, market_error *err);
+/* Money is here: PAY-2, capture of each share, the orders paid. Saves payment, shares and orders. */
+int mk_payment_capture(mk_ctx *ctx, mk_payment *payment, market_time at, const char *reference, int32_t *result,
+                       market_error *err);
+
+/* What the outcome of a request means (request.h calls them). */
+int mk_payment_charge_outcome(mk_ctx *ctx, mk_request *request, market_error *err);
+int mk_payment_return_outcome(mk_ctx *ctx, mk_request *request, market_error *err);
+
+extern const char *const mk_payment_ddl[];
+
+#endif

@@ -1,0 +1,64 @@
+/*
+ * Requests to providers: a row first, sent by market_work outside of any transaction, its outcome written
+ * by an operation of its own and guarded by the fence of its claim.
+ */
+#ifndef MK_PAYMENT_REQUEST_H
+#define MK_PAYMENT_REQUEST_H
+
+#include <market/plugin.h>
+
+#include "libmarket/engine/context.h"
+
+/* The row of a request. It lies in its object's book. */
+typedef struct mk_request {
+	market_request request;
+	int64_t object_kind;    /* a market_id_kind */
+	market_id object_id;    /* in the same book */
+	const char *target;     /* market_provider_request.target */
+	market_time claimed_at; /* by the real clock */
+	int32_t answer;         /* the last market_provider_result; not a column */
+	market_time expires;    /* of that answer; not a column */
+} mk_request;
+
+extern const mk_record mk_request_record;
+extern const mk_entity mk_request_entity;
+extern const mk_enum mk_request_kind_enum, mk_request_state_enum, mk_provider_result_enum;
+
+/*
+ * Plans a request. An object has one chain of attempts per kind: the next is made only after a definite
+ * declined or failed (PAY-3). `target` is the method of a charge, the charge's reference of a capture or
+ * refund (mk_payment's `reference`), the account of a payout. The market's work sends it after the commit.
+ * Errors: EINFLIGHT (the last attempt is queued, sent or unknown), ESTATE (it was ok).
+ *
+ * The outcome comes to the object's own module, inside the operation that records it, with
+ * request->request.state OK, DECLINED, FAILED or RETURNED, once each:
+ *   charge, capture            mk_payment_charge_outcome
+ *   refund of a MARKET_ID_REFUND   mk_refund_outcome (aftersale/refund.h)
+ *   refund of a share or notification   mk_payment_return_outcome (PAY-2)
+ *   payout                     mk_payout_outcome (settlement/payout.h); RETURNED may come after OK
+ */
+int mk_request_queue(mk_ctx *ctx, int32_t kind, market_id_kind object_kind, market_id object, market_money amount,
+                     const char *target, market_id *out, market_error *err);
+
+/* The last attempt for an object, NULL when there is none. */
+int mk_request_latest(mk_ctx *ctx, int32_t kind, market_id object, mk_request **out, market_error *err);
+/* By its permanent key; NULL when there is none. */
+int mk_request_find(mk_ctx *ctx, const char *request_key, mk_request **out, market_error *err);
+/* Whether its outcome is still to come. */
+bool mk_request_open(const mk_request *request);
+
+/* The outcome is known: plans the row and calls the object's module. A request whose outcome was known
+ * before is left as it is. */
+int mk_request_resolve(mk_ctx *ctx, mk_request *request, int32_t result, const char *reference, const char *reason,
+                       market_time expires, market_error *err);
+
+/* Sends and queries what is due at `now`, at most `budget` requests; each answer is written by
+ * provider.outcome through the session, which acts as the system meanwhile. Returns how many were done, or
+ * an error; `next_due` is when the next one is due (0: none is). Not inside a transaction, not with the
+ * market's lock. */
+int mk_request_work(market *m, market_session *s, int budget, market_time now, market_time *next_due,
+                    market_error *err);
+
+extern const char *const mk_request_ddl[];
+
+#endif
