@@ -150,25 +150,31 @@ typedef struct market_order_group {
 
 /* What to buy: a SKU and a quantity; `price` is the unit price the buyer was shown (ORD-5). */
 typedef struct market_place_item {
+	uint32_t size;
 	market_id sku;
 	int64_t quantity;
 	market_money price; /* absent: not checked */
 	market_id warehouse;
 	const char *affiliate; /* who brought the buyer; earns the policy's affiliate split */
 } market_place_item;
+#define MARKET_PLACE_ITEM_INIT {.size = sizeof(market_place_item)}
 
 /* A discount with its funder. `seller` absent: divided over all sellers' lines of the checkout. */
 typedef struct market_place_discount {
+	uint32_t size;
 	const char *funder; /* "seller", "platform" or a funder's name */
 	market_id seller;
 	market_money amount;
 	const char *code;
 } market_place_discount;
+#define MARKET_PLACE_DISCOUNT_INIT {.size = sizeof(market_place_discount)}
 
 typedef struct market_place_freight {
+	uint32_t size;
 	market_id seller;
 	market_money amount;
 } market_place_freight;
+#define MARKET_PLACE_FREIGHT_INIT {.size = sizeof(market_place_freight)}
 
 /* `discounts` and `freight` state what the application's server computed: only operators with orders
  * and the system may give them. */
@@ -251,9 +257,11 @@ MARKET_API void market_order_page_free(market_order_page *page);
 
 /* What a parcel holds. */
 typedef struct market_ship_item {
+	uint32_t size;
 	market_id line;
 	int64_t quantity;
 } market_ship_item;
+#define MARKET_SHIP_ITEM_INIT {.size = sizeof(market_ship_item)}
 
 /* `items` absent: everything that is left. */
 typedef struct market_order_ship_params {
