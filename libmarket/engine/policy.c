@@ -102,6 +102,16 @@ static const mk_field order_fields[] = {
 	MK_F_SPAN(mk_policy_orders, cancel_silence, MK_REQUIRED, MK_MINUTE, LONGEST,
               "the seller's silence on a wish to cancel (ORD-7)"),
 	MK_F_BOOL(mk_policy_orders, group_by_warehouse, 0, "one seller order per warehouse (ORD-1)"),
+	MK_F_BOOL(mk_policy_orders, carrier_reports, 0,
+              "carriers report deliveries: without proof, confirmation waits for their limit"),
+	MK_F_SPAN(mk_policy_orders, carrier_limit, MK_REQUIRED, MK_MINUTE, LONGEST,
+              "the carriers' limit, from shipping"),
+	MK_F_SPAN(mk_policy_orders, confirm_after_delivery, MK_REQUIRED, 0, LONGEST,
+              "an order isn't confirmed by itself sooner after delivery"),
+	MK_F_SPAN(mk_policy_orders, extension, MK_REQUIRED, MK_MINUTE, LONGEST,
+              "by which a buyer may put confirmation off"),
+	MK_F_INT(mk_policy_orders, extensions, MK_REQUIRED, 0, 100, "how often a buyer may do that"),
+	MK_F_TEXTS(mk_policy_orders, seller_extensions, 0, 0, 20, "spans of which a seller may choose"),
 };
 static const mk_record orders_record =
 	MK_RECORD_OF("orders", mk_policy_orders, order_fields, "the timers of orders (ORD-4)");

@@ -50,6 +50,13 @@ typedef struct mk_policy_orders {
 	market_time auto_confirm;     /* 10 d after shipping */
 	market_time cancel_silence;   /* ORD-7: 2 d of the seller's silence */
 	bool group_by_warehouse;      /* one seller order per seller and warehouse */
+	bool carrier_reports;         /* carriers report deliveries: without proof no confirmation by itself … */
+	market_time carrier_limit;    /* … until this long after shipping */
+	market_time confirm_after_delivery; /* 3 d: not sooner after the proof of delivery */
+	market_time extension;        /* by which a buyer may put confirmation off: 3 d */
+	int64_t extensions;           /* how often: twice */
+	const char *const *seller_extensions; /* spans of which a seller may choose: 3, 5, 7, 10 d */
+	size_t n_seller_extensions;
 } mk_policy_orders;
 
 /* ---- payments ---- */

@@ -1,9 +1,11 @@
 #include <string.h>
 
+#include "libmarket/base/clock.h"
 #include "libmarket/base/zone.h"
 #include "libmarket/engine/policy.h"
 
 static void check_currencies(mk_yaml *yaml, const mk_policy *policy);
+static void check_orders(mk_yaml *yaml, const mk_policy_orders *orders);
 static void check_requirements(mk_yaml *yaml, const mk_policy_sellers *sellers);
 static void check_store_types(mk_yaml *yaml, const void *owner, const char *const *names, size_t count);
 static void check_fees(mk_yaml *yaml, const mk_policy *policy);
@@ -19,6 +21,7 @@ int mk_policy_compile(const char *text, size_t size, mk_yaml *yaml, const mk_pol
 	policy = parsed;
 	check_currencies(yaml, policy);
 	check_requirements(yaml, policy->sellers);
+	check_orders(yaml, policy->orders);
 	check_fees(yaml, policy);
 	check_settlement(yaml, policy);
 	if (yaml->n_errors > 0) {
@@ -50,6 +53,15 @@ static void check_currencies(mk_yaml *yaml, const mk_policy *policy)
 		if (mk_currency_digits(policy->currencies[i]) < 0)
 			mk_yaml_report(yaml, policy, "currencies", "codes are those of ISO 4217",
 			               "unknown currency %s", policy->currencies[i]);
+}
+
+static void check_orders(mk_yaml *yaml, const mk_policy_orders *orders)
+{
+	int64_t span;
+	for (size_t i = 0; i < orders->n_seller_extensions; i++)
+		if (!mk_duration_parse(orders->seller_extensions[i], &span) || span <= 0)
+			mk_yaml_report(yaml, orders, "seller_extensions", "durations are written as 3d or 48h",
+			               "\"%s\" isn't a duration", orders->seller_extensions[i]);
 }
 
 static void check_requirements(mk_yaml *yaml, const mk_policy_sellers *sellers)
