@@ -23,8 +23,7 @@ static void (*const suites[])(void) = {
 #define SUITE(name) name,
 #include "tests/unit/suites.h"
 #undef SUITE
-	NULL
-};
+	NULL};
 
 typedef struct options {
 	bool store_bound;
@@ -45,7 +44,8 @@ static int refuse_duplicates(void);
 static void run_suite(CU_pSuite suite);
 static bool wanted(CU_pSuite suite, CU_pTest test);
 static void test_started(const CU_pTest test, const CU_pSuite suite);
-static void test_completed(const CU_pTest test, const CU_pSuite suite, const CU_pFailureRecord failure);
+static void test_completed(const CU_pTest test, const CU_pSuite suite,
+                           const CU_pFailureRecord failure);
 static void suite_not_started(const CU_pSuite suite);
 static void catch_crashes(void);
 static void crashed(int signal_number);
@@ -102,7 +102,8 @@ static int read_options(int argc, char **argv)
 				return 2;
 			}
 		} else {
-			fprintf(stderr, "usage: %s [--store-bound] [--seed N] [--log FILE] [--list] [PATTERN...]\n",
+			fprintf(stderr,
+			        "usage: %s [--store-bound] [--seed N] [--log FILE] [--list] [PATTERN...]\n",
 			        argv[0]);
 			return 2;
 		}
@@ -172,7 +173,8 @@ static void test_started(const CU_pTest test, const CU_pSuite suite)
 	test_begin_test(test_suite_is_on_store(suite));
 }
 
-static void test_completed(const CU_pTest test, const CU_pSuite suite, const CU_pFailureRecord failure)
+static void test_completed(const CU_pTest test, const CU_pSuite suite,
+                           const CU_pFailureRecord failure)
 {
 	const char *why_skipped = test_end_test();
 	bool asserted = CU_get_number_of_asserts() > asserts_before;

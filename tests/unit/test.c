@@ -87,8 +87,8 @@ const char *test_store_url(void)
 		die("test_store_url", "too many stores in one test");
 	if (run.postgres) {
 		number = take_database();
-		must_print(url, sizeof(url), "postgresql:///test_%d?host=%s&user=market&keys=%s/%u.keys", number,
-		           run.postgres, test_temp_dir(), test.n_stores);
+		must_print(url, sizeof(url), "postgresql:///test_%d?host=%s&user=market&keys=%s/%u.keys",
+		           number, run.postgres, test_temp_dir(), test.n_stores);
 	} else {
 		must_print(url, sizeof(url), "sqlite:%s/%u.db", test_temp_dir(), test.n_stores);
 	}
@@ -154,27 +154,28 @@ void test_skip(const char *reason)
 	test.skipped = reason;
 }
 
-void test_check_ok(int64_t result, const market_error *err, const char *call, const char *file, unsigned line,
-                   bool fatal)
+void test_check_ok(int64_t result, const market_error *err, const char *call, const char *file,
+                   unsigned line, bool fatal)
 {
 	verdict(result >= 0, file, line, fatal, "%s: %lld %s: %s; %s; field %s; object %s", call,
-	        (long long)result, market_error_name((int32_t)result), err->message, err->detail, err->field,
-	        err->object);
+	        (long long)result, market_error_name((int32_t)result), err->message, err->detail,
+	        err->field, err->object);
 }
 
-void test_check_error(int64_t result, const market_error *err, int code, const char *field, const char *call,
-                      const char *file, unsigned line)
+void test_check_error(int64_t result, const market_error *err, int code, const char *field,
+                      const char *call, const char *file, unsigned line)
 {
 	const char *got = market_error_name((int32_t)result), *want = market_error_name(code);
 
-	verdict(result == code, file, line, false, "%s: returned %lld %s, not %s (%s)", call, (long long)result,
-	        got ? got : "?", want ? want : "?", result < 0 ? err->message : "");
+	verdict(result == code, file, line, false, "%s: returned %lld %s, not %s (%s)", call,
+	        (long long)result, got ? got : "?", want ? want : "?", result < 0 ? err->message : "");
 	if (result == code && field)
-		verdict(strcmp(err->field, field) == 0, file, line, false, "%s: field \"%s\", not \"%s\" (%s)",
-		        call, err->field, field, err->message);
+		verdict(strcmp(err->field, field) == 0, file, line, false,
+		        "%s: field \"%s\", not \"%s\" (%s)", call, err->field, field, err->message);
 }
 
-void test_check_int(int64_t actual, int64_t expected, const char *what, const char *file, unsigned line)
+void test_check_int(int64_t actual, int64_t expected, const char *what, const char *file,
+                    unsigned line)
 {
 	verdict(actual == expected, file, line, false, "%s: %lld, not %lld", what, (long long)actual,
 	        (long long)expected);
@@ -191,7 +192,9 @@ void test_check_text(const char *actual, const char *expected, const char *what,
 
 void test_begin_run(uint64_t seed)
 {
-	const char *temp = getenv("TMPDIR"), *store = getenv("MARKET_TEST_STORE"), *data = getenv("MARKET_DATA");
+	const char *temp = getenv("TMPDIR");
+	const char *store = getenv("MARKET_TEST_STORE");
+	const char *data = getenv("MARKET_DATA");
 
 	run.seed = seed;
 	run.process = getpid();
@@ -199,7 +202,8 @@ void test_begin_run(uint64_t seed)
 		must_print(run.data, sizeof(run.data), "%s", data);
 	else
 		must_print(run.data, sizeof(run.data), "%s/../shared/data", TEST_SOURCE_DIR);
-	must_print(run.root, sizeof(run.root), "%s/market-unit-XXXXXX", temp && temp[0] ? temp : "/tmp");
+	must_print(run.root, sizeof(run.root), "%s/market-unit-XXXXXX",
+	           temp && temp[0] ? temp : "/tmp");
 	if (!mkdtemp(run.root))
 		die(run.root, "the folder can't be made");
 	if (!store || strcmp(store, "postgresql") != 0)
@@ -332,8 +336,9 @@ static bool empty_database(int number)
 
 	must_print(name, sizeof(name), "test_%d", number);
 	connection = connect_to(name);
-	good = server_does(connection, "SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity"
-	                               " WHERE datname = current_database() AND pid <> pg_backend_pid()") &&
+	good = server_does(connection,
+	                   "SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity"
+	                   " WHERE datname = current_database() AND pid <> pg_backend_pid()") &&
 	       server_does(connection, "SET client_min_messages = warning") &&
 	       server_does(connection, "DROP SCHEMA public CASCADE") &&
 	       server_does(connection, "CREATE SCHEMA public");

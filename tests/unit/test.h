@@ -52,14 +52,16 @@ uint64_t test_random_below(uint64_t *state, uint64_t bound);
 	test_check_error((call), &err, (code), (field), #call, __FILE__, __LINE__)
 #define CHECK_INT(actual, expected) \
 	test_check_int((int64_t)(actual), (int64_t)(expected), #actual, __FILE__, __LINE__)
-#define CHECK_TEXT(actual, expected) test_check_text((actual), (expected), #actual, __FILE__, __LINE__)
+#define CHECK_TEXT(actual, expected) \
+	test_check_text((actual), (expected), #actual, __FILE__, __LINE__)
 
 void test_skip(const char *reason);
-void test_check_ok(int64_t result, const market_error *err, const char *call, const char *file, unsigned line,
-                   bool fatal);
-void test_check_error(int64_t result, const market_error *err, int code, const char *field, const char *call,
-                      const char *file, unsigned line);
-void test_check_int(int64_t actual, int64_t expected, const char *what, const char *file, unsigned line);
+void test_check_ok(int64_t result, const market_error *err, const char *call, const char *file,
+                   unsigned line, bool fatal);
+void test_check_error(int64_t result, const market_error *err, int code, const char *field,
+                      const char *call, const char *file, unsigned line);
+void test_check_int(int64_t actual, int64_t expected, const char *what, const char *file,
+                    unsigned line);
 void test_check_text(const char *actual, const char *expected, const char *what, const char *file,
                      unsigned line);
 
