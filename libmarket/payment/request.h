@@ -13,7 +13,7 @@
 typedef struct mk_request {
 	market_request request;
 	int64_t object_kind;    /* a market_id_kind */
-	market_id object_id;    /* in the same book */
+	market_id subject;      /* what `object` names; in the same book */
 	const char *target;     /* market_provider_request.target */
 	market_time claimed_at; /* by the real clock */
 	int32_t answer;         /* the last market_provider_result; not a column */
