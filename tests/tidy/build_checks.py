@@ -141,7 +141,10 @@ def symbols(options, path):
 
 
 def check_shared_symbols():
-    """the shared library exports what the public headers declare, and nothing else"""
+    """the shared library exports what the public headers declare, nothing else, and is complete"""
+    for parts in symbols(["-D", "--undefined-only"], os.path.join(BUILD, ".libs", "libmarket.so")):
+        if parts and parts[-1].startswith(("market_", "mk_")):
+            yield f"libmarket.so: {parts[-1]} is needed and not defined"
     exported = {parts[-1].split("@")[0] for parts in symbols(
         ["-D", "--defined-only"], os.path.join(BUILD, ".libs", "libmarket.so"))
         if len(parts) == 3 and parts[1] != "A"}

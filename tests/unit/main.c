@@ -23,7 +23,8 @@ static void (*const suites[])(void) = {
 #define SUITE(name) name,
 #include "tests/unit/suites.h"
 #undef SUITE
-	NULL};
+	NULL,
+};
 
 typedef struct options {
 	bool store_bound;
