@@ -15,9 +15,11 @@ typedef struct mk_hash {
 typedef struct mk_digest mk_digest;
 int mk_digest_open(const market_allocator *allocator, mk_digest **out, market_error *err);
 void mk_digest_close(mk_digest *digest);
-int mk_digest_sha256(mk_digest *digest, const void *data, size_t size, mk_hash *out, market_error *err);
+int mk_digest_sha256(mk_digest *digest, const void *data, size_t size, mk_hash *out,
+                     market_error *err);
 /* The digest of several pieces one after another. */
-int mk_digest_parts(mk_digest *digest, const market_blob *parts, size_t n_parts, mk_hash *out, market_error *err);
+int mk_digest_parts(mk_digest *digest, const market_blob *parts, size_t n_parts, mk_hash *out,
+                    market_error *err);
 /* A stream. The calls above may come between these: they don't disturb it. */
 int mk_digest_begin(mk_digest *digest, market_error *err);
 int mk_digest_add(mk_digest *digest, const void *data, size_t size, market_error *err);
@@ -34,8 +36,10 @@ typedef struct mk_frontier {
 	mk_hash nodes[64]; /* nodes[i] is meant when bit i of size is set */
 } mk_frontier;
 #define MK_FRONTIER_TEXT_MAX (8 + 64 * MK_HASH_SIZE)
-int mk_merkle_leaf(mk_digest *digest, const void *data, size_t size, mk_hash *out, market_error *err); /* 0x00 ‖ data */
-int mk_merkle_append(mk_digest *digest, mk_frontier *frontier, const mk_hash *leaf, market_error *err);
+int mk_merkle_leaf(mk_digest *digest, const void *data, size_t size, mk_hash *out,
+                   market_error *err); /* 0x00 ‖ data */
+int mk_merkle_append(mk_digest *digest, mk_frontier *frontier, const mk_hash *leaf,
+                     market_error *err);
 int mk_merkle_root(mk_digest *digest, const mk_frontier *frontier, mk_hash *out, market_error *err);
 /* Only the nodes in use, highest first, without the size (it has its own column). */
 size_t mk_frontier_write(const mk_frontier *frontier, uint8_t out[MK_FRONTIER_TEXT_MAX]);
@@ -44,7 +48,8 @@ bool mk_frontier_read(uint64_t size, const void *data, size_t n, mk_frontier *ou
 /* ---- MACs and signatures ---- */
 
 /* An empty key is refused (EINVALID): anyone can make its MACs. */
-int mk_hmac_sha256(const void *key, size_t key_size, const void *data, size_t size, mk_hash *out, market_error *err);
+int mk_hmac_sha256(const void *key, size_t key_size, const void *data, size_t size, mk_hash *out,
+                   market_error *err);
 #define MK_SIGNATURE_SIZE 64
 int mk_ed25519_verify(const uint8_t public_key[32], const void *data, size_t size,
                       const uint8_t signature[MK_SIGNATURE_SIZE], bool *valid, market_error *err);
@@ -54,38 +59,43 @@ int mk_ed25519_public(const uint8_t private_key[32], uint8_t public_key[32], mar
 /* PKCS #1 v1.5 under a PEM or DER SubjectPublicKeyInfo. A key that can't be read, isn't RSA or has
  * fewer than 2048 bits is EINVALID; a signature that doesn't match is 0 and `valid` false. */
 int mk_rsa_sha256_verify(const void *public_key, size_t public_size, const void *data, size_t size,
-                         const void *signature, size_t signature_size, bool *valid, market_error *err);
+                         const void *signature, size_t signature_size, bool *valid,
+                         market_error *err);
 
 /* ---- the key provider ---- */
 
 /*
  * The keys of one store: a signing key for checkpoints, a key-encryption key for sealed fields and
- * an index key for blind indexes. The file provider keeps them as JSON in a file of mode 0600 (others
- * may neither read nor write it, its owner is the user or root), made only with a new store; each
- * kind has a list of numbered keys of which the newest is used for new work.
+ * an index key for blind indexes. The file provider keeps them as JSON in a file of mode 0600
+ * (others may neither read nor write it, its owner is the user or root), made only with a new
+ * store; each kind has a list of numbered keys of which the newest is used for new work.
  */
 typedef struct mk_keys mk_keys;
 typedef enum mk_key_kind { MK_KEY_SIGNING, MK_KEY_SEALING, MK_KEY_INDEX } mk_key_kind;
 #define MK_KEY_KINDS 3
 #define MK_KEY_SIZE 32
-#define MK_KEYS_MAX 64      /* keys of one kind */
-#define MK_STORE_ID_MAX 64  /* characters: letters, digits, '-', '_' */
+#define MK_KEYS_MAX 64     /* keys of one kind */
+#define MK_STORE_ID_MAX 64 /* characters: letters, digits, '-', '_' */
 
 /* `path` NULL: keys that live as long as the process (a store in memory). Fails with EKEY when the
  * file exists. `random` NULL: the system's; it also serves the sealing later. */
 int mk_keys_create(const char *path, const char *store_id, const market_allocator *allocator,
-                   bool (*random)(void *, size_t, void *), void *random_data, mk_keys **out, market_error *err);
-/* EKEY when the file is absent, isn't a regular file, isn't the user's or root's, is open to others,
- * is malformed, or belongs to another store. A symbolic link is followed and its target judged. */
-int mk_keys_open(const char *path, const char *store_id, const market_allocator *allocator, mk_keys **out,
-                 market_error *err);
+                   bool (*random)(void *, size_t, void *), void *random_data, mk_keys **out,
+                   market_error *err);
+/* EKEY when the file is absent, isn't a regular file, isn't the user's or root's, is open to
+ * others, is malformed, or belongs to another store. A symbolic link is followed and its target
+ * judged. */
+int mk_keys_open(const char *path, const char *store_id, const market_allocator *allocator,
+                 mk_keys **out, market_error *err);
 void mk_keys_close(mk_keys *keys);
-/* Another random source for data keys and nonces; it must never repeat itself. NULL: the system's. */
+/* Another random source for data keys and nonces; it must never repeat itself. NULL: the system's.
+ */
 void mk_keys_set_random(mk_keys *keys, bool (*random)(void *, size_t, void *), void *random_data);
-/* Adds a key of the kind, used from now on, and replaces the file in one step; the file is read again
- * first, so that nobody's key is lost. Older sealing keys stay for reading; an older signing key keeps
- * its public half only. The index key can't be changed (EINVALID): indexes would no longer match. No
- * other thread uses `keys` meanwhile. EBUSY while another process does the same. */
+/* Adds a key of the kind, used from now on, and replaces the file in one step; the file is read
+ * again first, so that nobody's key is lost. Older sealing keys stay for reading; an older signing
+ * key keeps its public half only. The index key can't be changed (EINVALID): indexes would no
+ * longer match. No other thread uses `keys` meanwhile. EBUSY while another process does the same.
+ */
 int mk_keys_rotate(mk_keys *keys, mk_key_kind kind, market_error *err);
 /* The number and public key of the current signing key; and the public key of a given number. */
 uint32_t mk_keys_signing(const mk_keys *keys, uint8_t public_key[32]);
@@ -95,7 +105,8 @@ int mk_keys_sign(const mk_keys *keys, const void *data, size_t size, uint32_t *n
 
 /* ---- sealed fields (SEL-10) ---- */
 
-/* Where a sealed value lives; part of the additional data, so that a value copied elsewhere fails. */
+/* Where a sealed value lives; part of the additional data, so that a value copied elsewhere fails.
+ */
 typedef struct mk_seal_place {
 	const char *table;
 	const char *column;
@@ -108,16 +119,20 @@ typedef struct mk_seal_place {
 #define MK_WRAPPED_KEY_SIZE 65
 #define MK_SEALED_MAX (64 * 1024) /* bytes of a text; more is ELIMIT */
 int mk_seal_new_key(const mk_keys *keys, uint8_t wrapped[MK_WRAPPED_KEY_SIZE], market_error *err);
-/* AES-256-GCM under the record's data key: version, nonce, tag, ciphertext; in the arena. EKEY when the
- * provider lacks the key that wrapped the data key, ECORRUPT when the wrapped key was changed. */
-int mk_seal_text(const mk_keys *keys, const uint8_t wrapped[MK_WRAPPED_KEY_SIZE], const mk_seal_place *place,
-                 const char *text, mk_arena *arena, market_blob *out, market_error *err);
+/* AES-256-GCM under the record's data key: version, nonce, tag, ciphertext; in the arena. EKEY when
+ * the provider lacks the key that wrapped the data key, ECORRUPT when the wrapped key was changed.
+ */
+int mk_seal_text(const mk_keys *keys, const uint8_t wrapped[MK_WRAPPED_KEY_SIZE],
+                 const mk_seal_place *place, const char *text, mk_arena *arena, market_blob *out,
+                 market_error *err);
 /* ECORRUPT when the value isn't what was sealed there. */
-int mk_unseal_text(const mk_keys *keys, const uint8_t wrapped[MK_WRAPPED_KEY_SIZE], const mk_seal_place *place,
-                   market_blob sealed, mk_arena *arena, char **out, market_error *err);
-/* HMAC under the index key of table, column and the value in canonical form (no spaces or dashes of any
- * kind, ASCII letters in upper case): equal values find each other. EINVALID when nothing is left. */
-int mk_blind_index(const mk_keys *keys, const char *table, const char *column, const char *text, mk_hash *out,
+int mk_unseal_text(const mk_keys *keys, const uint8_t wrapped[MK_WRAPPED_KEY_SIZE],
+                   const mk_seal_place *place, market_blob sealed, mk_arena *arena, char **out,
                    market_error *err);
+/* HMAC under the index key of table, column and the value in canonical form (no spaces or dashes of
+ * any kind, ASCII letters in upper case): equal values find each other. EINVALID when nothing is
+ * left. */
+int mk_blind_index(const mk_keys *keys, const char *table, const char *column, const char *text,
+                   mk_hash *out, market_error *err);
 
 #endif

@@ -2,18 +2,25 @@
 #ifndef MK_CRYPTO_INTERNAL_H
 #define MK_CRYPTO_INTERNAL_H
 
+#include <sys/types.h>
+
 #include <openssl/evp.h>
 
 #include "libmarket/crypto/crypto.h"
 
 /*
- * The host may use OpenSSL on the same thread and read its error queue after calls of its own, so ours
- * is left as it was: every function that may fail in OpenSSL runs between these two.
+ * The host may use OpenSSL on the same thread and read its error queue after calls of its own, so
+ * ours is left as it was: every function that may fail in OpenSSL runs between these two.
  */
 void mk_openssl_enter(void);
 void mk_openssl_leave(void);
-/* The error of a call that can't fail on its input: no memory, or an OpenSSL without the algorithm. */
-int mk_openssl_failed(market_error *err, const char *what);
+/*
+ * The error of a call that can't fail on its input. OpenSSL often names another reason when memory
+ * is exhausted, so that is what it was, unless it hasn't the algorithm.
+ */
+int mk_openssl_failed(market_error *err, const char *algorithm);
+/* For calls that fail on bad input too: they are tried twice, and then asked this. */
+bool mk_memory_left(void);
 
 typedef struct mk_key {
 	uint32_t number;
@@ -44,19 +51,29 @@ struct mk_keys {
 
 int mk_keys_random(const mk_keys *keys, void *bytes, size_t size, market_error *err);
 const mk_key *mk_key_newest(const mk_keys *keys, mk_key_kind kind);
-const mk_key *mk_key_numbered(const mk_keys *keys, mk_key_kind kind, uint32_t number); /* NULL: none */
-bool mk_store_id_valid(const char *store_id);
+const mk_key *mk_key_numbered(const mk_keys *keys, mk_key_kind kind,
+                              uint32_t number); /* NULL: none */
+/* Copies a valid store id; false for another text or NULL. */
+bool mk_store_id_copy(const char *store_id, char out[MK_STORE_ID_MAX + 1]);
 
-/* Reads a keys file after judging its owner, mode and type. */
-int mk_key_file_read(const char *path, const market_allocator *allocator, mk_key_ring *ring, market_error *err);
+/* Whether a file of this mode and owner may hold the keys of a process of `user`. */
+int mk_key_file_judge(const char *path, mode_t mode, uid_t owner, uid_t user, market_error *err);
+/* Reads a keys file after judging it. */
+int mk_key_file_read(const char *path, const market_allocator *allocator, mk_key_ring *ring,
+                     market_error *err);
 /* Makes a new file of mode 0600, on disk with its folder when this returns; EKEY when it exists. */
 int mk_key_file_create(const char *path, const market_allocator *allocator, const mk_key_ring *ring,
                        market_error *err);
-/* The lock of a replacement is its unfinished file, `<path>.new`: begin makes it, finish writes it and
- * puts it in the place of the old one, abandon takes it away. */
-int mk_key_file_begin(const char *path, const market_allocator *allocator, int *fd, market_error *err);
-int mk_key_file_finish(const char *path, const market_allocator *allocator, int fd, const mk_key_ring *ring,
-                       market_error *err);
-void mk_key_file_abandon(const char *path, const market_allocator *allocator, int fd);
+/* A replacement of the file. Its lock is the unfinished new file, `<path>.new`: begin makes it,
+ * finish writes it and puts it in the place of the old one, abandon takes it away. */
+typedef struct mk_key_file_change {
+	int fd;
+	char *name;
+} mk_key_file_change;
+int mk_key_file_begin(const char *path, const market_allocator *allocator,
+                      mk_key_file_change *change, market_error *err);
+int mk_key_file_finish(const char *path, const market_allocator *allocator,
+                       mk_key_file_change *change, const mk_key_ring *ring, market_error *err);
+void mk_key_file_abandon(const market_allocator *allocator, mk_key_file_change *change);
 
 #endif
