@@ -25,6 +25,7 @@ mk_value mk_text_value(const char *text);        /* NULL binds NULL */
 mk_value mk_blob(const void *data, size_t size); /* NULL binds NULL */
 mk_value mk_null_int(void);
 mk_value mk_time_value(market_time time);        /* 0 binds NULL */
+mk_value mk_money_value(market_money money);     /* the amount; a broken one fails with EOVERFLOW */
 #define MK_ARGS(...) (const mk_value[]){__VA_ARGS__}, sizeof((const mk_value[]){__VA_ARGS__}) / sizeof(mk_value)
 #define MK_NO_ARGS NULL, 0
 
@@ -36,7 +37,11 @@ mk_value mk_time_value(market_time time);        /* 0 binds NULL */
  * Columns and fields: a MK_ID field `x` is `x_book_id`, `x_id` (flags own or self book: `x_id` alone;
  * the field `id` is `book_id`, `id`); a MK_MONEY field `x` is `x` and takes its currency from the
  * row's `currency` column, which binds from a field `currency` or else from the first present money;
- * absent ids, times, texts, enums and optional scalars are NULL; a PAIRS list is its JSON text.
+ * absent ids, times, texts, enums and optional scalars are NULL; a PAIRS list is its JSON text. An
+ * absent money and a span of zero are 0; a money whose column is NULL is read as absent.
+ *
+ * Statements and records are const objects that outlive the store: what is worked out for a pair of
+ * them is kept by their addresses.
  */
 typedef struct mk_statement {
 	const char *name;  /* "order_insert" */
@@ -47,7 +52,9 @@ typedef struct mk_statement {
 
 typedef struct mk_store mk_store;
 
-/* One statement's execution, for the benchmark's replay and the row budget. */
+/* One statement's execution, for the benchmark's replay and the row budget. BEGIN, COMMIT and ROLLBACK
+ * are traced too, as statements named "begin", "begin_read", "commit" and "rollback". The values are
+ * borrowed for the time of the call. */
 typedef struct mk_trace {
 	const mk_statement *statement;
 	const mk_value *args;
@@ -72,6 +79,7 @@ typedef struct mk_store_url {
 	bool memory;
 	const char *target; /* the path, or the connection string without our own options */
 	const char *keys;   /* as given, or the default; NULL for memory: keys live with the process */
+	bool prepare_off;   /* PostgreSQL: ?prepare=off, no named prepared statements */
 } mk_store_url;
 int mk_store_url_parse(const char *url, mk_arena *arena, mk_store_url *out, market_error *err);
 
@@ -86,11 +94,14 @@ void mk_store_set_before_flush(mk_store *store, int (*hook)(mk_store *, void *),
 
 /* ---- transactions ---- */
 
-/* A writer's transaction (SQLite: BEGIN IMMEDIATE) or a reader's. */
+/* A writer's transaction (SQLite: BEGIN IMMEDIATE; PostgreSQL: READ COMMITTED) or a reader's, which sees
+ * one state of the store. PostgreSQL sends BEGIN with the first batch, and connects again when the
+ * connection was lost before. Reads and writes outside a transaction are each their own. */
 int mk_store_begin(mk_store *store, bool write, market_error *err);
 /* EUNKNOWN when the outcome isn't known. After a failed sync (EIO) writes are refused until the store
  * is opened again. */
 int mk_store_commit(mk_store *store, market_error *err);
+/* Undoes the transaction; without one it does nothing. */
 void mk_store_rollback(mk_store *store);
 
 /* ---- reads ---- */
@@ -112,13 +123,19 @@ int mk_store_get(mk_store *store, mk_arena *arena, const mk_statement *statement
 int mk_store_list(mk_store *store, mk_arena *arena, const mk_statement *statement, const mk_record *record,
                   const mk_value *args, size_t n_args, void ***rows, size_t *n_rows, market_error *err);
 /* Streams rows in constant memory: each row is mapped into the same scratch arena, reset after the
- * callback. A non-zero return stops and is returned. */
+ * callback, which may not use the store. A non-zero return stops and is returned. */
 int mk_store_each(mk_store *store, const mk_statement *statement, const mk_record *record,
                   const mk_value *args, size_t n_args,
                   int (*row)(void *row, void *user_data, market_error *err), void *user_data,
                   market_error *err);
 
-/* ---- writes outside a plan: migrations, key rows, tests. Returns the row count or an error. ---- */
+/* Prepares a statement without running it and, when `record` isn't NULL, checks that each of its named
+ * parameters and columns has a field: the test that prepares every statement on the migrated schema. */
+int mk_store_check(mk_store *store, const mk_statement *statement, const mk_record *record, market_error *err);
+
+/* ---- writes outside a plan: migrations, key rows, tests. Returns the row count or an error; a
+ * transaction that must run again is ECONFLICT here, and the plan's flush or the commit then gives
+ * MK_AGAIN. ---- */
 int64_t mk_store_write(mk_store *store, const mk_statement *statement, const mk_value *args, size_t n_args,
                        market_error *err);
 int mk_store_execute_text(mk_store *store, const char *sql, market_error *err); /* DDL */
@@ -139,6 +156,7 @@ typedef struct mk_miss {
 	int rank;          /* precedence: the smallest rank of all missed errors is reported */
 	const char *field; /* for the error; may be NULL */
 	const char *message;
+	int64_t rows; /* how many are expected; 0: one */
 } mk_miss;
 #define MK_RETRY ((mk_miss){.code = MK_AGAIN})
 
@@ -157,15 +175,17 @@ void mk_plan_add_record(mk_plan *plan, mk_phase phase, const mk_statement *state
 #define MK_ANY ((mk_miss){.code = 0})
 /* Runs after the last step, before the commit: sealing. */
 void mk_plan_set_seal(mk_plan *plan, int (*seal)(mk_store *, void *, market_error *), void *user_data);
-/* Runs the steps in order and judges them whole: 0, MK_AGAIN, or the error. */
+/* Runs the steps in order and judges them whole: 0, MK_AGAIN, or the error. Needs a writer's
+ * transaction; nothing is undone when it fails. */
 int mk_plan_flush(mk_plan *plan, mk_store *store, market_error *err);
 
 /* ---- schema ---- */
 
 /* One step of the append-only list. DDL is one statement an entry, the same for all stores but for
- * these tokens: {key} (book_id and id as the store's primary key; must come first), {int}, {blob},
- * {fk:column:table} (a column that refers to a row of the same book; `column` includes _id; NULL
- * allowed), {strict} (after the closing parenthesis). */
+ * these tokens: {key} (book_id and id as the store's primary key; must come first), {int}, {text} (in
+ * byte order), {blob}, {fk:column:table} (a column that refers to a row of the same book; `column`
+ * includes _id; NULL allowed unless NOT NULL follows), {strict} (after the closing parenthesis). DDL is
+ * idempotent: IF NOT EXISTS. */
 typedef struct mk_migration {
 	int number;
 	const char *name;

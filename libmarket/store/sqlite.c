@@ -1,0 +1,538 @@
+#include "libmarket/store/driver.h"
+
+#include "libmarket/base/clock.h"
+
+#include <sqlite3.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define APPLICATION_ID 0x4d4b5431 /* "MKT1" */
+#define LONGEST_WAIT_US 2000
+
+typedef struct sqlite_store {
+	mk_store base;
+	sqlite3 *db;
+	sqlite3_vfs *vfs;
+	sqlite3_stmt *begin_read, *begin_write, *commit, *rollback;
+	int64_t waiting_since;
+} sqlite_store;
+
+static int sqlite_open(mk_store *store, const mk_store_url *url, const mk_store_options *options, market_error *err);
+static void sqlite_close(mk_store *store);
+static int sqlite_begin(mk_store *store, bool write, market_error *err);
+static int sqlite_commit(mk_store *store, market_error *err);
+static void sqlite_rollback(mk_store *store);
+static int sqlite_prepare(mk_store *store, mk_prepared *prepared, market_error *err);
+static void sqlite_forget(mk_store *store, mk_prepared *prepared);
+static int sqlite_check(mk_store *store, mk_prepared *prepared, const mk_record *record, market_error *err);
+static int sqlite_read(mk_store *store, mk_arena *arena, mk_query *queries, size_t n_queries, market_error *err);
+static int sqlite_each(mk_store *store, const mk_query *query, mk_row_callback row, void *user_data,
+                       market_error *err);
+static int sqlite_run(mk_store *store, mk_step *const *steps, size_t n_steps, market_error *err);
+static int sqlite_execute(mk_store *store, const char *sql, market_error *err);
+static bool sqlite_intact(mk_store *store);
+static int check_path(const mk_store_url *url, const mk_store_options *options, market_error *err);
+static int open_database(sqlite_store *s, const mk_store_url *url, const mk_store_options *options, market_error *err);
+static int wait_for_lock(void *data, int count);
+static int recognise(sqlite_store *s, bool create, market_error *err);
+static int query_int(sqlite_store *s, const char *sql, int64_t *out, market_error *err);
+static int set_up(sqlite_store *s, bool memory, market_error *err);
+static int keep_statement(sqlite_store *s, const char *sql, sqlite3_stmt **out, market_error *err);
+static int step_once(sqlite_store *s, sqlite3_stmt *statement, const char *name, market_error *err);
+static int read_query(sqlite_store *s, mk_arena *arena, mk_query *query, market_error *err);
+static int start_query(sqlite_store *s, const mk_query *query, mk_prepared **prepared, mk_mapping **reading,
+                       market_error *err);
+static int find_reading(sqlite_store *s, mk_prepared *prepared, const mk_record *record, mk_mapping **out,
+                        market_error *err);
+static const char *column_name(const void *result, size_t index);
+static int bind(sqlite_store *s, const mk_prepared *prepared, const mk_value *args, size_t n_args,
+                market_error *err);
+static void fetch(sqlite3_stmt *statement, const mk_mapping *reading);
+static int failure(sqlite_store *s, int code, const char *what, market_error *err);
+static int constraint(sqlite_store *s, int code, const char *what, market_error *err);
+static int described(sqlite_store *s, int code, market_error *err, const char *format, const char *what);
+
+const mk_driver mk_store_sqlite = {
+	.kind = MK_STORE_SQLITE,
+	.size = sizeof(sqlite_store),
+	.open = sqlite_open,
+	.close = sqlite_close,
+	.begin = sqlite_begin,
+	.commit = sqlite_commit,
+	.rollback = sqlite_rollback,
+	.prepare = sqlite_prepare,
+	.forget = sqlite_forget,
+	.check = sqlite_check,
+	.read = sqlite_read,
+	.each = sqlite_each,
+	.run = sqlite_run,
+	.execute = sqlite_execute,
+	.intact = sqlite_intact,
+};
+
+void mk_store_pause(int milliseconds)
+{
+	sqlite3_sleep(milliseconds);
+}
+
+static int sqlite_open(mk_store *store, const mk_store_url *url, const mk_store_options *options, market_error *err)
+{
+	sqlite_store *s = (sqlite_store *)store;
+	int rc = check_path(url, options, err);
+
+	if (rc == 0)
+		rc = open_database(s, url, options, err);
+	if (rc == 0)
+		rc = recognise(s, options->create || url->memory, err);
+	if (rc == 0)
+		rc = set_up(s, url->memory, err);
+	if (rc == 0)
+		rc = keep_statement(s, "BEGIN", &s->begin_read, err);
+	if (rc == 0)
+		rc = keep_statement(s, "BEGIN IMMEDIATE", &s->begin_write, err);
+	if (rc == 0)
+		rc = keep_statement(s, "COMMIT", &s->commit, err);
+	if (rc == 0)
+		rc = keep_statement(s, "ROLLBACK", &s->rollback, err);
+	return rc;
+}
+
+static void sqlite_close(mk_store *store)
+{
+	sqlite_store *s = (sqlite_store *)store;
+
+	sqlite3_finalize(s->begin_read);
+	sqlite3_finalize(s->begin_write);
+	sqlite3_finalize(s->commit);
+	sqlite3_finalize(s->rollback);
+	sqlite3_close(s->db);
+}
+
+static int sqlite_begin(mk_store *store, bool write, market_error *err)
+{
+	sqlite_store *s = (sqlite_store *)store;
+
+	return step_once(s, write ? s->begin_write : s->begin_read, "begin", err);
+}
+
+static int sqlite_commit(mk_store *store, market_error *err)
+{
+	sqlite_store *s = (sqlite_store *)store;
+
+	if (sqlite3_get_autocommit(s->db))
+		return mk_error_set(err, MARKET_EINTERNAL, "the transaction was undone before its commit");
+	return step_once(s, s->commit, "commit", err);
+}
+
+static void sqlite_rollback(mk_store *store)
+{
+	sqlite_store *s = (sqlite_store *)store;
+
+	if (!sqlite3_get_autocommit(s->db))
+		step_once(s, s->rollback, "rollback", NULL);
+}
+
+static int sqlite_prepare(mk_store *store, mk_prepared *prepared, market_error *err)
+{
+	sqlite_store *s = (sqlite_store *)store;
+	sqlite3_stmt *statement;
+	int rc = sqlite3_prepare_v3(s->db, prepared->sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL);
+
+	if (rc != SQLITE_OK)
+		return failure(s, rc, prepared->statement->name, err);
+	if (!statement)
+		return mk_error_set(err, MARKET_EINTERNAL, "statement %s is empty", prepared->statement->name);
+	prepared->handle = statement;
+	return 0;
+}
+
+static void sqlite_forget(mk_store *store, mk_prepared *prepared)
+{
+	(void)store;
+	sqlite3_finalize(prepared->handle);
+	prepared->handle = NULL;
+}
+
+static int sqlite_check(mk_store *store, mk_prepared *prepared, const mk_record *record, market_error *err)
+{
+	const mk_mapping *binding;
+	mk_mapping *reading;
+	int rc = 0;
+
+	if (!record)
+		return 0;
+	if (prepared->names)
+		rc = mk_row_binding(store, prepared, record, &binding, err);
+	if (rc == 0)
+		rc = find_reading((sqlite_store *)store, prepared, record, &reading, err);
+	return rc;
+}
+
+static int sqlite_read(mk_store *store, mk_arena *arena, mk_query *queries, size_t n_queries, market_error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < n_queries && rc == 0; i++)
+		rc = read_query((sqlite_store *)store, arena, &queries[i], err);
+	return rc;
+}
+
+static int sqlite_each(mk_store *store, const mk_query *query, mk_row_callback row, void *user_data,
+                       market_error *err)
+{
+	sqlite_store *s = (sqlite_store *)store;
+	mk_prepared *prepared;
+	mk_mapping *reading;
+	int64_t n_rows = 0;
+	void *made;
+	int step, rc = start_query(s, query, &prepared, &reading, err);
+
+	if (rc != 0)
+		return rc;
+	while (rc == 0 && (step = sqlite3_step(prepared->handle)) != SQLITE_DONE) {
+		if (step != SQLITE_ROW) {
+			rc = failure(s, step, query->statement->name, err);
+			break;
+		}
+		mk_arena_reset(&store->scratch);
+		fetch(prepared->handle, reading);
+		rc = mk_row_make(reading, &store->scratch, &made, err);
+		n_rows++;
+		if (rc == 0)
+			rc = row(made, user_data, err);
+	}
+	sqlite3_reset(prepared->handle);
+	mk_store_traced(store, query->statement, query->args, query->n_args, false, n_rows);
+	return rc;
+}
+
+static int sqlite_run(mk_store *store, mk_step *const *steps, size_t n_steps, market_error *err)
+{
+	sqlite_store *s = (sqlite_store *)store;
+	int rc = 0;
+
+	for (size_t i = 0; i < n_steps && rc == 0; i++) {
+		mk_step *step = steps[i];
+		sqlite3_stmt *statement = step->prepared->handle;
+
+		rc = bind(s, step->prepared, step->args, step->n_args, err);
+		if (rc == 0)
+			rc = step_once(s, statement, step->statement->name, err);
+		if (rc != 0)
+			break;
+		step->rows = sqlite3_stmt_readonly(statement) ? 0 : sqlite3_changes64(s->db);
+		mk_store_traced(store, step->statement, step->args, step->n_args, true, step->rows);
+	}
+	return rc;
+}
+
+static int sqlite_execute(mk_store *store, const char *sql, market_error *err)
+{
+	sqlite_store *s = (sqlite_store *)store;
+	int rc = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
+
+	return rc == SQLITE_OK ? 0 : failure(s, rc, "text", err);
+}
+
+static bool sqlite_intact(mk_store *store)
+{
+	return !sqlite3_get_autocommit(((sqlite_store *)store)->db);
+}
+
+/* SQLite says only "unable to open": what is wrong is told here. */
+static int check_path(const mk_store_url *url, const mk_store_options *options, market_error *err)
+{
+	struct stat info;
+
+	if (url->memory)
+		return 0;
+	if (stat(url->target, &info) != 0) {
+		if (options->create && !options->read_only)
+			return 0;
+		mk_error_set(err, MARKET_EABSENT, "there is no store at \"%s\"", url->target);
+		return mk_error_hint(err, MARKET_EABSENT, "Check the path, or allow the store to be created.");
+	}
+	if (!S_ISREG(info.st_mode))
+		return mk_error_set(err, MARKET_EFOREIGN, "\"%s\" isn't a file", url->target);
+	return 0;
+}
+
+/* The connection is used by one thread at a time, so it needs no mutex. A path is never a URI. */
+static int open_database(sqlite_store *s, const mk_store_url *url, const mk_store_options *options, market_error *err)
+{
+	int flags = options->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+	const char *path = url->memory ? ":memory:" : url->target;
+	int rc;
+
+	if (!options->read_only && (options->create || url->memory))
+		flags |= SQLITE_OPEN_CREATE;
+	if (url->memory)
+		flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+	else if (path[0] != '/')
+		path = mk_arena_format(&s->base.arena, "./%s", path);
+	if (!path)
+		return mk_error_no_memory(err);
+	rc = sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+	if (rc != SQLITE_OK)
+		return failure(s, rc, "open", err);
+	s->vfs = sqlite3_vfs_find(NULL);
+	sqlite3_busy_handler(s->db, wait_for_lock, s);
+	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+	sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	if (!options->read_only && sqlite3_db_readonly(s->db, "main") == 1)
+		return mk_error_set(err, MARKET_EREADONLY, "the file \"%s\" can't be written", url->target);
+	return 0;
+}
+
+/* A commit takes about a millisecond, so the waits stay short: SQLite's own grow to 100 ms. */
+static int wait_for_lock(void *data, int count)
+{
+	sqlite_store *s = data;
+	int64_t now = mk_clock_monotonic_us();
+	int wait = count < 5 ? 50 << count : LONGEST_WAIT_US;
+
+	if (count == 0)
+		s->waiting_since = now;
+	if (now - s->waiting_since >= s->base.busy_ms * 1000)
+		return 0;
+	s->vfs->xSleep(s->vfs, wait);
+	return 1;
+}
+
+/* A store of ours carries our application id, set when it is created and before anything else. */
+static int recognise(sqlite_store *s, bool create, market_error *err)
+{
+	int64_t id = 0, objects = 0;
+	int rc = query_int(s, "PRAGMA application_id", &id, err);
+
+	if (rc == 0)
+		rc = query_int(s, "SELECT COUNT(*) FROM sqlite_schema", &objects, err);
+	if (rc != 0 || id == APPLICATION_ID)
+		return rc;
+	if (id != 0 || objects != 0)
+		return mk_error_set(err, MARKET_EFOREIGN, "the database belongs to another application");
+	if (!create)
+		return mk_error_set(err, MARKET_EFOREIGN, "the file is empty");
+	return 0;
+}
+
+static int query_int(sqlite_store *s, const char *sql, int64_t *out, market_error *err)
+{
+	sqlite3_stmt *statement = NULL;
+	int rc = sqlite3_prepare_v2(s->db, sql, -1, &statement, NULL);
+
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(statement);
+	if (rc == SQLITE_ROW)
+		*out = sqlite3_column_int64(statement, 0);
+	sqlite3_finalize(statement);
+	return rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : failure(s, rc, "open", err);
+}
+
+static int set_up(sqlite_store *s, bool memory, market_error *err)
+{
+	static const char pragmas[] = "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-32768;"
+	                              "PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000";
+	int64_t deadline = mk_clock_monotonic_us() + s->base.busy_ms * 1000;
+	int64_t id = 0;
+	int rc;
+
+	/* Switching to WAL gives SQLITE_BUSY without waiting when two processes create a store at once. */
+	while (!s->base.read_only && !memory) {
+		rc = sqlite3_exec(s->db, "PRAGMA journal_mode=WAL", NULL, NULL, NULL);
+		if (rc == SQLITE_OK)
+			break;
+		if ((rc & 0xff) != SQLITE_BUSY || mk_clock_monotonic_us() >= deadline)
+			return failure(s, rc, "open", err);
+		s->vfs->xSleep(s->vfs, LONGEST_WAIT_US);
+	}
+	rc = sqlite3_exec(s->db, pragmas, NULL, NULL, NULL);
+	if (rc != SQLITE_OK)
+		return failure(s, rc, "open", err);
+	rc = query_int(s, "PRAGMA application_id", &id, err);
+	if (rc == 0 && id != APPLICATION_ID) {
+		rc = sqlite3_exec(s->db, "PRAGMA application_id=0x4d4b5431", NULL, NULL, NULL);
+		rc = rc == SQLITE_OK ? 0 : failure(s, rc, "open", err);
+	}
+	return rc;
+}
+
+static int keep_statement(sqlite_store *s, const char *sql, sqlite3_stmt **out, market_error *err)
+{
+	int rc = sqlite3_prepare_v3(s->db, sql, -1, SQLITE_PREPARE_PERSISTENT, out, NULL);
+
+	return rc == SQLITE_OK ? 0 : failure(s, rc, "open", err);
+}
+
+static int step_once(sqlite_store *s, sqlite3_stmt *statement, const char *name, market_error *err)
+{
+	int rc = sqlite3_step(statement);
+
+	if (rc == SQLITE_ROW || rc == SQLITE_DONE) {
+		sqlite3_reset(statement);
+		return 0;
+	}
+	rc = failure(s, rc, name, err);
+	sqlite3_reset(statement);
+	return rc;
+}
+
+static int read_query(sqlite_store *s, mk_arena *arena, mk_query *query, market_error *err)
+{
+	mk_prepared *prepared;
+	mk_mapping *reading;
+	size_t room = 0;
+	void *row;
+	int step, rc = start_query(s, query, &prepared, &reading, err);
+
+	query->rows = NULL;
+	query->n_rows = 0;
+	if (rc != 0)
+		return rc;
+	while (rc == 0 && (step = sqlite3_step(prepared->handle)) != SQLITE_DONE) {
+		if (step != SQLITE_ROW) {
+			rc = failure(s, step, query->statement->name, err);
+			break;
+		}
+		fetch(prepared->handle, reading);
+		rc = mk_row_make(reading, arena, &row, err);
+		if (rc == 0)
+			rc = mk_store_add_row(query, &room, row, arena, err);
+	}
+	sqlite3_reset(prepared->handle);
+	mk_store_traced(&s->base, query->statement, query->args, query->n_args, false, (int64_t)query->n_rows);
+	return rc;
+}
+
+static int start_query(sqlite_store *s, const mk_query *query, mk_prepared **prepared, mk_mapping **reading,
+                       market_error *err)
+{
+	int rc = mk_store_prepare(&s->base, query->statement, prepared, err);
+
+	if (rc == 0)
+		rc = find_reading(s, *prepared, query->record, reading, err);
+	if (rc == 0)
+		rc = bind(s, *prepared, query->args, query->n_args, err);
+	return rc;
+}
+
+static int find_reading(sqlite_store *s, mk_prepared *prepared, const mk_record *record, mk_mapping **out,
+                        market_error *err)
+{
+	mk_columns columns;
+
+	*out = mk_mapping_find(prepared->readings, record);
+	if (*out)
+		return 0;
+	columns.name = column_name;
+	columns.result = prepared->handle;
+	columns.n = (size_t)sqlite3_column_count(prepared->handle);
+	return mk_row_reading(&s->base, prepared, record, &columns, out, err);
+}
+
+static const char *column_name(const void *result, size_t index)
+{
+	return sqlite3_column_name((sqlite3_stmt *)(uintptr_t)result, (int)index);
+}
+
+/* SQLITE_STATIC: the values outlive the step, and every parameter is bound anew before the next. */
+static int bind(sqlite_store *s, const mk_prepared *prepared, const mk_value *args, size_t n_args,
+                market_error *err)
+{
+	sqlite3_stmt *statement = prepared->handle;
+	int rc = SQLITE_OK;
+
+	if (n_args != prepared->n_parameters)
+		return mk_store_check_args(prepared, args, n_args, err);
+	for (size_t i = 0; i < n_args && rc == SQLITE_OK; i++) {
+		const mk_value *value = &args[i];
+
+		if (value->null)
+			rc = sqlite3_bind_null(statement, (int)i + 1);
+		else if (value->kind == MK_VALUE_INT)
+			rc = sqlite3_bind_int64(statement, (int)i + 1, value->number);
+		else if (value->kind == MK_VALUE_TEXT)
+			rc = sqlite3_bind_text64(statement, (int)i + 1, value->data, value->size, SQLITE_STATIC,
+			                         SQLITE_UTF8);
+		else
+			rc = sqlite3_bind_blob64(statement, (int)i + 1, value->data, value->size, SQLITE_STATIC);
+	}
+	return rc == SQLITE_OK ? 0 : failure(s, rc, prepared->statement->name, err);
+}
+
+/* Zero and a NULL pointer are what NULL gives, so only those are looked at twice. */
+static void fetch(sqlite3_stmt *statement, const mk_mapping *reading)
+{
+	for (size_t i = 0; i < reading->n_columns; i++) {
+		mk_value *value = &reading->values[i];
+		int at = (int)i;
+
+		if (reading->columns[i].value == MK_VALUE_INT) {
+			value->number = sqlite3_column_int64(statement, at);
+			value->null = value->number == 0 && sqlite3_column_type(statement, at) == SQLITE_NULL;
+			continue;
+		}
+		if (reading->columns[i].value == MK_VALUE_TEXT)
+			value->data = sqlite3_column_text(statement, at);
+		else
+			value->data = sqlite3_column_blob(statement, at);
+		value->null = !value->data && sqlite3_column_type(statement, at) == SQLITE_NULL;
+		value->size = value->data ? (size_t)sqlite3_column_bytes(statement, at) : 0;
+	}
+}
+
+static int failure(sqlite_store *s, int code, const char *what, market_error *err)
+{
+	if (s->db)
+		code = sqlite3_extended_errcode(s->db) != SQLITE_OK ? sqlite3_extended_errcode(s->db) : code;
+	if (code == SQLITE_BUSY_SNAPSHOT || (code & 0xff) == SQLITE_LOCKED)
+		return MK_AGAIN;
+	if (code == SQLITE_IOERR_NOMEM)
+		return mk_error_no_memory(err);
+	switch (code & 0xff) {
+	case SQLITE_BUSY:
+	case SQLITE_PROTOCOL:
+	case SQLITE_INTERRUPT:
+		return mk_error_set(err, MARKET_EBUSY, "the store is locked by another process (%s)", what);
+	case SQLITE_FULL:
+		return mk_error_set(err, MARKET_EFULL, "the disk is full (%s)", what);
+	case SQLITE_IOERR:
+		/* Pages that a failed sync lost look clean to the kernel: a later sync proves nothing. */
+		if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC || code == SQLITE_IOERR_WRITE)
+			s->base.refused = true;
+		return described(s, MARKET_EIO, err, "reading or writing the store failed (%s)", what);
+	case SQLITE_CANTOPEN:
+		return described(s, MARKET_EIO, err, "the store's file can't be opened (%s)", what);
+	case SQLITE_READONLY:
+	case SQLITE_PERM:
+		return described(s, MARKET_EREADONLY, err, "the store can't be written (%s)", what);
+	case SQLITE_NOTADB:
+		return mk_error_set(err, MARKET_EFOREIGN, "the file isn't an SQLite database");
+	case SQLITE_CORRUPT:
+		return described(s, MARKET_ECORRUPT, err, "the store's file is damaged (%s)", what);
+	case SQLITE_NOMEM:
+		return mk_error_no_memory(err);
+	case SQLITE_CONSTRAINT:
+		return constraint(s, code, what, err);
+	default:
+		return described(s, MARKET_EINTERNAL, err, "statement %s failed", what);
+	}
+}
+
+/* An integer that overflows becomes a REAL, which a STRICT table refuses. */
+static int constraint(sqlite_store *s, int code, const char *what, market_error *err)
+{
+	if (code == SQLITE_CONSTRAINT_DATATYPE && strstr(sqlite3_errmsg(s->db), "REAL value"))
+		return described(s, MARKET_EOVERFLOW, err, "a sum in statement %s overflows", what);
+	return described(s, MARKET_EINTERNAL, err, "statement %s breaks a constraint", what);
+}
+
+static int described(sqlite_store *s, int code, market_error *err, const char *format, const char *what)
+{
+	char message[sizeof(err->message)];
+
+	sqlite3_snprintf(sizeof(message), message, format, what);
+	mk_error_set(err, code, "%s", message);
+	return mk_error_detail(err, code, "SQLite says: %s.", s->db ? sqlite3_errmsg(s->db) : "no memory");
+}
