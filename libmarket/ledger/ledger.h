@@ -53,7 +53,8 @@ typedef enum mk_transfer_kind {
 	MK_TRANSFER_POST,    /* of a hold, whole or in part; the rest is voided */
 	MK_TRANSFER_VOID,
 	MK_TRANSFER_EXPIRE,
-	MK_TRANSFER_REVERSAL
+	MK_TRANSFER_REVERSAL,
+	MK_TRANSFER_ACCOUNT /* of an account's flags or overdraft: one leg without an amount */
 } mk_transfer_kind;
 
 /* An account as stored. Sums are minor units; debits and credits, posted (monotone) and pending. */
@@ -103,13 +104,17 @@ void mk_transfer_set_pending(mk_transfer *transfer, market_id pending); /* POST,
 void mk_transfer_set_expiry(mk_transfer *transfer, market_time expires); /* PENDING */
 /* The document a transfer belongs to, e.g. an order's text. */
 void mk_transfer_set_object(mk_transfer *transfer, market_id_kind kind, market_id object);
+/* LED-6: an exchange's rate as a fraction. Required of a transfer in two currencies, refused elsewhere. */
+void mk_transfer_set_rate(mk_transfer *transfer, int64_t numerator, int64_t denominator);
+/* The path of the field that an error of this transfer names (`transfers[3]`); kept by reference. */
+void mk_transfer_set_field(mk_transfer *transfer, const char *field);
 
 /*
  * Checks the transfer, reads its accounts (those of the chart are made as needed) and adds accounts,
  * legs and the transfer to the plan. The result is known after the flush; a limit missed in between
  * is EFUNDS. Same client id and content: `replayed` is set and nothing is planned; other content: EKEYREUSED.
- * Errors: EINVALID, EUNBALANCED, EOVERFLOW, ECURRENCY, EKEYREUSED, ENOTFOUND, ESTATE, EEXPIRED, ECLOSED,
- * EFROZEN, EFUNDS.
+ * Errors: EINVALID, ELIMIT, EOVERFLOW, ECURRENCY, EUNBALANCED, EKEYREUSED, ENOTFOUND, ESTATE, EEXPIRED,
+ * ECLOSED, EFROZEN, EFUNDS.
  */
 int mk_transfer_post(mk_ledger *ledger, mk_transfer *transfer, market_error *err);
 bool mk_transfer_replayed(const mk_transfer *transfer);
@@ -122,8 +127,29 @@ int mk_ledger_account(mk_ledger *ledger, int64_t book, const char *stem, const c
 /* Its balance, zero when it doesn't exist. */
 int mk_ledger_balance(mk_ledger *ledger, int64_t book, const char *stem, const char *suffix, const char *currency,
                       market_money *out, market_error *err);
-/* ACC-3, ESC-7: an amount was chosen from this account's balance, so the flush guards its version. */
+/* ACC-3, ESC-7: an amount was chosen from this account's balance, so the flush guards its version.
+ * `account` as mk_ledger_account gave it; NULL does nothing. */
 void mk_ledger_guard_version(mk_ledger *ledger, const mk_account *account);
+/* The same by name, for an account that may not exist: an absent one is opened, so that two operations
+ * that both found it absent don't both go on. */
+int mk_ledger_guard_name(mk_ledger *ledger, int64_t book, const char *stem, const char *suffix,
+                         const char *currency, market_error *err);
+
+/* Plans new flags (of MK_ACCOUNT_FROZEN_IN, MK_ACCOUNT_FROZEN_OUT and MK_ACCOUNT_CLOSED) and a new
+ * overdraft (absent: as it is) of an account, recorded and sealed as a transfer of its own.
+ * Errors: ENOTFOUND, EINVALID, ECURRENCY, EKEYREUSED, ECLOSED, ESTATE (closed with a balance or hold),
+ * EFUNDS (the overdraft in use is larger). */
+typedef struct mk_account_change {
+	market_id account;
+	int64_t set, clear; /* flags */
+	market_money overdraft;
+	const char *client_id;
+	const char *reason;
+} mk_account_change;
+int mk_ledger_account_change(mk_ledger *ledger, const mk_account_change *change, market_id *transfer,
+                             market_error *err);
+/* LED-9: the suffix of `interbook:<book>` is the book's number in decimal. In the arena. */
+const char *mk_ledger_book_suffix(mk_arena *arena, int64_t book);
 
 /* Seals at most `limit` unsealed transfers of the store (PostgreSQL); returns how many. */
 int mk_ledger_seal(mk_ledger *ledger, int limit, market_error *err);
