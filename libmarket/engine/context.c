@@ -241,3 +241,38 @@ int mk_cursor_read(const char *cursor, int64_t *first, int64_t *second, market_e
 	*second = (int64_t)b;
 	return 0;
 }
+
+int mk_page_read(mk_ctx *ctx, const mk_statement *statement, const mk_record *record, size_t order_offset,
+                 const mk_value *args, size_t n_args, const char *after, const int64_t *limit,
+                 market_error *err)
+{
+	mk_page *page = MK_NEW(ctx->arena, mk_page);
+	int64_t size = mk_page_size(limit);
+	int64_t first = 0, second = 0;
+	mk_value all[11];
+	int rc = mk_cursor_read(after, &first, &second, err);
+	if (rc != 0)
+		return rc;
+	if (!page)
+		return mk_error_no_memory(err);
+	if (n_args > 8)
+		return mk_error_set(err, MARKET_EINTERNAL, "%s has too many arguments", statement->name);
+	if (n_args > 0)
+		memcpy(all, args, n_args * sizeof(*args));
+	all[n_args] = mk_int(first);
+	all[n_args + 1] = mk_int(second);
+	all[n_args + 2] = mk_int(size + 1);
+	rc = mk_store_list(ctx->store, ctx->arena, statement, record, all, n_args + 3, &page->items,
+	                   &page->n_items, err);
+	if (rc != 0)
+		return rc;
+	if (page->n_items > (size_t)size) {
+		const char *last = page->items[size - 1];
+		int64_t order;
+		memcpy(&order, last + order_offset, sizeof(order));
+		page->n_items = (size_t)size;
+		page->next = mk_cursor_write(ctx, order, ((const market_id *)(const void *)last)->id);
+	}
+	ctx->output = page;
+	return 0;
+}

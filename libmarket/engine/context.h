@@ -84,4 +84,18 @@ int64_t mk_page_size(const int64_t *asked);
 const char *mk_cursor_write(mk_ctx *ctx, int64_t first, int64_t second);
 int mk_cursor_read(const char *cursor, int64_t *first, int64_t *second, market_error *err);
 
+/* The layout of every public `…_page`. */
+typedef struct mk_page {
+	void **items;
+	size_t n_items;
+	const char *next;
+} mk_page;
+
+/* A keyset page as ctx->output. `statement` is ordered by an int64 column, whose field lies at
+ * `order_offset` in the row's struct, and id; its arguments are those given (at most 8), then the
+ * cursor's two numbers, then the limit. A cursor is NULL on the first page: both numbers are then 0. */
+int mk_page_read(mk_ctx *ctx, const mk_statement *statement, const mk_record *record, size_t order_offset,
+                 const mk_value *args, size_t n_args, const char *after, const int64_t *limit,
+                 market_error *err);
+
 #endif

@@ -1,1 +1,9 @@
 # sources of libmarket/engine
+libmarket_sources += \
+	libmarket/engine/context.c \
+	libmarket/engine/event.c \
+	libmarket/engine/policy.c \
+	libmarket/engine/policy_check.c \
+	libmarket/engine/policy_publish.c \
+	libmarket/engine/policy_store.c \
+	libmarket/engine/sql.c

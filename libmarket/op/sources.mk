@@ -1,1 +1,15 @@
-# sources of libmarket/op
+# sources of the door
+libmarket_sources += \
+	libmarket/market.c \
+	libmarket/op/authorise.c \
+	libmarket/op/call.c \
+	libmarket/op/door.c \
+	libmarket/op/event.c \
+	libmarket/op/party.c \
+	libmarket/op/policy.c \
+	libmarket/op/refs.c \
+	libmarket/op/refusal.c \
+	libmarket/op/schema.c \
+	libmarket/op/session.c \
+	libmarket/op/table.c \
+	libmarket/op/work.c

@@ -1,1 +1,8 @@
 # sources of libmarket/party
+libmarket_sources += \
+	libmarket/party/buyer.c \
+	libmarket/party/member.c \
+	libmarket/party/record.c \
+	libmarket/party/requirement.c \
+	libmarket/party/seller.c \
+	libmarket/party/sql.c

@@ -1,0 +1,172 @@
+/* Opening and closing a market. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "libmarket/engine/market.h"
+#include "libmarket/op/schema.h"
+
+static int open_store(market *market, const char *url, const market_options *options, market_error *err);
+static int open_keys(market *market, const market_options *options, bool fresh, market_error *err);
+static int prepare_schema(market *market, const market_options *options, bool *fresh, market_error *err);
+static int begin_store(market *market, const market_options *options, market_error *err);
+static int read_identity(market *market, market_error *err);
+
+const char *market_version(void)
+{
+	return MARKET_VERSION;
+}
+
+static void ignore_log(int32_t level, const char *message, void *user_data)
+{
+	(void)level;
+	(void)message;
+	(void)user_data;
+}
+
+static market *new_market(const market_options *options)
+{
+	const market_allocator *allocator = options->allocator ? options->allocator : &mk_allocator_default;
+	market *market = mk_allocate_zero(allocator, sizeof(*market));
+	if (!market)
+		return NULL;
+	market->allocator = *allocator;
+	market->clock = options->clock ? options->clock : mk_clock_now;
+	market->random = options->random ? options->random : mk_random_bytes;
+	market->log = options->log ? options->log : ignore_log;
+	market->user_data = options->user_data;
+	market->read_only = (options->flags & MARKET_OPEN_READ_ONLY) != 0;
+	mk_arena_init(&market->arena, &market->allocator);
+	pthread_mutex_init(&market->lock, NULL);
+	return market;
+}
+
+int market_open(const char *url, const market_options *given, market **out, market_error *err)
+{
+	market_options options = MARKET_OPTIONS_INIT;
+	market_error own;
+	market *market;
+	uint32_t start = 0;
+	int rc;
+	if (!err)
+		err = &own;
+	mk_error_clear(err);
+	if (!url || !out)
+		return mk_error_set(err, MARKET_EMISUSE, "a store URL and a place for the market are needed");
+	*out = NULL;
+	if (given && given->size > sizeof(options))
+		return mk_error_set(err, MARKET_ESIZE, "the options are of a newer version");
+	if (given)
+		memcpy(&options, given, given->size);
+	market = new_market(&options);
+	if (!market)
+		return mk_error_no_memory(err);
+	if (!market->random(&start, sizeof(start), market->user_data))
+		rc = mk_error_set(err, MARKET_EIO, "the random source failed");
+	else
+		rc = open_store(market, url, &options, err);
+	mk_id_source_init(&market->ids, start);
+	if (rc == 0)
+		rc = begin_store(market, &options, err);
+	if (rc != 0) {
+		market_close(market);
+		return rc;
+	}
+	*out = market;
+	return 0;
+}
+
+void market_close(market *market)
+{
+	market_allocator allocator;
+	if (!market)
+		return;
+	allocator = market->allocator;
+	mk_store_close(market->store);
+	mk_keys_close(market->keys);
+	mk_digest_close(market->digest);
+	mk_arena_close(&market->arena);
+	pthread_mutex_destroy(&market->lock);
+	mk_release(&allocator, market);
+}
+
+void market_text_free(char *text)
+{
+	mk_record_free(text);
+}
+
+void mk_log(market *market, int32_t level, const char *format, ...)
+{
+	char message[1024];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(message, sizeof(message), format, args);
+	va_end(args);
+	market->log(level, message, market->user_data);
+}
+
+static int open_store(market *market, const char *url, const market_options *options, market_error *err)
+{
+	mk_store_options how = {
+		.allocator = &market->allocator,
+		.create = (options->flags & MARKET_OPEN_CREATE) != 0,
+		.read_only = market->read_only,
+	};
+	int rc = mk_store_url_parse(url, &market->arena, &market->url, err);
+	if (rc == 0 && options->keys)
+		market->url.keys = mk_arena_text(&market->arena, options->keys);
+	if (rc == 0)
+		rc = mk_digest_open(&market->allocator, &market->digest, err);
+	if (rc == 0)
+		rc = mk_store_open(&market->url, &how, &market->store, err);
+	return rc;
+}
+
+static int begin_store(market *market, const market_options *options, market_error *err)
+{
+	bool fresh = false;
+	int rc = prepare_schema(market, options, &fresh, err);
+	if (rc == 0 && fresh)
+		rc = mk_store_found(market, options->policy, options->policy_size, err);
+	if (rc == 0)
+		rc = read_identity(market, err);
+	if (rc == 0)
+		rc = open_keys(market, options, fresh, err);
+	return rc;
+}
+
+static int prepare_schema(market *market, const market_options *options, bool *fresh, market_error *err)
+{
+	int version = 0;
+	int last = (int)mk_schema_count;
+	int rc = mk_schema_version(market->store, mk_schema_list, mk_schema_count, &version, err);
+	if (rc != 0 || version == last) {
+		*fresh = false;
+		return rc != 0 ? rc : mk_store_is_empty(market, fresh, err);
+	}
+	if (version == 0 && !(options->flags & MARKET_OPEN_CREATE)) {
+		rc = mk_error_set(err, MARKET_EABSENT, "the database holds no market store");
+		return mk_error_hint(err, rc, "Open it with MARKET_OPEN_CREATE to make one.");
+	}
+	if (version != 0 && !(options->flags & (MARKET_OPEN_MIGRATE | MARKET_OPEN_CREATE))) {
+		rc = mk_error_set(err, MARKET_ESCHEMA, "the store's schema is %d, this library's %d", version, last);
+		return mk_error_hint(err, rc, "Open it with MARKET_OPEN_MIGRATE to bring it up to date.");
+	}
+	rc = mk_schema_migrate(market->store, mk_schema_list, mk_schema_count, market->clock(market->user_data), err);
+	return rc != 0 ? rc : mk_store_is_empty(market, fresh, err);
+}
+
+static int read_identity(market *market, market_error *err)
+{
+	return mk_store_identity(market, &market->store_id, err);
+}
+
+/* Keys are made only with a new store: a store whose keys are missing is not opened. */
+static int open_keys(market *market, const market_options *options, bool fresh, market_error *err)
+{
+	(void)options;
+	if (fresh || market->url.memory)
+		return mk_keys_create(market->url.keys, market->store_id, &market->allocator, market->random,
+		                      market->user_data, &market->keys, err);
+	return mk_keys_open(market->url.keys, market->store_id, &market->allocator, &market->keys, err);
+}

@@ -1,0 +1,393 @@
+/* The one way in: every operation, typed or JSON, by hand or from a deadline, takes these steps. */
+#include <string.h>
+
+#include "libmarket/op/run.h"
+#include "libmarket/party/party.h"
+
+static int enter(mk_run *run, const void *params, market_error *err);
+static int attempt(mk_run *run, market_error *err);
+static int open_operation(mk_run *run, mk_ctx *ctx, mk_opening *opening, market_error *err);
+static int read_first_batch(mk_run *run, mk_ctx *ctx, mk_opening *opening, market_error *err);
+static int replay(mk_run *run, mk_ctx *ctx, const mk_journal *earlier, market_error *err);
+static int handle(mk_run *run, mk_ctx *ctx, market_error *err);
+static int write_plan(mk_run *run, mk_ctx *ctx, market_error *err);
+static int keep_refusal(mk_run *run, mk_ctx *ctx, const market_error *refusal, market_error *err);
+static int give_output(mk_run *run, mk_ctx *ctx, market_error *err);
+
+int mk_op_run(market_session *session, const mk_op *op, const void *params, void **out, market_error *err)
+{
+	market_error own;
+	mk_run run = {.session = session, .op = op, .want_output = out != NULL};
+	int rc;
+	if (!err)
+		err = &own;
+	mk_error_clear(err);
+	if (out)
+		*out = NULL;
+	if (!session || !params)
+		return mk_error_set(err, MARKET_EMISUSE, "session and params are needed");
+	pthread_mutex_lock(&session->market->lock);
+	rc = enter(&run, params, err);
+	pthread_mutex_unlock(&session->market->lock);
+	if (rc == 0 && out)
+		*out = run.packed;
+	else
+		mk_record_free(run.packed);
+	return rc;
+}
+
+market_time mk_session_now(const market_session *session)
+{
+	if (session->at != 0)
+		return session->at;
+	return session->market->clock(session->market->user_data);
+}
+
+static int enter(mk_run *run, const void *params, market_error *err)
+{
+	market_session *session = run->session;
+	int rc;
+	run->market = session->market;
+	if (session->busy)
+		return mk_error_set(err, MARKET_EMISUSE, "a call from inside an operation is refused");
+	if (session->dead)
+		return mk_error_set(err, MARKET_EMISUSE, "the session is dead after an internal error");
+	mk_arena_reset(&session->arena);
+	session->replayed = false;
+	session->busy = true;
+	run->actor = session->actor;
+	rc = mk_record_check(run->op->params, params, &session->arena, &run->params, err);
+	if (rc == 0)
+		rc = mk_run_operation(run, err);
+	session->replayed = run->replayed;
+	session->busy = false;
+	if (rc == MARKET_EINTERNAL)
+		session->dead = true;
+	return rc;
+}
+
+static const char *params_key(const void *params)
+{
+	const struct {
+		uint32_t size;
+		const char *key;
+	} *head = params;
+	return head->key;
+}
+
+static market_id params_subject(const mk_op *op, const void *params)
+{
+	const mk_field *field;
+	market_id id = {0, 0};
+	if (!op->subject_param)
+		return id;
+	field = mk_record_field(op->params, op->subject_param, strlen(op->subject_param));
+	if (field)
+		memcpy(&id, (const char *)params + field->offset, sizeof(id));
+	return id;
+}
+
+static int digest_params(mk_run *run, market_error *err)
+{
+	mk_text text;
+	int rc;
+	mk_text_init(&text, &run->market->allocator, MK_MAX_OUTPUT);
+	mk_text_add(&text, run->op->name);
+	mk_text_add_char(&text, '\0');
+	mk_record_canonical(run->op->params, run->params, &text);
+	if (text.failed)
+		rc = mk_error_no_memory(err);
+	else
+		rc = mk_digest_sha256(run->market->digest, text.data, text.size, &run->digest, err);
+	mk_text_close(&text);
+	return rc;
+}
+
+static int prepare(mk_run *run, market_error *err)
+{
+	mk_arena *arena = &run->session->arena;
+	run->key = params_key(run->params);
+	run->subject = params_subject(run->op, run->params);
+	run->actor_text = mk_actor_text(&run->actor, arena);
+	run->actor_book = mk_actor_book(&run->actor);
+	if (!run->actor_text)
+		return mk_error_no_memory(err);
+	if (run->key && run->actor.kind == MARKET_ACTOR_ANONYMOUS)
+		return mk_error_at(err, MARKET_EMISUSE, "key", "anonymous actors have no keys");
+	if (run->key && (strlen(run->key) > MK_MAX_KEY || run->key[0] == '\0'))
+		return mk_error_at(err, MARKET_ELIMIT, "key", "a key has 1 to %d bytes", MK_MAX_KEY);
+	if (run->key && !mk_utf8_valid(run->key, strlen(run->key)))
+		return mk_error_at(err, MARKET_EUTF8, "key", "the key isn't valid text");
+	if ((run->op->flags & MK_OP_WRITES) && run->market->read_only)
+		return mk_error_set(err, MARKET_EREADONLY, "the market is open for reading only");
+	if (!(run->op->flags & MK_OP_WRITES))
+		run->key = NULL;
+	return run->key ? digest_params(run, err) : 0;
+}
+
+int mk_run_operation(mk_run *run, market_error *err)
+{
+	int rc = prepare(run, err);
+	int tries = 0;
+	int timers = 0;
+	if (rc != 0)
+		return rc;
+	do {
+		mk_error_clear(err);
+		rc = attempt(run, err);
+		if (rc == MK_AGAIN)
+			tries++;
+		else if (rc == MK_AGAIN + 1)
+			timers++;
+	} while (rc > 0 && tries < MK_MAX_TRIES && timers < 100);
+	if (rc > 0)
+		rc = mk_error_set(err, MARKET_ECONFLICT, "%s met other changes %d times", run->op->name,
+		                  tries + timers);
+	return rc;
+}
+
+/* A run: 0, an error, MK_AGAIN after a miss, or MK_AGAIN + 1 after timers of the subject were worked. */
+static int attempt(mk_run *run, market_error *err)
+{
+	mk_ctx ctx;
+	mk_opening opening = {0};
+	mk_deadline due;
+	bool keyed_refusal;
+	int rc = open_operation(run, &ctx, &opening, err);
+	if (rc != 0)
+		return rc;
+	rc = read_first_batch(run, &ctx, &opening, err);
+	if (rc == 0)
+		rc = mk_authorise(run, &opening, err);
+	if (rc == 0 && opening.earlier) {
+		rc = replay(run, &ctx, opening.earlier, err);
+		mk_store_rollback(ctx.store);
+		return rc;
+	}
+	if (rc == 0 && ctx.plan && !run->timed && opening.deadline && opening.deadline->due_at <= ctx.now) {
+		due = *opening.deadline;
+		due.operation = mk_arena_text(&run->session->arena, due.operation);
+		mk_store_rollback(ctx.store);
+		rc = mk_run_deadline(run->session, &due, err);
+		return rc == 0 ? MK_AGAIN + 1 : rc;
+	}
+	if (rc == 0)
+		rc = handle(run, &ctx, err);
+	if (rc == 0)
+		return 0;
+	mk_store_rollback(ctx.store);
+	keyed_refusal = run->key && ctx.plan && rc < 0 && market_error_class_of(rc) == MARKET_CLASS_STATE &&
+	                rc != MARKET_ENOTFOUND && rc != MARKET_EDENIED;
+	if (keyed_refusal)
+		return keep_refusal(run, &ctx, err, err);
+	return rc;
+}
+
+static int open_operation(mk_run *run, mk_ctx *ctx, mk_opening *opening, market_error *err)
+{
+	market *market = run->market;
+	bool writes = (run->op->flags & MK_OP_WRITES) != 0;
+	(void)opening;
+	memset(ctx, 0, sizeof(*ctx));
+	ctx->market = market;
+	ctx->store = market->store;
+	ctx->arena = &run->session->arena;
+	ctx->keys = market->keys;
+	ctx->digest = market->digest;
+	ctx->actor = run->actor;
+	ctx->recorded = market->clock(market->user_data);
+	ctx->now = run->effective != 0 ? run->effective : mk_session_now(run->session);
+	mk_text_reset(&run->session->events);
+	if (writes) {
+		ctx->plan = mk_plan_new(ctx->arena);
+		if (!ctx->plan)
+			return mk_error_no_memory(err);
+	}
+	return mk_store_begin(ctx->store, writes, err);
+}
+
+static int read_first_batch(mk_run *run, mk_ctx *ctx, mk_opening *opening, market_error *err)
+{
+	mk_query queries[5];
+	size_t n = 0, earlier = 0, subject = 0, member = 0;
+	const mk_number *newest;
+	int rc;
+	const mk_value key_args[] = {mk_int(run->actor_book), mk_text_value(run->actor_text),
+	                             mk_text_value(run->key)};
+	const mk_value subject_args[] = {mk_int(run->subject.book), mk_int(run->subject.id)};
+	const mk_value member_args[] = {mk_int(run->actor.id.book), mk_int(run->actor.id.id)};
+	queries[n++] = (mk_query){.statement = &mk_policy_newest, .record = &mk_number_record};
+	if (run->key) {
+		earlier = n;
+		queries[n++] = (mk_query){.statement = &mk_journal_by_key, .args = key_args, .n_args = 3,
+		                          .record = &mk_journal_record};
+	}
+	if (run->op->subject && !mk_id_absent(run->subject)) {
+		subject = n;
+		queries[n++] = (mk_query){.statement = run->op->subject->by_id, .args = subject_args, .n_args = 2,
+		                          .record = run->op->subject->record};
+		queries[n++] = (mk_query){.statement = &mk_deadline_get, .args = subject_args, .n_args = 2,
+		                          .record = &mk_deadline_record};
+	}
+	if (run->actor.kind == MARKET_ACTOR_MEMBER) {
+		member = n;
+		queries[n++] = (mk_query){.statement = mk_member_entity.by_id, .args = member_args, .n_args = 2,
+		                          .record = &mk_member_record};
+	}
+	rc = mk_store_read(ctx->store, ctx->arena, queries, n, err);
+	if (rc != 0)
+		return rc;
+	newest = queries[0].n_rows ? queries[0].rows[0] : NULL;
+	rc = mk_policy_refresh(run->market, ctx->arena, newest ? newest->number : 0, err);
+	if (rc != 0)
+		return rc;
+	if (earlier && queries[earlier].n_rows)
+		opening->earlier = queries[earlier].rows[0];
+	if (subject && queries[subject].n_rows)
+		opening->subject = queries[subject].rows[0];
+	if (subject && queries[subject + 1].n_rows)
+		opening->deadline = queries[subject + 1].rows[0];
+	if (member && queries[member].n_rows)
+		opening->member = queries[member].rows[0];
+	ctx->subject = opening->subject;
+	ctx->member = opening->member;
+	ctx->policy = mk_policy_at(run->market, ctx->now);
+	if (!ctx->policy)
+		return mk_error_set(err, MARKET_ECORRUPT, "the store has no policy");
+	return 0;
+}
+
+static int replay(mk_run *run, mk_ctx *ctx, const mk_journal *earlier, market_error *err)
+{
+	run->replayed = true;
+	if (strcmp(earlier->operation, run->op->name) != 0 || earlier->digest.size != MK_HASH_SIZE ||
+	    !mk_equal_secret(earlier->digest.data, run->digest.bytes, MK_HASH_SIZE))
+		return mk_error_at(err, MARKET_EKEYREUSED, "key", "key %s was used with other content", run->key);
+	if (earlier->outcome != 0)
+		return mk_refusal_read((int)earlier->outcome, earlier->refusal, ctx->arena, err);
+	ctx->result = earlier->result;
+	return give_output(run, ctx, err);
+}
+
+static int64_t next_id(void *user_data)
+{
+	mk_ctx *ctx = user_data;
+	return mk_id_next(&ctx->market->ids, ctx->recorded);
+}
+
+static int handle(mk_run *run, mk_ctx *ctx, market_error *err)
+{
+	int rc;
+	ctx->events = run->session->events;
+	if (ctx->plan) {
+		ctx->journal = mk_new_id(ctx, run->actor_book);
+		ctx->ledger = mk_ledger_new(&(mk_ledger_setup){
+			.store = ctx->store, .arena = ctx->arena, .plan = ctx->plan, .digest = ctx->digest,
+			.effective = ctx->now, .recorded = ctx->recorded, .journal = ctx->journal,
+			.seal_now = mk_store_kind_of(ctx->store) == MK_STORE_SQLITE,
+			.new_id = next_id, .user_data = ctx});
+		if (!ctx->ledger)
+			return mk_error_no_memory(err);
+	}
+	rc = run->op->handler(ctx, run->params, err);
+	run->session->events = ctx->events;
+	if (rc == 0 && ctx->arena->failed)
+		rc = mk_error_no_memory(err);
+	if (rc == 0 && ctx->plan)
+		return write_plan(run, ctx, err);
+	if (rc == 0)
+		rc = give_output(run, ctx, err);
+	if (rc == 0)
+		mk_store_rollback(ctx->store);
+	return rc;
+}
+
+static int add_journal(mk_run *run, mk_ctx *ctx, int outcome, const char *refusal, market_error *err)
+{
+	mk_journal row = {
+		.id = ctx->journal,
+		.operation = run->op->name,
+		.actor = run->actor_text,
+		.key = run->key,
+		.recorded_at = ctx->recorded,
+		.effective_at = ctx->now,
+		.policy = ctx->policy->number,
+		.outcome = outcome,
+		.refusal = refusal,
+		.result = ctx->result,
+	};
+	if (run->key)
+		row.digest = (market_blob){run->digest.bytes, MK_HASH_SIZE};
+	if (ctx->events.failed)
+		return mk_error_no_memory(err);
+	if (ctx->events.size > 0)
+		row.events = ctx->events.data;
+	mk_plan_add_record(ctx->plan, MK_PHASE_JOURNAL, &mk_journal_insert, row.id, &mk_journal_record, &row,
+	                   MK_RETRY);
+	return 0;
+}
+
+static int write_plan(mk_run *run, mk_ctx *ctx, market_error *err)
+{
+	int rc = add_journal(run, ctx, 0, NULL, err);
+	if (rc == 0)
+		rc = mk_plan_flush(ctx->plan, ctx->store, err);
+	if (rc == 0)
+		rc = give_output(run, ctx, err);
+	if (rc == 0)
+		rc = mk_store_commit(ctx->store, err);
+	if (rc != 0) {
+		mk_record_free(run->packed);
+		run->packed = NULL;
+	}
+	return rc;
+}
+
+/* The refusal itself is the operation's one trace; sent again with the same key it is answered alike. */
+static int keep_refusal(mk_run *run, mk_ctx *ctx, const market_error *refusal, market_error *err)
+{
+	const market_error kept = *refusal;
+	market_error failure;
+	const char *text = mk_refusal_write(&kept, ctx->arena);
+	int rc;
+	ctx->plan = mk_plan_new(ctx->arena);
+	ctx->journal = mk_new_id(ctx, run->actor_book);
+	ctx->result = (market_id){0, 0};
+	mk_text_reset(&ctx->events);
+	if (!text || !ctx->plan)
+		return mk_error_no_memory(err);
+	rc = mk_store_begin(ctx->store, true, &failure);
+	if (rc != 0) {
+		*err = failure;
+		return rc;
+	}
+	rc = add_journal(run, ctx, kept.code, text, &failure);
+	if (rc == 0)
+		rc = mk_plan_flush(ctx->plan, ctx->store, &failure);
+	if (rc == 0)
+		rc = mk_store_commit(ctx->store, &failure);
+	if (rc == 0) {
+		*err = kept;
+		return kept.code;
+	}
+	mk_store_rollback(ctx->store);
+	*err = failure;
+	return rc;
+}
+
+static int give_output(mk_run *run, mk_ctx *ctx, market_error *err)
+{
+	const mk_entity *entity = run->op->gives;
+	void *row = ctx->output;
+	int rc = 0;
+	if (!run->want_output)
+		return 0;
+	if (entity && !mk_id_absent(ctx->result)) {
+		rc = mk_load(ctx, entity, ctx->result, NULL, &row, err);
+		if (rc == 0 && entity->fill)
+			rc = entity->fill(ctx, row, err);
+	}
+	if (rc == 0 && row)
+		rc = mk_record_pack(run->op->result, row, &run->market->allocator, &run->packed, err);
+	return rc;
+}

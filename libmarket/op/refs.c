@@ -1,0 +1,96 @@
+#include <string.h>
+
+#include "libmarket/engine/journal.h"
+#include "libmarket/op/entity.h"
+#include "libmarket/op/run.h"
+
+static int resolve_one(market_session *session, const mk_pending_ref *ref, market_error *err);
+static int owner_book(market_session *session, const char *owner, int64_t *book, market_error *err);
+static int registered(market_session *session, market_id_kind kind, const char *ref, market_id *out,
+                      market_error *err);
+
+int mk_refs_resolve(market_session *session, mk_pending_ref *refs, market_error *err)
+{
+	int rc;
+	if (!refs)
+		return 0;
+	rc = mk_store_begin(session->market->store, false, err);
+	if (rc != 0)
+		return rc;
+	for (; rc == 0 && refs; refs = refs->next)
+		rc = resolve_one(session, refs, err);
+	mk_store_rollback(session->market->store);
+	return rc;
+}
+
+int mk_ref_find(market_session *session, market_id_kind kind, const char *ref, market_id *out, market_error *err)
+{
+	int rc = mk_store_begin(session->market->store, false, err);
+	if (rc != 0)
+		return rc;
+	rc = registered(session, kind, ref, out, err);
+	mk_store_rollback(session->market->store);
+	return rc;
+}
+
+static int resolve_one(market_session *session, const mk_pending_ref *ref, market_error *err)
+{
+	const mk_entity *entity = mk_entity_of(ref->kind);
+	const char *slash = strchr(ref->text, '/');
+	const char *name = ref->text;
+	int64_t book = mk_actor_book(&session->actor);
+	bool trusted = session->actor.kind == MARKET_ACTOR_OPERATOR || session->actor.kind == MARKET_ACTOR_SYSTEM;
+	void *row = NULL;
+	int rc = 0;
+	if (!entity || (!entity->by_ref && !entity->registered))
+		return mk_error_at(err, MARKET_EINVALID, ref->path, "there are no references here");
+	if (entity->registered) {
+		rc = registered(session, ref->kind, name, ref->target, err);
+		if (rc == MARKET_ENOTFOUND)
+			mk_error_field(err, rc, "%s", ref->path);
+		return rc;
+	}
+	if (slash && trusted) {
+		rc = owner_book(session, mk_arena_text_n(&session->arena, name, (size_t)(slash - name)), &book, err);
+		name = slash + 1;
+	}
+	if (rc == 0)
+		rc = mk_store_get(session->market->store, &session->arena, entity->by_ref, &mk_key_record,
+		                  MK_ARGS(mk_int(book), mk_text_value(name)), &row, err);
+	if (rc == 0 && !row)
+		rc = mk_error_set(err, MARKET_ENOTFOUND, "%s ref:%s isn't found", entity->name, ref->text);
+	if (rc != 0)
+		return mk_error_field(err, rc, "%s", ref->path);
+	*ref->target = ((const mk_key *)row)->id;
+	return 0;
+}
+
+/* An owner is named by its id or by its ref; sellers come before buyers. */
+static int owner_book(market_session *session, const char *owner, int64_t *book, market_error *err)
+{
+	market_id id = {0, 0};
+	int rc = 0;
+	if (!owner)
+		return mk_error_no_memory(err);
+	if (!market_id_parse(MARKET_ID_SELLER, owner, &id) && !market_id_parse(MARKET_ID_BUYER, owner, &id)) {
+		rc = registered(session, MARKET_ID_SELLER, owner, &id, err);
+		if (rc == MARKET_ENOTFOUND)
+			rc = registered(session, MARKET_ID_BUYER, owner, &id, err);
+	}
+	*book = id.book;
+	return rc;
+}
+
+static int registered(market_session *session, market_id_kind kind, const char *ref, market_id *out,
+                      market_error *err)
+{
+	void *row = NULL;
+	int rc = mk_store_get(session->market->store, &session->arena, &mk_registry_get, &mk_registered_record,
+	                      MK_ARGS(mk_int(kind), mk_text_value(ref)), &row, err);
+	if (rc != 0)
+		return rc;
+	if (!row)
+		return mk_error_set(err, MARKET_ENOTFOUND, "ref:%s isn't found", ref);
+	*out = ((const mk_registered *)row)->target;
+	return 0;
+}

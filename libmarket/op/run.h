@@ -1,0 +1,55 @@
+/* One operation on its way through the door; private to libmarket/op. */
+#ifndef MK_OP_RUN_H
+#define MK_OP_RUN_H
+
+#include "libmarket/engine/journal.h"
+#include "libmarket/engine/market.h"
+#include "libmarket/op/op.h"
+
+/* What stays the same over the runs of one operation. */
+typedef struct mk_run {
+	market_session *session;
+	market *market;
+	const mk_op *op;
+	const void *params;  /* checked, in the session's arena */
+	const char *key;
+	mk_hash digest;      /* of operation and params; with a key */
+	market_actor actor;
+	const char *actor_text;
+	int64_t actor_book;
+	market_time effective; /* 0: the session's time */
+	bool timed;            /* run from a deadline: the subject's own timers aren't worked first */
+	bool want_output;
+	market_id subject;
+	void *packed;          /* out */
+	bool replayed;         /* out */
+} mk_run;
+
+/* What the first batch of reads found. */
+typedef struct mk_opening {
+	const void *subject;
+	const mk_deadline *deadline; /* of the subject */
+	const mk_journal *earlier;   /* of the same actor and key */
+	const market_member *member;
+	const mk_policy *policy;
+} mk_opening;
+
+/* 0, ENOTFOUND for strangers, EDENIED for those who may know of the subject (op/authorise.c). */
+int mk_authorise(const mk_run *run, const mk_opening *opening, market_error *err);
+
+/* The actor as the journal writes it; the session's own text. */
+const char *mk_actor_text(const market_actor *actor, mk_arena *arena);
+int64_t mk_actor_book(const market_actor *actor);
+
+/* One whole operation, the market's lock held. */
+int mk_run_operation(mk_run *run, market_error *err);
+/* Runs a deadline's operation at its due time as the system. */
+int mk_run_deadline(market_session *session, const mk_deadline *deadline, market_error *err);
+
+market_time mk_session_now(const market_session *session);
+
+/* A finished run's refusal, as its journal row keeps it, and back (op/refusal.c). */
+const char *mk_refusal_write(const market_error *err, mk_arena *arena);
+int mk_refusal_read(int code, const char *text, mk_arena *arena, market_error *err);
+
+#endif

@@ -1,0 +1,118 @@
+#include "libmarket/op/schema.h"
+
+#include <string.h>
+
+#include "libmarket/ledger/ledger.h"
+#include "libmarket/party/party.h"
+
+const mk_migration mk_schema_list[] = {
+	{1, "engine", mk_engine_ddl},
+	{2, "ledger", mk_ledger_ddl},
+	{3, "party", mk_party_ddl},
+};
+const size_t mk_schema_count = sizeof(mk_schema_list) / sizeof(mk_schema_list[0]);
+
+typedef struct store_row {
+	market_id id;
+	const char *name;
+	market_time created_at;
+} store_row;
+
+static const mk_field store_fields[] = {
+	MK_F_ID(store_row, id, NONE, 0, "always book 0, id 1"),
+	MK_F_TEXT(store_row, name, 0, 0, 0, "random, made with the store"),
+	MK_F_TIME(store_row, created_at, 0, "when it was made"),
+};
+static const mk_record store_record = MK_RECORD_OF("store", store_row, store_fields, "the store's identity");
+
+static const mk_statement store_get = {
+	.name = "store_get",
+	.sql = "SELECT book_id, id, name, created_at FROM store WHERE book_id = 0 AND id = 1",
+};
+static const mk_statement store_insert = {
+	.name = "store_insert",
+	.table = "store",
+	.sql = "INSERT INTO store (book_id, id, name, created_at) VALUES (0, 1, ?1, ?2) ON CONFLICT DO NOTHING",
+};
+
+static int read_row(market *market, mk_arena *arena, const store_row **out, market_error *err)
+{
+	void *row = NULL;
+	int rc = mk_store_begin(market->store, false, err);
+	if (rc != 0)
+		return rc;
+	rc = mk_store_get(market->store, arena, &store_get, &store_record, MK_NO_ARGS, &row, err);
+	mk_store_rollback(market->store);
+	*out = row;
+	return rc;
+}
+
+int mk_store_is_empty(market *market, bool *empty, market_error *err)
+{
+	const store_row *row = NULL;
+	int rc = read_row(market, &market->arena, &row, err);
+	*empty = rc == 0 && !row;
+	return rc;
+}
+
+int mk_store_identity(market *market, const char **out, market_error *err)
+{
+	const store_row *row = NULL;
+	int rc = read_row(market, &market->arena, &row, err);
+	if (rc == 0 && !row)
+		rc = mk_error_set(err, MARKET_ECORRUPT, "the store has no identity");
+	if (rc == 0)
+		*out = row->name;
+	return rc;
+}
+
+static int check_policy(market *market, const char *policy, size_t size, market_error *err)
+{
+	mk_yaml *yaml = MK_NEW(&market->arena, mk_yaml);
+	const mk_policy *compiled = NULL;
+	if (!yaml)
+		return mk_error_no_memory(err);
+	yaml->arena = &market->arena;
+	return mk_policy_compile(policy, size, yaml, &compiled, err);
+}
+
+static int plan_founding(mk_ctx *ctx, const char *name, const char *policy, market_error *err)
+{
+	mk_plan_add(ctx->plan, MK_PHASE_INSERT, &store_insert, mk_id_in(0, 1),
+	            MK_ARGS(mk_text_value(name), mk_int(ctx->recorded)), MK_RETRY);
+	mk_policy_insert(ctx, mk_new_id(ctx, 0), 1, 1, policy); /* in effect since ever */
+	return mk_plan_flush(ctx->plan, ctx->store, err);
+}
+
+int mk_store_found(market *market, const char *policy, size_t policy_size, market_error *err)
+{
+	mk_ctx ctx = {.market = market, .store = market->store, .arena = &market->arena};
+	uint8_t random[16];
+	char name[33];
+	const char *text;
+	int rc;
+	if (!policy) {
+		policy = mk_policy_default;
+		policy_size = mk_policy_default_size;
+	}
+	rc = check_policy(market, policy, policy_size, err);
+	if (rc != 0)
+		return rc;
+	text = mk_arena_text_n(&market->arena, policy, policy_size);
+	ctx.plan = mk_plan_new(&market->arena);
+	ctx.recorded = market->clock(market->user_data);
+	if (!text || !ctx.plan)
+		return mk_error_no_memory(err);
+	if (!market->random(random, sizeof(random), market->user_data))
+		return mk_error_set(err, MARKET_EIO, "the random source failed");
+	mk_hex(random, sizeof(random), name);
+	rc = mk_store_begin(market->store, true, err);
+	if (rc == 0) {
+		rc = plan_founding(&ctx, name, text, err);
+		if (rc == 0)
+			rc = mk_store_commit(market->store, err);
+		if (rc != 0)
+			mk_store_rollback(market->store);
+	}
+	return rc > 0 ? mk_error_set(err, MARKET_EBUSY, "another process founds the store") : rc;
+}

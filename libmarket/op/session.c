@@ -1,0 +1,163 @@
+/* Sessions and the actors they carry. */
+#include <stdio.h>
+#include <string.h>
+
+#include "libmarket/op/entity.h"
+#include "libmarket/op/run.h"
+
+int market_session_open(market *market, const market_actor *actor, market_session **out, market_error *err)
+{
+	market_session *session;
+	int rc;
+	if (!market || !out)
+		return mk_error_set(err, MARKET_EMISUSE, "a market and a place for the session are needed");
+	*out = NULL;
+	session = mk_allocate_zero(&market->allocator, sizeof(*session));
+	if (!session)
+		return mk_error_no_memory(err);
+	session->market = market;
+	session->actor.kind = MARKET_ACTOR_ANONYMOUS;
+	mk_arena_init(&session->arena, &market->allocator);
+	mk_text_init(&session->events, &market->allocator, MK_MAX_OUTPUT);
+	rc = actor ? market_session_act_as(session, actor, err) : 0;
+	if (rc != 0) {
+		market_session_close(session);
+		return rc;
+	}
+	*out = session;
+	return 0;
+}
+
+void market_session_close(market_session *session)
+{
+	if (!session)
+		return;
+	mk_text_close(&session->events);
+	mk_arena_close(&session->arena);
+	mk_release(&session->market->allocator, session);
+}
+
+int market_session_act_as(market_session *session, const market_actor *actor, market_error *err)
+{
+	bool party;
+	if (!session || !actor)
+		return mk_error_set(err, MARKET_EMISUSE, "a session and an actor are needed");
+	if (actor->kind < MARKET_ACTOR_ANONYMOUS || actor->kind > MARKET_ACTOR_SYSTEM)
+		return mk_error_set(err, MARKET_EINVALID, "unknown kind of actor %d", actor->kind);
+	party = actor->kind == MARKET_ACTOR_BUYER || actor->kind == MARKET_ACTOR_MEMBER;
+	if (party && actor->id.id <= 0)
+		return mk_error_set(err, MARKET_EINVALID, "a buyer or member needs an id");
+	if (actor->kind == MARKET_ACTOR_OPERATOR && (!actor->name || actor->name[0] == '\0'))
+		return mk_error_set(err, MARKET_EINVALID, "an operator needs a name");
+	if (actor->name && strlen(actor->name) > MK_MAX_CODE)
+		return mk_error_set(err, MARKET_ELIMIT, "an operator's name has at most %d bytes", MK_MAX_CODE);
+	if (actor->name && !mk_utf8_valid(actor->name, strlen(actor->name)))
+		return mk_error_set(err, MARKET_EUTF8, "the operator's name isn't valid text");
+	session->actor = *actor;
+	session->actor.name = NULL;
+	if (actor->kind == MARKET_ACTOR_OPERATOR) {
+		memcpy(session->actor_name, actor->name, strlen(actor->name) + 1);
+		session->actor.name = session->actor_name;
+	}
+	return 0;
+}
+
+static int find_party(market_session *session, market_id_kind kind, const char *text, market_id *out,
+                      market_error *err)
+{
+	int rc;
+	if (strncmp(text, "ref:", 4) == 0) {
+		pthread_mutex_lock(&session->market->lock);
+		rc = mk_ref_find(session, kind, text + 4, out, err);
+		pthread_mutex_unlock(&session->market->lock);
+		return rc;
+	}
+	if (!market_id_parse(kind, text, out))
+		return mk_error_set(err, MARKET_EINVALID, "%.64s isn't an identifier of that kind", text);
+	return 0;
+}
+
+int market_session_act_as_text(market_session *session, const char *text, market_error *err)
+{
+	market_actor actor = {0};
+	int rc = 0;
+	if (!session || !text)
+		return mk_error_set(err, MARKET_EMISUSE, "a session and an actor are needed");
+	if (strcmp(text, "anonymous") == 0) {
+		actor.kind = MARKET_ACTOR_ANONYMOUS;
+	} else if (strcmp(text, "system") == 0) {
+		actor.kind = MARKET_ACTOR_SYSTEM;
+		actor.rights = MARKET_RIGHT_ALL;
+	} else if (strncmp(text, "operator:", 9) == 0) {
+		actor.kind = MARKET_ACTOR_OPERATOR;
+		actor.name = text + 9;
+		actor.rights = MARKET_RIGHT_ALL;
+	} else if (strncmp(text, "buyer:", 6) == 0) {
+		actor.kind = MARKET_ACTOR_BUYER;
+		rc = find_party(session, MARKET_ID_BUYER, text + 6, &actor.id, err);
+	} else if (strncmp(text, "member:", 7) == 0) {
+		actor.kind = MARKET_ACTOR_MEMBER;
+		rc = find_party(session, MARKET_ID_MEMBER, text + 7, &actor.id, err);
+	} else {
+		rc = mk_error_set(err, MARKET_EINVALID, "unknown actor %.64s", text);
+		mk_error_hint(err, rc, "Use anonymous, system, operator:NAME, buyer:ID or member:ID.");
+	}
+	return rc == 0 ? market_session_act_as(session, &actor, err) : rc;
+}
+
+int market_session_set_time(market_session *session, market_time at, market_error *err)
+{
+	market *market;
+	void *row = NULL;
+	int rc;
+	if (!session || at < 0)
+		return mk_error_set(err, MARKET_EMISUSE, "a session and a time are needed");
+	market = session->market;
+	if (at == 0) {
+		session->at = 0;
+		return 0;
+	}
+	pthread_mutex_lock(&market->lock);
+	mk_arena_reset(&session->arena);
+	rc = mk_store_begin(market->store, false, err);
+	if (rc == 0) {
+		rc = mk_store_get(market->store, &session->arena, &mk_journal_last, &mk_journal_record, MK_NO_ARGS,
+		                  &row, err);
+		mk_store_rollback(market->store);
+	}
+	pthread_mutex_unlock(&market->lock);
+	if (rc == 0 && row && ((const mk_journal *)row)->effective_at > at)
+		return mk_error_set(err, MARKET_ETIMEORDER, "the time lies before the newest journal row's");
+	if (rc == 0)
+		session->at = at;
+	return rc;
+}
+
+bool market_session_replayed(const market_session *session)
+{
+	return session && session->replayed;
+}
+
+const char *mk_actor_text(const market_actor *actor, mk_arena *arena)
+{
+	char text[MARKET_ID_TEXT_SIZE];
+	switch (actor->kind) {
+	case MARKET_ACTOR_BUYER:
+		market_id_format(MARKET_ID_BUYER, actor->id, text);
+		return mk_arena_format(arena, "buyer:%s", text);
+	case MARKET_ACTOR_MEMBER:
+		market_id_format(MARKET_ID_MEMBER, actor->id, text);
+		return mk_arena_format(arena, "member:%s", text);
+	case MARKET_ACTOR_OPERATOR:
+		return mk_arena_format(arena, "operator:%s", actor->name);
+	case MARKET_ACTOR_SYSTEM:
+		return "system";
+	default:
+		return "anonymous";
+	}
+}
+
+int64_t mk_actor_book(const market_actor *actor)
+{
+	return actor->kind == MARKET_ACTOR_BUYER || actor->kind == MARKET_ACTOR_MEMBER ? actor->id.book : 0;
+}

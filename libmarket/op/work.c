@@ -1,0 +1,114 @@
+/* Time-driven work: deadlines in order of due time, then what is due outside. */
+#include <string.h>
+
+#include "libmarket/op/run.h"
+
+static int next_deadline(market_session *session, market_time now, mk_deadline **out, market_error *err);
+static int postpone(market_session *session, const mk_deadline *deadline, market_error *err);
+static int next_due_time(market_session *session, market_time *next_due, market_error *err);
+
+int market_work(market_session *session, int budget, market_time *next_due, market_error *err)
+{
+	market_error own;
+	market *market;
+	mk_deadline *deadline = NULL;
+	int done = 0;
+	int rc = 0;
+	if (!err)
+		err = &own;
+	mk_error_clear(err);
+	if (!session || budget < 0)
+		return mk_error_set(err, MARKET_EMISUSE, "a session and a budget of at least 0 are needed");
+	if (session->busy || session->dead)
+		return mk_error_set(err, MARKET_EMISUSE, "the session is busy or dead");
+	market = session->market;
+	pthread_mutex_lock(&market->lock);
+	session->busy = true;
+	while (rc == 0 && done < budget) {
+		mk_arena_reset(&session->arena);
+		rc = next_deadline(session, mk_session_now(session), &deadline, err);
+		if (rc != 0 || !deadline)
+			break;
+		rc = mk_run_deadline(session, deadline, err);
+		if (rc == 0)
+			done++;
+	}
+	if (rc == 0 && next_due)
+		rc = next_due_time(session, next_due, err);
+	session->busy = false;
+	pthread_mutex_unlock(&market->lock);
+	return rc == 0 ? done : rc;
+}
+
+/* Acts at the due time, whenever it is run. Another process may have been faster: then nothing is left
+ * to do. A refusal by state must not stop all others: it is logged and tried again an hour later. */
+int mk_run_deadline(market_session *session, const mk_deadline *deadline, market_error *err)
+{
+	const mk_op *op = mk_op_find(deadline->operation);
+	const mk_field *field;
+	char *params;
+	mk_run run = {.session = session, .market = session->market, .op = op, .timed = true,
+	              .effective = deadline->due_at,
+	              .actor = {.kind = MARKET_ACTOR_SYSTEM, .rights = MARKET_RIGHT_ALL}};
+	int rc;
+	if (!op || !op->subject_param)
+		return mk_error_set(err, MARKET_ECORRUPT, "deadline of unknown operation %s", deadline->operation);
+	field = mk_record_field(op->params, op->subject_param, strlen(op->subject_param));
+	params = mk_arena_zero(&session->arena, op->params->size);
+	if (!params || !field)
+		return mk_error_no_memory(err);
+	*(uint32_t *)(void *)params = (uint32_t)op->params->size;
+	memcpy(params + field->offset, &deadline->id, sizeof(deadline->id));
+	run.params = params;
+	rc = mk_run_operation(&run, err);
+	if (rc < 0 && market_error_class_of(rc) == MARKET_CLASS_STATE) {
+		mk_log(session->market, MARKET_LOG_WARNING, "%s at its deadline was refused: %s", op->name,
+		       err->message);
+		return postpone(session, deadline, err);
+	}
+	return rc;
+}
+
+static int next_deadline(market_session *session, market_time now, mk_deadline **out, market_error *err)
+{
+	mk_store *store = session->market->store;
+	void *row = NULL;
+	int rc = mk_store_begin(store, false, err);
+	if (rc != 0)
+		return rc;
+	rc = mk_store_get(store, &session->arena, &mk_deadline_due, &mk_deadline_record, MK_ARGS(mk_int(now)), &row,
+	                  err);
+	mk_store_rollback(store);
+	*out = row;
+	return rc;
+}
+
+static int postpone(market_session *session, const mk_deadline *deadline, market_error *err)
+{
+	mk_store *store = session->market->store;
+	int64_t rows;
+	int rc = mk_store_begin(store, true, err);
+	if (rc != 0)
+		return rc;
+	rows = mk_store_write(store, &mk_deadline_postpone,
+	                      MK_ARGS(mk_int(deadline->id.book), mk_int(deadline->id.id),
+	                              mk_int(mk_session_now(session) + MK_HOUR)),
+	                      err);
+	rc = rows < 0 ? (int)rows : mk_store_commit(store, err);
+	if (rc != 0)
+		mk_store_rollback(store);
+	return rc;
+}
+
+static int next_due_time(market_session *session, market_time *next_due, market_error *err)
+{
+	mk_store *store = session->market->store;
+	void *row = NULL;
+	int rc = mk_store_begin(store, false, err);
+	if (rc != 0)
+		return rc;
+	rc = mk_store_get(store, &session->arena, &mk_deadline_next, &mk_number_record, MK_NO_ARGS, &row, err);
+	mk_store_rollback(store);
+	*next_due = row ? ((const mk_number *)row)->number : 0;
+	return rc;
+}

@@ -1,0 +1,37 @@
+/* Steps of a seller, private to libmarket/party and libmarket/seller. */
+#ifndef MK_PARTY_SELLER_H
+#define MK_PARTY_SELLER_H
+
+#include "libmarket/party/party.h"
+
+typedef enum mk_seller_step {
+	MK_SELLER_BEGIN = 1,
+	MK_SELLER_COMPLETE, /* no requirement of the gate `sell` is open */
+	MK_SELLER_APPROVE,
+	MK_SELLER_WAIVE,    /* approved with a waiver */
+	MK_SELLER_REJECT,
+	MK_SELLER_SUSPEND,
+	MK_SELLER_REINSTATE
+} mk_seller_step;
+
+/* The state that a step leads to, or 0 where the table has none. */
+int32_t mk_seller_next_state(int32_t from, mk_seller_step step);
+/* Takes a step; ESTATE names the seller's state. The caller saves. */
+int mk_seller_step_to(mk_ctx *ctx, mk_seller *seller, mk_seller_step step, market_error *err);
+void mk_member_insert(mk_ctx *ctx, const market_member *member);
+
+int mk_buyer_create(mk_ctx *ctx, const void *params, market_error *err);
+int mk_buyer_get(mk_ctx *ctx, const void *params, market_error *err);
+int mk_address_create(mk_ctx *ctx, const void *params, market_error *err);
+int mk_address_list(mk_ctx *ctx, const void *params, market_error *err);
+int mk_seller_apply(mk_ctx *ctx, const void *params, market_error *err);
+int mk_seller_approve(mk_ctx *ctx, const void *params, market_error *err);
+int mk_seller_reject(mk_ctx *ctx, const void *params, market_error *err);
+int mk_seller_suspend(mk_ctx *ctx, const void *params, market_error *err);
+int mk_seller_reinstate(mk_ctx *ctx, const void *params, market_error *err);
+int mk_seller_expire(mk_ctx *ctx, const void *params, market_error *err);
+int mk_seller_get(mk_ctx *ctx, const void *params, market_error *err);
+int mk_seller_list(mk_ctx *ctx, const void *params, market_error *err);
+int mk_member_create(mk_ctx *ctx, const void *params, market_error *err);
+
+#endif

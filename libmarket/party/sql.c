@@ -1,0 +1,21 @@
+#include "libmarket/party/party.h"
+
+const char *const mk_party_ddl[] = {
+	"CREATE TABLE IF NOT EXISTS buyer ({key}, ref TEXT, name TEXT NOT NULL, email TEXT, locale TEXT, "
+	"created_at {int} NOT NULL, version {int} NOT NULL, metadata TEXT){strict}",
+	"CREATE TABLE IF NOT EXISTS address ({key}, ref TEXT, name TEXT NOT NULL, phone TEXT, "
+	"country TEXT NOT NULL, region TEXT, city TEXT NOT NULL, postcode TEXT, street TEXT NOT NULL, "
+	"created_at {int} NOT NULL, version {int} NOT NULL){strict}",
+	"CREATE UNIQUE INDEX IF NOT EXISTS address_ref ON address (book_id, ref) WHERE ref IS NOT NULL",
+	"CREATE INDEX IF NOT EXISTS address_created ON address (book_id, created_at, id)",
+	"CREATE TABLE IF NOT EXISTS seller ({key}, ref TEXT, name TEXT NOT NULL, legal_name TEXT, "
+	"store_type {int} NOT NULL, country TEXT NOT NULL, currency TEXT NOT NULL, state {int} NOT NULL, "
+	"reason TEXT, owner_id {int} NOT NULL, created_at {int} NOT NULL, approved_at {int}, answer_by {int}, "
+	"due_at {int}, version {int} NOT NULL, metadata TEXT){strict}",
+	"CREATE INDEX IF NOT EXISTS seller_created ON seller (created_at, id)",
+	"CREATE INDEX IF NOT EXISTS seller_state ON seller (state, created_at, id)",
+	"CREATE TABLE IF NOT EXISTS member ({key}, ref TEXT, {fk:seller_id:seller}, name TEXT NOT NULL, "
+	"role {int} NOT NULL, created_at {int} NOT NULL, version {int} NOT NULL){strict}",
+	"CREATE INDEX IF NOT EXISTS member_seller ON member (book_id, id)",
+	NULL,
+};
