@@ -1,8 +1,9 @@
 /*
  * The catalogue inside the library: what can be bought, and the stock behind it.
  *
- * The rows are the public records. A checkout reads all its items with mk_catalog_items (CAT-6), looks
- * at their prices, gives each its stock row with mk_stock_choose and plans mk_stock_reserve (CAT-7).
+ * The rows are the public records. A checkout reads all its items with mk_catalog_items (CAT-6),
+ * looks at their prices, gives each its stock row with mk_stock_choose and plans mk_stock_reserve
+ * (CAT-7).
  */
 #ifndef MK_CATALOG_CATALOG_H
 #define MK_CATALOG_CATALOG_H
@@ -11,10 +12,10 @@
 #include "libmarket/party/party.h"
 
 #define MK_MAX_CATEGORY_DEPTH 12
-#define MK_MAX_SKUS 200             /* of an offer */
-#define MK_MAX_ATTRIBUTES 50
+#define MK_MAX_SKUS 200 /* of an offer */
+#define MK_MAX_ATTRIBUTES MK_MAX_METADATA
 #define MK_MAX_STOCK INT64_C(1000000000000)
-#define MK_MAX_WAREHOUSES 100       /* that a checkout looks at for one SKU */
+#define MK_MAX_WAREHOUSES 100 /* that a checkout looks at for one SKU */
 
 /* ---- items ---- */
 
@@ -31,9 +32,9 @@ typedef struct mk_item {
 	market_id offer;
 	market_id product;
 	market_id seller_id;
-	mk_seller *seller;         /* shared by the items of one seller */
+	mk_seller *seller; /* shared by the items of one seller */
 	const char *title;
-	const char *attributes;    /* JSON text of the variant's attribute values; NULL: none */
+	const char *attributes; /* JSON text of the variant's attribute values; NULL: none */
 	const char *brand;
 	const char *category;      /* the code of the back category */
 	const char *category_path; /* "/media/books/" */
@@ -41,43 +42,49 @@ typedef struct mk_item {
 	const char *currency;
 	market_money price;
 	market_money list_price;
-	int64_t quantity;          /* as wanted */
-	market_id warehouse;       /* as wanted; the chosen one's after mk_stock_choose */
-	market_stock **stocks;     /* of all warehouses, oldest first; shared by the items of one SKU */
+	int64_t quantity;      /* as wanted */
+	market_id warehouse;   /* as wanted; the chosen one's after mk_stock_choose */
+	market_stock **stocks; /* of all warehouses, oldest first; shared by the items of one SKU */
 	size_t n_stocks;
-	market_stock *stock;       /* set by mk_stock_choose */
+	market_stock *stock; /* set by mk_stock_choose */
 	/* internal */
 	int32_t offer_state, product_state;
 } mk_item;
 
-/* Reads `count` items in one batch (and one for their sellers) and checks that each can be bought but
- * for its stock. `items` gets `count` pointers. Errors, each looked for in all items before the next:
- * ENOTFOUND (sku), EPURCHASABLE (sku). `failed`, when not NULL, is the index of the wrong item, with
- * which the caller prefixes the field. */
-int mk_catalog_items(mk_ctx *ctx, const mk_want *wants, size_t count, mk_item **items, size_t *failed,
-                     market_error *err);
+/* Reads `count` items in one batch (and one for their sellers) and checks that each can be bought
+ * but for its stock. `items` gets `count` pointers. Errors, each looked for in all items before the
+ * next: ENOTFOUND (sku), EPURCHASABLE (sku). `failed`, when not NULL, is the index of the wrong
+ * item, with which the caller prefixes the field. */
+int mk_catalog_items(mk_ctx *ctx, const mk_want *wants, size_t count, mk_item **items,
+                     size_t *failed, market_error *err);
 /* One item with its stock row: the two steps at once. ESTOCK (quantity) besides. */
-int mk_catalog_item(mk_ctx *ctx, market_id sku, market_id warehouse, int64_t quantity, mk_item **out,
-                    market_error *err);
+int mk_catalog_item(mk_ctx *ctx, market_id sku, market_id warehouse, int64_t quantity,
+                    mk_item **out, market_error *err);
 
 /* ---- stock (CAT-7) ---- */
 
-/* Gives every item a stock row that has enough for it after the items before it. ESTOCK (quantity). */
-int mk_stock_choose(mk_ctx *ctx, mk_item *const *items, size_t count, size_t *failed, market_error *err);
+/* Gives every item a stock row that has enough for it after the items before it. ESTOCK (quantity).
+ */
+int mk_stock_choose(mk_ctx *ctx, mk_item *const *items, size_t count, size_t *failed,
+                    market_error *err);
 /* Plans the reservation of chosen items: one relative, guarded update per stock row, and the event
- * stock.low where the reservation makes it low. A miss runs the operation again, so that its reads name
- * the error. Call once per operation, with all items. */
+ * stock.low where the reservation makes it low. A miss runs the operation again, so that its reads
+ * name the error. Call once per operation, with all items. */
 void mk_stock_reserve(mk_ctx *ctx, mk_item *const *items, size_t count);
 
 /* The way of a reserved quantity. Each plans one relative update; lines of one stock row are better
  * added up before. A miss is MARKET_ECORRUPT: the stock doesn't hold what the order says. */
-void mk_stock_commit(mk_ctx *ctx, market_id stock, int64_t quantity);  /* paid: reserved and on hand → sold */
-void mk_stock_release(mk_ctx *ctx, market_id stock, int64_t quantity); /* closed unpaid: no longer reserved */
-void mk_stock_return(mk_ctx *ctx, market_id stock, int64_t quantity);  /* came back: sold → on hand */
+void mk_stock_commit(mk_ctx *ctx, market_id stock,
+                     int64_t quantity); /* paid: reserved and on hand → sold */
+void mk_stock_release(mk_ctx *ctx, market_id stock,
+                      int64_t quantity); /* closed unpaid: no longer reserved */
+void mk_stock_return(mk_ctx *ctx, market_id stock,
+                     int64_t quantity); /* came back: sold → on hand */
 
 /* ---- categories ---- */
 
-/* The codes of a category and those above it, from the top down, in one read. ENOTFOUND (category). */
+/* The codes of a category and those above it, from the top down, in one read. ENOTFOUND (category).
+ */
 int mk_category_path(mk_ctx *ctx, const char *code, const char *const **codes, size_t *n_codes,
                      market_error *err);
 /* The same from a path that was read ("/media/books/"), without a read. NULL: none. */

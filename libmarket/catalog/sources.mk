@@ -1,1 +1,15 @@
 # sources of libmarket/catalog
+libmarket_sources += \
+	libmarket/catalog/catalog.h \
+	libmarket/catalog/category.c \
+	libmarket/catalog/item.c \
+	libmarket/catalog/offer.c \
+	libmarket/catalog/page.c \
+	libmarket/catalog/params.c \
+	libmarket/catalog/params.h \
+	libmarket/catalog/product.c \
+	libmarket/catalog/record.c \
+	libmarket/catalog/sql.c \
+	libmarket/catalog/sql.h \
+	libmarket/catalog/stock.c \
+	libmarket/op/catalog.c

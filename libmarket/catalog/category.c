@@ -1,0 +1,157 @@
+#include "libmarket/catalog/sql.h"
+
+#include <string.h>
+
+static int check_code(const char *code, market_error *err);
+static int below(mk_ctx *ctx, market_category *category, const market_category *parent,
+                 market_error *err);
+static size_t depth_of(const char *path);
+
+int mk_category_create(mk_ctx *ctx, const void *params, market_error *err)
+{
+	const market_category_create_params *in = params;
+	market_category *category = MK_NEW(ctx->arena, market_category);
+	void *parent = NULL, *taken = NULL;
+	int rc;
+
+	if (!category)
+		return mk_error_no_memory(err);
+	rc = check_code(in->code, err);
+	if (rc == 0 && !mk_id_absent(in->parent))
+		rc = mk_load(ctx, &mk_category_entity, in->parent, "parent", &parent, err);
+	if (rc == 0)
+		rc = mk_store_get(ctx->store, ctx->arena, &mk_category_by_code, &mk_category_record,
+		                  MK_ARGS(mk_text_value(in->code)), &taken, err);
+	if (rc != 0)
+		return rc;
+	category->id = mk_new_id(ctx, 0);
+	category->code = in->code;
+	category->name = in->name;
+	category->parent = in->parent;
+	category->commission_class = in->commission_class;
+	category->created_at = ctx->now;
+	category->version = 1;
+	category->metadata = in->metadata;
+	category->n_metadata = in->n_metadata;
+	rc = below(ctx, category, parent, err);
+	if (rc != 0)
+		return rc;
+	if (taken)
+		return mk_error_at(err, MARKET_EEXISTS, "code", "category %s exists", in->code);
+	mk_insert(ctx, &mk_category_insert, &mk_category_record, category->id, category);
+	mk_event(ctx, "category.created", MARKET_ID_CATEGORY, category->id);
+	mk_event_text(ctx, "code", category->code);
+	ctx->result = category->id;
+	return 0;
+}
+
+int mk_category_get(mk_ctx *ctx, const void *params, market_error *err)
+{
+	(void)params;
+	(void)err;
+	ctx->output = (void *)ctx->subject;
+	return 0;
+}
+
+int mk_category_list(mk_ctx *ctx, const void *params, market_error *err)
+{
+	const market_category_list_params *in = params;
+	market_category_page *page = MK_NEW(ctx->arena, market_category_page);
+	const int64_t limit = mk_page_size(in->limit);
+	int64_t after, unused;
+	mk_query query = {.statement = &mk_category_top, .record = &mk_category_record};
+	int rc;
+
+	if (!page)
+		return mk_error_no_memory(err);
+	rc = mk_cursor_read(in->after, &after, &unused, err);
+	if (rc != 0)
+		return rc;
+	const mk_value args[] = {mk_int(after), mk_int(limit + 1), mk_int(in->parent.id)};
+	query.args = args;
+	query.n_args = 2;
+	if (!mk_id_absent(in->parent)) {
+		query.statement = &mk_category_below;
+		query.n_args = 3;
+	} else if (in->all) {
+		query.statement = &mk_category_all;
+	}
+	rc = mk_catalog_page(ctx, &query, limit, &page->next, err);
+	if (rc != 0)
+		return rc;
+	page->items = (const market_category *const *)query.rows;
+	page->n_items = query.n_rows;
+	ctx->output = page;
+	return 0;
+}
+
+int mk_category_path(mk_ctx *ctx, const char *code, const char *const **codes, size_t *n_codes,
+                     market_error *err)
+{
+	void *row = NULL;
+	int rc = mk_store_get(ctx->store, ctx->arena, &mk_category_by_code, &mk_category_record,
+	                      MK_ARGS(mk_text_value(code)), &row, err);
+
+	if (rc != 0)
+		return rc;
+	if (!row)
+		return mk_error_at(err, MARKET_ENOTFOUND, "category", "category %s isn't found", code);
+	return mk_category_codes(ctx, ((const market_category *)row)->path, codes, n_codes, err);
+}
+
+int mk_category_codes(mk_ctx *ctx, const char *path, const char *const **codes, size_t *n_codes,
+                      market_error *err)
+{
+	const size_t depth = path ? depth_of(path) : 0;
+	const char **list = MK_NEW_ARRAY(ctx->arena, const char *, depth + 1);
+
+	if (!list)
+		return mk_error_no_memory(err);
+	for (size_t i = 0; i < depth; i++) {
+		const size_t size = strcspn(++path, "/");
+
+		list[i] = mk_arena_text_n(ctx->arena, path, size);
+		if (!list[i])
+			return mk_error_no_memory(err);
+		path += size;
+	}
+	*codes = list;
+	*n_codes = depth;
+	return 0;
+}
+
+/* A code is a step of a path, so it holds no slash. */
+static int check_code(const char *code, market_error *err)
+{
+	static const char allowed[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+
+	if (code[strspn(code, allowed)] == '\0')
+		return 0;
+	mk_error_at(err, MARKET_EINVALID, "code", "the code %s has a character that isn't allowed",
+	            code);
+	return mk_error_hint(err, MARKET_EINVALID, "A code has letters, digits, '_', '-' and '.'.");
+}
+
+/* CAT-1: what a category takes from the one above. */
+static int below(mk_ctx *ctx, market_category *category, const market_category *parent,
+                 market_error *err)
+{
+	if (parent && depth_of(parent->path) >= MK_MAX_CATEGORY_DEPTH)
+		return mk_error_at(err, MARKET_ELIMIT, "parent", "category %s is %d deep already",
+		                   parent->code, MK_MAX_CATEGORY_DEPTH);
+	category->path =
+		mk_arena_format(ctx->arena, "%s%s/", parent ? parent->path : "/", category->code);
+	if (parent && !category->commission_class)
+		category->commission_class = parent->commission_class;
+	return category->path ? 0 : mk_error_no_memory(err);
+}
+
+static size_t depth_of(const char *path)
+{
+	size_t slashes = 0;
+
+	for (; *path; path++)
+		slashes += *path == '/';
+	return slashes > 0 ? slashes - 1 : 0;
+}

@@ -1,0 +1,247 @@
+/* What a checkout needs to know of the goods, in one batch of reads. */
+#include "libmarket/catalog/sql.h"
+
+/* One SKU of a checkout, however many of its items want it, and where its answers are. */
+typedef struct lookup {
+	market_id sku;
+	size_t item;   /* the query of its row; the stock's is the next */
+	size_t seller; /* the query of its seller */
+} lookup;
+
+typedef struct batch {
+	mk_query *queries;
+	mk_value *args; /* four of each query */
+	size_t n_queries;
+	lookup *lookups;
+	size_t n_lookups;
+} batch;
+
+static int make_batch(mk_ctx *ctx, const mk_want *wants, size_t count, batch *out,
+                      market_error *err);
+static size_t add_query(batch *b, const mk_statement *statement, const mk_record *record,
+                        const mk_value *args, size_t n_args);
+static size_t seller_query(batch *b, int64_t book);
+static const lookup *find(const batch *b, market_id sku);
+static mk_item *make_item(mk_ctx *ctx, const batch *b, const mk_want *want);
+static int check_purchasable(const mk_item *item, market_error *err);
+static int refuse(const mk_item *item, const char *why, market_error *err);
+static int64_t promised(mk_item *const *items, size_t count, const market_stock *stock);
+static int choose(mk_item *const *items, size_t at, market_error *err);
+
+static const mk_field item_fields[] = {
+	MK_F_ID(mk_item, sku, SKU, 0, "the SKU"),
+	MK_F_ID(mk_item, offer, OFFER, 0, "its offer"),
+	MK_F_ID(mk_item, product, PRODUCT, 0, "its product"),
+	MK_F_TEXT(mk_item, title, 0, 0, 0, "what it is called"),
+	MK_F_TEXT(mk_item, attributes, 0, 0, 0, "the variant's attribute values, as JSON"),
+	MK_F_TEXT(mk_item, brand, 0, 0, 0, "its brand"),
+	MK_F_TEXT(mk_item, category, 0, 0, 0, "the code of its back category"),
+	MK_F_TEXT(mk_item, category_path, 0, 0, 0, "the codes from the top down"),
+	MK_F_TEXT(mk_item, commission_class, 0, 0, 0, "the class by which fees are set"),
+	MK_F_TEXT(mk_item, currency, 0, 0, 0, "of its prices"),
+	MK_F_MONEY(mk_item, price, 0, 0, 0, "of one unit"),
+	MK_F_MONEY(mk_item, list_price, 0, 0, 0, "the price before the reduction"),
+	MK_F_ENUM(mk_item, offer_state, mk_offer_state_enum, 0, "the offer's state"),
+	MK_F_ENUM(mk_item, product_state, mk_product_state_enum, 0, "the product's state"),
+};
+static const mk_record item_record =
+	MK_RECORD_OF("item", mk_item, item_fields, "what can be bought");
+
+int mk_catalog_items(mk_ctx *ctx, const mk_want *wants, size_t count, mk_item **items,
+                     size_t *failed, market_error *err)
+{
+	char text[MARKET_ID_TEXT_SIZE];
+	batch b;
+	int rc = make_batch(ctx, wants, count, &b, err);
+	size_t i = 0;
+
+	if (rc == 0 && b.n_queries > 0)
+		rc = mk_store_read(ctx->store, ctx->arena, b.queries, b.n_queries, err);
+	for (i = 0; rc == 0 && i < count; i++) {
+		const lookup *found = find(&b, wants[i].sku);
+
+		if (b.queries[found->item].n_rows == 0 || b.queries[found->seller].n_rows == 0) {
+			market_id_format(MARKET_ID_SKU, wants[i].sku, text);
+			rc = mk_error_at(err, MARKET_ENOTFOUND, "sku", "sku %s isn't found", text);
+			break;
+		}
+		items[i] = make_item(ctx, &b, &wants[i]);
+		if (!items[i])
+			return mk_error_no_memory(err);
+	}
+	if (rc == 0)
+		for (i = 0; i < count; i++) {
+			rc = check_purchasable(items[i], err);
+			if (rc != 0)
+				break;
+		}
+	if (rc != 0 && failed)
+		*failed = i;
+	return rc;
+}
+
+int mk_catalog_item(mk_ctx *ctx, market_id sku, market_id warehouse, int64_t quantity,
+                    mk_item **out, market_error *err)
+{
+	const mk_want want = {.sku = sku, .warehouse = warehouse, .quantity = quantity};
+	int rc = mk_catalog_items(ctx, &want, 1, out, NULL, err);
+
+	return rc != 0 ? rc : mk_stock_choose(ctx, out, 1, NULL, err);
+}
+
+int mk_stock_choose(mk_ctx *ctx, mk_item *const *items, size_t count, size_t *failed,
+                    market_error *err)
+{
+	(void)ctx;
+	for (size_t i = 0; i < count; i++) {
+		int rc = choose(items, i, err);
+
+		if (rc == 0)
+			continue;
+		if (failed)
+			*failed = i;
+		return rc;
+	}
+	return 0;
+}
+
+void mk_stock_reserve(mk_ctx *ctx, mk_item *const *items, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const market_stock *stock = items[i]->stock;
+
+		if (promised(items, i, stock) == 0)
+			mk_stock_change(ctx, stock, 0, promised(items, count, stock));
+	}
+}
+
+static int make_batch(mk_ctx *ctx, const mk_want *wants, size_t count, batch *out,
+                      market_error *err)
+{
+	*out = (batch){
+		.queries = MK_NEW_ARRAY(ctx->arena, mk_query, 3 * count + 1),
+		.args = MK_NEW_ARRAY(ctx->arena, mk_value, 4 * (3 * count + 1)),
+		.lookups = MK_NEW_ARRAY(ctx->arena, lookup, count + 1),
+	};
+	if (!out->queries || !out->args || !out->lookups)
+		return mk_error_no_memory(err);
+	for (size_t i = 0; i < count; i++) {
+		const market_id sku = wants[i].sku;
+		lookup *next = &out->lookups[out->n_lookups];
+
+		if (find(out, sku))
+			continue;
+		next->sku = sku;
+		next->seller = seller_query(out, sku.book);
+		next->item =
+			add_query(out, &mk_sku_item, &item_record, MK_ARGS(mk_int(sku.book), mk_int(sku.id)));
+		add_query(out, &mk_stock_of_sku, &mk_stock_record,
+		          MK_ARGS(mk_int(0), mk_int(MK_MAX_WAREHOUSES), mk_int(sku.book), mk_int(sku.id)));
+		out->n_lookups++;
+	}
+	return 0;
+}
+
+static size_t add_query(batch *b, const mk_statement *statement, const mk_record *record,
+                        const mk_value *args, size_t n_args)
+{
+	mk_value *own = &b->args[4 * b->n_queries];
+
+	for (size_t i = 0; i < n_args; i++)
+		own[i] = args[i];
+	b->queries[b->n_queries] =
+		(mk_query){.statement = statement, .args = own, .n_args = n_args, .record = record};
+	return b->n_queries++;
+}
+
+/* A seller is read once for all its items; their book is its id. */
+static size_t seller_query(batch *b, int64_t book)
+{
+	for (size_t i = 0; i < b->n_lookups; i++)
+		if (b->lookups[i].sku.book == book)
+			return b->lookups[i].seller;
+	return add_query(b, mk_seller_entity.by_id, mk_seller_entity.record,
+	                 MK_ARGS(mk_int(book), mk_int(book)));
+}
+
+static const lookup *find(const batch *b, market_id sku)
+{
+	for (size_t i = 0; i < b->n_lookups; i++)
+		if (mk_id_equal(b->lookups[i].sku, sku))
+			return &b->lookups[i];
+	return NULL;
+}
+
+static mk_item *make_item(mk_ctx *ctx, const batch *b, const mk_want *want)
+{
+	const lookup *found = find(b, want->sku);
+	const mk_query *stock = &b->queries[found->item + 1];
+	mk_item *item = mk_arena_copy(ctx->arena, b->queries[found->item].rows[0], sizeof(*item));
+
+	if (!item)
+		return NULL;
+	item->seller = b->queries[found->seller].rows[0];
+	item->seller_id = mk_id_in(want->sku.book, want->sku.book);
+	item->quantity = want->quantity;
+	item->warehouse = want->warehouse;
+	item->stocks = (market_stock **)stock->rows;
+	item->n_stocks = stock->n_rows;
+	return item;
+}
+
+/* CAT-6, but for the stock. */
+static int check_purchasable(const mk_item *item, market_error *err)
+{
+	if (!mk_seller_sells(item->seller))
+		return refuse(item, "its seller takes no orders", err);
+	if (item->product_state != MARKET_PRODUCT_PUBLISHED)
+		return refuse(item, "its product isn't published", err);
+	if (item->offer_state != MARKET_OFFER_ACTIVE)
+		return refuse(item, "its offer isn't active", err);
+	return 0;
+}
+
+static int refuse(const mk_item *item, const char *why, market_error *err)
+{
+	char text[MARKET_ID_TEXT_SIZE];
+
+	market_id_format(MARKET_ID_SKU, item->sku, text);
+	return mk_error_at(err, MARKET_EPURCHASABLE, "sku", "sku %s can't be bought: %s", text, why);
+}
+
+/* How much the first `count` items take of a stock row. */
+static int64_t promised(mk_item *const *items, size_t count, const market_stock *stock)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (items[i]->stock && mk_id_equal(items[i]->stock->id, stock->id))
+			sum += items[i]->quantity;
+	return sum;
+}
+
+static int choose(mk_item *const *items, size_t at, market_error *err)
+{
+	mk_item *item = items[at];
+	char text[MARKET_ID_TEXT_SIZE];
+	int64_t most = 0;
+
+	for (size_t i = 0; i < item->n_stocks; i++) {
+		market_stock *stock = item->stocks[i];
+		int64_t left;
+
+		if (!mk_id_absent(item->warehouse) && !mk_id_equal(item->warehouse, stock->warehouse))
+			continue;
+		left = stock->available - promised(items, at, stock);
+		if (left >= item->quantity) {
+			item->stock = stock;
+			item->warehouse = stock->warehouse;
+			return 0;
+		}
+		most = left > most ? left : most;
+	}
+	market_id_format(MARKET_ID_SKU, item->sku, text);
+	return mk_error_at(err, MARKET_ESTOCK, "quantity",
+	                   "sku %s: %lld are available, %lld are wanted", text, (long long)most,
+	                   (long long)item->quantity);
+}

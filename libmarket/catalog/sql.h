@@ -1,0 +1,34 @@
+/* The catalogue's statements and what its files share; private to libmarket/catalog. */
+#ifndef MK_CATALOG_SQL_H
+#define MK_CATALOG_SQL_H
+
+#include "libmarket/catalog/catalog.h"
+
+extern const mk_statement mk_category_insert, mk_category_by_code;
+extern const mk_statement mk_category_top, mk_category_below, mk_category_all;
+extern const mk_statement mk_product_insert, mk_product_save;
+extern const mk_statement mk_product_in_state, mk_product_in_category, mk_product_of_seller;
+extern const mk_statement mk_product_of_seller_in_category;
+extern const mk_statement mk_offer_insert, mk_offer_save, mk_offer_of_seller, mk_offer_in_state;
+extern const mk_statement mk_sku_insert, mk_sku_save, mk_sku_by_ref, mk_sku_of_offer, mk_sku_item;
+extern const mk_statement mk_warehouse_insert, mk_warehouse_of_seller;
+extern const mk_statement mk_stock_insert, mk_stock_save, mk_stock_move, mk_stock_flow;
+extern const mk_statement mk_stock_of_sku, mk_stock_in;
+
+/* Whether the actor sees what isn't public of a seller (or, when absent, of the platform). */
+bool mk_catalog_insider(const mk_ctx *ctx, market_id seller);
+/* The refusal that a stranger gets: the same as for what doesn't exist. */
+int mk_catalog_hidden(const mk_entity *entity, market_id id, const char *field, market_error *err);
+
+/* Reads a page: the query asks for `limit` + 1 rows, of which one too many gives the cursor. */
+int mk_catalog_page(mk_ctx *ctx, mk_query *query, int64_t limit, const char **next,
+                    market_error *err);
+
+/* The guarded, relative change of what can be bought, and the event stock.low when it falls to the
+ * threshold. `stock` is as read; the change must fit it. */
+void mk_stock_change(mk_ctx *ctx, const market_stock *stock, int64_t on_hand, int64_t reserved);
+/* Raises stock.low when a row that had `before` available and the threshold `low_before` is low
+ * now. */
+void mk_stock_tell_low(mk_ctx *ctx, const market_stock *stock, int64_t before, int64_t low_before);
+
+#endif
