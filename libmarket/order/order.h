@@ -30,6 +30,9 @@ typedef struct mk_order_line {
 	market_order_line line;
 	const char *fees_text;   /* JSON text of `fees` */
 	const char *splits_text; /* JSON text of `splits` */
+	/* Only while the order is placed, for what freezes fees; not columns. */
+	const struct mk_item *item; /* the catalogue's (catalog/catalog.h), with its category's path */
+	const char *affiliate;      /* who brought the buyer; NULL: nobody */
 } mk_order_line;
 
 /* The row of a checkout. */
@@ -53,6 +56,10 @@ int mk_order_read_lines(mk_ctx *ctx, mk_order *const *orders, size_t count, mark
 void mk_order_put_lines(mk_order *order, mk_order_line *const *lines, size_t count);
 /* All orders of a group, with lines. */
 int mk_order_list_group(mk_ctx *ctx, market_id group, mk_order ***out, size_t *count, market_error *err);
+/* The same from the group's row, lines as rows; and their fees and splits decoded. */
+int mk_order_group_orders(mk_ctx *ctx, const mk_order_group *group, mk_order ***out, size_t *count,
+                          market_error *err);
+int mk_order_decode_lines(mk_ctx *ctx, mk_order *order, market_error *err);
 int mk_order_group_load(mk_ctx *ctx, market_id id, const char *field, mk_order_group **out, market_error *err);
 void mk_order_group_save(mk_ctx *ctx, mk_order_group *group);
 
@@ -72,6 +79,8 @@ const mk_policy *mk_order_policy(const mk_ctx *ctx, const mk_order *order);
  *   confirm_at  order.auto_confirm       release_at  escrow.release
  *   mature_at   settlement.mature */
 void mk_order_save(mk_ctx *ctx, mk_order *order);
+/* Plans a new order with its deadline and its lines. */
+void mk_order_add(mk_ctx *ctx, mk_order *order);
 /* ESC-3: freezes count. The first one takes what remains of confirm_at and release_at away, the end of the
  * last one gives it back from now on. The caller saves the order. */
 void mk_order_freeze(mk_ctx *ctx, mk_order *order, const char *reason);
@@ -106,9 +115,11 @@ int mk_order_promos(mk_ctx *ctx, const mk_order *order, mk_promo **out, size_t *
 int mk_order_return_stock(mk_ctx *ctx, mk_order *order, market_error *err);
 
 extern const char *const mk_order_ddl[];
-extern const mk_statement mk_order_by_id, mk_order_lines, mk_order_insert, mk_order_line_insert;
-extern const mk_statement mk_order_group_by_id, mk_order_group_insert;
-extern const mk_statement mk_order_list_seller, mk_order_list_buyer;
+extern const mk_statement mk_order_by_id, mk_order_by_ref, mk_order_insert, mk_order_update;
+extern const mk_statement mk_order_page_seller, mk_order_page_buyer;
+extern const mk_statement mk_order_line_list, mk_order_line_insert, mk_order_line_update;
+extern const mk_statement mk_order_group_by_id, mk_order_group_by_ref, mk_order_group_insert,
+	mk_order_group_update;
 
 /* ---- handlers ---- */
 
