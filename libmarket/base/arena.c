@@ -24,9 +24,8 @@ static void *take(mk_arena_block *block, size_t size);
 static mk_arena_block *block_new(mk_arena *arena, size_t capacity);
 static size_t next_capacity(const mk_arena *arena);
 
-const market_allocator mk_allocator_default = {
-	default_allocate, default_reallocate, default_release, NULL
-};
+const market_allocator mk_allocator_default = {default_allocate, default_reallocate,
+                                               default_release, NULL};
 
 void *mk_allocate(const market_allocator *allocator, size_t size)
 {

@@ -34,7 +34,8 @@ void *mk_arena_copy(mk_arena *arena, const void *data, size_t size);
 void *mk_arena_array(mk_arena *arena, size_t size, size_t count);
 char *mk_arena_text(mk_arena *arena, const char *text); /* NULL gives NULL */
 char *mk_arena_text_n(mk_arena *arena, const char *text, size_t size);
-char *mk_arena_format(mk_arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+char *mk_arena_format(mk_arena *arena, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 #define MK_NEW(arena, type) ((type *)mk_arena_zero((arena), sizeof(type)))
 #define MK_NEW_ARRAY(arena, type, count) ((type *)mk_arena_array((arena), sizeof(type), (count)))

@@ -28,9 +28,7 @@ static int64_t floor_divide(int64_t a, int64_t b);
 static const struct unit {
 	const char *name;
 	int64_t milliseconds;
-} units[] = {
-	{"d", MK_DAY}, {"h", MK_HOUR}, {"min", MK_MINUTE}, {"s", MK_SECOND}, {"ms", 1}
-};
+} units[] = {{"d", MK_DAY}, {"h", MK_HOUR}, {"min", MK_MINUTE}, {"s", MK_SECOND}, {"ms", 1}};
 
 #define UNITS (sizeof(units) / sizeof(units[0]))
 
@@ -111,8 +109,8 @@ void mk_time_format(market_time time, char text[MK_TIME_TEXT_SIZE])
 
 	mk_time_civil(time, &year, &month, &day, NULL);
 	(void)snprintf(buffer, sizeof(buffer), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", year, month, day,
-		(int)(rest / MK_HOUR), (int)(rest / MK_MINUTE % 60), (int)(rest / MK_SECOND % 60),
-		(int)(rest % MK_SECOND));
+	               (int)(rest / MK_HOUR), (int)(rest / MK_MINUTE % 60),
+	               (int)(rest / MK_SECOND % 60), (int)(rest % MK_SECOND));
 	buffer[MK_TIME_TEXT_SIZE - 1] = '\0';
 	memcpy(text, buffer, strlen(buffer) + 1);
 }
@@ -146,8 +144,8 @@ bool mk_duration_parse(const char *text, int64_t *out)
 	if (!text || *at < '0' || *at > '9' || (at[0] == '0' && at[1] >= '0' && at[1] <= '9'))
 		return false;
 	for (; *at >= '0' && *at <= '9'; at++)
-		if (__builtin_mul_overflow(value, 10, &value)
-			|| __builtin_add_overflow(value, *at - '0', &value))
+		if (__builtin_mul_overflow(value, 10, &value) ||
+		    __builtin_add_overflow(value, *at - '0', &value))
 			return false;
 	if (*at == ' ')
 		at++;
@@ -171,7 +169,7 @@ void mk_duration_format(int64_t duration, char text[MK_TIME_TEXT_SIZE])
 	if (duration == 0)
 		i = 3;
 	(void)snprintf(text, MK_TIME_TEXT_SIZE, "%lld%s", (long long)(duration / units[i].milliseconds),
-		units[i].name);
+	               units[i].name);
 }
 
 /* Years begin in March, so that the leap day is their last one (H. Hinnant's algorithm). */
@@ -211,9 +209,9 @@ market_time mk_time_from_civil(int year, int month, int day)
 	era = floor_divide(shifted_year, 400);
 	year_of_era = shifted_year - era * 400;
 	of_year = (153 * ((months + 10) % 12) + 2) / 5 + day - 1;
-	return (era * DAYS_OF_400_YEARS + year_of_era * 365 + year_of_era / 4 - year_of_era / 100
-			   + of_year - DAYS_FROM_0000_03_01)
-		* MK_DAY;
+	return (era * DAYS_OF_400_YEARS + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 +
+	        of_year - DAYS_FROM_0000_03_01) *
+	       MK_DAY;
 }
 
 static bool read_digits(const char **at, int count, int *out)
@@ -238,8 +236,8 @@ static bool read_date(const char **at, market_time *out)
 	int given[3];
 	int found[3];
 
-	if (!read_digits(at, 4, &given[0]) || *(*at)++ != '-' || !read_digits(at, 2, &given[1])
-		|| *(*at)++ != '-' || !read_digits(at, 2, &given[2]))
+	if (!read_digits(at, 4, &given[0]) || *(*at)++ != '-' || !read_digits(at, 2, &given[1]) ||
+	    *(*at)++ != '-' || !read_digits(at, 2, &given[2]))
 		return false;
 	/* A day that doesn't exist comes back as another one. */
 	*out = mk_time_from_civil(given[0], given[1], given[2]);
@@ -293,8 +291,8 @@ static bool read_zone(const char **at, int64_t *offset)
 
 	if (sign == 'Z')
 		return true;
-	if ((sign != '+' && sign != '-') || !read_digits(at, 2, &hours) || *(*at)++ != ':'
-		|| !read_digits(at, 2, &minutes) || hours > 23 || minutes > 59)
+	if ((sign != '+' && sign != '-') || !read_digits(at, 2, &hours) || *(*at)++ != ':' ||
+	    !read_digits(at, 2, &minutes) || hours > 23 || minutes > 59)
 		return false;
 	*offset = hours * MK_HOUR + minutes * MK_MINUTE;
 	if (sign == '-')

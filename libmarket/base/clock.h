@@ -26,8 +26,8 @@ market_time mk_id_time(int64_t id);
 #define MK_TIME_TEXT_SIZE 32
 void mk_time_format(market_time time, char text[MK_TIME_TEXT_SIZE]);
 bool mk_time_parse(const char *text, market_time *out);
-/* "48h", "15d", "30min", "90 s", "500ms" ↔ milliseconds: a whole number of one unit. Written with the
- * largest unit that divides it. */
+/* "48h", "15d", "30min", "90 s", "500ms" ↔ milliseconds: a whole number of one unit. Written with
+ * the largest unit that divides it. */
 bool mk_duration_parse(const char *text, int64_t *out);
 void mk_duration_format(int64_t duration, char text[MK_TIME_TEXT_SIZE]);
 /* Civil date of a UTC time: year, month 1..12, day 1..31, weekday 0 = Monday (may be NULL). Back:

@@ -50,7 +50,7 @@ int mk_currency_digits(const char *code)
 	if (!code)
 		return -1;
 	found = bsearch(code, currencies, sizeof(currencies) / sizeof(currencies[0]),
-		sizeof(currencies[0]), compare);
+	                sizeof(currencies[0]), compare);
 	return found ? found->digits : -1;
 }
 

@@ -16,7 +16,8 @@ int mk_error_field(market_error *err, int code, const char *format, ...) MK_PRIN
 int mk_error_object(market_error *err, int code, market_id_kind kind, market_id id);
 
 /* Sets EMISSING, ETYPE, ... for one field: message and field path. */
-int mk_error_at(market_error *err, int code, const char *field, const char *format, ...) MK_PRINTF(4, 5);
+int mk_error_at(market_error *err, int code, const char *field, const char *format, ...)
+	MK_PRINTF(4, 5);
 
 /* Puts `prefix` (a field name or `name[3]`) and a dot before the field path. */
 void mk_error_prefix(market_error *err, const char *format, ...) MK_PRINTF(2, 3);

@@ -52,9 +52,9 @@ bool market_id_parse(market_id_kind kind, const char *text, market_id *out)
 			return false;
 		id.book = id.id;
 	} else {
-		if (!read_number(text, (size_t)(separator - text), &id.book)
-			|| !read_number(separator + 1, strlen(separator + 1), &id.id) || id.id == 0
-			|| id.book == id.id)
+		if (!read_number(text, (size_t)(separator - text), &id.book) ||
+		    !read_number(separator + 1, strlen(separator + 1), &id.id) || id.id == 0 ||
+		    id.book == id.id)
 			return false;
 	}
 	*out = id;

@@ -14,9 +14,8 @@ static bool like(market_money a, market_money b);
 static market_money in_currency_of(int64_t amount, market_money a, market_money b);
 static uint64_t magnitude(int64_t value);
 static wide_unsigned remainder_of(uint64_t total, int64_t weight, wide_unsigned sum);
-static void hand_out(
-	uint64_t total, const int64_t *weights, size_t count, wide_unsigned sum, uint64_t left,
-	market_money *parts);
+static void hand_out(uint64_t total, const int64_t *weights, size_t count, wide_unsigned sum,
+                     uint64_t left, market_money *parts);
 static void format_decimal(int64_t value, int digits, char *text);
 static bool parse_decimal(const char *text, size_t size, int digits, int64_t *out);
 
@@ -43,7 +42,8 @@ market_money mk_money_zero(market_money like_this)
 
 bool mk_money_broken(market_money m)
 {
-	return m.amount == INT64_MIN || m.currency[0] == '!' || (m.currency[0] == '\0' && m.amount != 0);
+	return m.amount == INT64_MIN || m.currency[0] == '!' ||
+	       (m.currency[0] == '\0' && m.amount != 0);
 }
 
 market_money mk_money_add(market_money a, market_money b)
@@ -78,8 +78,8 @@ market_money mk_money_times(market_money a, int64_t factor)
 	return in_currency_of(product, a, a);
 }
 
-market_money mk_money_scale(
-	market_money a, int64_t numerator, int64_t denominator, mk_rounding rounding)
+market_money mk_money_scale(market_money a, int64_t numerator, int64_t denominator,
+                            mk_rounding rounding)
 {
 	wide_unsigned product;
 	uint64_t divisor = magnitude(denominator);
@@ -157,12 +157,11 @@ bool mk_money_negative(market_money a)
 
 bool mk_money_same_currency(market_money a, market_money b)
 {
-	return !mk_money_broken(a) && !mk_money_broken(b)
-		&& strncmp(a.currency, b.currency, sizeof(a.currency)) == 0;
+	return !mk_money_broken(a) && !mk_money_broken(b) &&
+	       strncmp(a.currency, b.currency, sizeof(a.currency)) == 0;
 }
 
-bool mk_money_divide(
-	market_money total, const int64_t *weights, size_t count, market_money *parts)
+bool mk_money_divide(market_money total, const int64_t *weights, size_t count, market_money *parts)
 {
 	uint64_t amount = magnitude(total.amount);
 	uint64_t left = amount;
@@ -193,6 +192,11 @@ bool mk_money_divide(
 		for (i = 0; i < count; i++)
 			parts[i].amount = -parts[i].amount;
 	return true;
+}
+
+int64_t mk_money_weight(market_money m)
+{
+	return mk_money_broken(m) || m.amount < 0 ? -1 : m.amount;
 }
 
 void mk_money_format(market_money m, char text[MK_MONEY_TEXT_SIZE])
@@ -298,9 +302,8 @@ static wide_unsigned remainder_of(uint64_t total, int64_t weight, wide_unsigned 
 
 /* Adds one unit to the `left` largest remainders. Finds the smallest of them by bisection, so that
  * no memory is needed to sort. */
-static void hand_out(
-	uint64_t total, const int64_t *weights, size_t count, wide_unsigned sum, uint64_t left,
-	market_money *parts)
+static void hand_out(uint64_t total, const int64_t *weights, size_t count, wide_unsigned sum,
+                     uint64_t left, market_money *parts)
 {
 	wide_unsigned low = 0;
 	wide_unsigned high = sum;
@@ -374,8 +377,8 @@ static bool parse_decimal(const char *text, size_t size, int digits, int64_t *ou
 		}
 		if (*at < '0' || *at > '9' || (point && ++decimals > digits))
 			return false;
-		if (__builtin_mul_overflow(value, 10, &value)
-			|| __builtin_add_overflow(value, *at - '0', &value))
+		if (__builtin_mul_overflow(value, 10, &value) ||
+		    __builtin_add_overflow(value, *at - '0', &value))
 			return false;
 	}
 	if (whole == end || point == whole || (point && decimals == 0))

@@ -231,7 +231,8 @@ const char *mk_text_nearest(const char *word, const char *const *words, size_t c
 		size_t other = words[i] ? strlen(words[i]) : 0;
 		size_t found;
 
-		if (other == 0 || other > LONGEST_WORD || other >= length + bound || length >= other + bound)
+		if (other == 0 || other > LONGEST_WORD || other >= length + bound ||
+		    length >= other + bound)
 			continue;
 		found = distance(word, length, words[i], other);
 		if (found < bound) {

@@ -1,6 +1,6 @@
 /*
- * TZif files (RFC 8536, versions 1 to 4). The rule in the footer is written out for 400 years, after
- * which the calendar repeats to the weekday: so one table answers everything.
+ * TZif files (RFC 8536, versions 1 to 4). The rule in the footer is written out for 400 years,
+ * after which the calendar repeats to the weekday: so one table answers everything.
  */
 #include "libmarket/base/zone.h"
 
@@ -20,6 +20,7 @@
 #define DAY_SECONDS INT64_C(86400)
 #define CYCLE_YEARS 400
 #define CYCLE_SECONDS (146097 * DAY_SECONDS)
+#define FARTHEST (100 * CYCLE_SECONDS)
 
 typedef struct change {
 	int64_t at;     /* seconds */
@@ -40,12 +41,9 @@ typedef struct counts {
 } counts;
 
 static bool name_allowed(const char *name);
-static int read_file(
-	const market_allocator *allocator, const char *name, unsigned char **out, size_t *size,
-	market_error *err);
+static int read_file(const market_allocator *allocator, const char *name, unsigned char **out,
+                     size_t *size, market_error *err);
 static mk_zone *zone_new(const market_allocator *allocator, size_t capacity);
-static int decode(
-	const market_allocator *allocator, const unsigned char *data, size_t size, mk_zone **out);
 static bool read_header(const unsigned char *data, size_t size, size_t time_size, counts *out);
 static size_t body_size(const counts *n);
 static bool read_changes(const unsigned char *body, const counts *n, mk_zone *zone);
@@ -58,12 +56,12 @@ static int64_t fold(const mk_zone *zone, int64_t seconds);
 static size_t changes_until(const mk_zone *zone, int64_t seconds);
 static int64_t offset_at(const mk_zone *zone, int64_t seconds);
 static bool change_after(const mk_zone *zone, int64_t seconds, int64_t *at);
-static void period_of_day(
-	const mk_zone *zone, mk_period period, int64_t day, market_time *from, market_time *to);
+static void period_of_day(const mk_zone *zone, mk_period period, int64_t day, market_time *from,
+                          market_time *to);
 static int64_t floor_divide(int64_t a, int64_t b);
 
-int mk_zone_load(
-	const market_allocator *allocator, const char *name, mk_zone **out, market_error *err)
+int mk_zone_load(const market_allocator *allocator, const char *name, mk_zone **out,
+                 market_error *err)
 {
 	unsigned char *data = NULL;
 	size_t size = 0;
@@ -80,17 +78,55 @@ int mk_zone_load(
 	}
 	rc = read_file(allocator, name, &data, &size, err);
 	if (rc == 0) {
-		rc = decode(allocator, data, size, out);
+		rc = mk_zone_decode(allocator, data, size, out);
 		if (rc == MARKET_ENOMEM)
 			(void)mk_error_no_memory(err);
 		else if (rc != 0)
 			(void)mk_error_set(err, rc, "time zone \"%s\" can't be read", name);
 		if (rc == MARKET_EINVALID)
-			(void)mk_error_detail(
-				err, rc, "The file %s%s isn't a TZif file without leap seconds.", FOLDER, name);
+			(void)mk_error_detail(err, rc, "The file %s%s isn't a TZif file without leap seconds.",
+			                      FOLDER, name);
 	}
 	mk_release(allocator, data);
 	return rc;
+}
+
+int mk_zone_decode(const market_allocator *allocator, const void *file, size_t size, mk_zone **out)
+{
+	const unsigned char *data = file;
+	char footer[128] = "";
+	mk_zone_rule rule;
+	mk_zone *zone;
+	counts n;
+
+	*out = NULL;
+	if (!read_header(data, size, 4, &n))
+		return MARKET_EINVALID;
+	if (data[4] >= '2') {
+		/* The same again in 64 bits, and a rule for the time after it. */
+		size_t skipped = HEADER_SIZE + body_size(&n);
+
+		data += skipped;
+		size -= skipped;
+		if (!read_header(data, size, 8, &n))
+			return MARKET_EINVALID;
+		skipped = HEADER_SIZE + body_size(&n);
+		if (!read_footer(data + skipped, size - skipped, footer, sizeof(footer)))
+			return MARKET_EINVALID;
+	}
+	if (footer[0] != '\0' && !mk_zone_rule_parse(footer, &rule))
+		return MARKET_EINVALID;
+	zone = zone_new(allocator, n.changes + 2 * (CYCLE_YEARS + 3));
+	if (!zone)
+		return MARKET_ENOMEM;
+	if (!read_changes(data + HEADER_SIZE, &n, zone)) {
+		mk_zone_close(zone);
+		return MARKET_EINVALID;
+	}
+	if (footer[0] != '\0')
+		write_out_rule(zone, &rule);
+	*out = zone;
+	return 0;
 }
 
 void mk_zone_close(mk_zone *zone)
@@ -131,8 +167,8 @@ market_time mk_zone_date_start(const mk_zone *zone, int year, int month, int day
 	}
 }
 
-void mk_zone_period(
-	const mk_zone *zone, mk_period period, market_time time, market_time *from, market_time *to)
+void mk_zone_period(const mk_zone *zone, mk_period period, market_time time, market_time *from,
+                    market_time *to)
 {
 	int64_t day = floor_divide(time + mk_zone_offset(zone, time), MK_DAY);
 
@@ -160,9 +196,8 @@ static bool name_allowed(const char *name)
 	return name[i - 1] != '/';
 }
 
-static int read_file(
-	const market_allocator *allocator, const char *name, unsigned char **out, size_t *size,
-	market_error *err)
+static int read_file(const market_allocator *allocator, const char *name, unsigned char **out,
+                     size_t *size, market_error *err)
 {
 	char path[sizeof(FOLDER) + LONGEST_NAME + 1];
 	unsigned char *data = NULL;
@@ -205,43 +240,6 @@ static mk_zone *zone_new(const market_allocator *allocator, size_t capacity)
 	return zone;
 }
 
-static int decode(
-	const market_allocator *allocator, const unsigned char *data, size_t size, mk_zone **out)
-{
-	char footer[128] = "";
-	mk_zone_rule rule;
-	mk_zone *zone;
-	counts n;
-
-	if (!read_header(data, size, 4, &n))
-		return MARKET_EINVALID;
-	if (data[4] >= '2') {
-		/* The same again in 64 bits, and a rule for the time after it. */
-		size_t skipped = HEADER_SIZE + body_size(&n);
-
-		data += skipped;
-		size -= skipped;
-		if (!read_header(data, size, 8, &n))
-			return MARKET_EINVALID;
-		skipped = HEADER_SIZE + body_size(&n);
-		if (!read_footer(data + skipped, size - skipped, footer, sizeof(footer)))
-			return MARKET_EINVALID;
-	}
-	if (footer[0] != '\0' && !mk_zone_rule_parse(footer, &rule))
-		return MARKET_EINVALID;
-	zone = zone_new(allocator, n.changes + 2 * (CYCLE_YEARS + 3));
-	if (!zone)
-		return MARKET_ENOMEM;
-	if (!read_changes(data + HEADER_SIZE, &n, zone)) {
-		mk_zone_close(zone);
-		return MARKET_EINVALID;
-	}
-	if (footer[0] != '\0')
-		write_out_rule(zone, &rule);
-	*out = zone;
-	return 0;
-}
-
 static bool read_header(const unsigned char *data, size_t size, size_t time_size, counts *out)
 {
 	if (size < HEADER_SIZE || memcmp(data, "TZif", 4) != 0)
@@ -253,9 +251,9 @@ static bool read_header(const unsigned char *data, size_t size, size_t time_size
 	out->types = (size_t)(uint32_t)read_number(data + 36, 4);
 	out->name_bytes = (size_t)(uint32_t)read_number(data + 40, 4);
 	out->time_size = time_size;
-	return out->changes <= MAX_CHANGES && out->types <= MAX_TYPES && out->leaps == 0
-		&& out->ut <= MAX_TYPES && out->standard <= MAX_TYPES && out->name_bytes <= size
-		&& body_size(out) <= size - HEADER_SIZE;
+	return out->changes <= MAX_CHANGES && out->types <= MAX_TYPES && out->leaps == 0 &&
+	       out->ut <= MAX_TYPES && out->standard <= MAX_TYPES && out->name_bytes <= size &&
+	       body_size(out) <= size - HEADER_SIZE;
 }
 
 static size_t body_size(const counts *n)
@@ -281,7 +279,7 @@ static bool read_changes(const unsigned char *body, const counts *n, mk_zone *zo
 	for (i = 0; i < n->changes; i++) {
 		int64_t at = read_number(body + i * n->time_size, n->time_size);
 
-		if (indices[i] >= n->types || (i > 0 && at <= zone->changes[i - 1].at))
+		if (indices[i] >= n->types || at > FARTHEST || (i > 0 && at <= zone->changes[i - 1].at))
 			return false;
 		add_change(zone, at, (int32_t)read_number(types + (size_t)6 * indices[i], 4));
 	}
@@ -355,7 +353,7 @@ static int year_of(int64_t seconds)
 	int month;
 	int day;
 
-	if (seconds < -100 * CYCLE_SECONDS)
+	if (seconds < -FARTHEST)
 		return 1970;
 	mk_time_civil(seconds * 1000, &year, &month, &day, NULL);
 	return year;
@@ -406,8 +404,8 @@ static bool change_after(const mk_zone *zone, int64_t seconds, int64_t *at)
 }
 
 /* `day` counts the civil days since 1970-01-01. */
-static void period_of_day(
-	const mk_zone *zone, mk_period period, int64_t day, market_time *from, market_time *to)
+static void period_of_day(const mk_zone *zone, mk_period period, int64_t day, market_time *from,
+                          market_time *to)
 {
 	int64_t monday = mk_time_from_civil(2000, 1, 3) / MK_DAY;
 	int64_t length = period == MK_PERIOD_FORTNIGHT ? 14 : period == MK_PERIOD_WEEK ? 7 : 1;

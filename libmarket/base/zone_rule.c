@@ -120,9 +120,9 @@ static bool read_date(const char **at, mk_zone_date *out)
 	if (**at == 'M') {
 		++*at;
 		out->kind = MK_ZONE_DAY_MONTH;
-		if (!read_number(at, 1, 12, &out->month) || *(*at)++ != '.'
-			|| !read_number(at, 1, 5, &out->week) || *(*at)++ != '.'
-			|| !read_number(at, 0, 6, &out->day))
+		if (!read_number(at, 1, 12, &out->month) || *(*at)++ != '.' ||
+		    !read_number(at, 1, 5, &out->week) || *(*at)++ != '.' ||
+		    !read_number(at, 0, 6, &out->day))
 			return false;
 	} else if (**at == 'J') {
 		++*at;
