@@ -112,6 +112,44 @@ static void sealed_flipped(void)
 	CU_ASSERT_EQUAL(unseal_at(&place, changed, &text), 0);
 }
 
+static struct {
+	void *block;
+	size_t size;
+} seen;
+
+static void *remember_block(size_t size, void *user_data)
+{
+	(void)user_data;
+	seen.block = mk_allocator_default.allocate(size, NULL);
+	seen.size = size;
+	memset(seen.block, 0, size);
+	return seen.block;
+}
+
+static void refused_not_left_behind(void)
+{
+	static const char secret[] = "nobody may read this";
+	market_allocator allocator = mk_allocator_default;
+	market_blob sealed = seal(secret);
+	uint8_t *bytes = mk_arena_copy(&arena, sealed.data, sealed.size);
+	char *text = NULL;
+	mk_arena own;
+
+	allocator.allocate = remember_block;
+	mk_arena_init(&own, &allocator);
+	CU_ASSERT_EQUAL(mk_unseal_text(keys, wrapped, &place, sealed, &own, &text, NULL), 0);
+	CU_ASSERT_PTR_NOT_NULL(memmem(seen.block, seen.size, secret, 8));
+	mk_arena_close(&own);
+
+	bytes[sealed.size - 1] ^= 1;
+	mk_arena_init(&own, &allocator);
+	CU_ASSERT_EQUAL(
+		mk_unseal_text(keys, wrapped, &place, (market_blob){bytes, sealed.size}, &own, &text, NULL),
+		MARKET_ECORRUPT);
+	CU_ASSERT_PTR_NULL(memmem(seen.block, seen.size, secret, 8));
+	mk_arena_close(&own);
+}
+
 static void sealed_cut(void)
 {
 	market_blob sealed = seal("123456");
@@ -146,6 +184,26 @@ static bool always_ones(void *bytes, size_t size, void *user_data)
 	(void)user_data;
 	memset(bytes, 1, size);
 	return true;
+}
+
+/* The same secret under two numbers. */
+static void wrapped_bound_to_number(void)
+{
+	uint8_t key[MK_WRAPPED_KEY_SIZE];
+	mk_keys *ones = NULL;
+	market_blob sealed;
+	char *text = NULL;
+
+	CU_ASSERT_EQUAL_FATAL(
+		mk_keys_create(NULL, store_id, &mk_allocator_default, always_ones, NULL, &ones, NULL), 0);
+	CU_ASSERT_EQUAL(mk_seal_new_key(ones, key, NULL), 0);
+	CU_ASSERT_EQUAL(mk_seal_text(ones, key, &place, "123456", &arena, &sealed, NULL), 0);
+	CU_ASSERT_EQUAL(mk_keys_rotate(ones, MK_KEY_SEALING, NULL), 0);
+	CU_ASSERT_EQUAL(mk_unseal_text(ones, key, &place, sealed, &arena, &text, NULL), 0);
+	key[4] = 2;
+	CU_ASSERT_EQUAL(mk_unseal_text(ones, key, &place, sealed, &arena, &text, NULL),
+	                MARKET_ECORRUPT);
+	mk_keys_close(ones);
 }
 
 /* The same secrets in a store of another id. */
@@ -268,6 +326,8 @@ static void index_canonical(void)
 
 	for (size_t i = 0; i < sizeof(same) / sizeof(*same); i++)
 		CU_ASSERT(same_index("DE89370400440532013000", same[i]));
+	CU_ASSERT(same_index("AZ09", "az09"));
+	CU_ASSERT(!same_index("@[", "`{"));
 }
 
 static void index_distinguishes(void)
@@ -343,8 +403,11 @@ void suite_seal(void)
 	            sealed_bound_to_place);
 	CU_add_test(s, "SEL-10: under another record's data key it fails", sealed_bound_to_record);
 	CU_add_test(s, "SEL-10: any flipped bit of a sealed text fails", sealed_flipped);
+	CU_add_test(s, "SEL-10: what fails to open leaves no plain text in memory",
+	            refused_not_left_behind);
 	CU_add_test(s, "SEL-10: a sealed text cut anywhere fails", sealed_cut);
 	CU_add_test(s, "SEL-10: any flipped bit of a wrapped key fails", wrapped_flipped);
+	CU_add_test(s, "SEL-10: a wrapped key fails under another number", wrapped_bound_to_number);
 	CU_add_test(s, "SEL-10: a wrapped key fails under another store's keys",
 	            wrapped_bound_to_store);
 	CU_add_test(s, "SEL-10: equal texts give different ciphertexts", equal_texts_differ);
