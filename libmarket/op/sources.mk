@@ -1,6 +1,6 @@
 # sources of the door
 libmarket_sources += \
-	libmarket/market.c \
+	libmarket/op/api_schema.c \
 	libmarket/op/authorise.c \
 	libmarket/op/call.c \
 	libmarket/op/door.c \

@@ -16,6 +16,8 @@ typedef struct reader {
 
 static int read_record(reader *r, const mk_record *record, json_t *object, const mk_path *path,
                        void **out);
+static bool has_key(const mk_record *record, const mk_path *path);
+static int read_key(reader *r, json_t *key, char *value);
 static int unknown_field(reader *r, const mk_record *record, json_t *object, const mk_path *path);
 static int absent_field(const mk_field *field, const mk_path *parent, market_error *err);
 static int read_field(reader *r, const mk_field *field, json_t *json, void *value,
@@ -62,8 +64,9 @@ static int read_record(reader *r, const mk_record *record, json_t *object, const
 {
 	const uint32_t size = (uint32_t)record->size;
 	json_t *found[MK_MAX_FIELDS];
+	json_t *key = has_key(record, path) ? json_object_get(object, "key") : NULL;
 	char *value;
-	size_t known = 0;
+	size_t known = key ? 1 : 0;
 	size_t i;
 	int code = 0;
 
@@ -83,6 +86,8 @@ static int read_record(reader *r, const mk_record *record, json_t *object, const
 		return mk_error_no_memory(r->err);
 	if (mk_record_sized(record))
 		memcpy(value, &size, sizeof(size));
+	if (key)
+		code = read_key(r, key, value);
 	for (i = 0; i < record->n_fields && code == 0; i++) {
 		if (found[i])
 			code = read_field(r, &record->fields[i], found[i], value, path);
@@ -91,6 +96,25 @@ static int read_record(reader *r, const mk_record *record, json_t *object, const
 	}
 	*out = value;
 	return code;
+}
+
+/* The params of an operation hold its idempotency key beside their fields. */
+static bool has_key(const mk_record *record, const mk_path *path)
+{
+	return record->params && !path;
+}
+
+static int read_key(reader *r, json_t *key, char *value)
+{
+	const char *text;
+
+	if (!json_is_string(key))
+		return mk_error_at(r->err, MARKET_ETYPE, "key", "the key is a text");
+	text = mk_arena_text_n(r->arena, json_string_value(key), json_string_length(key));
+	if (!text)
+		return mk_error_no_memory(r->err);
+	memcpy(value + sizeof(void *), &text, sizeof(text));
+	return 0;
 }
 
 static int unknown_field(reader *r, const mk_record *record, json_t *object, const mk_path *path)
@@ -106,6 +130,8 @@ static int unknown_field(reader *r, const mk_record *record, json_t *object, con
 		const mk_path place = {path, mk_quote(name, quoted), -1};
 
 		if (mk_field_public(record, name, strlen(name)))
+			continue;
+		if (has_key(record, path) && strcmp(name, "key") == 0)
 			continue;
 		code = mk_path_fail(&place, MARKET_EUNKNOWNFIELD, r->err,
 		                    "the field \"%s\" isn't known here", quoted);

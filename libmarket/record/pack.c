@@ -53,6 +53,20 @@ void mk_record_free(void *packed)
 	mk_release(&allocator, block);
 }
 
+char *mk_record_pack_text(const char *text, size_t size, const market_allocator *allocator)
+{
+	header *block = mk_allocate(allocator, sizeof(header) + size + 1);
+	char *copy;
+
+	if (!block)
+		return NULL;
+	block->allocator = *allocator;
+	copy = (char *)(block + 1);
+	memcpy(copy, text, size);
+	copy[size] = '\0';
+	return copy;
+}
+
 void *mk_record_clone(const mk_record *record, const void *value, mk_arena *arena)
 {
 	room r = {NULL, 0};

@@ -242,7 +242,9 @@ int mk_record_check(const mk_record *record, const void *params, mk_arena *arena
 int mk_record_pack(const mk_record *record, const void *value, const market_allocator *allocator,
                    void **out, market_error *err);
 void mk_record_free(void *packed); /* NULL-safe; the allocator is kept before the block */
-/* The same into an arena. */
+/* A text that mk_record_free releases; NULL when memory is exhausted. */
+char *mk_record_pack_text(const char *text, size_t size, const market_allocator *allocator);
+/* A deep copy into an arena. */
 void *mk_record_clone(const mk_record *record, const void *value, mk_arena *arena);
 
 /* SHA-256 input: a canonical encoding of every present field by name, independent of table order

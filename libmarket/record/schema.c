@@ -46,6 +46,11 @@ static void write_record(const mk_record *record, bool input, const around *oute
 		return;
 	}
 	mk_text_add(out, ",\"properties\":{");
+	if (record->params && !outer) {
+		mk_text_add(out, "\"key\":");
+		write_text(1, MK_MAX_KEY, out);
+		first = false;
+	}
 	for (i = 0; i < record->n_fields; i++) {
 		const mk_field *field = &record->fields[i];
 
