@@ -281,7 +281,7 @@ static void old_files_are_read(void)
 										"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0\0\x02\0\0\0\x04"
 										"\0\0\0\x64\x01"
 										"\0\0\x0E\x10\0\0\0\0\x1C\x20\0\0"
-										"XXX";
+										"ABC";
 	mk_zone *zone;
 
 	CHECK_INT(mk_zone_decode(&mk_allocator_default, file, sizeof(file), &zone), 0);
