@@ -109,8 +109,8 @@ static int read_key(reader *r, json_t *key, char *value)
 	const char *text;
 
 	if (!json_is_string(key))
-		return mk_error_at(r->err, MARKET_ETYPE, "key", "the key is a text");
-	text = mk_arena_text_n(r->arena, json_string_value(key), json_string_length(key));
+		return mk_error_at(r->err, MARKET_ETYPE, "key", "key must be a text");
+	text = mk_arena_text(r->arena, json_string_value(key));
 	if (!text)
 		return mk_error_no_memory(r->err);
 	memcpy(value + sizeof(void *), &text, sizeof(text));

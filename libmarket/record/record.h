@@ -265,8 +265,9 @@ typedef struct mk_pending_ref {
 
 /* Parses strict JSON (one object) into a new struct in the arena. Length (MK_MAX_JSON) and depth
  * are bounded first; syntax errors and duplicate keys give "line L, column C" in detail, all else a
- * field path. Unknown fields are refused with the nearest name as hint. Checks shapes and types
- * only; mk_record_check does the limits. `refs` may be NULL: then references are refused. */
+ * field path. Of params the `key` is read too. Unknown fields are refused with the nearest name as
+ * hint. Checks shapes and types only; mk_record_check does the limits. `refs` may be NULL: then
+ * references are refused. */
 int mk_json_read(const mk_record *record, const char *json, size_t size, mk_arena *arena,
                  void **out, mk_pending_ref **refs, market_error *err);
 

@@ -47,8 +47,9 @@ static void write_record(const mk_record *record, bool input, const around *oute
 	}
 	mk_text_add(out, ",\"properties\":{");
 	if (record->params && !outer) {
-		mk_text_add(out, "\"key\":");
+		mk_text_add(out, "\"key\":{");
 		write_text(1, MK_MAX_KEY, out);
+		mk_text_add_char(out, '}');
 		first = false;
 	}
 	for (i = 0; i < record->n_fields; i++) {
