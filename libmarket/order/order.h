@@ -17,12 +17,14 @@ typedef struct mk_order {
 	int64_t buyer_extensions, seller_extensions; /* ORD-4: how often confirmation was put off */
 	int64_t carrier_extended; /* it was extended to the carrier's limit */
 	const char *cancel_reason;
+	market_id warehouse; /* only while the order is placed; not a column */
 } mk_order;
 
 /* Everything went in one parcel, or was received at once: the lines' rows don't say so one by one. */
 enum {
 	MK_WHOLE_SHIPPED = 1 << 0,
-	MK_WHOLE_RECEIVED = 1 << 1
+	MK_WHOLE_RECEIVED = 1 << 1,
+	MK_PARTLY_SHIPPED = 1 << 2 /* a parcel held some of the lines: their rows say how much */
 };
 
 /* The row of a line. */

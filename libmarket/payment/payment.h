@@ -40,12 +40,19 @@ void mk_share_save(mk_ctx *ctx, mk_share *share);
 /* ESC-6: captured − refunded − in flight − charged back − what is owed for a closed order (PAY-2). */
 market_money mk_share_refundable(const mk_share *share);
 
-/* Makes the payment of a checkout with a share for each order, both planned; not saved in the group. */
+/* Makes the payment of a checkout with a share for each order. */
 int mk_payment_create(mk_ctx *ctx, const market_order_group *group, mk_order *const *orders, size_t n_orders,
-                      const char *method, mk_payment **out, market_error *err);
-/* Money is here: PAY-2, capture of each share, the orders paid. Saves payment, shares and orders. */
-int mk_payment_capture(mk_ctx *ctx, mk_payment *payment, market_time at, const char *reference, int32_t *result,
-                       market_error *err);
+                      const char *method, mk_payment **out, mk_share ***shares, market_error *err);
+/* Plans both; the orders are planned before. */
+void mk_payment_add(mk_ctx *ctx, mk_payment *payment, mk_share *const *shares);
+/* The money is here. Each share is captured and its order paid or, when the order no longer waits for
+ * it, owed to the buyer and sent back (PAY-2). Saves payment, shares and orders. `orders` are those of
+ * the shares, with lines. `result` is a market_notification_result. */
+int mk_payment_capture(mk_ctx *ctx, mk_payment *payment, mk_share *const *shares, mk_order *const *orders,
+                       const char *reference, int32_t *result, market_error *err);
+
+/* An unpaid order is closed: its payment isn't expected any more when none of its orders waits for it. */
+int mk_payment_order_closed(mk_ctx *ctx, const mk_order *order, market_error *err);
 
 /* What the outcome of a request means (request.h calls them). */
 int mk_payment_charge_outcome(mk_ctx *ctx, mk_request *request, market_error *err);

@@ -1,0 +1,116 @@
+/* ORD-2, ORD-4, ORD-7: orders that end before they are shipped. */
+#include "libmarket/aftersale/refund.h"
+#include "libmarket/order/order.h"
+#include "libmarket/payment/payment.h"
+
+static int check_cancel(const mk_order *order, market_error *err);
+static int close_order(mk_ctx *ctx, mk_order *order, mk_order_step step, int32_t close_reason, const char *reason,
+                       market_error *err);
+static int refund_whole(mk_ctx *ctx, mk_order *order, const char *reason, market_error *err);
+static int refuse(const mk_order *order, int code, const char *text, market_error *err);
+
+int mk_order_close_unpaid(mk_ctx *ctx, const void *params, market_error *err)
+{
+	mk_order *order = (mk_order *)ctx->subject;
+
+	(void)params;
+	if (order->order.state == MARKET_ORDER_WAIT_PAY && order->order.pay_by > ctx->now)
+		return refuse(order, MARKET_ESTATE, "the time for paying the order isn't over", err);
+	return close_order(ctx, order, MK_ORDER_CLOSE_UNPAID, MARKET_CLOSE_UNPAID, NULL, err);
+}
+
+int mk_order_cancel(mk_ctx *ctx, const void *params, market_error *err)
+{
+	const market_order_cancel_params *in = params;
+	mk_order *order = (mk_order *)ctx->subject;
+	int32_t close_reason = MARKET_CLOSE_OPERATOR_CANCELLED;
+	int rc;
+
+	if (ctx->actor.kind == MARKET_ACTOR_BUYER)
+		close_reason = MARKET_CLOSE_BUYER_CANCELLED;
+	else if (!in->reason)
+		return mk_error_at(err, MARKET_EMISSING, "reason", "reason is missing");
+	else if (ctx->actor.kind == MARKET_ACTOR_MEMBER)
+		close_reason = MARKET_CLOSE_SELLER_CANCELLED;
+	rc = check_cancel(order, err);
+	return rc == 0 ? close_order(ctx, order, MK_ORDER_CANCEL, close_reason, in->reason, err) : rc;
+}
+
+int mk_order_cancel_unshipped(mk_ctx *ctx, const void *params, market_error *err)
+{
+	mk_order *order = (mk_order *)ctx->subject;
+	int rc;
+
+	(void)params;
+	if (order->order.state == MARKET_ORDER_WAIT_SHIP && order->order.cancel_at > ctx->now)
+		return refuse(order, MARKET_ESTATE, "the time for shipping the order isn't over", err);
+	if (order->order.state == MARKET_ORDER_WAIT_PAY)
+		return refuse(order, MARKET_ESTATE, "the order isn't paid", err);
+	rc = check_cancel(order, err);
+	return rc == 0 ? close_order(ctx, order, MK_ORDER_CANCEL, MARKET_CLOSE_UNSHIPPED, "unshipped", err) : rc;
+}
+
+static int check_cancel(const mk_order *order, market_error *err)
+{
+	const market_order *o = &order->order;
+
+	if (mk_order_next_state(o->state, MK_ORDER_CANCEL) == 0)
+		return 0; /* the step says so */
+	if (order->whole & (MK_WHOLE_SHIPPED | MK_PARTLY_SHIPPED))
+		return refuse(order, MARKET_ESTATE, "a part of the order is shipped", err);
+	if (o->freezes > 0)
+		return refuse(order, MARKET_EFROZEN, "the order has an open refund or dispute", err);
+	if (mk_money_positive(o->in_flight))
+		return refuse(order, MARKET_EINFLIGHT, "a refund of the order is on its way", err);
+	return 0;
+}
+
+static int close_order(mk_ctx *ctx, mk_order *order, mk_order_step step, int32_t close_reason, const char *reason,
+                       market_error *err)
+{
+	market_order *o = &order->order;
+	bool paid = o->paid_at != 0;
+	int rc;
+
+	if (mk_order_next_state(o->state, step) == 0)
+		return mk_order_step_to(ctx, order, step, err);
+	rc = mk_order_load_lines(ctx, order, err);
+	if (rc == 0 && paid)
+		rc = refund_whole(ctx, order, reason ? reason : "cancelled", err);
+	if (rc == 0 && o->state != MARKET_ORDER_CLOSED) {
+		rc = mk_order_return_stock(ctx, order, err);
+		if (rc == 0)
+			rc = mk_order_step_to(ctx, order, step, err);
+	}
+	if (rc == 0 && !paid)
+		rc = mk_payment_order_closed(ctx, order, err);
+	if (rc != 0)
+		return rc;
+	o->close_reason = close_reason;
+	order->cancel_reason = reason;
+	mk_event(ctx, "order.closed", MARKET_ID_ORDER, o->id);
+	mk_event_book(ctx, o->buyer.book);
+	mk_event_text(ctx, "close_reason", mk_enum_name(&mk_close_reason_enum, close_reason));
+	mk_event_text(ctx, "reason", reason);
+	mk_order_save(ctx, order);
+	ctx->result = o->id;
+	return 0;
+}
+
+/* What is held goes back; what was refunded before is gone already. */
+static int refund_whole(mk_ctx *ctx, mk_order *order, const char *reason, market_error *err)
+{
+	market_order *o = &order->order;
+	market_money gone = mk_money_add(o->refunded_cash, o->refunded_promo);
+
+	if (!mk_money_less(gone, o->funded))
+		return 0;
+	return mk_refund_order(ctx, order, reason, err);
+}
+
+static int refuse(const mk_order *order, int code, const char *text, market_error *err)
+{
+	int rc = mk_error_set(err, code, "%s", text);
+
+	return mk_error_object(err, rc, MARKET_ID_ORDER, order->order.id);
+}
