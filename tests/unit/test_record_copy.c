@@ -199,7 +199,7 @@ static void canonical_changes_with_each_field(void)
 		else if (field->kind == MK_ENUM)
 			other.state = 0;
 		else
-			memset(member, 0, sizeof(void *));
+			memset(member, 0, 8); /* a pointer or a number */
 		if (field->kind == MK_MONEY && !(field->flags & MK_OPTIONAL))
 			other.price = mk_money(1235, "BRL");
 		if (field->kind == MK_ID)
