@@ -70,7 +70,7 @@ AC_DEFUN([MARKET_CHECK_VERSION_SCRIPT],
 echo 'V_1 { global: market_*; local: *; };' > conftest.map
 market_saved_LDFLAGS=$LDFLAGS
 LDFLAGS="$LDFLAGS -shared -fPIC -Wl,--version-script=conftest.map"
-AC_LINK_IFELSE([AC_LANG_SOURCE([[int market_nothing(void); int market_nothing(void) { return 0; }]])],
+AC_LINK_IFELSE([AC_LANG_SOURCE([[int market_nothing(void) { return 0; }]])],
 	[market_version_script=yes], [market_version_script=no])
 LDFLAGS=$market_saved_LDFLAGS
 rm -f conftest.map

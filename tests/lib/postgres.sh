@@ -39,8 +39,8 @@ as_user() {
 	if [ -z "$user" ]; then
 		env -i PATH="$bin:/usr/bin:/bin" LC_ALL=C "$@"
 	elif command -v setpriv >/dev/null 2>&1; then
-		env -i PATH="$bin:/usr/bin:/bin" LC_ALL=C setpriv --reuid "$user" --regid "$(id -g "$user")" \
-			--clear-groups "$@"
+		env -i PATH="$bin:/usr/bin:/bin" LC_ALL=C setpriv --reuid "$user" \
+			--regid "$(id -g "$user")" --clear-groups "$@"
 	else
 		env -i PATH="$bin:/usr/sbin:/sbin:/usr/bin:/bin" LC_ALL=C runuser -u "$user" -- "$@"
 	fi
@@ -66,8 +66,8 @@ start() {
 	trap 'exit 1' HUP INT TERM
 	[ -z "$user" ] || chown "$user" "$dir"
 	cd "$dir"
-	as_user initdb -D "$dir/data" -A trust -U market -E UTF8 --locale=C --no-sync --no-instructions \
-		>"$dir/initdb.log" 2>&1 || { cat "$dir/initdb.log" >&2; exit 1; }
+	as_user initdb -D "$dir/data" -A trust -U market -E UTF8 --locale=C --no-sync \
+		--no-instructions >"$dir/initdb.log" 2>&1 || { cat "$dir/initdb.log" >&2; exit 1; }
 	cat >>"$dir/data/postgresql.conf" <<END
 listen_addresses = ''
 unix_socket_directories = '$dir'
@@ -93,7 +93,8 @@ END
 }
 
 database() {
-	as_user psql -X -q -h "$1" -U market -d postgres -c "CREATE DATABASE \"$2\" TEMPLATE template0" >&2
+	as_user psql -X -q -h "$1" -U market -d postgres \
+		-c "CREATE DATABASE \"$2\" TEMPLATE template0" >&2
 	echo "postgresql:///$2?host=$1&user=market"
 }
 

@@ -11,8 +11,8 @@ import tempfile
 from code_checks import RANKS, DOOR
 from source import BUILD, TOP, Skip, c_files, files, read
 
-WARNINGS = ["-Wall", "-Wextra", "-Wshadow", "-Wstrict-prototypes", "-Wmissing-prototypes", "-Wformat=2",
-            "-Wundef", "-Wpointer-arith", "-Wwrite-strings", "-Wvla", "-Werror"]
+WARNINGS = ["-Wall", "-Wextra", "-Wshadow", "-Wstrict-prototypes", "-Wmissing-prototypes",
+            "-Wformat=2", "-Wundef", "-Wpointer-arith", "-Wwrite-strings", "-Wvla", "-Werror"]
 MODULES = ["libcrypto", "sqlite3", "yaml-0.1", "libpcre2-8", "jansson", "libpq", "cunit"]
 
 
@@ -54,7 +54,8 @@ def check_headers():
         public = path.startswith("include/")
         include = f"#include <{path[8:]}>\n" if public else f'#include "{path}"\n'
         # As a user's file: a public header needs no feature macro of ours.
-        commands.append((path, "c", include, ["-std=c11", "-pedantic"] if public else ["-std=gnu11"]))
+        flags = ["-std=c11", "-pedantic"] if public else ["-std=gnu11"]
+        commands.append((path, "c", include, flags))
         if public:
             commands.append((path, "c++", include, ["-std=c++17", "-pedantic"]))
     tool("g++")
@@ -77,10 +78,13 @@ def check_clang():
     """clang has no warning"""
     tool("clang")
     flags = include_flags()
-    # main.c declares the suites that it finds.
-    for path, done in all_of((path, ["clang", "-std=gnu11", "-fsyntax-only"] + WARNINGS + flags + [path] + (
-            ["-Wno-missing-prototypes"] if path.startswith("tests/unit/") else []))
-                             for path in c_files("libmarket", "cli", "tests", "examples", headers=False)):
+    commands = []
+    for path in c_files("libmarket", "cli", "tests", "examples", headers=False):
+        command = ["clang", "-std=gnu11", "-fsyntax-only"] + WARNINGS + flags + [path]
+        if path.startswith(("tests/unit/", "tests/harness/")):
+            command.append("-Wno-missing-prototypes")  # main.c declares the suites that it finds
+        commands.append((path, command))
+    for path, done in all_of(commands):
         for line in (done.stderr or "").split("\n"):
             if re.search(r": (?:fatal )?(?:error|warning): ", line):
                 yield line
@@ -94,7 +98,8 @@ def exempt(name):
 
 def format_paths():
     leave = exempt("format-exempt.txt")
-    return [f for f in c_files("include", "libmarket", "cli", "tests", "examples") if f not in leave]
+    found = c_files("include", "libmarket", "cli", "tests", "examples")
+    return [path for path in found if path not in leave]
 
 
 def need_clang_format():
@@ -106,7 +111,8 @@ def need_clang_format():
 def check_format():
     """clang-format changes nothing (tests/tidy/run --format does it)"""
     need_clang_format()
-    for path, done in all_of((path, ["clang-format", "--dry-run", "-Werror", path]) for path in format_paths()):
+    for path, done in all_of((path, ["clang-format", "--dry-run", "-Werror", path])
+                             for path in format_paths()):
         spots = re.findall(r"(?m)^([^:\n]+:\d+):\d+: error:", done.stderr)
         if spots:
             yield f"{spots[0]}: clang-format would change it, in {len(spots)} places"
@@ -122,12 +128,13 @@ def check_cppcheck():
     """cppcheck has nothing to say"""
     cache = os.path.join(BUILD, "tests", "cppcheck")
     os.makedirs(cache, exist_ok=True)
+    folders = [folder for folder in ("libmarket", "cli", "tests/bench") if c_files(folder)]
     done = run([tool("cppcheck"), "--quiet", "--error-exitcode=1", "--std=c11", "--inline-suppr",
                 "--enable=warning,performance,portability", f"-j{os.cpu_count() or 2}",
                 f"--cppcheck-build-dir={cache}", "--suppressions-list=tests/tidy/cppcheck.txt",
                 "--template={file}:{line}: {message} [{id}]", "-I.", "-Iinclude", f"-I{BUILD}",
                 "-D_GNU_SOURCE=", "-D__GNUC__=12", "--library=tests/tidy/cppcheck.cfg",
-                '-DTEST_SOURCE_DIR="."', '-DTEST_BUILD_DIR="."'] + [d for d in ("libmarket", "cli", "tests/bench") if c_files(d)])
+                '-DTEST_SOURCE_DIR="."', '-DTEST_BUILD_DIR="."'] + folders)
     for line in done.stderr.split("\n"):
         if re.match(r"\S+:\d+: ", line):
             yield line
@@ -175,7 +182,8 @@ def check_calls():
         place = os.path.join(BUILD, "libmarket", folder, ".libs")
         for name in sorted(os.listdir(place)) if os.path.isdir(place) else ():
             source = f"libmarket/{folder}/{name.split('-', 1)[-1][:-2]}.c".replace("//", "/")
-            if not name.endswith(".o") or (source not in files() and "policy_default" not in source):
+            known = source in files() or "policy_default" in source
+            if not name.endswith(".o") or not known:
                 continue
             for parts in symbols([], os.path.join(place, name)):
                 if len(parts) == 3 and parts[1] in "TDRBV":

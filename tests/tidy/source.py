@@ -27,7 +27,7 @@ def files():
                  "SECURITY.md", "libmarket.map", "libmarket.pc.in", ".gitignore", ".clang-format")]
     for folder in FOLDERS + (".ci",):
         for place, below, names in os.walk(os.path.join(TOP, folder)):
-            below[:] = [b for b in below if b not in ("__pycache__", "node_modules", ".deps", ".libs")]
+            below[:] = set(below) - {"__pycache__", "node_modules", ".deps", ".libs"}
             for name in names:
                 path = os.path.relpath(os.path.join(place, name), TOP)
                 if not path.startswith(GENERATED) and not name.endswith(("~", ".swp", ".pyc")):
@@ -37,7 +37,8 @@ def files():
 
 def c_files(*folders, headers=True):
     ends = (".c", ".h") if headers else (".c",)
-    return [f for f in files() if f.endswith(ends) and f.startswith(tuple(d + "/" for d in folders))]
+    starts = tuple(folder + "/" for folder in folders)
+    return [path for path in files() if path.endswith(ends) and path.startswith(starts)]
 
 
 @functools.lru_cache(None)
@@ -109,5 +110,6 @@ def functions(path):
         head = " ".join(text[first:number])
         last = next((n for n in range(number, len(text)) if text[n].startswith("}")), number)
         name = re.search(r"(\w+)\s*\(", re.sub(r"__attribute__\s*\(\(.*?\)\)", "", head))
-        found.append((name.group(1) if name else "?", first + 1, last + 1, head.startswith("static")))
+        static = head.startswith("static")
+        found.append((name.group(1) if name else "?", first + 1, last + 1, static))
     return found

@@ -9,7 +9,8 @@ CODE = ("include", "libmarket", "cli", "bindings", "examples", "tests")
 MAX_FUNCTION = 60
 MAX_FILE = 600
 MAX_COLUMNS = 100
-RULE = re.compile(r"\b(?:SEL|BUY|CAT|ORD|PRO|FRT|PAY|ESC|RET|DIS|ACC|LED|COM|AFF|TAX|FX|SET|RAT)-\d+\b")
+RULE = re.compile(r"\b(?:SEL|BUY|CAT|ORD|PRO|FRT|PAY|ESC|RET|DIS|ACC|LED|COM|AFF|TAX|FX|SET|RAT)"
+                  r"-\d+\b")
 
 
 def check_function_sizes():
