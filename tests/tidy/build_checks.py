@@ -142,6 +142,23 @@ def check_cppcheck():
         yield f"cppcheck: {done.stderr.strip()[:200]}"
 
 
+def check_generated():
+    """docs/market.schema.json is what `market schema` prints (make schema writes it)"""
+    program = os.path.join(BUILD, "market")
+    if not os.path.exists(program):
+        raise Skip("the program isn't built")
+    done = run([program, "schema"])
+    path = "docs/market.schema.json"
+    if done.returncode != 0 or not done.stdout:
+        yield f"market schema: status {done.returncode}: {done.stderr.strip()}"
+    elif path not in files():
+        yield f"{path}:1: it is absent: make schema"
+    elif read(path) != done.stdout:
+        old, new = read(path).split("\n"), done.stdout.split("\n")
+        line = next((n for n, pair in enumerate(zip(old, new), 1) if pair[0] != pair[1]), len(old))
+        yield f"{path}:{line}: it isn't what market schema prints: make schema"
+
+
 def symbols(options, path):
     if not os.path.exists(path):
         raise Skip(f"{os.path.relpath(path, BUILD)} isn't built")
