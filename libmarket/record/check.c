@@ -411,6 +411,8 @@ static int check_bytes(const char *text, size_t least, size_t most, bool multili
 	if (size > most)
 		return mk_path_fail(path, MARKET_ELIMIT, err, "%s is longer than %zu bytes", path->name,
 		                    most);
+	if (size < least && size == 0)
+		return mk_path_fail(path, MARKET_ELIMIT, err, "%s is empty", path->name);
 	if (size < least)
 		return mk_path_fail(path, MARKET_ELIMIT, err, "%s is shorter than %zu bytes", path->name,
 		                    least);

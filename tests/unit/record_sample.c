@@ -67,7 +67,7 @@ static void turn_backwards(void)
 		backwards[i] = fields[COUNT - 1 - i];
 }
 
-sample *sample_full(mk_arena *arena)
+sample *full_sample(mk_arena *arena)
 {
 	static const bool choice = false;
 	static const int64_t limit = 0;
@@ -82,7 +82,7 @@ sample *sample_full(mk_arena *arena)
 	static const sample_inner innermost = {"Recife", {0, ""}, NULL};
 	static sample_inner inner;
 	static market_money discount;
-	sample *s = sample_small(arena);
+	sample *s = small_sample(arena);
 
 	turn_backwards();
 	discount = mk_money(0, "JPY");
@@ -114,7 +114,7 @@ sample *sample_full(mk_arena *arena)
 	return s;
 }
 
-sample *sample_small(mk_arena *arena)
+sample *small_sample(mk_arena *arena)
 {
 	sample *s = MK_NEW(arena, sample);
 

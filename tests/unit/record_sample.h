@@ -59,10 +59,10 @@ extern const mk_record sample_record;
 extern const mk_record sample_backwards_record;
 
 /* A sample with every field present, in the arena. */
-sample *sample_full(mk_arena *arena);
+sample *full_sample(mk_arena *arena);
 /* A sample with the required fields only. */
-sample *sample_small(mk_arena *arena);
-/* The JSON of sample_full, secret in full. */
+sample *small_sample(mk_arena *arena);
+/* The JSON of full_sample, secret in full. */
 extern const char sample_json[];
 
 #endif

@@ -60,7 +60,7 @@ static int reads_field(const char *field)
 
 static void every_kind_is_written(void)
 {
-	sample *s = sample_full(&arena);
+	sample *s = full_sample(&arena);
 
 	CHECK_TEXT(written(s, MK_JSON_FULL), sample_json);
 }
@@ -80,7 +80,7 @@ static void every_kind_is_read(void)
 
 static void read_equals_typed(void)
 {
-	sample *s = sample_full(&arena);
+	sample *s = full_sample(&arena);
 	sample *got = NULL;
 	mk_text other;
 
@@ -95,7 +95,7 @@ static void read_equals_typed(void)
 
 static void absent_fields_left_out(void)
 {
-	sample *s = sample_small(&arena);
+	sample *s = small_sample(&arena);
 
 	CHECK_TEXT(written(s, 0), "{\"count\":3,\"name\":\"Ana\"}");
 	s->count = 0;
@@ -105,7 +105,7 @@ static void absent_fields_left_out(void)
 
 static void sensitive_is_masked(void)
 {
-	sample *s = sample_small(&arena);
+	sample *s = small_sample(&arena);
 
 	s->secret = "12345678901";
 	CHECK_TEXT(written(s, 0), "{\"count\":3,\"name\":\"Ana\",\"secret\":\"*******8901\"}");
@@ -127,7 +127,7 @@ static void sensitive_records_are_masked(void)
 	record.n_fields = 3;
 	for (size_t i = 0; i < 3; i++)
 		fields[i].flags |= MK_SENSITIVE;
-	mk_json_write(&record, sample_full(&arena), 0, &out);
+	mk_json_write(&record, full_sample(&arena), 0, &out);
 	CHECK_TEXT(out.data,
 	           "{\"inner\":{\"city\":\"*el\xC3\xA9m\",\"fee\":\"****\",\"inner\":{\"city\":"
 	           "\"**cife\"}},\"blob\":\"****\",\"metadata\":{\"colour\":\"***\","

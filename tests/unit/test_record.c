@@ -19,7 +19,7 @@ static market_error err;
 static void set_up(void)
 {
 	mk_arena_init(&arena, &mk_allocator_default);
-	s = sample_full(&arena);
+	s = full_sample(&arena);
 	memset(&err, 0, sizeof(err));
 }
 
@@ -175,7 +175,7 @@ static void required_fields(void)
 	s->count = 1;
 	s->name = NULL;
 	CHECK_ERROR(check(), MARKET_EMISSING, "name");
-	s = sample_small(&arena);
+	s = small_sample(&arena);
 	CHECK_OK(check());
 }
 

@@ -17,7 +17,7 @@ static market_error err;
 static void set_up(void)
 {
 	mk_arena_init(&arena, &mk_allocator_default);
-	s = sample_full(&arena);
+	s = full_sample(&arena);
 	memset(&err, 0, sizeof(err));
 }
 
@@ -140,7 +140,7 @@ static void empty_lists_are_kept(void)
 	void *packed = NULL;
 	const sample *p;
 
-	s = sample_small(&arena);
+	s = small_sample(&arena);
 	s->codes = (const char *const *)s;
 	CHECK_OK_FATAL(mk_record_pack(&sample_record, s, &mk_allocator_default, &packed, &err));
 	p = packed;
@@ -154,7 +154,7 @@ static void empty_lists_are_kept(void)
 static void canonical_without_table_order(void)
 {
 	CU_ASSERT_TRUE(same_canonical(&sample_record, s, &sample_backwards_record, s));
-	s = sample_small(&arena);
+	s = small_sample(&arena);
 	CU_ASSERT_TRUE(same_canonical(&sample_record, s, &sample_backwards_record, s));
 }
 
@@ -163,7 +163,7 @@ static void canonical_without_absent_fields(void)
 	static mk_field few[2];
 	mk_record older = sample_record;
 
-	s = sample_small(&arena);
+	s = small_sample(&arena);
 	few[0] = *mk_record_field(&sample_record, "name", 4);
 	few[1] = *mk_record_field(&sample_record, "count", 5);
 	older.fields = few;
@@ -231,7 +231,7 @@ static void canonical_bytes(void)
 	static const char expected[] = "\005count\001\0\0\0\0\0\0\0\003\004name\007\0\0\0\003Ana";
 	mk_text out;
 
-	s = sample_small(&arena);
+	s = small_sample(&arena);
 	canonical(&sample_record, s, &out);
 	CHECK_INT(out.size, sizeof(expected));
 	CU_ASSERT_EQUAL(memcmp(out.data, expected, sizeof(expected)), 0);

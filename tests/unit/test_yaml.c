@@ -263,7 +263,7 @@ static void limits(void)
 	           "8:7: blob is longer than 8 bytes");
 	CHECK_TEXT(errors_of_field("lines: []"), "3:1: lines holds 0 items, fewer than 1");
 	CHECK_TEXT(errors_of_field("span: 0s"), "3:7: span must lie between 1h and 2d");
-	CHECK_TEXT(errors_of_field("codes: [a, '']"), "3:12: codes is shorter than 1 bytes");
+	CHECK_TEXT(errors_of_field("codes: [a, '']"), "3:12: codes is empty");
 	CHECK_TEXT(errors_of("count: 0\nname: \"a\\nb\"\n"),
 	           "1:8: count must lie between 1 and 1000\n2:7: name holds a line break");
 }
