@@ -7,7 +7,8 @@
 #include <libpq-fe.h>
 
 typedef struct mk_postgres_statement {
-	char name[40];
+	char name[48];
+	uint32_t number;     /* two statements may have one text */
 	uint32_t generation; /* of the connection it is prepared on; 0: none */
 	bool preparing;      /* sent in the running batch, as its item `item` */
 	size_t item;

@@ -51,8 +51,13 @@ int mk_postgres_prepare(mk_store *store, mk_prepared *prepared, market_error *er
 {
 	size_t size = sizeof(mk_postgres_statement) + sizeof(Oid) * prepared->n_parameters;
 
-	prepared->handle = mk_arena_zero(&store->arena, size);
-	return prepared->handle ? 0 : mk_error_no_memory(err);
+	mk_postgres_statement *statement = mk_arena_zero(&store->arena, size);
+
+	if (!statement)
+		return mk_error_no_memory(err);
+	statement->number = (uint32_t)store->n_prepared;
+	prepared->handle = statement;
+	return 0;
 }
 
 int mk_postgres_check(mk_store *store, mk_prepared *prepared, const mk_record *record, market_error *err)
@@ -317,7 +322,8 @@ static void name_statement(mk_postgres *p, const mk_prepared *prepared)
 		hash = (hash ^ (uint8_t)*at) * UINT64_C(0x100000001b3);
 	for (size_t i = 0; i < prepared->n_parameters; i++)
 		hash = (hash ^ statement->types[i]) * UINT64_C(0x100000001b3);
-	snprintf(statement->name, sizeof(statement->name), "mk_%016llx_%u", (unsigned long long)hash, p->generation);
+	snprintf(statement->name, sizeof(statement->name), "mk_%016llx_%u_%u", (unsigned long long)hash,
+	         p->generation, statement->number);
 }
 
 static int receive_batch(batch *b, market_error *err)
