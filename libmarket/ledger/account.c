@@ -17,11 +17,6 @@ static const mk_statement account_check = {
 
 static void set_currency(mk_account *account, const char *currency);
 
-mk_value mk_units(market_money money)
-{
-	return mk_int(money.amount);
-}
-
 bool mk_account_debit_normal(int32_t account_class)
 {
 	return account_class == MK_ACCOUNT_ASSET || account_class == MK_ACCOUNT_EXPENSE ||

@@ -120,7 +120,6 @@ size_t mk_chart_stem_length(const char *name);
 
 /* ---- account.c ---- */
 
-mk_value mk_units(market_money money);
 bool mk_account_debit_normal(int32_t account_class);
 uint64_t mk_ledger_hash(int64_t book, const char *text, const char *more);
 /* The entry, made empty when this operation hasn't met it (then `*met` is false and it wants

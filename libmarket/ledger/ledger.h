@@ -148,12 +148,104 @@ typedef struct mk_account_change {
 } mk_account_change;
 int mk_ledger_account_change(mk_ledger *ledger, const mk_account_change *change, market_id *transfer,
                              market_error *err);
-/* LED-9: the suffix of `interbook:<book>` is the book's number in decimal. In the arena. */
-const char *mk_ledger_book_suffix(mk_arena *arena, int64_t book);
+/*
+ * LED-9: a move between books is two transfers with one leg on interbook each, equal and opposite. The
+ * first bears any client id, the second, in the other book, the same with ":in" behind it; verify pairs
+ * them by that. The suffix of `interbook:<book>` is the other book's number in decimal.
+ */
+const char *mk_ledger_book_suffix(mk_arena *arena, int64_t book); /* in the arena */
+void mk_debit_interbook(mk_transfer *transfer, int64_t book, market_money amount);
+void mk_credit_interbook(mk_transfer *transfer, int64_t book, market_money amount);
+#define MK_MOVE_SECOND ":in"
+/* The second half, in `book`. */
+mk_transfer *mk_transfer_second(mk_ledger *ledger, int64_t book, const char *first_client_id);
 
 /* Seals at most `limit` unsealed transfers of the store (PostgreSQL); returns how many. */
 int mk_ledger_seal(mk_ledger *ledger, int limit, market_error *err);
 
 extern const char *const mk_ledger_ddl[];
+
+/* ---- checkpoints and anchors (LED-7) ---- */
+
+/* A checkpoint as stored: book 0, its id is its number, from 1 without gaps. */
+typedef struct mk_checkpoint {
+	market_id id;
+	int64_t recorded_at;
+	int64_t books, transfers; /* that it covers */
+	market_blob root;         /* over (book, size, root) of all books */
+	market_blob balances;     /* digest of the trial balance */
+	market_blob previous;     /* digest of the checkpoint before; zeros of the first */
+	int64_t key_number;
+	market_blob signature;
+} mk_checkpoint;
+extern const mk_record mk_checkpoint_record;
+
+typedef struct mk_checkpoint_setup {
+	mk_store *store; /* within a writer's transaction */
+	mk_arena *arena;
+	mk_digest *digest;
+	const mk_keys *keys;
+	const char *store_id;
+	market_time recorded;
+} mk_checkpoint_setup;
+/* Makes the next checkpoint over everything that is sealed. On PostgreSQL the caller has sealed before.
+ * MK_AGAIN when another one came between. */
+int mk_checkpoint_make(const mk_checkpoint_setup *setup, mk_checkpoint *out, market_error *err);
+
+/* A checkpoint outside the store: all that its signature covers, and the public key. JSON. */
+typedef struct mk_anchor {
+	const char *format; /* "libmarket-checkpoint-1" */
+	const char *store;
+	int64_t number;
+	market_time recorded_at;
+	int64_t books, transfers;
+	const char *root, *balances, *previous; /* hexadecimal */
+	int64_t key_number;
+	const char *public_key, *signature;
+} mk_anchor;
+extern const mk_record mk_anchor_record;
+int mk_anchor_write(const mk_checkpoint *checkpoint, const mk_keys *keys, const char *store_id, mk_text *out,
+                    market_error *err);
+/* Reads and checks shape and signature. ESYNTAX, EINVALID, ESIGNATURE. */
+int mk_anchor_read(const char *text, size_t size, mk_arena *arena, const mk_anchor **out, market_error *err);
+
+/* ---- verification (LED-8) ---- */
+
+typedef enum mk_verify_result {
+	MK_VERIFY_OK = 1,          /* and an anchor says so */
+	MK_VERIFY_SELF_CONSISTENT, /* truncation isn't excluded */
+	MK_VERIFY_BROKEN
+} mk_verify_result;
+
+#define MK_VERIFY_CURRENCIES 16
+typedef struct mk_verify_report {
+	int32_t result;
+	int64_t books, accounts, transfers, legs, checkpoints, anchors;
+	int64_t unsealed;           /* transfers that no tree holds yet */
+	market_time unsealed_since; /* the oldest of them; 0: none */
+	int64_t in_transit;         /* moves between books whose second half is to come */
+	market_time in_transit_since;
+	market_money in_transit_amounts[MK_VERIFY_CURRENCIES]; /* a currency each */
+	size_t n_in_transit_amounts;
+	char place[200];   /* broken: the first place */
+	char problem[200]; /* broken: what is wrong there */
+} mk_verify_report;
+
+typedef struct mk_verify_setup {
+	mk_store *store; /* within a reader's transaction */
+	const market_allocator *allocator;
+	mk_digest *digest;
+	const mk_keys *keys; /* NULL: public keys come from the anchors alone */
+	const char *store_id;
+	const char *const *anchors; /* texts */
+	size_t n_anchors;
+	/* Checks of a book that need more than the ledger knows (ACC-4). Writes what is wrong to `problem`
+	 * and leaves it empty when nothing is. May be NULL. */
+	int (*check_book)(mk_store *store, int64_t book, char problem[200], void *user_data, market_error *err);
+	void *user_data;
+} mk_verify_setup;
+/* Recomputes everything in constant memory. 0 with the report filled, also when the ledger is broken;
+ * an error when it could not be done (an anchor that can't be read, no public key, I/O). */
+int mk_ledger_verify(const mk_verify_setup *setup, mk_verify_report *report, market_error *err);
 
 #endif

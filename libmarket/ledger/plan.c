@@ -105,7 +105,7 @@ int mk_plan_account_change(mk_ledger *ledger, mk_transfer *transfer, market_erro
 	mk_account *account = &leg->entry->account;
 	mk_plan_add(ledger->setup.plan, MK_PHASE_LEDGER, &account_change, account->id,
 	            MK_ARGS(mk_int(account->id.book), mk_int(account->id.id), mk_int(account->version),
-	                    mk_int(transfer->flags), mk_units(transfer->overdraft)),
+	                    mk_int(transfer->flags), mk_money_value(transfer->overdraft)),
 	            MK_RETRY);
 	account->flags = transfer->flags;
 	account->overdraft = transfer->overdraft;
@@ -223,8 +223,8 @@ static void plan_insert(mk_ledger *ledger, mk_entry *entry)
 	mk_plan_add(ledger->setup.plan, MK_PHASE_LEDGER, &account_insert, account->id,
 	            MK_ARGS(mk_int(account->id.book), mk_int(account->id.id), mk_text_value(account->name),
 	                    mk_text_value(account->currency), mk_int(account->account_class), mk_int(account->flags),
-	                    mk_units(account->debits_posted), mk_units(account->credits_posted),
-	                    mk_units(account->debits_pending), mk_units(account->credits_pending)),
+	                    mk_money_value(account->debits_posted), mk_money_value(account->credits_posted),
+	                    mk_money_value(account->debits_pending), mk_money_value(account->credits_pending)),
 	            MK_RETRY);
 	entry->guarded = true;
 }
@@ -239,9 +239,9 @@ static void plan_update(mk_ledger *ledger, const mk_transfer *transfer, const mk
 	const mk_statement *statement = &account_apply;
 	mk_miss miss = MK_RETRY;
 	const mk_value args[] = {
-		mk_int(account->id.book), mk_int(account->id.id), mk_units(leg->debit), mk_units(leg->credit),
-		mk_units(leg->debit_held), mk_units(leg->credit_held), mk_int(refused_flags(transfer, leg)),
-		mk_int(first ? entry->read_version : -1), mk_units(want), mk_int(transfer->kind != MK_TRANSFER_PENDING)};
+		mk_int(account->id.book), mk_int(account->id.id), mk_money_value(leg->debit), mk_money_value(leg->credit),
+		mk_money_value(leg->debit_held), mk_money_value(leg->credit_held), mk_int(refused_flags(transfer, leg)),
+		mk_int(first ? entry->read_version : -1), mk_money_value(want), mk_int(transfer->kind != MK_TRANSFER_PENDING)};
 	if (limited)
 		statement = mk_account_debit_normal(account->account_class) ? &account_draw_debit : &account_draw_credit;
 	if (limited && !first) {
@@ -259,8 +259,8 @@ static void plan_leg(mk_ledger *ledger, const mk_transfer *transfer, const mk_le
 	market_id account = leg->entry->account.id;
 	mk_plan_add(ledger->setup.plan, MK_PHASE_LEDGER, &leg_insert, account,
 	            MK_ARGS(mk_int(account.book), mk_int(account.id), mk_int(leg->id), mk_int(transfer->id.id),
-	                    mk_units(leg->debit), mk_units(leg->credit), mk_units(leg->debit_held),
-	                    mk_units(leg->credit_held)),
+	                    mk_money_value(leg->debit), mk_money_value(leg->credit), mk_money_value(leg->debit_held),
+	                    mk_money_value(leg->credit_held)),
 	            MK_RETRY);
 }
 

@@ -40,6 +40,23 @@ void mk_credit(mk_transfer *transfer, const char *stem, const char *suffix, mark
 	add_line(transfer, stem, suffix, amount, false);
 }
 
+void mk_debit_interbook(mk_transfer *transfer, int64_t book, market_money amount)
+{
+	if (transfer)
+		add_line(transfer, "interbook", mk_ledger_book_suffix(transfer->ledger->setup.arena, book), amount, true);
+}
+
+void mk_credit_interbook(mk_transfer *transfer, int64_t book, market_money amount)
+{
+	if (transfer)
+		add_line(transfer, "interbook", mk_ledger_book_suffix(transfer->ledger->setup.arena, book), amount, false);
+}
+
+mk_transfer *mk_transfer_second(mk_ledger *ledger, int64_t book, const char *first_client_id)
+{
+	return mk_transfer_new(ledger, book, MK_TRANSFER_DIRECT, "%s" MK_MOVE_SECOND, first_client_id);
+}
+
 void mk_transfer_set_reason(mk_transfer *transfer, const char *reason)
 {
 	if (!transfer)

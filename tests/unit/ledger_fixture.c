@@ -180,6 +180,47 @@ void fixture_execute(fixture *f, const char *sql)
 	expect(mk_store_execute_text(f->store, sql, &err), &err);
 }
 
+void fixture_checkpoint(fixture *f, char out[FIXTURE_ANCHOR_MAX])
+{
+	market_error err;
+	mk_checkpoint made;
+	mk_text text;
+	fixture_seal_all(f);
+	fixture_begin(f);
+	expect(mk_checkpoint_make(&(mk_checkpoint_setup){.store = f->store,
+	                                                 .arena = &f->arena,
+	                                                 .digest = f->digest,
+	                                                 .keys = f->keys,
+	                                                 .store_id = "test-store",
+	                                                 .recorded = f->now},
+	                          &made, &err),
+	       &err);
+	mk_text_init(&text, &mk_allocator_default, FIXTURE_ANCHOR_MAX);
+	expect(mk_anchor_write(&made, f->keys, "test-store", &text, &err), &err);
+	snprintf(out, FIXTURE_ANCHOR_MAX, "%s", text.data);
+	mk_text_close(&text);
+	expect(fixture_end(f, 0, &err), &err);
+}
+
+int fixture_verify(fixture *f, const char *anchor, mk_verify_report *report)
+{
+	market_error err;
+	mk_verify_report own;
+	mk_store_rollback(f->store);
+	int rc = mk_store_begin(f->store, false, &err);
+	if (rc == 0)
+		rc = mk_ledger_verify(&(mk_verify_setup){.store = f->store,
+		                                         .allocator = &mk_allocator_default,
+		                                         .digest = f->digest,
+		                                         .keys = f->keys,
+		                                         .store_id = "test-store",
+		                                         .anchors = &anchor,
+		                                         .n_anchors = anchor ? 1 : 0},
+		                      report ? report : &own, &err);
+	mk_store_rollback(f->store);
+	return rc ? rc : report ? report->result : own.result;
+}
+
 market_money brl(int64_t amount)
 {
 	return mk_money(amount, "BRL");

@@ -48,4 +48,10 @@ void fixture_execute(fixture *f, const char *sql);
 
 market_money brl(int64_t amount);
 
+/* A checkpoint and its anchor's text, in `out`. */
+#define FIXTURE_ANCHOR_MAX 4096
+void fixture_checkpoint(fixture *f, char out[FIXTURE_ANCHOR_MAX]);
+/* Verifies with the anchor (NULL: none) and gives the result; `report` may be NULL. */
+int fixture_verify(fixture *f, const char *anchor, mk_verify_report *report);
+
 #endif

@@ -1,0 +1,176 @@
+/* The transfers of one book, in the order in which they were sealed. */
+#include <string.h>
+
+#include "libmarket/base/limits.h"
+#include "libmarket/ledger/verify.h"
+
+static const mk_statement transfers_page = {
+	.name = "verify_transfers",
+	.sql = "SELECT " MK_TRANSFER_COLUMNS " FROM transfer t WHERE t.book_id = ?1 AND t.position > ?2 "
+	       "ORDER BY t.position LIMIT ?3",
+};
+static const mk_statement unsealed_page = {
+	.name = "verify_unsealed",
+	.sql = "SELECT " MK_TRANSFER_COLUMNS " FROM transfer t WHERE t.book_id = ?1 AND t.id > ?2 AND t.position IS NULL "
+	       "ORDER BY t.id LIMIT ?3",
+};
+static const mk_statement head_of = {
+	.name = "verify_head",
+	.sql = "SELECT book_id, size, frontier FROM book_head WHERE book_id = ?1",
+};
+
+static int sealed(mk_verify *v, market_error *err);
+static int unsealed(mk_verify *v, market_error *err);
+static int load_legs(mk_verify *v, const mk_transfer_row *row, const mk_leg_row ***legs, size_t *n_legs,
+                     market_error *err);
+static int check_one(mk_verify *v, const mk_transfer_row *row, market_error *err);
+static int add_leaf(mk_verify *v, const mk_transfer_row *row, const mk_leg_row *const *legs, size_t n_legs,
+                    market_error *err);
+static int check_head(mk_verify *v, market_error *err);
+
+int mk_verify_tree(mk_verify *v, market_error *err)
+{
+	v->next = (mk_checkpoint_book){.book_id = v->book};
+	int rc = mk_verify_next_point(v, err);
+	if (rc == 0)
+		rc = sealed(v, err);
+	if (rc == 0 && v->next.checkpoint_id)
+		rc = mk_verify_broken(v, mk_verify_place(v, "book %lld", (long long)v->book),
+		                      "checkpoint %lld knows %lld transfers, %llu are there",
+		                      (long long)v->next.checkpoint_id, (long long)v->next.size,
+		                      (unsigned long long)v->frontier.size);
+	if (rc == 0)
+		rc = check_head(v, err);
+	return rc ? rc : unsealed(v, err);
+}
+
+static int sealed(mk_verify *v, market_error *err)
+{
+	int64_t behind = INT64_MIN;
+	size_t count = MK_VERIFY_PAGE;
+	int rc = 0;
+	while (rc == 0 && count == MK_VERIFY_PAGE) {
+		void **rows = NULL;
+		mk_arena_reset(&v->page);
+		rc = mk_store_list(v->setup->store, &v->page, &transfers_page, &mk_transfer_row_record,
+		                   MK_ARGS(mk_int(v->book), mk_int(behind), mk_int(MK_VERIFY_PAGE)), &rows, &count, err);
+		for (size_t i = 0; rc == 0 && i < count; i++) {
+			const mk_transfer_row *row = rows[i];
+			mk_arena_reset(&v->inner);
+			behind = row->position;
+			if (row->position != (int64_t)v->frontier.size)
+				return mk_verify_broken(v, mk_verify_place(v, "transfer %s of book %lld", row->client_id, (long long)v->book),
+				                        "its position is %lld where %llu is due", (long long)row->position,
+				                        (unsigned long long)v->frontier.size);
+			rc = check_one(v, row, err);
+			while (rc == 0 && v->next.checkpoint_id && v->next.size <= (int64_t)v->frontier.size)
+				rc = mk_verify_point(v, err);
+		}
+	}
+	return rc;
+}
+
+static int unsealed(mk_verify *v, market_error *err)
+{
+	int64_t behind = INT64_MIN;
+	size_t count = MK_VERIFY_PAGE;
+	int rc = 0;
+	while (rc == 0 && count == MK_VERIFY_PAGE) {
+		void **rows = NULL;
+		mk_arena_reset(&v->page);
+		rc = mk_store_list(v->setup->store, &v->page, &unsealed_page, &mk_transfer_row_record,
+		                   MK_ARGS(mk_int(v->book), mk_int(behind), mk_int(MK_VERIFY_PAGE)), &rows, &count, err);
+		for (size_t i = 0; rc == 0 && i < count; i++) {
+			const mk_transfer_row *row = rows[i];
+			mk_arena_reset(&v->inner);
+			behind = row->id.id;
+			v->report->unsealed++;
+			if (!v->report->unsealed_since || row->recorded_at < v->report->unsealed_since)
+				v->report->unsealed_since = row->recorded_at;
+			if (mk_store_kind_of(v->setup->store) == MK_STORE_SQLITE)
+				return mk_verify_broken(v, mk_verify_place(v, "transfer %s of book %lld", row->client_id, (long long)v->book),
+				                        "it was never sealed");
+			rc = check_one(v, row, err);
+		}
+	}
+	return rc;
+}
+
+static int check_one(mk_verify *v, const mk_transfer_row *row, market_error *err)
+{
+	const mk_leg_row **legs = NULL;
+	size_t n_legs = 0;
+	int rc = load_legs(v, row, &legs, &n_legs, err);
+	if (rc == 0)
+		rc = mk_verify_transfer(v, row, legs, n_legs, err);
+	if (rc == 0 && row->position >= 0)
+		rc = add_leaf(v, row, legs, n_legs, err);
+	v->report->transfers++;
+	v->legs_of_transfers += (int64_t)n_legs;
+	return rc;
+}
+
+static int load_legs(mk_verify *v, const mk_transfer_row *row, const mk_leg_row ***legs, size_t *n_legs,
+                     market_error *err)
+{
+	void **rows = NULL;
+	size_t count = 0;
+	int rc = mk_store_list(v->setup->store, &v->inner, &mk_leg_range, &mk_leg_row_record,
+	                       MK_ARGS(mk_int(row->id.book), mk_int(row->first_leg_id), mk_int(row->last_leg_id)), &rows,
+	                       &count, err);
+	*legs = MK_NEW_ARRAY(&v->inner, const mk_leg_row *, MK_MAX_LEGS + 1);
+	if (rc == 0 && !*legs)
+		rc = mk_error_no_memory(err);
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		const mk_leg_row *leg = rows[i];
+		if (leg->transfer_id != row->id.id)
+			continue;
+		if (*n_legs == MK_MAX_LEGS)
+			return mk_verify_broken(v, mk_verify_place(v, "transfer %s of book %lld", row->client_id, (long long)v->book),
+			                        "it has more than %d legs", MK_MAX_LEGS);
+		(*legs)[(*n_legs)++] = leg;
+	}
+	return rc;
+}
+
+static int add_leaf(mk_verify *v, const mk_transfer_row *row, const mk_leg_row *const *legs, size_t n_legs,
+                    market_error *err)
+{
+	mk_hash leaf;
+	mk_text_reset(&v->canonical);
+	mk_transfer_canonical(row, legs, n_legs, &v->canonical);
+	if (v->canonical.failed)
+		return mk_error_no_memory(err);
+	int rc = mk_merkle_leaf(v->setup->digest, v->canonical.data, v->canonical.size, &leaf, err);
+	if (rc == 0)
+		rc = mk_merkle_append(v->setup->digest, &v->frontier, &leaf, err);
+	for (size_t i = 0; rc == 0 && i < n_legs; i++) {
+		if (!mk_tally_add(v->tally, legs[i]))
+			rc = mk_verify_broken(v, mk_verify_place(v, "transfer %s of book %lld", row->client_id, (long long)v->book),
+			                      "the sums of account %s overflow", legs[i]->account_name);
+	}
+	return rc;
+}
+
+static int check_head(mk_verify *v, market_error *err)
+{
+	void *found = NULL;
+	uint8_t bytes[MK_FRONTIER_TEXT_MAX];
+	size_t size = mk_frontier_write(&v->frontier, bytes);
+	mk_arena_reset(&v->inner);
+	int rc = mk_store_get(v->setup->store, &v->inner, &head_of, &mk_head_row_record, MK_ARGS(mk_int(v->book)), &found, err);
+	const mk_head_row *head = found;
+	const char *place = mk_verify_place(v, "head of book %lld", (long long)v->book);
+	if (rc)
+		return rc;
+	if (!head && v->frontier.size == 0)
+		return 0;
+	if (!head)
+		return mk_verify_broken(v, place, "it is absent");
+	if (head->size != (int64_t)v->frontier.size)
+		return mk_verify_broken(v, place, "it counts %lld transfers, %llu are there", (long long)head->size,
+		                        (unsigned long long)v->frontier.size);
+	if (v->frontier.size == 0 || head->frontier.size != size || memcmp(head->frontier.data, bytes, size) != 0)
+		return mk_verify_broken(v, place, "it doesn't match the transfers");
+	return 0;
+}
