@@ -56,6 +56,10 @@ const mk_key *mk_key_numbered(const mk_keys *keys, mk_key_kind kind,
 /* Copies a valid store id; false for another text or NULL. */
 bool mk_store_id_copy(const char *store_id, char out[MK_STORE_ID_MAX + 1]);
 
+#define MK_KEY_FILE_MAX (48 * 1024) /* bytes; all lists full need less than 40 KiB */
+extern const char mk_key_format_name[];
+extern const char *const mk_key_kind_names[MK_KEY_KINDS];
+
 /* Whether a file of this mode and owner may hold the keys of a process of `user`. */
 int mk_key_file_judge(const char *path, mode_t mode, uid_t owner, uid_t user, market_error *err);
 /* Reads a keys file after judging it. */
@@ -64,16 +68,19 @@ int mk_key_file_read(const char *path, const market_allocator *allocator, mk_key
 /* Makes a new file of mode 0600, on disk with its folder when this returns; EKEY when it exists. */
 int mk_key_file_create(const char *path, const market_allocator *allocator, const mk_key_ring *ring,
                        market_error *err);
-/* A replacement of the file. Its lock is the unfinished new file, `<path>.new`: begin makes it,
- * finish writes it and puts it in the place of the old one, abandon takes it away. */
+/* A change of the file. Its lock is the unfinished new file, `<path>.new`: begin makes it (EBUSY
+ * while another process has it), finish writes it and puts it in place, abandon takes it away. */
 typedef struct mk_key_file_change {
 	int fd;
 	char *name;
+	bool fresh; /* there must be no file yet */
 } mk_key_file_change;
 int mk_key_file_begin(const char *path, const market_allocator *allocator,
                       mk_key_file_change *change, market_error *err);
 int mk_key_file_finish(const char *path, const market_allocator *allocator,
                        mk_key_file_change *change, const mk_key_ring *ring, market_error *err);
 void mk_key_file_abandon(const market_allocator *allocator, mk_key_file_change *change);
+/* The error of a system call, from errno. */
+int mk_key_file_failed(const char *what, const char *path, market_error *err);
 
 #endif

@@ -19,13 +19,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum {
-	file_max = 48 * 1024, /* all lists full need less than 40 KiB */
-	hex_size = 2 * MK_KEY_SIZE + 1
-};
-
-static const char format_name[] = "market-keys-1";
-static const char *const kind_names[MK_KEY_KINDS] = {"signing", "sealing", "index"};
+const char mk_key_format_name[] = "market-keys-1";
+const char *const mk_key_kind_names[MK_KEY_KINDS] = {"signing", "sealing", "index"};
 
 static int judge_open(const char *path, int fd, market_error *err);
 static int read_all(const char *path, int fd, char *data, size_t *size, market_error *err);
@@ -39,13 +34,6 @@ static bool read_bytes(const json_t *item, const char *name, uint8_t bytes[MK_KE
 static bool has_only(json_t *object, const char *const *names, size_t n_names);
 static void wipe_texts(json_t *value);
 static int malformed(const char *path, const char *why, market_error *err);
-static int write_ring(const char *path, const market_allocator *allocator, int fd,
-                      const mk_key_ring *ring, market_error *err);
-static void print_ring(const mk_key_ring *ring, char *out);
-static char *print_number(char *out, uint32_t number);
-static int write_all(const char *path, int fd, const char *data, size_t size, market_error *err);
-static int sync_folder(const char *path, const market_allocator *allocator, market_error *err);
-static int failed_io(const char *what, const char *path, market_error *err);
 
 int mk_key_file_judge(const char *path, mode_t mode, uid_t owner, uid_t user, market_error *err)
 {
@@ -84,12 +72,12 @@ int mk_key_file_read(const char *path, const market_allocator *allocator, mk_key
 			"Restore it from its backup, or name it with ?keys=FILE in the store's URL.");
 	}
 	if (fd < 0)
-		return failed_io("opened", path, err);
+		return mk_key_file_failed("opened", path, err);
 
 	code = judge_open(path, fd, err);
 	if (code)
 		goto out;
-	data = mk_allocate(allocator, file_max + 1);
+	data = mk_allocate(allocator, MK_KEY_FILE_MAX + 1);
 	if (!data) {
 		code = mk_error_no_memory(err);
 		goto out;
@@ -104,88 +92,20 @@ int mk_key_file_read(const char *path, const market_allocator *allocator, mk_key
 		code = mk_error_no_memory(err);
 out:
 	if (data) {
-		mk_wipe(data, file_max + 1);
+		mk_wipe(data, MK_KEY_FILE_MAX + 1);
 		mk_release(allocator, data);
 	}
 	close(fd);
 	return code;
 }
 
-int mk_key_file_create(const char *path, const market_allocator *allocator, const mk_key_ring *ring,
-                       market_error *err)
+int mk_key_file_failed(const char *what, const char *path, market_error *err)
 {
-	int code = 0;
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, 0600);
+	int code = errno == ENOSPC || errno == EDQUOT ? MARKET_EFULL
+	           : errno == ENOMEM                  ? MARKET_ENOMEM
+	                                              : MARKET_EKEY;
 
-	if (fd < 0 && errno == EEXIST) {
-		code = mk_error_set(err, MARKET_EKEY, "a keys file exists already: %s", path);
-		return mk_error_hint(
-			err, code,
-			"Keys are made only with a new store: move the file away if its store is gone.");
-	}
-	if (fd < 0)
-		return failed_io("created", path, err);
-	code = write_ring(path, allocator, fd, ring, err);
-	if (close(fd) < 0 && !code)
-		code = failed_io("written", path, err);
-	if (!code)
-		code = sync_folder(path, allocator, err);
-	if (code)
-		unlink(path);
-	return code;
-}
-
-int mk_key_file_begin(const char *path, const market_allocator *allocator,
-                      mk_key_file_change *change, market_error *err)
-{
-	struct stat status;
-	size_t size = strlen(path);
-	int code = 0;
-
-	if (lstat(path, &status) == 0 && S_ISLNK(status.st_mode))
-		return mk_error_set(err, MARKET_EKEY,
-		                    "the keys file is a symbolic link, replace its target: %s", path);
-	change->name = mk_allocate(allocator, size + sizeof(".new"));
-	if (!change->name)
-		return mk_error_no_memory(err);
-	memcpy(change->name, path, size);
-	memcpy(change->name + size, ".new", sizeof(".new"));
-
-	change->fd = open(change->name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, 0600);
-	if (change->fd >= 0)
-		return 0;
-	if (errno == EEXIST) {
-		code = mk_error_set(err, MARKET_EBUSY, "the keys file is being replaced: %s", change->name);
-		mk_error_hint(err, code, "Remove %s if no other process is changing the keys.",
-		              change->name);
-	} else {
-		code = failed_io("created", change->name, err);
-	}
-	mk_release(allocator, change->name);
-	return code;
-}
-
-int mk_key_file_finish(const char *path, const market_allocator *allocator,
-                       mk_key_file_change *change, const mk_key_ring *ring, market_error *err)
-{
-	int code = write_ring(change->name, allocator, change->fd, ring, err);
-
-	if (!code && rename(change->name, path) < 0)
-		code = failed_io("replaced", path, err);
-	if (code)
-		return code;
-	close(change->fd);
-	mk_release(allocator, change->name);
-	/* The new file is in place: a failed sync of the folder must not take its keys back. */
-	sync_folder(path, allocator, NULL);
-	return 0;
-}
-
-void mk_key_file_abandon(const market_allocator *allocator, mk_key_file_change *change)
-{
-	unlink(change->name);
-	close(change->fd);
-	mk_release(allocator, change->name);
+	return mk_error_set(err, code, "the keys can't be %s (%m): %s", what, path);
 }
 
 static int judge_open(const char *path, int fd, market_error *err)
@@ -193,7 +113,7 @@ static int judge_open(const char *path, int fd, market_error *err)
 	struct stat status;
 
 	if (fstat(fd, &status) < 0)
-		return failed_io("examined", path, err);
+		return mk_key_file_failed("examined", path, err);
 	return mk_key_file_judge(path, status.st_mode, status.st_uid, geteuid(), err);
 }
 
@@ -201,13 +121,13 @@ static int read_all(const char *path, int fd, char *data, size_t *size, market_e
 {
 	size_t have = 0;
 
-	while (have <= file_max) {
-		ssize_t n = read(fd, data + have, file_max + 1 - have);
+	while (have <= MK_KEY_FILE_MAX) {
+		ssize_t n = read(fd, data + have, MK_KEY_FILE_MAX + 1 - have);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return failed_io("read", path, err);
+			return mk_key_file_failed("read", path, err);
 		if (n == 0) {
 			*size = have;
 			return 0;
@@ -237,14 +157,15 @@ static int parse(const char *path, const char *data, size_t size, mk_key_ring *r
 	store = json_string_value(json_object_get(root, "store"));
 	if (!has_only(root, names, sizeof(names) / sizeof(*names))) {
 		code = malformed(path, "it has an unknown field", err);
-	} else if (!mk_text_equal(json_string_value(json_object_get(root, "format")), format_name)) {
+	} else if (!mk_text_equal(json_string_value(json_object_get(root, "format")),
+	                          mk_key_format_name)) {
 		code = malformed(path, "its format isn't market-keys-1", err);
 	} else if (!mk_store_id_copy(store, ring->store_id)) {
 		code = malformed(path, "it names no store", err);
 	} else {
 		for (int kind = 0; kind < MK_KEY_KINDS && !code; kind++)
-			code = read_list(path, json_object_get(root, kind_names[kind]), (mk_key_kind)kind,
-			                 &ring->lists[kind], err);
+			code = read_list(path, json_object_get(root, mk_key_kind_names[kind]),
+			                 (mk_key_kind)kind, &ring->lists[kind], err);
 	}
 	wipe_texts(root);
 	json_decref(root);
@@ -298,7 +219,7 @@ static bool read_bytes(const json_t *item, const char *name, uint8_t bytes[MK_KE
 {
 	const json_t *text = json_object_get(item, name);
 
-	return json_string_length(text) == hex_size - 1 &&
+	return json_string_length(text) == 2 * MK_KEY_SIZE &&
 	       mk_unhex(json_string_value(text), bytes, MK_KEY_SIZE);
 }
 
@@ -344,121 +265,4 @@ static int malformed(const char *path, const char *why, market_error *err)
 	int code = mk_error_set(err, MARKET_EKEY, "the keys file is malformed, %s: %s", why, path);
 
 	return mk_error_hint(err, code, "Restore it from its backup.");
-}
-
-static int write_ring(const char *path, const market_allocator *allocator, int fd,
-                      const mk_key_ring *ring, market_error *err)
-{
-	char *data = mk_allocate(allocator, file_max);
-	int code = 0;
-
-	if (!data)
-		return mk_error_no_memory(err);
-	print_ring(ring, data);
-	/* The umask may have taken bits away. */
-	if (fchmod(fd, 0600) < 0)
-		code = failed_io("closed to others", path, err);
-	if (!code)
-		code = write_all(path, fd, data, strlen(data), err);
-	if (!code && fsync(fd) < 0)
-		code = failed_io("brought to disk", path, err);
-	mk_wipe(data, file_max);
-	mk_release(allocator, data);
-	return code;
-}
-
-/* By hand into one buffer that is wiped: a growing text or JSON tree would leave copies behind. */
-static void print_ring(const mk_key_ring *ring, char *out)
-{
-	char hex[hex_size];
-
-	out = stpcpy(out, "{\n\t\"format\": \"");
-	out = stpcpy(out, format_name);
-	out = stpcpy(out, "\",\n\t\"store\": \"");
-	out = stpcpy(out, ring->store_id);
-	out = stpcpy(out, "\"");
-	for (int kind = 0; kind < MK_KEY_KINDS; kind++) {
-		const mk_key_list *list = &ring->lists[kind];
-
-		out = stpcpy(out, ",\n\t\"");
-		out = stpcpy(out, kind_names[kind]);
-		out = stpcpy(out, "\": [");
-		for (size_t i = 0; i < list->count; i++) {
-			out = stpcpy(out, i ? ",\n\t\t{\"number\": " : "\n\t\t{\"number\": ");
-			out = print_number(out, list->keys[i].number);
-			if (kind == MK_KEY_SIGNING) {
-				mk_hex(list->keys[i].public_key, MK_KEY_SIZE, hex);
-				out = stpcpy(stpcpy(stpcpy(out, ", \"public\": \""), hex), "\"");
-			}
-			if (!list->keys[i].retired) {
-				mk_hex(list->keys[i].secret, MK_KEY_SIZE, hex);
-				out = stpcpy(stpcpy(stpcpy(out, ", \"secret\": \""), hex), "\"");
-			}
-			out = stpcpy(out, "}");
-		}
-		out = stpcpy(out, "\n\t]");
-	}
-	stpcpy(out, "\n}\n");
-	mk_wipe(hex, sizeof(hex));
-}
-
-static char *print_number(char *out, uint32_t number)
-{
-	char digits[10];
-	size_t n = 0;
-
-	do {
-		digits[n++] = (char)('0' + number % 10);
-		number /= 10;
-	} while (number);
-	while (n)
-		*out++ = digits[--n];
-	*out = '\0';
-	return out;
-}
-
-static int write_all(const char *path, int fd, const char *data, size_t size, market_error *err)
-{
-	while (size > 0) {
-		ssize_t n = write(fd, data, size);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return failed_io("written", path, err);
-		data += n;
-		size -= (size_t)n;
-	}
-	return 0;
-}
-
-static int sync_folder(const char *path, const market_allocator *allocator, market_error *err)
-{
-	const char *slash = strrchr(path, '/');
-	char *folder = NULL;
-	int code = 0;
-	int fd;
-
-	folder = mk_copy_text(allocator, slash ? path : ".");
-	if (!folder)
-		return mk_error_no_memory(err);
-	if (slash)
-		folder[slash == path ? 1 : slash - path] = '\0';
-	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	/* Some file systems can't sync a folder, and need not. */
-	if (fd < 0 || (fsync(fd) < 0 && errno != EINVAL))
-		code = failed_io("brought to disk", folder, err);
-	if (fd >= 0)
-		close(fd);
-	mk_release(allocator, folder);
-	return code;
-}
-
-static int failed_io(const char *what, const char *path, market_error *err)
-{
-	int code = errno == ENOSPC || errno == EDQUOT ? MARKET_EFULL
-	           : errno == ENOMEM                  ? MARKET_ENOMEM
-	                                              : MARKET_EKEY;
-
-	return mk_error_set(err, code, "the keys can't be %s (%m): %s", what, path);
 }

@@ -4,6 +4,7 @@ libmarket_sources += \
 	libmarket/crypto/digest.c \
 	libmarket/crypto/internal.h \
 	libmarket/crypto/key_file.c \
+	libmarket/crypto/key_file_write.c \
 	libmarket/crypto/keys.c \
 	libmarket/crypto/merkle.c \
 	libmarket/crypto/seal.c \

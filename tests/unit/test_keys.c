@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -288,10 +289,11 @@ static void change_refused(void)
 
 	CU_ASSERT_EQUAL(mk_keys_rotate(keys, MK_KEY_INDEX, &err), MARKET_EINVALID);
 	fd = open(new_path, O_CREAT | O_WRONLY, 0600);
-	CU_ASSERT_EQUAL(close(fd), 0);
+	CU_ASSERT_EQUAL(flock(fd, LOCK_EX), 0);
 	CU_ASSERT_EQUAL(mk_keys_rotate(keys, MK_KEY_SIGNING, &err), MARKET_EBUSY);
-	CU_ASSERT_PTR_NOT_NULL(strstr(err.hint, ".new"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(err.message, ".new"));
 	CU_ASSERT_EQUAL(access(new_path, F_OK), 0);
+	CU_ASSERT_EQUAL(close(fd), 0);
 	unlink(new_path);
 	CU_ASSERT_EQUAL(chmod(path, 0644), 0);
 	CU_ASSERT_EQUAL(mk_keys_rotate(keys, MK_KEY_SIGNING, &err), MARKET_EKEY);
@@ -301,6 +303,36 @@ static void change_refused(void)
 	CU_ASSERT_EQUAL(symlink(other_path, path), 0);
 	CU_ASSERT_EQUAL(mk_keys_rotate(keys, MK_KEY_SIGNING, &err), MARKET_EKEY);
 	CU_ASSERT_EQUAL(mk_keys_signing(keys, key), 1);
+	mk_keys_close(keys);
+}
+
+static void leave_unfinished(void)
+{
+	int fd = open(new_path, O_CREAT | O_WRONLY, 0600);
+
+	CU_ASSERT_EQUAL(write(fd, "{", 1), 1);
+	CU_ASSERT_EQUAL(close(fd), 0);
+}
+
+static void unfinished_taken_over(void)
+{
+	mk_keys *keys = NULL;
+	uint8_t key[32];
+
+	leave_unfinished();
+	CU_ASSERT_EQUAL_FATAL(
+		mk_keys_create(path, store_id, &mk_allocator_default, NULL, NULL, &keys, NULL), 0);
+	CU_ASSERT_EQUAL(access(new_path, F_OK), -1);
+	leave_unfinished();
+	CU_ASSERT_EQUAL(mk_keys_rotate(keys, MK_KEY_SIGNING, NULL), 0);
+	CU_ASSERT_EQUAL(access(new_path, F_OK), -1);
+
+	/* Died between giving the new file its name and taking the old name away. */
+	CU_ASSERT_EQUAL(link(path, new_path), 0);
+	CU_ASSERT_EQUAL(mk_keys_rotate(keys, MK_KEY_SIGNING, NULL), 0);
+	mk_keys_close(keys);
+	CU_ASSERT_EQUAL_FATAL(reopen(&keys, NULL), 0);
+	CU_ASSERT_EQUAL(mk_keys_signing(keys, key), 3);
 	mk_keys_close(keys);
 }
 
@@ -331,5 +363,6 @@ void suite_keys(void)
 	CU_add_test(s, "two processes that change keys lose none", no_key_lost_between_two);
 	CU_add_test(s, "a change of keys is refused when unsafe, and nothing stays behind",
 	            change_refused);
+	CU_add_test(s, "what a process that died left unfinished is taken away", unfinished_taken_over);
 	CU_add_test(s, "a kind takes its limit of keys and no more", keys_limit);
 }
