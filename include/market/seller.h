@@ -178,6 +178,111 @@ MARKET_API int market_seller_list(struct market_session *session, const market_s
                                   market_seller_page **out, market_error *err);
 MARKET_API void market_seller_page_free(market_seller_page *page);
 
+typedef enum market_submission_state {
+	MARKET_SUBMISSION_PENDING = 1,
+	MARKET_SUBMISSION_ACCEPTED,
+	MARKET_SUBMISSION_REJECTED,
+	MARKET_SUBMISSION_WAIVED
+} market_submission_state;
+
+/* What a seller has shown for one requirement (SEL-1). The newest of a requirement counts. */
+typedef struct market_submission {
+	market_id id;
+	const char *ref;
+	market_id seller;
+	const char *requirement;
+	int32_t state;
+	const char *statement;
+	const char *document;   /* the document's number; sealed at rest, masked unless read in full (SEL-10) */
+	market_time valid_from;
+	market_time valid_to;
+	const char *reason;     /* code of a rejection, or the words of a waiver */
+	market_time created_at;
+	market_time decided_at;
+	int64_t version;
+} market_submission;
+MARKET_API void market_submission_free(market_submission *submission);
+
+typedef struct market_submission_create_params {
+	uint32_t size;
+	const char *key;
+	market_id seller;
+	const char *ref;
+	const char *requirement;
+	const char *statement;
+	const char *document;
+	market_time valid_from;
+	market_time valid_to;
+} market_submission_create_params;
+#define MARKET_SUBMISSION_CREATE_PARAMS_INIT {.size = sizeof(market_submission_create_params)}
+
+/* Submits something for a requirement of the policy. By the seller's owners and operators with sellers.
+ * Errors: EINVALID (no such requirement, or one that is computed), ESTATE (the seller is gone), EEXISTS
+ * (ref). Since 0.1. */
+MARKET_API int market_submission_create(struct market_session *session,
+                                        const market_submission_create_params *in, market_submission **out,
+                                        market_error *err);
+
+typedef struct market_submission_decide_params {
+	uint32_t size;
+	const char *key;
+	market_id submission;
+	const char *reason; /* required for a rejection */
+} market_submission_decide_params;
+#define MARKET_SUBMISSION_DECIDE_PARAMS_INIT {.size = sizeof(market_submission_decide_params)}
+
+/* Accepts a pending submission; an application whose last open requirement it was passes to review.
+ * By operators with sellers. Errors: ESTATE. Since 0.1. */
+MARKET_API int market_submission_accept(struct market_session *session,
+                                        const market_submission_decide_params *in, market_submission **out,
+                                        market_error *err);
+/* Rejects a pending submission with a reason code. By operators with sellers.
+ * Errors: EMISSING (reason), ESTATE. Since 0.1. */
+MARKET_API int market_submission_reject(struct market_session *session,
+                                        const market_submission_decide_params *in, market_submission **out,
+                                        market_error *err);
+
+/* Where a seller's payouts go (SEL-8). The account number is sealed at rest (SEL-10). */
+typedef struct market_payout_account {
+	market_id id;
+	market_id seller;
+	const char *holder;
+	const char *bank;
+	const char *country;
+	const char *account;    /* masked unless read in full */
+	market_time created_at;
+	market_time ready_at;   /* payouts wait until then after a change */
+	int64_t version;
+} market_payout_account;
+MARKET_API void market_payout_account_free(market_payout_account *account);
+
+/* `confirmed_at` is when the person who asks last proved who they are; it must be fresh (15 minutes). */
+typedef struct market_payout_account_set_params {
+	uint32_t size;
+	const char *key;
+	market_id seller;
+	const char *holder;
+	const char *bank;
+	const char *country;
+	const char *account;
+	market_time confirmed_at;
+} market_payout_account_set_params;
+#define MARKET_PAYOUT_ACCOUNT_SET_PARAMS_INIT {.size = sizeof(market_payout_account_set_params)}
+
+/* Names the account that payouts go to, the first time or anew; a change delays payouts by the policy's
+ * time. By the seller's owners and finance members. Errors: EEXPIRED (confirmation), ESTATE. Since 0.1. */
+MARKET_API int market_payout_account_set(struct market_session *session,
+                                         const market_payout_account_set_params *in,
+                                         market_payout_account **out, market_error *err);
+
+/* The payout account, its number masked. By owners, finance members and operators with settlement.
+ * Errors: ENOTFOUND. Since 0.1. */
+MARKET_API int market_payout_account_get(struct market_session *session, const market_seller_get_params *in,
+                                         market_payout_account **out, market_error *err);
+/* The same in full; the read is recorded in the journal. By operators with sealed. Since 0.1. */
+MARKET_API int market_payout_account_reveal(struct market_session *session, const market_seller_get_params *in,
+                                            market_payout_account **out, market_error *err);
+
 typedef struct market_member_create_params {
 	uint32_t size;
 	const char *key;

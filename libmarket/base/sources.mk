@@ -13,6 +13,7 @@ libmarket_sources += \
 	libmarket/base/money.h \
 	libmarket/base/text.c \
 	libmarket/base/text.h \
+	libmarket/base/values.c \
 	libmarket/base/zone.c \
 	libmarket/base/zone.h \
 	libmarket/base/zone_rule.c \

@@ -48,7 +48,7 @@ static const mk_op catalog_ops[] = {
 	[CATEGORY_CREATE] =
 		{
 			.name = "category.create",
-			.summary = "adds a back category",
+			.summary = "Adds a back category.",
 			.since = "0.1",
 			.params = &mk_category_create_params,
 			.result = &mk_category_record,
@@ -61,7 +61,7 @@ static const mk_op catalog_ops[] = {
 	[CATEGORY_GET] =
 		{
 			.name = "category.get",
-			.summary = "one back category",
+			.summary = "One back category.",
 			.since = "0.1",
 			.params = &mk_category_get_params,
 			.result = &mk_category_record,
@@ -74,7 +74,7 @@ static const mk_op catalog_ops[] = {
 	[CATEGORY_LIST] =
 		{
 			.name = "category.list",
-			.summary = "the categories below another",
+			.summary = "The categories below another.",
 			.since = "0.1",
 			.params = &mk_category_list_params,
 			.result = &mk_category_page_record,
@@ -86,7 +86,7 @@ static const mk_op catalog_ops[] = {
 	[PRODUCT_CREATE] =
 		{
 			.name = "product.create",
-			.summary = "adds a product, proposed or as a draft",
+			.summary = "Adds a product, proposed or as a draft.",
 			.since = "0.1",
 			.params = &mk_product_create_params,
 			.result = &mk_product_record,
@@ -101,7 +101,7 @@ static const mk_op catalog_ops[] = {
 	[PRODUCT_UPDATE] =
 		{
 			.name = "product.update",
-			.summary = "changes a product that is not published yet",
+			.summary = "Changes a product that isn't published yet.",
 			.since = "0.1",
 			.params = &mk_product_update_params,
 			.result = &mk_product_record,
@@ -116,7 +116,7 @@ static const mk_op catalog_ops[] = {
 	[PRODUCT_PROPOSE] =
 		{
 			.name = "product.propose",
-			.summary = "proposes a draft",
+			.summary = "Proposes a draft.",
 			.since = "0.1",
 			.params = &mk_product_propose_params,
 			.result = &mk_product_record,
@@ -131,7 +131,7 @@ static const mk_op catalog_ops[] = {
 	[PRODUCT_PUBLISH] =
 		{
 			.name = "product.publish",
-			.summary = "publishes a proposed product",
+			.summary = "Publishes a proposed product.",
 			.since = "0.1",
 			.params = &mk_product_publish_params,
 			.result = &mk_product_record,
@@ -146,7 +146,7 @@ static const mk_op catalog_ops[] = {
 	[PRODUCT_REJECT] =
 		{
 			.name = "product.reject",
-			.summary = "rejects a proposed product",
+			.summary = "Rejects a proposed product.",
 			.since = "0.1",
 			.params = &mk_product_reject_params,
 			.result = &mk_product_record,
@@ -161,7 +161,7 @@ static const mk_op catalog_ops[] = {
 	[PRODUCT_REVISE] =
 		{
 			.name = "product.revise",
-			.summary = "asks for a revision of a proposed product",
+			.summary = "Asks for a revision of a proposed product.",
 			.since = "0.1",
 			.params = &mk_product_revise_params,
 			.result = &mk_product_record,
@@ -176,7 +176,7 @@ static const mk_op catalog_ops[] = {
 	[PRODUCT_GET] =
 		{
 			.name = "product.get",
-			.summary = "one product",
+			.summary = "One product.",
 			.since = "0.1",
 			.params = &mk_product_get_params,
 			.result = &mk_product_record,
@@ -189,7 +189,7 @@ static const mk_op catalog_ops[] = {
 	[PRODUCT_LIST] =
 		{
 			.name = "product.list",
-			.summary = "products of one state",
+			.summary = "Products of one state.",
 			.since = "0.1",
 			.params = &mk_product_list_params,
 			.result = &mk_product_page_record,
@@ -203,7 +203,7 @@ static const mk_op catalog_ops[] = {
 	[OFFER_CREATE] =
 		{
 			.name = "offer.create",
-			.summary = "adds an offer with its SKUs, as a draft",
+			.summary = "Adds an offer with its SKUs, as a draft.",
 			.since = "0.1",
 			.params = &mk_offer_create_params,
 			.result = &mk_offer_record,
@@ -219,7 +219,7 @@ static const mk_op catalog_ops[] = {
 	[OFFER_UPDATE] =
 		{
 			.name = "offer.update",
-			.summary = "changes prices of SKUs",
+			.summary = "Changes prices of SKUs.",
 			.since = "0.1",
 			.params = &mk_offer_update_params,
 			.result = &mk_offer_record,
@@ -234,7 +234,7 @@ static const mk_op catalog_ops[] = {
 	[OFFER_ACTIVATE] =
 		{
 			.name = "offer.activate",
-			.summary = "puts an offer on sale",
+			.summary = "Puts an offer on sale.",
 			.since = "0.1",
 			.params = &mk_offer_activate_params,
 			.result = &mk_offer_record,
@@ -249,7 +249,7 @@ static const mk_op catalog_ops[] = {
 	[OFFER_PAUSE] =
 		{
 			.name = "offer.pause",
-			.summary = "takes an offer off for a while",
+			.summary = "Takes an offer off for a while.",
 			.since = "0.1",
 			.params = &mk_offer_pause_params,
 			.result = &mk_offer_record,
@@ -264,7 +264,7 @@ static const mk_op catalog_ops[] = {
 	[OFFER_END] =
 		{
 			.name = "offer.end",
-			.summary = "ends an offer for good",
+			.summary = "Ends an offer for good.",
 			.since = "0.1",
 			.params = &mk_offer_end_params,
 			.result = &mk_offer_record,
@@ -279,7 +279,7 @@ static const mk_op catalog_ops[] = {
 	[OFFER_BLOCK] =
 		{
 			.name = "offer.block",
-			.summary = "takes an offer off by the marketplace",
+			.summary = "Takes an offer off by the marketplace.",
 			.since = "0.1",
 			.params = &mk_offer_block_params,
 			.result = &mk_offer_record,
@@ -294,7 +294,7 @@ static const mk_op catalog_ops[] = {
 	[OFFER_UNBLOCK] =
 		{
 			.name = "offer.unblock",
-			.summary = "lets a blocked offer be put on sale again",
+			.summary = "Lets a blocked offer be put on sale again.",
 			.since = "0.1",
 			.params = &mk_offer_unblock_params,
 			.result = &mk_offer_record,
@@ -309,7 +309,7 @@ static const mk_op catalog_ops[] = {
 	[OFFER_GET] =
 		{
 			.name = "offer.get",
-			.summary = "one offer with its SKUs",
+			.summary = "One offer with its SKUs.",
 			.since = "0.1",
 			.params = &mk_offer_get_params,
 			.result = &mk_offer_record,
@@ -322,7 +322,7 @@ static const mk_op catalog_ops[] = {
 	[OFFER_LIST] =
 		{
 			.name = "offer.list",
-			.summary = "a seller's offers with their SKUs",
+			.summary = "A seller's offers with their SKUs.",
 			.since = "0.1",
 			.params = &mk_offer_list_params,
 			.result = &mk_offer_page_record,
@@ -336,7 +336,7 @@ static const mk_op catalog_ops[] = {
 	[WAREHOUSE_CREATE] =
 		{
 			.name = "warehouse.create",
-			.summary = "adds a warehouse",
+			.summary = "Adds a warehouse.",
 			.since = "0.1",
 			.params = &mk_warehouse_create_params,
 			.result = &mk_warehouse_record,
@@ -351,7 +351,7 @@ static const mk_op catalog_ops[] = {
 	[WAREHOUSE_LIST] =
 		{
 			.name = "warehouse.list",
-			.summary = "a seller's warehouses",
+			.summary = "A seller's warehouses.",
 			.since = "0.1",
 			.params = &mk_warehouse_list_params,
 			.result = &mk_warehouse_page_record,
@@ -365,7 +365,7 @@ static const mk_op catalog_ops[] = {
 	[STOCK_ADJUST] =
 		{
 			.name = "stock.adjust",
-			.summary = "goods come in, are lost or are found",
+			.summary = "Goods come in, are lost or are found.",
 			.since = "0.1",
 			.params = &mk_stock_adjust_params,
 			.result = &mk_stock_record,
@@ -380,7 +380,7 @@ static const mk_op catalog_ops[] = {
 	[STOCK_SET] =
 		{
 			.name = "stock.set",
-			.summary = "states a count or a threshold of stock",
+			.summary = "States a count or a threshold of stock.",
 			.since = "0.1",
 			.params = &mk_stock_set_params,
 			.result = &mk_stock_record,
@@ -395,7 +395,7 @@ static const mk_op catalog_ops[] = {
 	[STOCK_LIST] =
 		{
 			.name = "stock.list",
-			.summary = "a SKU's stock in all warehouses",
+			.summary = "A SKU's stock in all warehouses.",
 			.since = "0.1",
 			.params = &mk_stock_list_params,
 			.result = &mk_stock_page_record,

@@ -3,10 +3,11 @@
 #include "libmarket/op/entity.h"
 #include "libmarket/op/op.h"
 
-extern const mk_op_group mk_op_party, mk_op_event, mk_op_policy;
+extern const mk_op_group mk_op_party, mk_op_onboarding, mk_op_event, mk_op_policy;
 
 const mk_op_group *const mk_op_groups[] = {
 	&mk_op_party,
+	&mk_op_onboarding,
 	&mk_op_event,
 	&mk_op_policy,
 	NULL,

@@ -2,7 +2,9 @@
 
 #include <string.h>
 
+#include "libmarket/party/payout_account.h"
 #include "libmarket/party/seller.h"
+#include "libmarket/party/submission.h"
 
 static bool applies(const mk_requirement *requirement, const mk_seller *seller)
 {
@@ -13,28 +15,67 @@ static bool applies(const mk_requirement *requirement, const mk_seller *seller)
 	return requirement->n_store_types == 0;
 }
 
-/* The state of each applicable requirement. */
+/* The newest submission counts, unless the requirement has been renewed since or its time is over. */
+static const char *submitted_state(const mk_ctx *ctx, const mk_requirement *requirement,
+                                   mk_submission *const *submissions, size_t count)
+{
+	const char *state = "open";
+	for (size_t i = 0; i < count; i++) {
+		const market_submission *submission = &submissions[i]->submission;
+		if (strcmp(submission->requirement, requirement->key) != 0)
+			continue;
+		if (submission->created_at < requirement->version ||
+		    (submission->valid_to != 0 && submission->valid_to <= ctx->now))
+			state = "open";
+		else
+			state = mk_enum_name(&mk_submission_state_enum, submission->state);
+	}
+	return state;
+}
+
+/* What the market can tell by itself. */
+static int computed_state(mk_ctx *ctx, const mk_seller *seller, const mk_requirement *requirement,
+                          const char **state, market_error *err)
+{
+	market_payout_account *account = NULL;
+	int rc = 0;
+	*state = "open";
+	if (strcmp(requirement->key, "payout_account") == 0) {
+		rc = mk_payout_account_find(ctx, seller->seller.id, &account, err);
+		if (account)
+			*state = "accepted";
+	}
+	return rc;
+}
+
+/* The state of each applicable requirement: computed on reading, never stored (SEL-1). */
 static int requirement_states(mk_ctx *ctx, const mk_seller *seller, market_requirement **out, size_t *count,
                               market_error *err)
 {
 	const mk_policy_sellers *sellers = ctx->policy->sellers;
 	market_requirement *states = MK_NEW_ARRAY(ctx->arena, market_requirement, sellers->n_requirements + 1);
-	size_t n = 0;
+	mk_submission **submissions = NULL;
+	size_t n = 0, n_submissions = 0;
+	int rc;
 	if (!states)
 		return mk_error_no_memory(err);
-	for (size_t i = 0; i < sellers->n_requirements; i++) {
+	rc = mk_submission_list(ctx, seller->seller.id, &submissions, &n_submissions, err);
+	for (size_t i = 0; rc == 0 && i < sellers->n_requirements; i++) {
 		const mk_requirement *requirement = sellers->requirements[i];
 		if (!applies(requirement, seller))
 			continue;
 		states[n].name = requirement->key;
 		states[n].summary = requirement->summary;
 		states[n].gate = mk_enum_name(&mk_gate_enum, requirement->gate);
-		states[n].state = "open";
+		if (requirement->kind == MK_COMPUTED)
+			rc = computed_state(ctx, seller, requirement, &states[n].state, err);
+		else
+			states[n].state = submitted_state(ctx, requirement, submissions, n_submissions);
 		n++;
 	}
 	*out = states;
 	*count = n;
-	return 0;
+	return rc;
 }
 
 static bool is_met(const char *state)

@@ -2,7 +2,9 @@
 libmarket_sources += \
 	libmarket/party/buyer.c \
 	libmarket/party/member.c \
+	libmarket/party/payout_account.c \
 	libmarket/party/record.c \
 	libmarket/party/requirement.c \
 	libmarket/party/seller.c \
-	libmarket/party/sql.c
+	libmarket/party/sql.c \
+	libmarket/party/submission.c

@@ -17,5 +17,15 @@ const char *const mk_party_ddl[] = {
 	"CREATE TABLE IF NOT EXISTS member ({key}, ref TEXT, {fk:seller_id:seller}, name TEXT NOT NULL, "
 	"role {int} NOT NULL, created_at {int} NOT NULL, version {int} NOT NULL){strict}",
 	"CREATE INDEX IF NOT EXISTS member_seller ON member (book_id, id)",
+	"CREATE TABLE IF NOT EXISTS submission ({key}, ref TEXT, {fk:seller_id:seller}, requirement TEXT NOT NULL, "
+	"state {int} NOT NULL, statement TEXT, valid_from {int}, valid_to {int}, reason TEXT, "
+	"created_at {int} NOT NULL, decided_at {int}, version {int} NOT NULL, document_sealed {blob}, "
+	"document_key {blob}, document_index {blob}){strict}",
+	"CREATE UNIQUE INDEX IF NOT EXISTS submission_ref ON submission (book_id, ref) WHERE ref IS NOT NULL",
+	"CREATE INDEX IF NOT EXISTS submission_seller ON submission (book_id, id)",
+	"CREATE TABLE IF NOT EXISTS payout_account ({key}, {fk:seller_id:seller}, holder TEXT NOT NULL, "
+	"bank TEXT NOT NULL, country TEXT NOT NULL, created_at {int} NOT NULL, ready_at {int} NOT NULL, "
+	"version {int} NOT NULL, account_sealed {blob} NOT NULL, account_key {blob} NOT NULL, "
+	"account_index {blob} NOT NULL, UNIQUE (book_id, seller_id)){strict}",
 	NULL,
 };

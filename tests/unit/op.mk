@@ -1,1 +1,5 @@
 # sources of tests/unit for libmarket/op
+unit_sources += \
+	tests/unit/market_fixture.c \
+	tests/unit/market_fixture.h \
+	tests/unit/test_door.c

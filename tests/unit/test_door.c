@@ -1,0 +1,300 @@
+/* The one way in: authorisation, replay, refusals, deadlines, conflicts. */
+#include "libmarket/engine/market.h"
+#include "tests/unit/market_fixture.h"
+
+static const char apply[] =
+	"{'name':'Lin','store_type':'individual','country':'BR','currency':'BRL','owner_name':'Lin','ref':'lin',"
+	"'owner_ref':'lin-owner','key':'apply-1'}";
+
+static void creates_and_reads(void)
+{
+	test_market test;
+	test_market_open(&test, NULL);
+	TEST_CALL(&test, "buyer.create", "{'name':'Ana','ref':'ana','email':'ana@example.com'}");
+	CHECK_TEXT(test_out(&test, "name"), "Ana");
+	TEST_CALL(&test, "buyer.get", "{'buyer':'ref:ana'}");
+	CHECK_TEXT(test_out(&test, "ref"), "ana");
+	CU_ASSERT_PTR_NULL(strstr(test_out(&test, "email"), "example"));
+	test_market_close(&test);
+}
+
+static void key_replays(void)
+{
+	test_market test;
+	char first[64];
+	test_market_open(&test, NULL);
+	TEST_CALL(&test, "buyer.create", "{'name':'Ana','key':'k'}");
+	snprintf(first, sizeof(first), "%s", test_out(&test, "id"));
+	CU_ASSERT_FALSE(market_session_replayed(test.session));
+	TEST_CALL(&test, "buyer.create", "{'key':'k','name':'Ana'}");
+	CU_ASSERT_TRUE(market_session_replayed(test.session));
+	CHECK_TEXT(test_out(&test, "id"), first);
+	TEST_REFUSED(&test, MARKET_EKEYREUSED, "key", "buyer.create", "{'name':'Bo','key':'k'}");
+	test_act_as(&test, "operator:other");
+	TEST_CALL(&test, "buyer.create", "{'name':'Bo','key':'k'}");
+	CU_ASSERT_FALSE(market_session_replayed(test.session));
+	test_market_close(&test);
+}
+
+static void keyed_refusal_is_kept(void)
+{
+	test_market test;
+	char before[65], after[65];
+	test_market_open(&test, NULL);
+	TEST_CALL(&test, "seller.apply", apply);
+	test_store_digest(&test, before);
+	TEST_REFUSED(&test, MARKET_EINCOMPLETE, "seller", "seller.approve", "{'seller':'ref:lin','key':'a'}");
+	CHECK_TEXT(test_store_digest(&test, after), before);
+	TEST_CALL(&test, "seller.approve", "{'seller':'ref:lin','waiver':'known','key':'b'}");
+	TEST_REFUSED(&test, MARKET_EINCOMPLETE, "seller", "seller.approve", "{'seller':'ref:lin','key':'a'}");
+	CU_ASSERT_TRUE(market_session_replayed(test.session));
+	TEST_REFUSED(&test, MARKET_EKEYREUSED, "key", "seller.approve",
+	             "{'seller':'ref:lin','key':'a','waiver':'x'}");
+	test_market_close(&test);
+}
+
+static void anonymous_has_no_key(void)
+{
+	test_market test;
+	test_market_open(&test, NULL);
+	test_act_as(&test, "anonymous");
+	TEST_REFUSED(&test, MARKET_EMISUSE, "key", "seller.apply", apply);
+	TEST_CALL(&test, "seller.apply",
+	          "{'name':'Lin','store_type':'individual','country':'BR','currency':'BRL','owner_name':'Lin'}");
+	test_market_close(&test);
+}
+
+static void strangers_learn_nothing(void)
+{
+	test_market test;
+	char unknown[200];
+	test_market_open(&test, NULL);
+	TEST_CALL(&test, "buyer.create", "{'name':'Ana','ref':'ana'}");
+	TEST_CALL(&test, "buyer.create", "{'name':'Bo','ref':'bo'}");
+	test_act_as(&test, "buyer:ref:bo");
+	TEST_REFUSED(&test, MARKET_ENOTFOUND, "buyer", "buyer.get", "{'buyer':'buy_1'}");
+	snprintf(unknown, sizeof(unknown), "%s", test.err.message);
+	CHECK_TEXT(unknown, "buyer buy_1 isn't found");
+	TEST_REFUSED(&test, MARKET_ENOTFOUND, "buyer", "buyer.get", "{'buyer':'ref:ana'}");
+	TEST_CALL(&test, "buyer.get", "{'buyer':'ref:bo'}");
+	TEST_REFUSED(&test, MARKET_EDENIED, "", "buyer.create", "{'name':'Cy'}");
+	test_market_close(&test);
+}
+
+static void members_act_by_role(void)
+{
+	test_market test;
+	test_market_open(&test, NULL);
+	TEST_CALL(&test, "seller.apply", apply);
+	TEST_CALL(&test, "member.create", "{'seller':'ref:lin','name':'Vi','role':'viewer','ref':'vi'}");
+	test_act_as(&test, "member:ref:vi");
+	TEST_CALL(&test, "seller.get", "{'seller':'ref:lin'}");
+	TEST_REFUSED(&test, MARKET_EDENIED, "", "member.create", "{'seller':'ref:lin','name':'X','role':'owner'}");
+	test_act_as(&test, "member:ref:lin-owner");
+	TEST_CALL(&test, "member.create", "{'seller':'ref:lin','name':'X','role':'support'}");
+	test_market_close(&test);
+}
+
+static void stale_application_is_rejected(void)
+{
+	test_market test;
+	test_market_open(&test, NULL);
+	TEST_CALL(&test, "seller.apply", apply);
+	CHECK_INT(test_advance(&test, 90 * MK_DAY - 1), 0);
+	TEST_CALL(&test, "seller.get", "{'seller':'ref:lin'}");
+	CHECK_TEXT(test_out(&test, "state"), "onboarding");
+	CHECK_INT(test_advance(&test, 1), 1);
+	TEST_CALL(&test, "seller.get", "{'seller':'ref:lin'}");
+	CHECK_TEXT(test_out(&test, "state"), "rejected");
+	CHECK_TEXT(test_out(&test, "reason"), "stale");
+	CHECK_INT(test_advance(&test, 400 * MK_DAY), 0);
+	test_market_close(&test);
+}
+
+static void deadline_acts_at_its_due_time(void)
+{
+	test_market test;
+	test_market_open(&test, NULL);
+	TEST_CALL(&test, "seller.apply", apply);
+	test.now += 365 * MK_DAY;
+	/* the object's own deadline is worked before the operation, and stays although that is refused */
+	TEST_REFUSED(&test, MARKET_ESTATE, "seller", "seller.approve", "{'seller':'ref:lin','waiver':'late'}");
+	TEST_CALL(&test, "event.list", "{}");
+	CHECK_TEXT(test_out(&test, "items.1.operation"), "seller.expire");
+	CHECK_TEXT(test_out(&test, "items.1.effective_at"), "2026-04-05T00:00:00.000Z");
+	CHECK_TEXT(test_out(&test, "items.1.recorded_at"), "2027-01-05T00:00:00.000Z");
+	test_market_close(&test);
+}
+
+static void application_passes_to_review_by_itself(void)
+{
+	test_market test;
+	test_market_open(&test, NULL);
+	TEST_CALL(&test, "seller.apply", apply);
+	TEST_CALL(&test, "submission.create", "{'seller':'ref:lin','requirement':'terms','ref':'t'}");
+	TEST_CALL(&test, "submission.create",
+	          "{'seller':'ref:lin','requirement':'identity','ref':'i','document':'AB-1234567'}");
+	CU_ASSERT_PTR_NULL(strstr(test_out(&test, "document"), "AB-123"));
+	TEST_CALL(&test, "submission.accept", "{'submission':'ref:lin/t'}");
+	TEST_CALL(&test, "seller.get", "{'seller':'ref:lin'}");
+	CHECK_TEXT(test_out(&test, "state"), "onboarding");
+	TEST_CALL(&test, "submission.accept", "{'submission':'ref:lin/i'}");
+	TEST_CALL(&test, "seller.get", "{'seller':'ref:lin'}");
+	CHECK_TEXT(test_out(&test, "state"), "in_review");
+	TEST_CALL(&test, "seller.approve", "{'seller':'ref:lin'}");
+	CHECK_TEXT(test_out(&test, "state"), "approved");
+	test_market_close(&test);
+}
+
+/* The conflicting write between reading and flush: the version moves on under the operation. */
+static int rename_once(mk_store *store, void *user_data)
+{
+	static const mk_statement bump = {
+		.name = "test_bump_seller",
+		.table = "seller",
+		.sql = "UPDATE seller SET version = version + 1 WHERE book_id > ?1",
+		.scan = true,
+	};
+	int *left = user_data;
+	if (*left <= 0)
+		return 0;
+	(*left)--;
+	return (int)(mk_store_write(store, &bump, MK_ARGS(mk_int(0)), NULL) < 0);
+}
+
+static void conflicts_are_run_again(void)
+{
+	test_market test;
+	int left = 0;
+	test_market_open(&test, NULL);
+	if (test_on_postgres()) {
+		test_market_close(&test);
+		TEST_SKIP("the conflicting write on PostgreSQL needs a second connection: see the race tests");
+	}
+	TEST_CALL(&test, "seller.apply", apply);
+	mk_store_set_before_flush(test.market->store, rename_once, &left);
+	left = MK_MAX_TRIES;
+	TEST_REFUSED(&test, MARKET_ECONFLICT, NULL, "seller.approve", "{'seller':'ref:lin','waiver':'w'}");
+	left = MK_MAX_TRIES - 1;
+	TEST_CALL(&test, "seller.approve", "{'seller':'ref:lin','waiver':'w'}");
+	CHECK_TEXT(test_out(&test, "state"), "approved");
+	test_market_close(&test);
+}
+
+static void replay_clock_never_goes_back(void)
+{
+	test_market test;
+	market_error err;
+	test_market_open(&test, NULL);
+	TEST_CALL(&test, "buyer.create", "{'name':'Ana'}");
+	CHECK_ERROR(market_session_set_time(test.session, TEST_START - 1, &err), MARKET_ETIMEORDER, NULL);
+	CHECK_OK(market_session_set_time(test.session, TEST_START + MK_DAY, &err));
+	TEST_CALL(&test, "buyer.create", "{'name':'Bo'}");
+	CHECK_TEXT(test_out(&test, "created_at"), "2026-01-06T00:00:00.000Z");
+	CHECK_ERROR(market_session_set_time(test.session, TEST_START, &err), MARKET_ETIMEORDER, NULL);
+	test_market_close(&test);
+}
+
+static void store_is_found_again(void)
+{
+	test_market test;
+	test_market_open(&test, NULL);
+	TEST_CALL(&test, "buyer.create", "{'name':'Ana','ref':'ana'}");
+	test_market_reopen(&test);
+	TEST_CALL(&test, "buyer.get", "{'buyer':'ref:ana'}");
+	CHECK_TEXT(test_out(&test, "name"), "Ana");
+	test_market_close(&test);
+}
+
+static void new_policy_counts_from_its_time(void)
+{
+	test_market test;
+	size_t size = 0;
+	const char *text = market_policy_default(&size);
+	json_t *params;
+	char *dump, *place;
+	test_market_open(&test, NULL);
+	params = json_pack("{s:s#, s:s}", "text", text, (int)size, "effective_at", "2026-01-06T00:00:00Z");
+	place = strstr(json_string_value(json_object_get(params, "text")), "application_stale: 90d");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(place);
+	dump = json_dumps(params, JSON_COMPACT);
+	place = strstr(dump, "application_stale: 90d");
+	memcpy(place + strlen("application_stale: "), "10d", 3);
+	CHECK_INT(market_call(test.session, "policy.publish", dump, NULL, &test.err), 0);
+	TEST_CALL(&test, "seller.apply", apply);
+	CHECK_TEXT(test_out(&test, "answer_by"), "2026-04-05T00:00:00.000Z");
+	test_advance(&test, MK_DAY);
+	TEST_CALL(&test, "seller.apply",
+	          "{'name':'M','store_type':'individual','country':'BR','currency':'BRL','owner_name':'M'}");
+	CHECK_TEXT(test_out(&test, "answer_by"), "2026-01-16T00:00:00.000Z");
+	CHECK_INT(market_call(test.session, "policy.publish", dump, NULL, &test.err), 0);
+	memcpy(strstr(dump, "2026-01-06T"), "2026-01-05T", 11);
+	CHECK_INT(market_call(test.session, "policy.publish", dump, NULL, &test.err), MARKET_ETIMEORDER);
+	CHECK_TEXT(test.err.field, "effective_at");
+	free(dump);
+	json_decref(params);
+	test_market_close(&test);
+}
+
+static void payout_account_is_sealed(void)
+{
+	test_market test;
+	test_market_open(&test, NULL);
+	TEST_CALL(&test, "seller.apply", apply);
+	test_act_as(&test, "member:ref:lin-owner");
+	TEST_REFUSED(&test, MARKET_EEXPIRED, "confirmed_at", "payout_account.set",
+	             "{'seller':'ref:lin','holder':'Lin','bank':'001','country':'BR','account':'000123456789',"
+	             "'confirmed_at':'2026-01-04T23:44:59Z'}");
+	TEST_CALL(&test, "payout_account.set",
+	          "{'seller':'ref:lin','holder':'Lin','bank':'001','country':'BR','account':'000123456789',"
+	          "'confirmed_at':'2026-01-04T23:45:00Z'}");
+	CU_ASSERT_PTR_NULL(strstr(test_out(&test, "account"), "12345678"));
+	TEST_REFUSED(&test, MARKET_EDENIED, "", "payout_account.reveal", "{'seller':'ref:lin'}");
+	test_act_as(&test, "operator:auditor");
+	TEST_CALL(&test, "payout_account.reveal", "{'seller':'ref:lin'}");
+	CHECK_TEXT(test_out(&test, "account"), "000123456789");
+	TEST_CALL(&test, "event.list", "{}");
+	CHECK_TEXT(test_out(&test, "items.2.operation"), "payout_account.reveal");
+	test_market_close(&test);
+}
+
+static void payout_account_change_waits(void)
+{
+	test_market test;
+	test_market_open(&test, NULL);
+	TEST_CALL(&test, "seller.apply", apply);
+	test_act_as(&test, "member:ref:lin-owner");
+	TEST_CALL(&test, "payout_account.set",
+	          "{'seller':'ref:lin','holder':'Lin','bank':'001','country':'BR','account':'1',"
+	          "'confirmed_at':'2026-01-05T00:00:00Z'}");
+	CHECK_TEXT(test_out(&test, "ready_at"), "2026-01-05T00:00:00.000Z");
+	TEST_CALL(&test, "payout_account.set",
+	          "{'seller':'ref:lin','holder':'Lin','bank':'001','country':'BR','account':'2',"
+	          "'confirmed_at':'2026-01-05T00:00:00Z'}");
+	CHECK_TEXT(test_out(&test, "ready_at"), "2026-01-08T00:00:00.000Z");
+	test_market_close(&test);
+}
+
+void suite_door(void);
+void suite_door(void)
+{
+	CU_pSuite suite = test_suite_on_store("door");
+	CU_add_test(suite, "creates a record and reads it, sensitive fields masked", creates_and_reads);
+	CU_add_test(suite, "the same key and content is a replay, other content an error", key_replays);
+	CU_add_test(suite, "a keyed refusal leaves only its journal row and is replayed", keyed_refusal_is_kept);
+	CU_add_test(suite, "anonymous actors have no keys", anonymous_has_no_key);
+	CU_add_test(suite, "a stranger can't tell a record from none", strangers_learn_nothing);
+	CU_add_test(suite, "SEL-6: members act by their role", members_act_by_role);
+	CU_add_test(suite, "SEL-2: an application unanswered for 90 d is rejected, not 1 ms before",
+	            stale_application_is_rejected);
+	CU_add_test(suite, "a deadline acts at its due time, however late it is run", deadline_acts_at_its_due_time);
+	CU_add_test(suite, "SEL-1: an application passes to review when no requirement is open",
+	            application_passes_to_review_by_itself);
+	CU_add_test(suite, "a version missed runs the operation again, at most 8 times", conflicts_are_run_again);
+	CU_add_test(suite, "a replay clock before the newest journal row is refused", replay_clock_never_goes_back);
+	CU_add_test(suite, "a store is opened again with its keys and policy", store_is_found_again);
+	CU_add_test(suite, "a new policy counts from its effective time", new_policy_counts_from_its_time);
+	CU_add_test(suite, "SEL-10: an account number is sealed, masked, and its full view recorded",
+	            payout_account_is_sealed);
+	CU_add_test(suite, "SEL-8: a change of the payout account delays payouts by 72 h", payout_account_change_waits);
+}
