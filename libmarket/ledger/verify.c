@@ -123,7 +123,7 @@ static int read_anchors(mk_verify *v, market_error *err)
 static int verify_books(mk_verify *v, market_error *err)
 {
 	int rc = 0;
-	v->book = INT64_MIN;
+	v->book = MK_LOWEST;
 	for (;;) {
 		void *found = NULL;
 		mk_arena_reset(&v->page);

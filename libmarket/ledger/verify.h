@@ -8,6 +8,7 @@
 #define MK_BROKEN 2
 
 #define MK_VERIFY_PAGE 200
+#define MK_LOWEST (INT64_MIN + 1) /* INT64_MIN stands for a broken amount */
 
 typedef struct mk_verify {
 	const mk_verify_setup *setup;

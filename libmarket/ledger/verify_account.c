@@ -82,7 +82,7 @@ static int check_empty(mk_verify *v, market_error *err);
 
 int mk_verify_accounts(mk_verify *v, market_error *err)
 {
-	chain at = {.last = {.leg = {.account_id = INT64_MIN, .version = INT64_MIN}}};
+	chain at = {.last = {.leg = {.account_id = MK_LOWEST, .version = MK_LOWEST}}};
 	size_t count = MK_VERIFY_PAGE;
 	int rc = 0;
 	while (rc == 0 && count == MK_VERIFY_PAGE) {

@@ -60,7 +60,7 @@ int mk_verify_checkpoints(mk_verify *v, market_error *err)
 static int check_chain(mk_verify *v, market_error *err)
 {
 	mk_hash previous = {{0}};
-	int64_t behind = INT64_MIN;
+	int64_t behind = MK_LOWEST;
 	for (;;) {
 		void *found = NULL;
 		mk_arena_reset(&v->page);

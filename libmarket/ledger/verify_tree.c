@@ -46,7 +46,7 @@ int mk_verify_tree(mk_verify *v, market_error *err)
 
 static int sealed(mk_verify *v, market_error *err)
 {
-	int64_t behind = INT64_MIN;
+	int64_t behind = MK_LOWEST;
 	size_t count = MK_VERIFY_PAGE;
 	int rc = 0;
 	while (rc == 0 && count == MK_VERIFY_PAGE) {
@@ -72,7 +72,7 @@ static int sealed(mk_verify *v, market_error *err)
 
 static int unsealed(mk_verify *v, market_error *err)
 {
-	int64_t behind = INT64_MIN;
+	int64_t behind = MK_LOWEST;
 	size_t count = MK_VERIFY_PAGE;
 	int rc = 0;
 	while (rc == 0 && count == MK_VERIFY_PAGE) {
