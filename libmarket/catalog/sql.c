@@ -3,31 +3,35 @@
 #define CATEGORY \
 	"book_id, id, code, name, parent_id, path, commission_class, created_at, version, metadata"
 #define PRODUCT \
-	"book_id, id, ref, seller_id, category_id, state, title, description, brand, attributes, reason, " \
-	"created_at, published_at, version, metadata"
+	"book_id, id, ref, seller_id, category_id, state, title, description, brand, attributes, " \
+	"reason, created_at, published_at, version, metadata"
 #define OFFER \
-	"book_id, id, ref, book_id AS seller_id, product_book_id, product_id, state, currency, reason, " \
-	"created_at, activated_at, ended_at, version, metadata"
+	"book_id, id, ref, book_id AS seller_id, product_book_id, product_id, state, currency, " \
+	"reason, created_at, activated_at, ended_at, version, metadata"
 #define SKU \
 	"book_id, id, ref, offer_id, attributes, currency, price, list_price, created_at, version"
 #define WAREHOUSE \
 	"book_id, id, ref, book_id AS seller_id, name, country, created_at, version, metadata"
 #define STOCK \
-	"book_id, id, sku_id, warehouse_id, on_hand, reserved, sold, on_hand - reserved AS available, low_at, " \
-	"created_at, version"
+	"book_id, id, sku_id, warehouse_id, on_hand, reserved, sold, " \
+	"on_hand - reserved AS available, low_at, created_at, version"
+
+/* An absent amount binds as 0, which no list price is. */
+#define LIST_PRICE "NULLIF(CAST(:list_price AS BIGINT), 0)"
 
 /* Categories and products lie in book 0 whatever book a reference is looked up in. */
 #define BOOK_ZERO "book_id = CAST(?1 AS BIGINT) * 0"
 
 const char *const mk_catalog_ddl[] = {
 	"CREATE TABLE IF NOT EXISTS category ({key}, code TEXT NOT NULL, name TEXT NOT NULL, "
-	"{fk:parent_id:category}, path TEXT NOT NULL, commission_class TEXT, created_at {int} NOT NULL, "
-	"version {int} NOT NULL, metadata TEXT, UNIQUE (book_id, code)){strict}",
+	"{fk:parent_id:category}, path TEXT NOT NULL, commission_class TEXT, created_at {int} NOT "
+	"NULL, version {int} NOT NULL, metadata TEXT, UNIQUE (book_id, code)){strict}",
 	"CREATE INDEX IF NOT EXISTS category_parent ON category (book_id, parent_id, id)",
 
-	"CREATE TABLE IF NOT EXISTS product ({key}, ref TEXT, seller_id {int}, {fk:category_id:category} NOT NULL, "
-	"state {int} NOT NULL, title TEXT NOT NULL, description TEXT, brand TEXT, attributes TEXT, reason TEXT, "
-	"created_at {int} NOT NULL, published_at {int}, version {int} NOT NULL, metadata TEXT){strict}",
+	"CREATE TABLE IF NOT EXISTS product ({key}, ref TEXT, seller_id {int}, "
+	"{fk:category_id:category} NOT NULL, state {int} NOT NULL, title TEXT NOT NULL, description "
+	"TEXT, brand TEXT, attributes TEXT, reason TEXT, created_at {int} NOT NULL, published_at "
+	"{int}, version {int} NOT NULL, metadata TEXT){strict}",
 	"CREATE UNIQUE INDEX IF NOT EXISTS product_ref ON product (book_id, ref) WHERE ref IS NOT NULL",
 	"CREATE INDEX IF NOT EXISTS product_state ON product (book_id, state, id)",
 	"CREATE INDEX IF NOT EXISTS product_category ON product (book_id, category_id, state, id)",
@@ -41,20 +45,21 @@ const char *const mk_catalog_ddl[] = {
 	"CREATE INDEX IF NOT EXISTS offer_seller ON offer (book_id, id)",
 	"CREATE INDEX IF NOT EXISTS offer_state ON offer (book_id, state, id)",
 
-	"CREATE TABLE IF NOT EXISTS sku ({key}, ref TEXT, {fk:offer_id:offer} NOT NULL, attributes TEXT, "
-	"currency TEXT NOT NULL, price {int} NOT NULL, list_price {int}, created_at {int} NOT NULL, "
-	"version {int} NOT NULL){strict}",
+	"CREATE TABLE IF NOT EXISTS sku ({key}, ref TEXT, {fk:offer_id:offer} NOT NULL, attributes "
+	"TEXT, currency TEXT NOT NULL, price {int} NOT NULL, list_price {int}, created_at {int} NOT "
+	"NULL, version {int} NOT NULL){strict}",
 	"CREATE UNIQUE INDEX IF NOT EXISTS sku_ref ON sku (book_id, ref) WHERE ref IS NOT NULL",
 	"CREATE INDEX IF NOT EXISTS sku_offer ON sku (book_id, offer_id, id)",
 
 	"CREATE TABLE IF NOT EXISTS warehouse ({key}, ref TEXT, name TEXT NOT NULL, country TEXT, "
 	"created_at {int} NOT NULL, version {int} NOT NULL, metadata TEXT){strict}",
-	"CREATE UNIQUE INDEX IF NOT EXISTS warehouse_ref ON warehouse (book_id, ref) WHERE ref IS NOT NULL",
+	"CREATE UNIQUE INDEX IF NOT EXISTS warehouse_ref ON warehouse (book_id, ref) WHERE ref IS NOT "
+	"NULL",
 	"CREATE INDEX IF NOT EXISTS warehouse_seller ON warehouse (book_id, id)",
 
-	"CREATE TABLE IF NOT EXISTS stock ({key}, {fk:sku_id:sku} NOT NULL, {fk:warehouse_id:warehouse} NOT NULL, "
-	"on_hand {int} NOT NULL, reserved {int} NOT NULL, sold {int} NOT NULL, low_at {int} NOT NULL, "
-	"created_at {int} NOT NULL, version {int} NOT NULL, "
+	"CREATE TABLE IF NOT EXISTS stock ({key}, {fk:sku_id:sku} NOT NULL, "
+	"{fk:warehouse_id:warehouse} NOT NULL, on_hand {int} NOT NULL, reserved {int} NOT NULL, sold "
+	"{int} NOT NULL, low_at {int} NOT NULL, created_at {int} NOT NULL, version {int} NOT NULL, "
 	"UNIQUE (book_id, sku_id, warehouse_id)){strict}",
 	NULL,
 };
@@ -64,10 +69,9 @@ const char *const mk_catalog_ddl[] = {
 const mk_statement mk_category_insert = {
 	.name = "category_insert",
 	.table = "category",
-	.sql =
-		"INSERT INTO category (book_id, id, code, name, parent_id, path, commission_class, created_at, "
-		"version, metadata) VALUES (:book_id, :id, :code, :name, :parent_id, :path, :commission_class, "
-		":created_at, :version, :metadata) ON CONFLICT DO NOTHING",
+	.sql = "INSERT INTO category (book_id, id, code, name, parent_id, path, commission_class, "
+		   "created_at, version, metadata) VALUES (:book_id, :id, :code, :name, :parent_id, :path, "
+		   ":commission_class, :created_at, :version, :metadata) ON CONFLICT DO NOTHING",
 };
 static const mk_statement category_by_id = {
 	.name = "category_by_id",
@@ -101,19 +105,18 @@ const mk_statement mk_category_all = {
 const mk_statement mk_product_insert = {
 	.name = "product_insert",
 	.table = "product",
-	.sql =
-		"INSERT INTO product (book_id, id, ref, seller_id, category_id, state, title, description, brand, "
-		"attributes, reason, created_at, published_at, version, metadata) VALUES (:book_id, :id, :ref, "
-		":seller_id, :category_id, :state, :title, :description, :brand, :attributes, :reason, "
-		":created_at, :published_at, :version, :metadata) ON CONFLICT DO NOTHING",
+	.sql = "INSERT INTO product (book_id, id, ref, seller_id, category_id, state, title, "
+		   "description, brand, attributes, reason, created_at, published_at, version, metadata) "
+		   "VALUES (:book_id, :id, :ref, :seller_id, :category_id, :state, :title, :description, "
+		   ":brand, :attributes, :reason, :created_at, :published_at, :version, :metadata) ON "
+		   "CONFLICT DO NOTHING",
 };
 const mk_statement mk_product_save = {
 	.name = "product_save",
 	.table = "product",
-	.sql =
-		"UPDATE product SET state = :state, title = :title, description = :description, brand = :brand, "
-		"attributes = :attributes, reason = :reason, published_at = :published_at, version = version + 1 "
-		"WHERE book_id = :book_id AND id = :id AND version = :version",
+	.sql = "UPDATE product SET state = :state, title = :title, description = :description, brand = "
+		   ":brand, attributes = :attributes, reason = :reason, published_at = :published_at, "
+		   "version = version + 1 WHERE book_id = :book_id AND id = :id AND version = :version",
 };
 static const mk_statement product_by_id = {
 	.name = "product_by_id",
@@ -150,11 +153,10 @@ const mk_statement mk_product_of_seller_in_category = {
 const mk_statement mk_offer_insert = {
 	.name = "offer_insert",
 	.table = "offer",
-	.sql =
-		"INSERT INTO offer (book_id, id, ref, product_book_id, product_id, state, currency, reason, "
-		"created_at, activated_at, ended_at, version, metadata) VALUES (:book_id, :id, :ref, "
-		":product_book_id, :product_id, :state, :currency, :reason, :created_at, :activated_at, "
-		":ended_at, :version, :metadata) ON CONFLICT DO NOTHING",
+	.sql = "INSERT INTO offer (book_id, id, ref, product_book_id, product_id, state, currency, "
+		   "reason, created_at, activated_at, ended_at, version, metadata) VALUES (:book_id, :id, "
+		   ":ref, :product_book_id, :product_id, :state, :currency, :reason, :created_at, "
+		   ":activated_at, :ended_at, :version, :metadata) ON CONFLICT DO NOTHING",
 };
 const mk_statement mk_offer_save = {
 	.name = "offer_save",
@@ -186,15 +188,14 @@ const mk_statement mk_offer_in_state = {
 const mk_statement mk_sku_insert = {
 	.name = "sku_insert",
 	.table = "sku",
-	.sql =
-		"INSERT INTO sku (book_id, id, ref, offer_id, attributes, currency, price, list_price, created_at, "
-		"version) VALUES (:book_id, :id, :ref, :offer_id, :attributes, :currency, :price, :list_price, "
-		":created_at, :version) ON CONFLICT DO NOTHING",
+	.sql = "INSERT INTO sku (book_id, id, ref, offer_id, attributes, currency, price, list_price, "
+		   "created_at, version) VALUES (:book_id, :id, :ref, :offer_id, :attributes, :currency, "
+		   ":price, " LIST_PRICE ", :created_at, :version) ON CONFLICT DO NOTHING",
 };
 const mk_statement mk_sku_save = {
 	.name = "sku_save",
 	.table = "sku",
-	.sql = "UPDATE sku SET price = :price, list_price = :list_price, version = version + 1 "
+	.sql = "UPDATE sku SET price = :price, list_price = " LIST_PRICE ", version = version + 1 "
 		   "WHERE book_id = :book_id AND id = :id AND version = :version",
 };
 static const mk_statement sku_by_id = {
@@ -213,13 +214,12 @@ const mk_statement mk_sku_item = {
 	.name = "sku_item",
 	.sql =
 		"SELECT s.book_id AS sku_book_id, s.id AS sku_id, s.book_id AS offer_book_id, s.offer_id, "
-		"o.product_book_id, o.product_id, o.state AS offer_state, p.state AS product_state, p.title, "
-		"p.brand, c.code AS category, c.path AS category_path, c.commission_class, s.attributes, "
-		"s.currency, s.price, s.list_price FROM sku s "
-		"JOIN offer o ON o.book_id = s.book_id AND o.id = s.offer_id "
-		"JOIN product p ON p.book_id = o.product_book_id AND p.id = o.product_id "
-		"JOIN category c ON c.book_id = p.book_id AND c.id = p.category_id "
-		"WHERE s.book_id = ?1 AND s.id = ?2",
+		"o.product_book_id, o.product_id, o.state AS offer_state, p.state AS product_state, "
+		"p.title, p.brand, c.code AS category, c.path AS category_path, c.commission_class, "
+		"s.attributes, s.currency, s.price, s.list_price FROM sku s JOIN offer o ON o.book_id = "
+		"s.book_id AND o.id = s.offer_id JOIN product p ON p.book_id = o.product_book_id AND p.id "
+		"= o.product_id JOIN category c ON c.book_id = p.book_id AND c.id = p.category_id WHERE "
+		"s.book_id = ?1 AND s.id = ?2",
 };
 
 /* ---- warehouses ---- */
@@ -227,9 +227,9 @@ const mk_statement mk_sku_item = {
 const mk_statement mk_warehouse_insert = {
 	.name = "warehouse_insert",
 	.table = "warehouse",
-	.sql =
-		"INSERT INTO warehouse (book_id, id, ref, name, country, created_at, version, metadata) VALUES "
-		"(:book_id, :id, :ref, :name, :country, :created_at, :version, :metadata) ON CONFLICT DO NOTHING",
+	.sql = "INSERT INTO warehouse (book_id, id, ref, name, country, created_at, version, metadata) "
+		   "VALUES (:book_id, :id, :ref, :name, :country, :created_at, :version, :metadata) ON "
+		   "CONFLICT DO NOTHING",
 };
 static const mk_statement warehouse_by_id = {
 	.name = "warehouse_by_id",
@@ -251,9 +251,9 @@ const mk_statement mk_stock_insert = {
 	.name = "stock_insert",
 	.table = "stock",
 	.sql =
-		"INSERT INTO stock (book_id, id, sku_id, warehouse_id, on_hand, reserved, sold, low_at, created_at, "
-		"version) VALUES (:book_id, :id, :sku_id, :warehouse_id, :on_hand, :reserved, :sold, :low_at, "
-		":created_at, :version) ON CONFLICT DO NOTHING",
+		"INSERT INTO stock (book_id, id, sku_id, warehouse_id, on_hand, reserved, sold, low_at, "
+		"created_at, version) VALUES (:book_id, :id, :sku_id, :warehouse_id, :on_hand, :reserved, "
+		":sold, :low_at, :created_at, :version) ON CONFLICT DO NOTHING",
 };
 const mk_statement mk_stock_save = {
 	.name = "stock_save",

@@ -1,1 +1,7 @@
 # sources of tests/unit for libmarket/catalog
+unit_sources += \
+	tests/unit/catalog_fixture.c \
+	tests/unit/catalog_fixture.h \
+	tests/unit/test_catalog.c \
+	tests/unit/test_offer.c \
+	tests/unit/test_stock.c
