@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-static mk_mapping *new_mapping(mk_store *store, const mk_prepared *prepared, const mk_record *record, size_t n);
+static mk_mapping *new_mapping(mk_store *store, const mk_prepared *prepared,
+                               const mk_record *record, size_t n);
 static bool find_column(const mk_record *record, const char *name, mk_column *out);
 static bool scalar_column(const mk_field *field, mk_column *out);
 static bool id_column(const mk_record *record, const char *name, mk_column *out);
@@ -10,12 +11,14 @@ static bool row_column(const mk_record *record, const char *name, mk_column *out
 static const mk_field *row_field(const mk_record *record, const char *name, size_t size);
 static const mk_field *first_of(const mk_record *record, mk_kind kind, uint32_t flags);
 static bool add_moneys(mk_store *store, mk_mapping *binding);
-static int link_column(mk_mapping *reading, const mk_columns *columns, mk_column *column, market_error *err);
+static int link_column(mk_mapping *reading, const mk_columns *columns, mk_column *column,
+                       market_error *err);
 static int32_t own_book(const mk_mapping *reading, const mk_columns *columns);
-static int32_t column_named(const mk_columns *columns, const char *name, size_t size, const char *end);
+static int32_t column_named(const mk_columns *columns, const char *name, size_t size,
+                            const char *end);
 
-int mk_row_binding(mk_store *store, mk_prepared *prepared, const mk_record *record, const mk_mapping **out,
-                   market_error *err)
+int mk_row_binding(mk_store *store, mk_prepared *prepared, const mk_record *record,
+                   const mk_mapping **out, market_error *err)
 {
 	mk_mapping *binding = mk_mapping_find(prepared->bindings, record);
 
@@ -24,14 +27,16 @@ int mk_row_binding(mk_store *store, mk_prepared *prepared, const mk_record *reco
 		return 0;
 	}
 	if (!prepared->names && prepared->n_parameters > 0)
-		return mk_error_set(err, MARKET_EINTERNAL, "statement %s has no named parameters to bind a record",
+		return mk_error_set(err, MARKET_EINTERNAL,
+		                    "statement %s has no named parameters to bind a record",
 		                    prepared->statement->name);
 	binding = new_mapping(store, prepared, record, prepared->n_parameters);
 	if (!binding)
 		return mk_error_no_memory(err);
 	for (size_t i = 0; i < binding->n_columns; i++)
 		if (!find_column(record, prepared->names[i], &binding->columns[i]))
-			return mk_error_set(err, MARKET_EINTERNAL, "statement %s binds :%s, which %s doesn't have",
+			return mk_error_set(err, MARKET_EINTERNAL,
+			                    "statement %s binds :%s, which %s doesn't have",
 			                    prepared->statement->name, prepared->names[i], record->name);
 	if (!add_moneys(store, binding))
 		return mk_error_no_memory(err);
@@ -41,8 +46,8 @@ int mk_row_binding(mk_store *store, mk_prepared *prepared, const mk_record *reco
 	return 0;
 }
 
-int mk_row_reading(mk_store *store, mk_prepared *prepared, const mk_record *record, const mk_columns *columns,
-                   mk_mapping **out, market_error *err)
+int mk_row_reading(mk_store *store, mk_prepared *prepared, const mk_record *record,
+                   const mk_columns *columns, mk_mapping **out, market_error *err)
 {
 	mk_mapping *reading = mk_mapping_find(prepared->readings, record);
 	int rc;
@@ -63,7 +68,8 @@ int mk_row_reading(mk_store *store, mk_prepared *prepared, const mk_record *reco
 		if (!name)
 			return mk_error_no_memory(err);
 		if (!find_column(record, name, &reading->columns[i]))
-			return mk_error_set(err, MARKET_EINTERNAL, "statement %s returns column %s, which %s doesn't have",
+			return mk_error_set(err, MARKET_EINTERNAL,
+			                    "statement %s returns column %s, which %s doesn't have",
 			                    prepared->statement->name, name, record->name);
 	}
 	for (size_t i = 0; i < columns->n; i++) {
@@ -77,7 +83,8 @@ int mk_row_reading(mk_store *store, mk_prepared *prepared, const mk_record *reco
 	return 0;
 }
 
-static mk_mapping *new_mapping(mk_store *store, const mk_prepared *prepared, const mk_record *record, size_t n)
+static mk_mapping *new_mapping(mk_store *store, const mk_prepared *prepared,
+                               const mk_record *record, size_t n)
 {
 	mk_mapping *mapping = MK_NEW(&store->arena, mk_mapping);
 
@@ -124,7 +131,9 @@ static bool scalar_column(const mk_field *field, mk_column *out)
 		out->kind = optional ? MK_COLUMN_OPT_INT : MK_COLUMN_INT;
 		return true;
 	case MK_TIME:
-		out->kind = optional ? MK_COLUMN_OPT_INT : field->flags & MK_DURATION ? MK_COLUMN_INT : MK_COLUMN_TIME;
+		out->kind = optional                     ? MK_COLUMN_OPT_INT
+		            : field->flags & MK_DURATION ? MK_COLUMN_INT
+		                                         : MK_COLUMN_TIME;
 		return true;
 	case MK_MONEY:
 		out->kind = optional ? MK_COLUMN_OPT_MONEY : MK_COLUMN_MONEY;
@@ -220,7 +229,8 @@ static bool add_moneys(mk_store *store, mk_mapping *binding)
 	bool any = false;
 
 	for (size_t i = 0; i < binding->n_columns; i++)
-		any = any || binding->columns[i].kind == MK_COLUMN_MONEY || binding->columns[i].kind == MK_COLUMN_OPT_MONEY ||
+		any = any || binding->columns[i].kind == MK_COLUMN_MONEY ||
+		      binding->columns[i].kind == MK_COLUMN_OPT_MONEY ||
 		      binding->columns[i].kind == MK_COLUMN_CURRENCY;
 	if (!any)
 		return true;
@@ -236,7 +246,8 @@ static bool add_moneys(mk_store *store, mk_mapping *binding)
 }
 
 /* Finds the column that holds a money's currency or an id's book. */
-static int link_column(mk_mapping *reading, const mk_columns *columns, mk_column *column, market_error *err)
+static int link_column(mk_mapping *reading, const mk_columns *columns, mk_column *column,
+                       market_error *err)
 {
 	const mk_field *field = column->field;
 	size_t size = field ? strlen(field->name) : 0;
@@ -247,8 +258,8 @@ static int link_column(mk_mapping *reading, const mk_columns *columns, mk_column
 		column->other = column_named(columns, "currency", 8, "");
 		if (column->other >= 0)
 			return 0;
-		return mk_error_set(err, MARKET_EINTERNAL, "statement %s returns %s without currency", reading->statement,
-		                    field->name);
+		return mk_error_set(err, MARKET_EINTERNAL, "statement %s returns %s without currency",
+		                    reading->statement, field->name);
 	case MK_COLUMN_KEY:
 		column->other = column_named(columns, "book_id", 7, "");
 		break;
@@ -263,7 +274,8 @@ static int link_column(mk_mapping *reading, const mk_columns *columns, mk_column
 	if (column->other < 0 && field->flags & MK_SELF_BOOK)
 		column->other = MK_BOOK_SELF;
 	if (column->other == MK_BOOK_NONE)
-		return mk_error_set(err, MARKET_EINTERNAL, "statement %s returns the id of %s without its book",
+		return mk_error_set(err, MARKET_EINTERNAL,
+		                    "statement %s returns the id of %s without its book",
 		                    reading->statement, field->name);
 	return 0;
 }
@@ -279,7 +291,8 @@ static int32_t own_book(const mk_mapping *reading, const mk_columns *columns)
 	return column;
 }
 
-static int32_t column_named(const mk_columns *columns, const char *name, size_t size, const char *end)
+static int32_t column_named(const mk_columns *columns, const char *name, size_t size,
+                            const char *end)
 {
 	for (size_t i = 0; i < columns->n; i++) {
 		const char *other = columns->name(columns->result, i);

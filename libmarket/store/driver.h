@@ -84,16 +84,20 @@ typedef int (*mk_row_callback)(void *row, void *user_data, market_error *err);
 typedef struct mk_driver {
 	mk_store_kind kind;
 	size_t size; /* of the driver's store, which begins with an mk_store */
-	int (*open)(mk_store *store, const mk_store_url *url, const mk_store_options *options, market_error *err);
+	int (*open)(mk_store *store, const mk_store_url *url, const mk_store_options *options,
+	            market_error *err);
 	void (*close)(mk_store *store);
 	int (*begin)(mk_store *store, bool write, market_error *err);
 	int (*commit)(mk_store *store, market_error *err);
 	void (*rollback)(mk_store *store);
 	int (*prepare)(mk_store *store, mk_prepared *prepared, market_error *err);
 	void (*forget)(mk_store *store, mk_prepared *prepared);
-	int (*check)(mk_store *store, mk_prepared *prepared, const mk_record *record, market_error *err);
-	int (*read)(mk_store *store, mk_arena *arena, mk_query *queries, size_t n_queries, market_error *err);
-	int (*each)(mk_store *store, const mk_query *query, mk_row_callback row, void *user_data, market_error *err);
+	int (*check)(mk_store *store, mk_prepared *prepared, const mk_record *record,
+	             market_error *err);
+	int (*read)(mk_store *store, mk_arena *arena, mk_query *queries, size_t n_queries,
+	            market_error *err);
+	int (*each)(mk_store *store, const mk_query *query, mk_row_callback row, void *user_data,
+	            market_error *err);
 	/* Runs the steps until one fails; sets `rows` of those that ran. */
 	int (*run)(mk_store *store, mk_step *const *steps, size_t n_steps, market_error *err);
 	int (*execute)(mk_store *store, const char *sql, market_error *err);
@@ -125,11 +129,13 @@ struct mk_store {
 /* ---- store.c ---- */
 
 /* The statement as prepared here before, or prepared now. */
-int mk_store_prepare(mk_store *store, const mk_statement *statement, mk_prepared **out, market_error *err);
+int mk_store_prepare(mk_store *store, const mk_statement *statement, mk_prepared **out,
+                     market_error *err);
 /* EINTERNAL unless so many values are given as the statement takes. */
-int mk_store_check_args(const mk_prepared *prepared, const mk_value *args, size_t n_args, market_error *err);
-void mk_store_traced(mk_store *store, const mk_statement *statement, const mk_value *args, size_t n_args,
-                     bool write, int64_t rows);
+int mk_store_check_args(const mk_prepared *prepared, const mk_value *args, size_t n_args,
+                        market_error *err);
+void mk_store_traced(mk_store *store, const mk_statement *statement, const mk_value *args,
+                     size_t n_args, bool write, int64_t rows);
 /* Adds a row to a query's result; `room` is the capacity so far, 0 at first. */
 int mk_store_add_row(mk_query *query, size_t *room, void *row, mk_arena *arena, market_error *err);
 
@@ -142,8 +148,8 @@ int mk_statement_scan(const mk_statement *statement, bool number, mk_arena *aren
 /* ---- row.c ---- */
 
 /* The mapping of the statement's named parameters to the record's fields, made once. */
-int mk_row_binding(mk_store *store, mk_prepared *prepared, const mk_record *record, const mk_mapping **out,
-                   market_error *err);
+int mk_row_binding(mk_store *store, mk_prepared *prepared, const mk_record *record,
+                   const mk_mapping **out, market_error *err);
 /* Writes the record's values, one for each parameter. */
 int mk_row_bind(const mk_mapping *binding, const void *record, mk_arena *arena, mk_value *values,
                 market_error *err);
@@ -154,8 +160,8 @@ typedef struct mk_columns {
 	const void *result;
 	size_t n;
 } mk_columns;
-int mk_row_reading(mk_store *store, mk_prepared *prepared, const mk_record *record, const mk_columns *columns,
-                   mk_mapping **out, market_error *err);
+int mk_row_reading(mk_store *store, mk_prepared *prepared, const mk_record *record,
+                   const mk_columns *columns, mk_mapping **out, market_error *err);
 /* Makes a struct of `reading->values`; texts and blobs are copied. */
 int mk_row_make(const mk_mapping *reading, mk_arena *arena, void **out, market_error *err);
 

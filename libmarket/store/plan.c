@@ -44,28 +44,31 @@ void mk_plan_add(mk_plan *plan, mk_phase phase, const mk_statement *statement, m
 
 	if (!step)
 		return;
-	*step = (mk_step){.statement = statement, .phase = phase, .target = target, .miss = miss, .rows = -1};
+	*step = (mk_step){
+		.statement = statement, .phase = phase, .target = target, .miss = miss, .rows = -1};
 	step->n_args = n_args;
 	step->args = mk_arena_copy(plan->arena, args, sizeof(*args) * n_args);
 	plan->failed = plan->failed || !step->args;
 }
 
-void mk_plan_add_record(mk_plan *plan, mk_phase phase, const mk_statement *statement, market_id target,
-                        const mk_record *record, const void *value, mk_miss miss)
+void mk_plan_add_record(mk_plan *plan, mk_phase phase, const mk_statement *statement,
+                        market_id target, const mk_record *record, const void *value, mk_miss miss)
 {
 	mk_step *step = new_step(plan);
 	char *copy;
 
 	if (!step)
 		return;
-	*step = (mk_step){.statement = statement, .phase = phase, .target = target, .miss = miss, .rows = -1};
+	*step = (mk_step){
+		.statement = statement, .phase = phase, .target = target, .miss = miss, .rows = -1};
 	copy = mk_arena_copy(plan->arena, value, record->size);
 	plan->failed = plan->failed || !copy || !copy_optionals(plan, record, copy);
 	step->record = record;
 	step->value = copy;
 }
 
-void mk_plan_set_seal(mk_plan *plan, int (*seal)(mk_store *, void *, market_error *), void *user_data)
+void mk_plan_set_seal(mk_plan *plan, int (*seal)(mk_store *, void *, market_error *),
+                      void *user_data)
 {
 	plan->seal = seal;
 	plan->seal_data = user_data;
@@ -119,7 +122,8 @@ static mk_step *new_step(mk_plan *plan)
 	return &plan->steps[plan->n_steps++];
 }
 
-/* The struct is copied now and bound at the flush; what its optional members point to may be gone then. */
+/* The struct is copied now and bound at the flush; what its optional members point to may be gone
+ * then. */
 static bool copy_optionals(mk_plan *plan, const mk_record *record, char *copy)
 {
 	for (size_t i = 0; i < record->n_fields; i++) {
@@ -146,7 +150,8 @@ static int resolve(mk_plan *plan, mk_store *store, market_error *err)
 	if (plan->failed)
 		return mk_error_no_memory(err);
 	if (!store->in_transaction || !store->writing || store->streaming)
-		return mk_error_set(err, MARKET_EINTERNAL, "a plan is flushed outside a writer's transaction");
+		return mk_error_set(err, MARKET_EINTERNAL,
+		                    "a plan is flushed outside a writer's transaction");
 	for (size_t i = 0; i < plan->n_steps && rc == 0; i++) {
 		mk_step *step = &plan->steps[i];
 		const mk_mapping *binding;
@@ -254,6 +259,8 @@ static int judge(const mk_plan *plan, market_error *err)
 	if (!worst)
 		return 0;
 	mk_error_set(err, worst->miss.code, "%s",
-	             worst->miss.message ? worst->miss.message : market_error_summary(worst->miss.code));
-	return worst->miss.field ? mk_error_field(err, worst->miss.code, "%s", worst->miss.field) : worst->miss.code;
+	             worst->miss.message ? worst->miss.message
+	                                 : market_error_summary(worst->miss.code));
+	return worst->miss.field ? mk_error_field(err, worst->miss.code, "%s", worst->miss.field)
+	                         : worst->miss.code;
 }

@@ -60,7 +60,8 @@ int mk_postgres_connect(mk_postgres *p, market_error *err)
 int mk_postgres_lost(mk_postgres *p, const char *what, market_error *err)
 {
 	drop_connection(p);
-	return mk_error_set(err, MARKET_EUNAVAILABLE, "the connection to the database server was lost (%s)", what);
+	return mk_error_set(err, MARKET_EUNAVAILABLE,
+	                    "the connection to the database server was lost (%s)", what);
 }
 
 int mk_postgres_judge(mk_postgres *p, const PGresult *result, const char *what, market_error *err)
@@ -69,7 +70,8 @@ int mk_postgres_judge(mk_postgres *p, const PGresult *result, const char *what, 
 	const char *state, *message;
 	int code;
 
-	if (result && (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_SINGLE_TUPLE))
+	if (result &&
+	    (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_SINGLE_TUPLE))
 		return 0;
 	if (PQstatus(p->connection) == CONNECTION_BAD)
 		return mk_postgres_lost(p, what, err);
@@ -160,7 +162,8 @@ static int postgres_commit(mk_store *store, market_error *err)
 	} else {
 		rc = mk_postgres_judge(p, result, "commit", err);
 		if (rc == 0 && strcmp(PQcmdStatus(result), "COMMIT") != 0)
-			rc = mk_error_set(err, MARKET_EINTERNAL, "the transaction was undone before its commit");
+			rc =
+				mk_error_set(err, MARKET_EINTERNAL, "the transaction was undone before its commit");
 	}
 	PQclear(result);
 	return rc;
@@ -202,7 +205,8 @@ static bool postgres_intact(mk_store *store)
 {
 	mk_postgres *p = (mk_postgres *)store;
 
-	return p->begin_pending || (p->connection && PQtransactionStatus(p->connection) == PQTRANS_INTRANS);
+	return p->begin_pending ||
+	       (p->connection && PQtransactionStatus(p->connection) == PQTRANS_INTRANS);
 }
 
 /* libpq would print notices to stderr. */
@@ -217,10 +221,12 @@ static int refuse_connection(mk_postgres *p, market_error *err)
 {
 	const char *message = PQerrorMessage(p->connection);
 	const char *database = strstr(message, "database \"");
-	int code = database && strstr(database, "does not exist") ? MARKET_EABSENT : MARKET_EUNAVAILABLE;
+	int code =
+		database && strstr(database, "does not exist") ? MARKET_EABSENT : MARKET_EUNAVAILABLE;
 
 	mk_error_set(err, code, "%s",
-	             code == MARKET_EABSENT ? "the database doesn't exist" : "the database server can't be reached");
+	             code == MARKET_EABSENT ? "the database doesn't exist"
+	                                    : "the database server can't be reached");
 	mk_error_detail(err, code, "PostgreSQL says: %.*s.", (int)strcspn(message, "\n"), message);
 	drop_connection(p);
 	return code;
@@ -236,7 +242,8 @@ static int commit_failed(mk_postgres *p, market_error *err)
 {
 	drop_connection(p);
 	if (!p->base.writing)
-		return mk_error_set(err, MARKET_EUNAVAILABLE, "the connection to the database server was lost");
+		return mk_error_set(err, MARKET_EUNAVAILABLE,
+		                    "the connection to the database server was lost");
 	mk_error_set(err, MARKET_EUNKNOWN, "the connection was lost while committing");
 	return mk_error_hint(err, MARKET_EUNKNOWN, "Send the same key again to learn the outcome.");
 }
@@ -272,7 +279,8 @@ static int state_error(mk_postgres *p, const char *state, const char *what, mark
 	if (in_class(state, "58"))
 		return mk_error_set(err, MARKET_EIO, "reading or writing the store failed (%s)", what);
 	if (in_class(state, "08 53 57"))
-		return mk_error_set(err, MARKET_EUNAVAILABLE, "the database server is not available (%s)", what);
+		return mk_error_set(err, MARKET_EUNAVAILABLE, "the database server is not available (%s)",
+		                    what);
 	if (in_class(state, "23"))
 		return mk_error_set(err, MARKET_EINTERNAL, "statement %s breaks a constraint", what);
 	return mk_error_set(err, MARKET_EINTERNAL, "statement %s failed", what);

@@ -1,4 +1,5 @@
-/* What the two files of the PostgreSQL driver share: the connection, and statements sent over it. */
+/* What the two files of the PostgreSQL driver share: the connection, and statements sent over it.
+ */
 #ifndef MK_STORE_POSTGRES_H
 #define MK_STORE_POSTGRES_H
 
@@ -44,8 +45,10 @@ int mk_postgres_begin_now(mk_postgres *p, market_error *err);
 /* ---- postgres_batch.c ---- */
 
 int mk_postgres_prepare(mk_store *store, mk_prepared *prepared, market_error *err);
-int mk_postgres_check(mk_store *store, mk_prepared *prepared, const mk_record *record, market_error *err);
-int mk_postgres_read(mk_store *store, mk_arena *arena, mk_query *queries, size_t n_queries, market_error *err);
+int mk_postgres_check(mk_store *store, mk_prepared *prepared, const mk_record *record,
+                      market_error *err);
+int mk_postgres_read(mk_store *store, mk_arena *arena, mk_query *queries, size_t n_queries,
+                     market_error *err);
 int mk_postgres_each(mk_store *store, const mk_query *query, mk_row_callback row, void *user_data,
                      market_error *err);
 int mk_postgres_run(mk_store *store, mk_step *const *steps, size_t n_steps, market_error *err);

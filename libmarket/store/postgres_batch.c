@@ -3,8 +3,18 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { OID_BOOL = 16, OID_BYTEA = 17, OID_NAME = 19, OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23, OID_TEXT = 25,
-       OID_UNKNOWN = 705, OID_CHAR = 1042, OID_VARCHAR = 1043 };
+enum {
+	OID_BOOL = 16,
+	OID_BYTEA = 17,
+	OID_NAME = 19,
+	OID_INT8 = 20,
+	OID_INT2 = 21,
+	OID_INT4 = 23,
+	OID_TEXT = 25,
+	OID_UNKNOWN = 705,
+	OID_CHAR = 1042,
+	OID_VARCHAR = 1043
+};
 
 typedef struct item {
 	mk_prepared *prepared;
@@ -35,16 +45,19 @@ static void name_statement(mk_postgres *p, const mk_prepared *prepared);
 static int receive_batch(batch *b, market_error *err);
 static int receive_item(batch *b, size_t index, int rc, market_error *err);
 static PGresult *next_result(mk_postgres *p);
-static int judge_next(mk_postgres *p, const PGresult *result, const char *what, int rc, market_error *err);
-static int take_rows(batch *b, mk_query *query, mk_prepared *prepared, const PGresult *result, market_error *err);
+static int judge_next(mk_postgres *p, const PGresult *result, const char *what, int rc,
+                      market_error *err);
+static int take_rows(batch *b, mk_query *query, mk_prepared *prepared, const PGresult *result,
+                     market_error *err);
 static void take_count(batch *b, mk_step *step, PGresult *result);
-static int find_reading(mk_postgres *p, mk_prepared *prepared, const mk_record *record, const PGresult *result,
-                        mk_mapping **out, market_error *err);
+static int find_reading(mk_postgres *p, mk_prepared *prepared, const mk_record *record,
+                        const PGresult *result, mk_mapping **out, market_error *err);
 static const char *column_name(const void *result, size_t index);
 static bool readable(mk_value_kind kind, Oid type);
 static void fetch(const PGresult *result, int row, const mk_mapping *reading);
 static int64_t read_int(const char *bytes, int size);
-static int start_each(mk_postgres *p, const mk_query *query, mk_prepared **prepared, market_error *err);
+static int start_each(mk_postgres *p, const mk_query *query, mk_prepared **prepared,
+                      market_error *err);
 static int prepare_now(mk_postgres *p, const item *it, market_error *err);
 
 int mk_postgres_prepare(mk_store *store, mk_prepared *prepared, market_error *err)
@@ -60,7 +73,8 @@ int mk_postgres_prepare(mk_store *store, mk_prepared *prepared, market_error *er
 	return 0;
 }
 
-int mk_postgres_check(mk_store *store, mk_prepared *prepared, const mk_record *record, market_error *err)
+int mk_postgres_check(mk_store *store, mk_prepared *prepared, const mk_record *record,
+                      market_error *err)
 {
 	mk_postgres *p = (mk_postgres *)store;
 	const mk_mapping *binding;
@@ -100,7 +114,8 @@ int mk_postgres_check(mk_store *store, mk_prepared *prepared, const mk_record *r
 	return rc;
 }
 
-int mk_postgres_read(mk_store *store, mk_arena *arena, mk_query *queries, size_t n_queries, market_error *err)
+int mk_postgres_read(mk_store *store, mk_arena *arena, mk_query *queries, size_t n_queries,
+                     market_error *err)
 {
 	batch b = {.p = (mk_postgres *)store, .n = n_queries, .queries = queries, .arena = arena};
 	mk_prepared *prepared;
@@ -134,7 +149,8 @@ int mk_postgres_each(mk_store *store, const mk_query *query, mk_row_callback row
 
 	if (rc != 0)
 		return rc;
-	/* The rows that are left after a failure are read too: a cancelled query would end the transaction. */
+	/* The rows that are left after a failure are read too: a cancelled query would end the
+	 * transaction. */
 	while ((result = PQgetResult(p->connection)) != NULL) {
 		if (rc == 0)
 			rc = mk_postgres_judge(p, result, query->statement->name, err);
@@ -156,8 +172,8 @@ int mk_postgres_each(mk_store *store, const mk_query *query, mk_row_callback row
 	return rc;
 }
 
-/* A connection that broke while it was idle shows at the first batch: nothing was done yet, so it is
- * sent once more on a new one. */
+/* A connection that broke while it was idle shows at the first batch: nothing was done yet, so it
+ * is sent once more on a new one. */
 static int run_batch(batch *b, market_error *err)
 {
 	mk_postgres *p = b->p;
@@ -226,7 +242,8 @@ static item item_at(const batch *b, size_t index)
 /* A statement keeps the types of its first values: a NULL says nothing by itself. */
 static int type_parameters(mk_postgres *p, const item *it, market_error *err)
 {
-	static const Oid types[] = {[MK_VALUE_INT] = OID_INT8, [MK_VALUE_TEXT] = OID_TEXT, [MK_VALUE_BLOB] = OID_BYTEA};
+	static const Oid types[] = {
+		[MK_VALUE_INT] = OID_INT8, [MK_VALUE_TEXT] = OID_TEXT, [MK_VALUE_BLOB] = OID_BYTEA};
 	mk_postgres_statement *statement = it->prepared->handle;
 
 	(void)p;
@@ -236,7 +253,8 @@ static int type_parameters(mk_postgres *p, const item *it, market_error *err)
 		if (!statement->typed)
 			statement->types[i] = type;
 		else if (statement->types[i] != type && !it->args[i].null)
-			return mk_error_set(err, MARKET_EINTERNAL, "statement %s binds parameter %zu with two types",
+			return mk_error_set(err, MARKET_EINTERNAL,
+			                    "statement %s binds parameter %zu with two types",
 			                    it->prepared->statement->name, i + 1);
 	}
 	statement->typed = true;
@@ -283,9 +301,10 @@ static bool send_named(mk_postgres *p, const item *it)
 
 	fill_values(p, it);
 	if (p->prepare_off)
-		return PQsendQueryParams(p->connection, it->prepared->numbered, n, statement->types, p->values,
-		                         p->lengths, p->formats, 1);
-	return PQsendQueryPrepared(p->connection, statement->name, n, p->values, p->lengths, p->formats, 1);
+		return PQsendQueryParams(p->connection, it->prepared->numbered, n, statement->types,
+		                         p->values, p->lengths, p->formats, 1);
+	return PQsendQueryPrepared(p->connection, statement->name, n, p->values, p->lengths, p->formats,
+	                           1);
 }
 
 static void fill_values(mk_postgres *p, const item *it)
@@ -348,7 +367,8 @@ static int receive_batch(batch *b, market_error *err)
 	return rc;
 }
 
-/* After an error the server skips the rest of the pipeline, whose results are taken all the same. */
+/* After an error the server skips the rest of the pipeline, whose results are taken all the same.
+ */
 static int receive_item(batch *b, size_t index, int rc, market_error *err)
 {
 	mk_postgres *p = b->p;
@@ -387,14 +407,16 @@ static PGresult *next_result(mk_postgres *p)
 	return result;
 }
 
-static int judge_next(mk_postgres *p, const PGresult *result, const char *what, int rc, market_error *err)
+static int judge_next(mk_postgres *p, const PGresult *result, const char *what, int rc,
+                      market_error *err)
 {
 	if (PQstatus(p->connection) == CONNECTION_BAD || !result)
 		return mk_postgres_lost(p, what, err);
 	return rc != 0 ? rc : mk_postgres_judge(p, result, what, err);
 }
 
-static int take_rows(batch *b, mk_query *query, mk_prepared *prepared, const PGresult *result, market_error *err)
+static int take_rows(batch *b, mk_query *query, mk_prepared *prepared, const PGresult *result,
+                     market_error *err)
 {
 	mk_mapping *reading;
 	size_t room = 0;
@@ -409,7 +431,8 @@ static int take_rows(batch *b, mk_query *query, mk_prepared *prepared, const PGr
 		if (rc == 0)
 			rc = mk_store_add_row(query, &room, row, b->arena, err);
 	}
-	mk_store_traced(&b->p->base, query->statement, query->args, query->n_args, false, (int64_t)query->n_rows);
+	mk_store_traced(&b->p->base, query->statement, query->args, query->n_args, false,
+	                (int64_t)query->n_rows);
 	return rc;
 }
 
@@ -423,8 +446,8 @@ static void take_count(batch *b, mk_step *step, PGresult *result)
 	mk_store_traced(&b->p->base, step->statement, step->args, step->n_args, true, step->rows);
 }
 
-static int find_reading(mk_postgres *p, mk_prepared *prepared, const mk_record *record, const PGresult *result,
-                        mk_mapping **out, market_error *err)
+static int find_reading(mk_postgres *p, mk_prepared *prepared, const mk_record *record,
+                        const PGresult *result, mk_mapping **out, market_error *err)
 {
 	mk_columns columns;
 	int rc;
@@ -495,7 +518,8 @@ static int64_t read_int(const char *bytes, int size)
 	return (int64_t)number;
 }
 
-static int start_each(mk_postgres *p, const mk_query *query, mk_prepared **prepared, market_error *err)
+static int start_each(mk_postgres *p, const mk_query *query, mk_prepared **prepared,
+                      market_error *err)
 {
 	item it = {.args = query->args, .n_args = query->n_args};
 	int rc = mk_store_prepare(&p->base, query->statement, &it.prepared, err);
@@ -527,7 +551,8 @@ static int prepare_now(mk_postgres *p, const item *it, market_error *err)
 	if (p->prepare_off || statement->generation == p->generation)
 		return 0;
 	name_statement(p, it->prepared);
-	result = PQprepare(p->connection, statement->name, it->prepared->numbered, (int)it->n_args, statement->types);
+	result = PQprepare(p->connection, statement->name, it->prepared->numbered, (int)it->n_args,
+	                   statement->types);
 	rc = mk_postgres_judge(p, result, it->prepared->statement->name, err);
 	if (rc == 0)
 		statement->generation = p->generation;

@@ -13,19 +13,22 @@ typedef struct pairs {
 } pairs;
 
 static const mk_field pairs_fields[] = {MK_F_METADATA(pairs)};
-static const mk_record pairs_record = MK_RECORD_OF("metadata", pairs, pairs_fields, "the caller's texts");
+static const mk_record pairs_record =
+	MK_RECORD_OF("metadata", pairs, pairs_fields, "the caller's texts");
 
-static int check_moneys(const mk_mapping *binding, const char *record, const char **currency, market_error *err);
+static int check_moneys(const mk_mapping *binding, const char *record, const char **currency,
+                        market_error *err);
 static const market_money *money_at(const mk_column *column, const char *record);
 static void bind_column(const mk_column *column, const char *at, mk_value *value);
 static void bind_reference(const mk_column *column, const char *at, mk_value *out);
 static bool bind_pairs(const mk_column *column, const char *record, mk_arena *arena, mk_value *out);
 static market_id first_own(const mk_record *record, const char *value);
-static void make_id(const mk_mapping *reading, const mk_column *column, const mk_value *value, market_id *out);
+static void make_id(const mk_mapping *reading, const mk_column *column, const mk_value *value,
+                    market_id *out);
 static int make_money(const mk_mapping *reading, const mk_column *column, const mk_value *value,
                       market_money *out, market_error *err);
-static int make_reference(const mk_mapping *reading, const mk_column *column, const mk_value *value, char *row,
-                          mk_arena *arena, market_error *err);
+static int make_reference(const mk_mapping *reading, const mk_column *column, const mk_value *value,
+                          char *row, mk_arena *arena, market_error *err);
 static int make_pairs(const mk_column *column, const mk_value *value, char *row, mk_arena *arena,
                       market_error *err);
 
@@ -97,7 +100,8 @@ int mk_row_make(const mk_mapping *reading, mk_arena *arena, void **out, market_e
 	return rc;
 }
 
-static int check_moneys(const mk_mapping *binding, const char *record, const char **currency, market_error *err)
+static int check_moneys(const mk_mapping *binding, const char *record, const char **currency,
+                        market_error *err)
 {
 	*currency = NULL;
 	for (size_t i = 0; i < binding->n_moneys; i++) {
@@ -110,8 +114,8 @@ static int check_moneys(const mk_mapping *binding, const char *record, const cha
 		} else {
 			money = money_at(column, record);
 			if (money && mk_money_broken(*money))
-				return mk_error_set(err, MARKET_EOVERFLOW, "the amount %s of %s overflows", column->field->name,
-				                    binding->record->name);
+				return mk_error_set(err, MARKET_EOVERFLOW, "the amount %s of %s overflows",
+				                    column->field->name, binding->record->name);
 			own = money && money->currency[0] ? money->currency : NULL;
 		}
 		if (own && *currency && strcmp(own, *currency) != 0)
@@ -237,7 +241,8 @@ static market_id first_own(const mk_record *record, const char *value)
 	return (market_id){0, 0};
 }
 
-static void make_id(const mk_mapping *reading, const mk_column *column, const mk_value *value, market_id *out)
+static void make_id(const mk_mapping *reading, const mk_column *column, const mk_value *value,
+                    market_id *out)
 {
 	if (value->number == 0)
 		return;
@@ -252,13 +257,13 @@ static int make_money(const mk_mapping *reading, const mk_column *column, const 
 
 	*out = mk_money(value->number, currency->null ? NULL : currency->data);
 	if (mk_money_broken(*out))
-		return mk_error_set(err, MARKET_ECORRUPT, "%s of a stored %s has no valid currency", column->field->name,
-		                    reading->record->name);
+		return mk_error_set(err, MARKET_ECORRUPT, "%s of a stored %s has no valid currency",
+		                    column->field->name, reading->record->name);
 	return 0;
 }
 
-static int make_reference(const mk_mapping *reading, const mk_column *column, const mk_value *value, char *row,
-                          mk_arena *arena, market_error *err)
+static int make_reference(const mk_mapping *reading, const mk_column *column, const mk_value *value,
+                          char *row, mk_arena *arena, market_error *err)
 {
 	char *at = row + column->offset;
 	void *copy;
@@ -296,7 +301,8 @@ static int make_reference(const mk_mapping *reading, const mk_column *column, co
 static int make_pairs(const mk_column *column, const mk_value *value, char *row, mk_arena *arena,
                       market_error *err)
 {
-	char *json = mk_arena_format(arena, "{\"metadata\":%.*s}", (int)value->size, (const char *)value->data);
+	char *json =
+		mk_arena_format(arena, "{\"metadata\":%.*s}", (int)value->size, (const char *)value->data);
 	void *read;
 
 	if (!json)
@@ -304,7 +310,8 @@ static int make_pairs(const mk_column *column, const mk_value *value, char *row,
 	if (mk_json_read(&pairs_record, json, strlen(json), arena, &read, NULL, err) != 0) {
 		if (arena->failed)
 			return mk_error_no_memory(err);
-		return mk_error_set(err, MARKET_ECORRUPT, "a stored %s isn't an object of texts", column->field->name);
+		return mk_error_set(err, MARKET_ECORRUPT, "a stored %s isn't an object of texts",
+		                    column->field->name);
 	}
 	*(const market_pair *const **)(row + column->offset) = ((const pairs *)read)->metadata;
 	*(size_t *)(row + column->count_offset) = ((const pairs *)read)->n_metadata;

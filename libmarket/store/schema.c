@@ -20,7 +20,8 @@ static const mk_field applied_fields[] = {
 	MK_F_TEXT(applied, name, 0, 0, 0, "its name"),
 	MK_F_TEXT(applied, checksum, 0, 0, 0, "the digest of its text"),
 };
-static const mk_record applied_record = MK_RECORD_OF("migration", applied, applied_fields, "an applied migration");
+static const mk_record applied_record =
+	MK_RECORD_OF("migration", applied, applied_fields, "an applied migration");
 
 typedef struct tables {
 	int64_t ours, others;
@@ -29,30 +30,38 @@ static const mk_field tables_fields[] = {
 	MK_F_INT(tables, ours, 0, 0, 0, "whether our table of migrations exists"),
 	MK_F_INT(tables, others, 0, 0, 0, "how many other tables there are"),
 };
-static const mk_record tables_record = MK_RECORD_OF("tables", tables, tables_fields, "what a database holds");
+static const mk_record tables_record =
+	MK_RECORD_OF("tables", tables, tables_fields, "what a database holds");
 
 static const char *const own_ddl[] = {
-	"CREATE TABLE IF NOT EXISTS market_schema (number {int} NOT NULL PRIMARY KEY, name TEXT NOT NULL,"
+	"CREATE TABLE IF NOT EXISTS market_schema (number {int} NOT NULL PRIMARY KEY, name TEXT NOT"
+	" NULL,"
 	" checksum TEXT NOT NULL, applied_at {int} NOT NULL) {strict}",
-	"CREATE TABLE IF NOT EXISTS market_schema_lease (id {int} NOT NULL PRIMARY KEY, holder {int} NOT NULL,"
+	"CREATE TABLE IF NOT EXISTS market_schema_lease (id {int} NOT NULL PRIMARY KEY, holder {int}"
+	" NOT NULL,"
 	" expires {int} NOT NULL) {strict}",
 	NULL,
 };
 
 static const mk_statement count_tables[] = {
-	[MK_STORE_SQLITE] = {
-		.name = "schema_tables",
-		.sql = "SELECT COALESCE(SUM(name = 'market_schema'), 0) AS ours,"
-		       " COALESCE(SUM(name NOT IN ('market_schema', 'market_schema_lease')), 0) AS others"
-		       " FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'",
-	},
-	[MK_STORE_POSTGRES] = {
-		.name = "schema_tables",
-		.sql = "SELECT COUNT(CASE WHEN relname = 'market_schema' THEN 1 END) AS ours,"
-		       " COUNT(CASE WHEN relname NOT IN ('market_schema', 'market_schema_lease') THEN 1 END) AS others"
-		       " FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-		       " WHERE n.nspname = current_schema() AND relkind IN ('r', 'p', 'v', 'm', 'f')",
-	},
+	[MK_STORE_SQLITE] =
+		{
+			.name = "schema_tables",
+			.sql =
+				"SELECT COALESCE(SUM(name = 'market_schema'), 0) AS ours,"
+				" COALESCE(SUM(name NOT IN ('market_schema', 'market_schema_lease')), 0) AS others"
+				" FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'",
+		},
+	[MK_STORE_POSTGRES] =
+		{
+			.name = "schema_tables",
+			.sql = "SELECT COUNT(CASE WHEN relname = 'market_schema' THEN 1 END) AS ours,"
+				   " COUNT(CASE WHEN relname NOT IN ('market_schema', 'market_schema_lease') THEN 1"
+				   " END) AS others"
+				   " FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid ="
+				   " c.relnamespace"
+				   " WHERE n.nspname = current_schema() AND relkind IN ('r', 'p', 'v', 'm', 'f')",
+		},
 };
 static const mk_statement list_applied = {
 	.name = "schema_list",
@@ -63,17 +72,19 @@ static const mk_statement insert_applied = {
 	.name = "schema_insert",
 	.table = "market_schema",
 	.sql = "INSERT INTO market_schema (number, name, checksum, applied_at) VALUES (?1, ?2, ?3, ?4)"
-	       " ON CONFLICT DO NOTHING",
+		   " ON CONFLICT DO NOTHING",
 };
 static const mk_statement insert_lease = {
 	.name = "schema_lease_insert",
 	.table = "market_schema_lease",
-	.sql = "INSERT INTO market_schema_lease (id, holder, expires) VALUES (1, 0, 0) ON CONFLICT DO NOTHING",
+	.sql = "INSERT INTO market_schema_lease (id, holder, expires) VALUES (1, 0, 0) ON CONFLICT DO"
+		   " NOTHING",
 };
 static const mk_statement take_lease = {
 	.name = "schema_lease_take",
 	.table = "market_schema_lease",
-	.sql = "UPDATE market_schema_lease SET holder = ?1, expires = ?2 WHERE id = 1 AND (holder = ?1 OR expires <= ?3)",
+	.sql = "UPDATE market_schema_lease SET holder = ?1, expires = ?2 WHERE id = 1 AND (holder = ?1"
+		   " OR expires <= ?3)",
 };
 static const mk_statement drop_lease = {
 	.name = "schema_lease_drop",
@@ -89,12 +100,14 @@ typedef struct migration {
 	int64_t holder; /* of the lease */
 } migration;
 
-static int load(mk_store *store, mk_arena *arena, applied ***rows, size_t *n_rows, market_error *err);
-static int compare(const mk_migration *list, size_t count, applied *const *rows, size_t n_rows, const char *checksums,
-                   market_error *err);
-static int digest_all(mk_store *store, const mk_migration *list, size_t count, mk_arena *arena, char **out,
+static int load(mk_store *store, mk_arena *arena, applied ***rows, size_t *n_rows,
+                market_error *err);
+static int compare(const mk_migration *list, size_t count, applied *const *rows, size_t n_rows,
+                   const char *checksums, market_error *err);
+static int digest_all(mk_store *store, const mk_migration *list, size_t count, mk_arena *arena,
+                      char **out, market_error *err);
+static int digest_one(mk_digest *digest, const mk_migration *m, char checksum[CHECKSUM_SIZE],
                       market_error *err);
-static int digest_one(mk_digest *digest, const mk_migration *m, char checksum[CHECKSUM_SIZE], market_error *err);
 static int migrate(migration *m, market_error *err);
 static int make_own_tables(mk_store *store, market_error *err);
 static int lease(migration *m, bool wait, market_error *err);
@@ -104,7 +117,8 @@ static int execute(mk_store *store, const char *ddl, market_error *err);
 static bool expand_token(mk_store_kind kind, const char *token, size_t size, mk_text *out);
 static bool expand_reference(mk_store_kind kind, const char *token, size_t size, mk_text *out);
 
-int mk_schema_version(mk_store *store, const mk_migration *list, size_t count, int *version, market_error *err)
+int mk_schema_version(mk_store *store, const mk_migration *list, size_t count, int *version,
+                      market_error *err)
 {
 	mk_arena arena;
 	applied **rows;
@@ -124,7 +138,8 @@ int mk_schema_version(mk_store *store, const mk_migration *list, size_t count, i
 	return rc;
 }
 
-int mk_schema_migrate(mk_store *store, const mk_migration *list, size_t count, market_time now, market_error *err)
+int mk_schema_migrate(mk_store *store, const mk_migration *list, size_t count, market_time now,
+                      market_error *err)
 {
 	migration m = {.store = store, .list = list, .count = count, .now = now};
 	bool whole = store->driver->kind == MK_STORE_SQLITE;
@@ -166,12 +181,14 @@ int mk_schema_expand(mk_store_kind kind, const char *ddl, mk_text *out)
 	return out->failed ? MARKET_ENOMEM : 0;
 }
 
-static int load(mk_store *store, mk_arena *arena, applied ***rows, size_t *n_rows, market_error *err)
+static int load(mk_store *store, mk_arena *arena, applied ***rows, size_t *n_rows,
+                market_error *err)
 {
 	tables *found;
 	void **list = NULL;
 	void *row;
-	int rc = mk_store_get(store, arena, &count_tables[store->driver->kind], &tables_record, MK_NO_ARGS, &row, err);
+	int rc = mk_store_get(store, arena, &count_tables[store->driver->kind], &tables_record,
+	                      MK_NO_ARGS, &row, err);
 
 	*n_rows = 0;
 	*rows = NULL;
@@ -186,35 +203,39 @@ static int load(mk_store *store, mk_arena *arena, applied ***rows, size_t *n_row
 	}
 	if (found->ours == 0)
 		return 0;
-	rc = mk_store_list(store, arena, &list_applied, &applied_record, MK_NO_ARGS, &list, n_rows, err);
+	rc =
+		mk_store_list(store, arena, &list_applied, &applied_record, MK_NO_ARGS, &list, n_rows, err);
 	*rows = (applied **)list;
 	return rc;
 }
 
 /* What is applied must be a beginning of the list, text for text. */
-static int compare(const mk_migration *list, size_t count, applied *const *rows, size_t n_rows, const char *checksums,
-                   market_error *err)
+static int compare(const mk_migration *list, size_t count, applied *const *rows, size_t n_rows,
+                   const char *checksums, market_error *err)
 {
 	for (size_t i = 0; i < n_rows; i++) {
 		const applied *row = rows[i];
 
 		if (i >= count || (row->number != list[i].number && row->number > list[count - 1].number)) {
 			mk_error_set(err, MARKET_ESCHEMA, "the store's schema is %lld, newer than %d",
-			             (long long)rows[n_rows - 1]->number, count > 0 ? list[count - 1].number : 0);
+			             (long long)rows[n_rows - 1]->number,
+			             count > 0 ? list[count - 1].number : 0);
 			return mk_error_hint(err, MARKET_ESCHEMA, "Use a newer release of the library.");
 		}
 		if (row->number != list[i].number || !mk_text_equal(row->name, list[i].name))
-			return mk_error_set(err, MARKET_ECORRUPT, "the store's migration %lld is \"%s\", not %d \"%s\"",
+			return mk_error_set(err, MARKET_ECORRUPT,
+			                    "the store's migration %lld is \"%s\", not %d \"%s\"",
 			                    (long long)row->number, row->name, list[i].number, list[i].name);
 		if (!mk_text_equal(row->checksum, checksums + i * CHECKSUM_SIZE))
-			return mk_error_set(err, MARKET_ECORRUPT, "the checksum of the store's migration %d \"%s\" differs",
+			return mk_error_set(err, MARKET_ECORRUPT,
+			                    "the checksum of the store's migration %d \"%s\" differs",
 			                    list[i].number, list[i].name);
 	}
 	return 0;
 }
 
-static int digest_all(mk_store *store, const mk_migration *list, size_t count, mk_arena *arena, char **out,
-                      market_error *err)
+static int digest_all(mk_store *store, const mk_migration *list, size_t count, mk_arena *arena,
+                      char **out, market_error *err)
 {
 	mk_digest *digest = NULL;
 	int rc;
@@ -229,7 +250,8 @@ static int digest_all(mk_store *store, const mk_migration *list, size_t count, m
 	return rc;
 }
 
-static int digest_one(mk_digest *digest, const mk_migration *m, char checksum[CHECKSUM_SIZE], market_error *err)
+static int digest_one(mk_digest *digest, const mk_migration *m, char checksum[CHECKSUM_SIZE],
+                      market_error *err)
 {
 	mk_hash hash;
 	int rc = mk_digest_begin(digest, err);
@@ -264,8 +286,8 @@ static int migrate(migration *m, market_error *err)
 	return dropped < 0 ? (int)dropped : 0;
 }
 
-/* Two processes that create a table at once: on PostgreSQL one of them fails in spite of IF NOT EXISTS,
- * and finds it there when it tries again. */
+/* Two processes that create a table at once: on PostgreSQL one of them fails in spite of IF NOT
+ * EXISTS, and finds it there when it tries again. */
 static int make_own_tables(mk_store *store, market_error *err)
 {
 	int64_t n = 0;
@@ -288,8 +310,9 @@ static int lease(migration *m, bool wait, market_error *err)
 
 	for (;;) {
 		market_time now = mk_clock_now(NULL);
-		int64_t n = mk_store_write(m->store, &take_lease,
-		                           MK_ARGS(mk_int(m->holder), mk_int(now + LEASE_MS), mk_int(now)), err);
+		int64_t n =
+			mk_store_write(m->store, &take_lease,
+		                   MK_ARGS(mk_int(m->holder), mk_int(now + LEASE_MS), mk_int(now)), err);
 
 		if (n != 0)
 			return n < 0 ? (int)n : 0;
@@ -332,10 +355,11 @@ static int apply(migration *m, const mk_migration *step, const char *checksum, m
 			rc = execute(m->store, step->ddl[i], err);
 	}
 	if (rc != 0)
-		return mk_error_hint(err, rc, "Migration %d \"%s\" isn't complete.", step->number, step->name);
+		return mk_error_hint(err, rc, "Migration %d \"%s\" isn't complete.", step->number,
+		                     step->name);
 	n = mk_store_write(m->store, &insert_applied,
-	                   MK_ARGS(mk_int(step->number), mk_text_value(step->name), mk_text_value(checksum),
-	                           mk_int(m->now)),
+	                   MK_ARGS(mk_int(step->number), mk_text_value(step->name),
+	                           mk_text_value(checksum), mk_int(m->now)),
 	                   err);
 	return n < 0 ? (int)n : 0;
 }
@@ -379,7 +403,8 @@ static bool expand_token(mk_store_kind kind, const char *token, size_t size, mk_
 			mk_text_add(out, words[i].texts[kind]);
 			return true;
 		}
-	return size > 3 && strncmp(token, "fk:", 3) == 0 && expand_reference(kind, token + 3, size - 3, out);
+	return size > 3 && strncmp(token, "fk:", 3) == 0 &&
+	       expand_reference(kind, token + 3, size - 3, out);
 }
 
 /* The column comes last, so that NOT NULL may follow. */
@@ -394,7 +419,8 @@ static bool expand_reference(mk_store_kind kind, const char *token, size_t size,
 		mk_text_format(out, "%.*s INTEGER REFERENCES %.*s (id)", (int)column, token, (int)table,
 		               token + column + 1);
 	else
-		mk_text_format(out, "FOREIGN KEY (book_id, %.*s) REFERENCES %.*s (book_id, id), %.*s BIGINT", (int)column,
-		               token, (int)table, token + column + 1, (int)column, token);
+		mk_text_format(out,
+		               "FOREIGN KEY (book_id, %.*s) REFERENCES %.*s (book_id, id), %.*s BIGINT",
+		               (int)column, token, (int)table, token + column + 1, (int)column, token);
 	return true;
 }

@@ -17,22 +17,26 @@ typedef struct sqlite_store {
 	int64_t waiting_since;
 } sqlite_store;
 
-static int sqlite_open(mk_store *store, const mk_store_url *url, const mk_store_options *options, market_error *err);
+static int sqlite_open(mk_store *store, const mk_store_url *url, const mk_store_options *options,
+                       market_error *err);
 static void sqlite_close(mk_store *store);
 static int sqlite_begin(mk_store *store, bool write, market_error *err);
 static int sqlite_commit(mk_store *store, market_error *err);
 static void sqlite_rollback(mk_store *store);
 static int sqlite_prepare(mk_store *store, mk_prepared *prepared, market_error *err);
 static void sqlite_forget(mk_store *store, mk_prepared *prepared);
-static int sqlite_check(mk_store *store, mk_prepared *prepared, const mk_record *record, market_error *err);
-static int sqlite_read(mk_store *store, mk_arena *arena, mk_query *queries, size_t n_queries, market_error *err);
+static int sqlite_check(mk_store *store, mk_prepared *prepared, const mk_record *record,
+                        market_error *err);
+static int sqlite_read(mk_store *store, mk_arena *arena, mk_query *queries, size_t n_queries,
+                       market_error *err);
 static int sqlite_each(mk_store *store, const mk_query *query, mk_row_callback row, void *user_data,
                        market_error *err);
 static int sqlite_run(mk_store *store, mk_step *const *steps, size_t n_steps, market_error *err);
 static int sqlite_execute(mk_store *store, const char *sql, market_error *err);
 static bool sqlite_intact(mk_store *store);
 static int check_path(const mk_store_url *url, const mk_store_options *options, market_error *err);
-static int open_database(sqlite_store *s, const mk_store_url *url, const mk_store_options *options, market_error *err);
+static int open_database(sqlite_store *s, const mk_store_url *url, const mk_store_options *options,
+                         market_error *err);
 static int wait_for_lock(void *data, int count);
 static int recognise(sqlite_store *s, bool create, market_error *err);
 static int query_int(sqlite_store *s, const char *sql, int64_t *out, market_error *err);
@@ -40,17 +44,18 @@ static int set_up(sqlite_store *s, bool memory, market_error *err);
 static int keep_statement(sqlite_store *s, const char *sql, sqlite3_stmt **out, market_error *err);
 static int step_once(sqlite_store *s, sqlite3_stmt *statement, const char *name, market_error *err);
 static int read_query(sqlite_store *s, mk_arena *arena, mk_query *query, market_error *err);
-static int start_query(sqlite_store *s, const mk_query *query, mk_prepared **prepared, mk_mapping **reading,
-                       market_error *err);
-static int find_reading(sqlite_store *s, mk_prepared *prepared, const mk_record *record, mk_mapping **out,
-                        market_error *err);
+static int start_query(sqlite_store *s, const mk_query *query, mk_prepared **prepared,
+                       mk_mapping **reading, market_error *err);
+static int find_reading(sqlite_store *s, mk_prepared *prepared, const mk_record *record,
+                        mk_mapping **out, market_error *err);
 static const char *column_name(const void *result, size_t index);
 static int bind(sqlite_store *s, const mk_prepared *prepared, const mk_value *args, size_t n_args,
                 market_error *err);
 static void fetch(sqlite3_stmt *statement, const mk_mapping *reading);
 static int failure(sqlite_store *s, int code, const char *what, market_error *err);
 static int constraint(sqlite_store *s, int code, const char *what, market_error *err);
-static int described(sqlite_store *s, int code, market_error *err, const char *format, const char *what);
+static int described(sqlite_store *s, int code, market_error *err, const char *format,
+                     const char *what);
 
 const mk_driver mk_store_sqlite = {
 	.kind = MK_STORE_SQLITE,
@@ -75,7 +80,8 @@ void mk_store_pause(int milliseconds)
 	sqlite3_sleep(milliseconds);
 }
 
-static int sqlite_open(mk_store *store, const mk_store_url *url, const mk_store_options *options, market_error *err)
+static int sqlite_open(mk_store *store, const mk_store_url *url, const mk_store_options *options,
+                       market_error *err)
 {
 	sqlite_store *s = (sqlite_store *)store;
 	int rc = check_path(url, options, err);
@@ -136,12 +142,14 @@ static int sqlite_prepare(mk_store *store, mk_prepared *prepared, market_error *
 {
 	sqlite_store *s = (sqlite_store *)store;
 	sqlite3_stmt *statement;
-	int rc = sqlite3_prepare_v3(s->db, prepared->sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL);
+	int rc =
+		sqlite3_prepare_v3(s->db, prepared->sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL);
 
 	if (rc != SQLITE_OK)
 		return failure(s, rc, prepared->statement->name, err);
 	if (!statement)
-		return mk_error_set(err, MARKET_EINTERNAL, "statement %s is empty", prepared->statement->name);
+		return mk_error_set(err, MARKET_EINTERNAL, "statement %s is empty",
+		                    prepared->statement->name);
 	prepared->handle = statement;
 	return 0;
 }
@@ -153,7 +161,8 @@ static void sqlite_forget(mk_store *store, mk_prepared *prepared)
 	prepared->handle = NULL;
 }
 
-static int sqlite_check(mk_store *store, mk_prepared *prepared, const mk_record *record, market_error *err)
+static int sqlite_check(mk_store *store, mk_prepared *prepared, const mk_record *record,
+                        market_error *err)
 {
 	const mk_mapping *binding;
 	mk_mapping *reading;
@@ -168,7 +177,8 @@ static int sqlite_check(mk_store *store, mk_prepared *prepared, const mk_record 
 	return rc;
 }
 
-static int sqlite_read(mk_store *store, mk_arena *arena, mk_query *queries, size_t n_queries, market_error *err)
+static int sqlite_read(mk_store *store, mk_arena *arena, mk_query *queries, size_t n_queries,
+                       market_error *err)
 {
 	int rc = 0;
 
@@ -250,7 +260,8 @@ static int check_path(const mk_store_url *url, const mk_store_options *options, 
 		if (options->create && !options->read_only)
 			return 0;
 		mk_error_set(err, MARKET_EABSENT, "there is no store at \"%s\"", url->target);
-		return mk_error_hint(err, MARKET_EABSENT, "Check the path, or allow the store to be created.");
+		return mk_error_hint(err, MARKET_EABSENT,
+		                     "Check the path, or allow the store to be created.");
 	}
 	if (!S_ISREG(info.st_mode))
 		return mk_error_set(err, MARKET_EFOREIGN, "\"%s\" isn't a file", url->target);
@@ -258,7 +269,8 @@ static int check_path(const mk_store_url *url, const mk_store_options *options, 
 }
 
 /* The connection is used by one thread at a time, so it needs no mutex. A path is never a URI. */
-static int open_database(sqlite_store *s, const mk_store_url *url, const mk_store_options *options, market_error *err)
+static int open_database(sqlite_store *s, const mk_store_url *url, const mk_store_options *options,
+                         market_error *err)
 {
 	int flags = options->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
 	const char *path = url->memory ? ":memory:" : url->target;
@@ -332,13 +344,15 @@ static int query_int(sqlite_store *s, const char *sql, int64_t *out, market_erro
 
 static int set_up(sqlite_store *s, bool memory, market_error *err)
 {
-	static const char pragmas[] = "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-32768;"
-	                              "PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000";
+	static const char pragmas[] =
+		"PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-32768;"
+		"PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000";
 	int64_t deadline = mk_clock_monotonic_us() + s->base.busy_ms * 1000;
 	int64_t id = 0;
 	int rc;
 
-	/* Switching to WAL gives SQLITE_BUSY without waiting when two processes create a store at once. */
+	/* Switching to WAL gives SQLITE_BUSY without waiting when two processes create a store at once.
+	 */
 	while (!s->base.read_only && !memory) {
 		rc = sqlite3_exec(s->db, "PRAGMA journal_mode=WAL", NULL, NULL, NULL);
 		if (rc == SQLITE_OK)
@@ -401,12 +415,13 @@ static int read_query(sqlite_store *s, mk_arena *arena, mk_query *query, market_
 			rc = mk_store_add_row(query, &room, row, arena, err);
 	}
 	sqlite3_reset(prepared->handle);
-	mk_store_traced(&s->base, query->statement, query->args, query->n_args, false, (int64_t)query->n_rows);
+	mk_store_traced(&s->base, query->statement, query->args, query->n_args, false,
+	                (int64_t)query->n_rows);
 	return rc;
 }
 
-static int start_query(sqlite_store *s, const mk_query *query, mk_prepared **prepared, mk_mapping **reading,
-                       market_error *err)
+static int start_query(sqlite_store *s, const mk_query *query, mk_prepared **prepared,
+                       mk_mapping **reading, market_error *err)
 {
 	int rc = mk_store_prepare(&s->base, query->statement, prepared, err);
 
@@ -417,8 +432,8 @@ static int start_query(sqlite_store *s, const mk_query *query, mk_prepared **pre
 	return rc;
 }
 
-static int find_reading(sqlite_store *s, mk_prepared *prepared, const mk_record *record, mk_mapping **out,
-                        market_error *err)
+static int find_reading(sqlite_store *s, mk_prepared *prepared, const mk_record *record,
+                        mk_mapping **out, market_error *err)
 {
 	mk_columns columns;
 
@@ -456,7 +471,8 @@ static int bind(sqlite_store *s, const mk_prepared *prepared, const mk_value *ar
 			rc = sqlite3_bind_text64(statement, (int)i + 1, value->data, value->size, SQLITE_STATIC,
 			                         SQLITE_UTF8);
 		else
-			rc = sqlite3_bind_blob64(statement, (int)i + 1, value->data, value->size, SQLITE_STATIC);
+			rc =
+				sqlite3_bind_blob64(statement, (int)i + 1, value->data, value->size, SQLITE_STATIC);
 	}
 	return rc == SQLITE_OK ? 0 : failure(s, rc, prepared->statement->name, err);
 }
@@ -485,7 +501,8 @@ static void fetch(sqlite3_stmt *statement, const mk_mapping *reading)
 static int failure(sqlite_store *s, int code, const char *what, market_error *err)
 {
 	if (s->db)
-		code = sqlite3_extended_errcode(s->db) != SQLITE_OK ? sqlite3_extended_errcode(s->db) : code;
+		code =
+			sqlite3_extended_errcode(s->db) != SQLITE_OK ? sqlite3_extended_errcode(s->db) : code;
 	if (code == SQLITE_BUSY_SNAPSHOT || (code & 0xff) == SQLITE_LOCKED)
 		return MK_AGAIN;
 	if (code == SQLITE_IOERR_NOMEM)
@@ -499,7 +516,8 @@ static int failure(sqlite_store *s, int code, const char *what, market_error *er
 		return mk_error_set(err, MARKET_EFULL, "the disk is full (%s)", what);
 	case SQLITE_IOERR:
 		/* Pages that a failed sync lost look clean to the kernel: a later sync proves nothing. */
-		if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC || code == SQLITE_IOERR_WRITE)
+		if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC ||
+		    code == SQLITE_IOERR_WRITE)
 			s->base.refused = true;
 		return described(s, MARKET_EIO, err, "reading or writing the store failed (%s)", what);
 	case SQLITE_CANTOPEN:
@@ -528,11 +546,13 @@ static int constraint(sqlite_store *s, int code, const char *what, market_error 
 	return described(s, MARKET_EINTERNAL, err, "statement %s breaks a constraint", what);
 }
 
-static int described(sqlite_store *s, int code, market_error *err, const char *format, const char *what)
+static int described(sqlite_store *s, int code, market_error *err, const char *format,
+                     const char *what)
 {
 	char message[sizeof(err->message)];
 
 	sqlite3_snprintf(sizeof(message), message, format, what);
 	mk_error_set(err, code, "%s", message);
-	return mk_error_detail(err, code, "SQLite says: %s.", s->db ? sqlite3_errmsg(s->db) : "no memory");
+	return mk_error_detail(err, code, "SQLite says: %s.",
+	                       s->db ? sqlite3_errmsg(s->db) : "no memory");
 }

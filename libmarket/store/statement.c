@@ -39,7 +39,8 @@ int mk_statement_scan(const mk_statement *statement, bool number, mk_arena *aren
 	if (rc != 0)
 		goto out;
 	if (number) {
-		out->numbered = text.failed ? NULL : mk_arena_text_n(arena, text.data ? text.data : "", text.size);
+		out->numbered =
+			text.failed ? NULL : mk_arena_text_n(arena, text.data ? text.data : "", text.size);
 		if (!out->numbered) {
 			rc = mk_error_no_memory(err);
 			goto out;
@@ -70,8 +71,8 @@ static int scan(scanner *s, mk_arena *arena, market_error *err)
 		}
 	}
 	if (rc == 0 && s->n_names > 0 && s->highest > 0)
-		return mk_error_set(err, MARKET_EINTERNAL, "statement %s mixes named and numbered parameters",
-		                    s->statement->name);
+		return mk_error_set(err, MARKET_EINTERNAL,
+		                    "statement %s mixes named and numbered parameters", s->statement->name);
 	return rc;
 }
 
@@ -106,7 +107,8 @@ static int scan_number(scanner *s, market_error *err)
 	for (s->at++; is_digit(*s->at) && number <= MK_MAX_PARAMETERS; s->at++)
 		number = number * 10 + (size_t)(*s->at - '0');
 	if (number == 0 || number > MK_MAX_PARAMETERS)
-		return mk_error_set(err, MARKET_EINTERNAL, "statement %s has a parameter without a number from 1 to %d",
+		return mk_error_set(err, MARKET_EINTERNAL,
+		                    "statement %s has a parameter without a number from 1 to %d",
 		                    s->statement->name, MK_MAX_PARAMETERS);
 	if (number > s->highest)
 		s->highest = number;
@@ -127,7 +129,8 @@ static int scan_name(scanner *s, mk_arena *arena, market_error *err)
 			break;
 	if (i == s->n_names) {
 		if (i >= MK_MAX_NAMED)
-			return mk_error_set(err, MARKET_EINTERNAL, "statement %s has more than %d named parameters",
+			return mk_error_set(err, MARKET_EINTERNAL,
+			                    "statement %s has more than %d named parameters",
 			                    s->statement->name, MK_MAX_NAMED);
 		s->names[i] = mk_arena_text_n(arena, name, size);
 		if (!s->names[i])

@@ -14,7 +14,8 @@ static const mk_statement rollback = {.name = "rollback", .sql = "ROLLBACK"};
 
 static size_t slot_of(const mk_store *store, const mk_statement *statement);
 static int grow_slots(mk_store *store, market_error *err);
-static int make_prepared(mk_store *store, const mk_statement *statement, mk_prepared **out, market_error *err);
+static int make_prepared(mk_store *store, const mk_statement *statement, mk_prepared **out,
+                         market_error *err);
 static int usable(const mk_store *store, market_error *err);
 
 mk_value mk_int(int64_t number)
@@ -24,7 +25,8 @@ mk_value mk_int(int64_t number)
 
 mk_value mk_text_value(const char *text)
 {
-	return (mk_value){.kind = MK_VALUE_TEXT, .null = !text, .data = text, .size = text ? strlen(text) : 0};
+	return (mk_value){
+		.kind = MK_VALUE_TEXT, .null = !text, .data = text, .size = text ? strlen(text) : 0};
 }
 
 mk_value mk_blob(const void *data, size_t size)
@@ -45,10 +47,12 @@ mk_value mk_time_value(market_time time)
 /* INT64_MIN is no amount: that is how a value tells that its money was broken. */
 mk_value mk_money_value(market_money money)
 {
-	return (mk_value){.kind = MK_VALUE_INT, .number = mk_money_broken(money) ? INT64_MIN : money.amount};
+	return (mk_value){.kind = MK_VALUE_INT,
+	                  .number = mk_money_broken(money) ? INT64_MIN : money.amount};
 }
 
-int mk_store_open(const mk_store_url *url, const mk_store_options *options, mk_store **out, market_error *err)
+int mk_store_open(const mk_store_url *url, const mk_store_options *options, mk_store **out,
+                  market_error *err)
 {
 	static const mk_store_options defaults;
 	const market_allocator *allocator;
@@ -170,7 +174,8 @@ void mk_store_rollback(mk_store *store)
 	mk_store_traced(store, &rollback, MK_NO_ARGS, false, 0);
 }
 
-int mk_store_read(mk_store *store, mk_arena *arena, mk_query *queries, size_t n_queries, market_error *err)
+int mk_store_read(mk_store *store, mk_arena *arena, mk_query *queries, size_t n_queries,
+                  market_error *err)
 {
 	int rc = usable(store, err);
 
@@ -179,8 +184,9 @@ int mk_store_read(mk_store *store, mk_arena *arena, mk_query *queries, size_t n_
 	return store->driver->read(store, arena, queries, n_queries, err);
 }
 
-int mk_store_get(mk_store *store, mk_arena *arena, const mk_statement *statement, const mk_record *record,
-                 const mk_value *args, size_t n_args, void **row, market_error *err)
+int mk_store_get(mk_store *store, mk_arena *arena, const mk_statement *statement,
+                 const mk_record *record, const mk_value *args, size_t n_args, void **row,
+                 market_error *err)
 {
 	mk_query query = {.statement = statement, .args = args, .n_args = n_args, .record = record};
 	int rc = mk_store_read(store, arena, &query, 1, err);
@@ -189,8 +195,9 @@ int mk_store_get(mk_store *store, mk_arena *arena, const mk_statement *statement
 	return rc;
 }
 
-int mk_store_list(mk_store *store, mk_arena *arena, const mk_statement *statement, const mk_record *record,
-                  const mk_value *args, size_t n_args, void ***rows, size_t *n_rows, market_error *err)
+int mk_store_list(mk_store *store, mk_arena *arena, const mk_statement *statement,
+                  const mk_record *record, const mk_value *args, size_t n_args, void ***rows,
+                  size_t *n_rows, market_error *err)
 {
 	mk_query query = {.statement = statement, .args = args, .n_args = n_args, .record = record};
 	int rc = mk_store_read(store, arena, &query, 1, err);
@@ -205,7 +212,8 @@ int mk_store_each(mk_store *store, const mk_statement *statement, const mk_recor
                   int (*row)(void *row, void *user_data, market_error *err), void *user_data,
                   market_error *err)
 {
-	const mk_query query = {.statement = statement, .args = args, .n_args = n_args, .record = record};
+	const mk_query query = {
+		.statement = statement, .args = args, .n_args = n_args, .record = record};
 	int rc = usable(store, err);
 
 	if (rc != 0)
@@ -217,7 +225,8 @@ int mk_store_each(mk_store *store, const mk_statement *statement, const mk_recor
 	return rc;
 }
 
-int mk_store_check(mk_store *store, const mk_statement *statement, const mk_record *record, market_error *err)
+int mk_store_check(mk_store *store, const mk_statement *statement, const mk_record *record,
+                   market_error *err)
 {
 	mk_prepared *prepared;
 	int rc = usable(store, err);
@@ -229,8 +238,8 @@ int mk_store_check(mk_store *store, const mk_statement *statement, const mk_reco
 	return rc;
 }
 
-int64_t mk_store_write(mk_store *store, const mk_statement *statement, const mk_value *args, size_t n_args,
-                       market_error *err)
+int64_t mk_store_write(mk_store *store, const mk_statement *statement, const mk_value *args,
+                       size_t n_args, market_error *err)
 {
 	mk_step step = {.statement = statement, .args = args, .n_args = n_args, .rows = -1};
 	mk_step *const steps[] = {&step};
@@ -239,7 +248,8 @@ int64_t mk_store_write(mk_store *store, const mk_statement *statement, const mk_
 	if (rc != 0)
 		return rc;
 	if (store->read_only || (store->in_transaction && !store->writing))
-		return mk_error_set(err, MARKET_EREADONLY, "%s writes where only reading is allowed", statement->name);
+		return mk_error_set(err, MARKET_EREADONLY, "%s writes where only reading is allowed",
+		                    statement->name);
 	if (store->refused)
 		return mk_error_set(err, MARKET_EIO, "writes are refused since the disk failed to sync");
 	rc = mk_store_prepare(store, statement, &step.prepared, err);
@@ -261,7 +271,8 @@ int mk_store_execute_text(mk_store *store, const char *sql, market_error *err)
 	return rc != 0 ? rc : store->driver->execute(store, sql, err);
 }
 
-int mk_store_prepare(mk_store *store, const mk_statement *statement, mk_prepared **out, market_error *err)
+int mk_store_prepare(mk_store *store, const mk_statement *statement, mk_prepared **out,
+                     market_error *err)
 {
 	size_t i = slot_of(store, statement);
 	mk_prepared *prepared;
@@ -289,10 +300,12 @@ int mk_store_prepare(mk_store *store, const mk_statement *statement, mk_prepared
 	return 0;
 }
 
-int mk_store_check_args(const mk_prepared *prepared, const mk_value *args, size_t n_args, market_error *err)
+int mk_store_check_args(const mk_prepared *prepared, const mk_value *args, size_t n_args,
+                        market_error *err)
 {
 	if (n_args != prepared->n_parameters)
-		return mk_error_set(err, MARKET_EINTERNAL, "statement %s takes %zu values and was given %zu",
+		return mk_error_set(err, MARKET_EINTERNAL,
+		                    "statement %s takes %zu values and was given %zu",
 		                    prepared->statement->name, prepared->n_parameters, n_args);
 	for (size_t i = 0; i < n_args; i++)
 		if (args[i].kind == MK_VALUE_INT && args[i].number == INT64_MIN)
@@ -301,14 +314,15 @@ int mk_store_check_args(const mk_prepared *prepared, const mk_value *args, size_
 	return 0;
 }
 
-void mk_store_traced(mk_store *store, const mk_statement *statement, const mk_value *args, size_t n_args,
-                     bool write, int64_t rows)
+void mk_store_traced(mk_store *store, const mk_statement *statement, const mk_value *args,
+                     size_t n_args, bool write, int64_t rows)
 {
 	mk_trace trace;
 
 	if (!store->trace)
 		return;
-	trace = (mk_trace){.statement = statement, .args = args, .n_args = n_args, .write = write, .rows = rows};
+	trace = (mk_trace){
+		.statement = statement, .args = args, .n_args = n_args, .write = write, .rows = rows};
 	store->trace(&trace, store->trace_data);
 }
 
@@ -360,7 +374,8 @@ static int grow_slots(mk_store *store, market_error *err)
 	return 0;
 }
 
-static int make_prepared(mk_store *store, const mk_statement *statement, mk_prepared **out, market_error *err)
+static int make_prepared(mk_store *store, const mk_statement *statement, mk_prepared **out,
+                         market_error *err)
 {
 	mk_prepared *prepared = MK_NEW(&store->arena, mk_prepared);
 	int rc;
@@ -369,7 +384,8 @@ static int make_prepared(mk_store *store, const mk_statement *statement, mk_prep
 		return mk_error_no_memory(err);
 	prepared->statement = statement;
 	prepared->sql = statement->sql;
-	rc = mk_statement_scan(statement, store->driver->kind == MK_STORE_POSTGRES, &store->arena, prepared, err);
+	rc = mk_statement_scan(statement, store->driver->kind == MK_STORE_POSTGRES, &store->arena,
+	                       prepared, err);
 	if (rc == 0)
 		rc = store->driver->prepare(store, prepared, err);
 	if (rc == 0)

@@ -24,21 +24,23 @@ mk_value mk_int(int64_t number);
 mk_value mk_text_value(const char *text);        /* NULL binds NULL */
 mk_value mk_blob(const void *data, size_t size); /* NULL binds NULL */
 mk_value mk_null_int(void);
-mk_value mk_time_value(market_time time);        /* 0 binds NULL */
-mk_value mk_money_value(market_money money);     /* the amount; a broken one fails with EOVERFLOW */
-#define MK_ARGS(...) (const mk_value[]){__VA_ARGS__}, sizeof((const mk_value[]){__VA_ARGS__}) / sizeof(mk_value)
+mk_value mk_time_value(market_time time);    /* 0 binds NULL */
+mk_value mk_money_value(market_money money); /* the amount; a broken one fails with EOVERFLOW */
+#define MK_ARGS(...) \
+	(const mk_value[]){__VA_ARGS__}, sizeof((const mk_value[]){__VA_ARGS__}) / sizeof(mk_value)
 #define MK_NO_ARGS NULL, 0
 
 /*
  * A statement, the same text for every store. Parameters are positional (?1, ?2, …) and bound from
- * mk_values, or named (:column) and bound from a record by its descriptor; never mixed. The PostgreSQL
- * driver rewrites both to $n.
+ * mk_values, or named (:column) and bound from a record by its descriptor; never mixed. The
+ * PostgreSQL driver rewrites both to $n.
  *
- * Columns and fields: a MK_ID field `x` is `x_book_id`, `x_id` (flags own or self book: `x_id` alone;
- * the field `id` is `book_id`, `id`); a MK_MONEY field `x` is `x` and takes its currency from the
- * row's `currency` column, which binds from a field `currency` or else from the first present money;
- * absent ids, times, texts, enums and optional scalars are NULL; a PAIRS list is its JSON text. An
- * absent money and a span of zero are 0; a money whose column is NULL is read as absent.
+ * Columns and fields: a MK_ID field `x` is `x_book_id`, `x_id` (flags own or self book: `x_id`
+ * alone; the field `id` is `book_id`, `id`); a MK_MONEY field `x` is `x` and takes its currency
+ * from the row's `currency` column, which binds from a field `currency` or else from the first
+ * present money; absent ids, times, texts, enums and optional scalars are NULL; a PAIRS list is its
+ * JSON text. An absent money and a span of zero are 0; a money whose column is NULL is read as
+ * absent.
  *
  * Statements and records are const objects that outlive the store: what is worked out for a pair of
  * them is kept by their addresses.
@@ -47,14 +49,14 @@ typedef struct mk_statement {
 	const char *name;  /* "order_insert" */
 	const char *table; /* the table written; NULL for reads */
 	const char *sql;
-	bool scan;         /* a full table scan is intended */
+	bool scan; /* a full table scan is intended */
 } mk_statement;
 
 typedef struct mk_store mk_store;
 
-/* One statement's execution, for the benchmark's replay and the row budget. BEGIN, COMMIT and ROLLBACK
- * are traced too, as statements named "begin", "begin_read", "commit" and "rollback". The values are
- * borrowed for the time of the call. */
+/* One statement's execution, for the benchmark's replay and the row budget. BEGIN, COMMIT and
+ * ROLLBACK are traced too, as statements named "begin", "begin_read", "commit" and "rollback". The
+ * values are borrowed for the time of the call. */
 typedef struct mk_trace {
 	const mk_statement *statement;
 	const mk_value *args;
@@ -65,7 +67,7 @@ typedef struct mk_trace {
 
 typedef struct mk_store_options {
 	const market_allocator *allocator;
-	bool create;  /* make the database file when absent */
+	bool create; /* make the database file when absent */
 	bool read_only;
 	int64_t busy_ms; /* how long to wait for a lock, 0: 5,000 */
 } mk_store_options;
@@ -83,7 +85,8 @@ typedef struct mk_store_url {
 } mk_store_url;
 int mk_store_url_parse(const char *url, mk_arena *arena, mk_store_url *out, market_error *err);
 
-int mk_store_open(const mk_store_url *url, const mk_store_options *options, mk_store **out, market_error *err);
+int mk_store_open(const mk_store_url *url, const mk_store_options *options, mk_store **out,
+                  market_error *err);
 void mk_store_close(mk_store *store);
 mk_store_kind mk_store_kind_of(const mk_store *store);
 
@@ -94,12 +97,12 @@ void mk_store_set_before_flush(mk_store *store, int (*hook)(mk_store *, void *),
 
 /* ---- transactions ---- */
 
-/* A writer's transaction (SQLite: BEGIN IMMEDIATE; PostgreSQL: READ COMMITTED) or a reader's, which sees
- * one state of the store. PostgreSQL sends BEGIN with the first batch, and connects again when the
- * connection was lost before. Reads and writes outside a transaction are each their own. */
+/* A writer's transaction (SQLite: BEGIN IMMEDIATE; PostgreSQL: READ COMMITTED) or a reader's, which
+ * sees one state of the store. PostgreSQL sends BEGIN with the first batch, and connects again when
+ * the connection was lost before. Reads and writes outside a transaction are each their own. */
 int mk_store_begin(mk_store *store, bool write, market_error *err);
-/* EUNKNOWN when the outcome isn't known. After a failed sync (EIO) writes are refused until the store
- * is opened again. */
+/* EUNKNOWN when the outcome isn't known. After a failed sync (EIO) writes are refused until the
+ * store is opened again. */
 int mk_store_commit(mk_store *store, market_error *err);
 /* Undoes the transaction; without one it does nothing. */
 void mk_store_rollback(mk_store *store);
@@ -116,12 +119,15 @@ typedef struct mk_query {
 } mk_query;
 
 /* Runs all queries as one batch (PostgreSQL: one pipeline). */
-int mk_store_read(mk_store *store, mk_arena *arena, mk_query *queries, size_t n_queries, market_error *err);
+int mk_store_read(mk_store *store, mk_arena *arena, mk_query *queries, size_t n_queries,
+                  market_error *err);
 /* One row, or `*row` NULL. */
-int mk_store_get(mk_store *store, mk_arena *arena, const mk_statement *statement, const mk_record *record,
-                 const mk_value *args, size_t n_args, void **row, market_error *err);
-int mk_store_list(mk_store *store, mk_arena *arena, const mk_statement *statement, const mk_record *record,
-                  const mk_value *args, size_t n_args, void ***rows, size_t *n_rows, market_error *err);
+int mk_store_get(mk_store *store, mk_arena *arena, const mk_statement *statement,
+                 const mk_record *record, const mk_value *args, size_t n_args, void **row,
+                 market_error *err);
+int mk_store_list(mk_store *store, mk_arena *arena, const mk_statement *statement,
+                  const mk_record *record, const mk_value *args, size_t n_args, void ***rows,
+                  size_t *n_rows, market_error *err);
 /* Streams rows in constant memory: each row is mapped into the same scratch arena, reset after the
  * callback, which may not use the store. A non-zero return stops and is returned. */
 int mk_store_each(mk_store *store, const mk_statement *statement, const mk_record *record,
@@ -129,15 +135,17 @@ int mk_store_each(mk_store *store, const mk_statement *statement, const mk_recor
                   int (*row)(void *row, void *user_data, market_error *err), void *user_data,
                   market_error *err);
 
-/* Prepares a statement without running it and, when `record` isn't NULL, checks that each of its named
- * parameters and columns has a field: the test that prepares every statement on the migrated schema. */
-int mk_store_check(mk_store *store, const mk_statement *statement, const mk_record *record, market_error *err);
+/* Prepares a statement without running it and, when `record` isn't NULL, checks that each of its
+ * named parameters and columns has a field: the test that prepares every statement on the migrated
+ * schema. */
+int mk_store_check(mk_store *store, const mk_statement *statement, const mk_record *record,
+                   market_error *err);
 
 /* ---- writes outside a plan: migrations, key rows, tests. Returns the row count or an error; a
  * transaction that must run again is ECONFLICT here, and the plan's flush or the commit then gives
  * MK_AGAIN. ---- */
-int64_t mk_store_write(mk_store *store, const mk_statement *statement, const mk_value *args, size_t n_args,
-                       market_error *err);
+int64_t mk_store_write(mk_store *store, const mk_statement *statement, const mk_value *args,
+                       size_t n_args, market_error *err);
 int mk_store_execute_text(mk_store *store, const char *sql, market_error *err); /* DDL */
 
 /* ---- plans ---- */
@@ -152,8 +160,8 @@ typedef enum mk_phase {
 
 /* What it means when a step's row count differs from the expected one. */
 typedef struct mk_miss {
-	int code;          /* MK_AGAIN: a version or a new row's key; else a MARKET_E… of the operation */
-	int rank;          /* precedence: the smallest rank of all missed errors is reported */
+	int code; /* MK_AGAIN: a version or a new row's key; else a MARKET_E… of the operation */
+	int rank; /* precedence: the smallest rank of all missed errors is reported */
 	const char *field; /* for the error; may be NULL */
 	const char *message;
 	int64_t rows; /* how many are expected; 0: one */
@@ -165,16 +173,19 @@ typedef struct mk_plan mk_plan;
 mk_plan *mk_plan_new(mk_arena *arena); /* NULL when memory is exhausted */
 bool mk_plan_empty(const mk_plan *plan);
 /* `target` orders the step within its phase. Values are copied by reference: texts must live in the
- * arena or longer. A failed allocation or a broken money is remembered and reported by the flush. */
+ * arena or longer. A failed allocation or a broken money is remembered and reported by the flush.
+ */
 void mk_plan_add(mk_plan *plan, mk_phase phase, const mk_statement *statement, market_id target,
                  const mk_value *args, size_t n_args, mk_miss miss);
-/* The same with named parameters bound from a record now (later changes of the struct don't count). */
-void mk_plan_add_record(mk_plan *plan, mk_phase phase, const mk_statement *statement, market_id target,
-                        const mk_record *record, const void *value, mk_miss miss);
+/* The same with named parameters bound from a record now (later changes of the struct don't count).
+ */
+void mk_plan_add_record(mk_plan *plan, mk_phase phase, const mk_statement *statement,
+                        market_id target, const mk_record *record, const void *value, mk_miss miss);
 /* Expects any row count ≥ 0 (an idempotent delete). */
 #define MK_ANY ((mk_miss){.code = 0})
 /* Runs after the last step, before the commit: sealing. */
-void mk_plan_set_seal(mk_plan *plan, int (*seal)(mk_store *, void *, market_error *), void *user_data);
+void mk_plan_set_seal(mk_plan *plan, int (*seal)(mk_store *, void *, market_error *),
+                      void *user_data);
 /* Runs the steps in order and judges them whole: 0, MK_AGAIN, or the error. Needs a writer's
  * transaction; nothing is undone when it fails. */
 int mk_plan_flush(mk_plan *plan, mk_store *store, market_error *err);
@@ -182,21 +193,23 @@ int mk_plan_flush(mk_plan *plan, mk_store *store, market_error *err);
 /* ---- schema ---- */
 
 /* One step of the append-only list. DDL is one statement an entry, the same for all stores but for
- * these tokens: {key} (book_id and id as the store's primary key; must come first), {int}, {text} (in
- * byte order), {blob}, {fk:column:table} (a column that refers to a row of the same book; `column`
- * includes _id; NULL allowed unless NOT NULL follows), {strict} (after the closing parenthesis). DDL is
- * idempotent: IF NOT EXISTS. */
+ * these tokens: {key} (book_id and id as the store's primary key; must come first), {int}, {text}
+ * (in byte order), {blob}, {fk:column:table} (a column that refers to a row of the same book;
+ * `column` includes _id; NULL allowed unless NOT NULL follows), {strict} (after the closing
+ * parenthesis). DDL is idempotent: IF NOT EXISTS. */
 typedef struct mk_migration {
 	int number;
 	const char *name;
 	const char *const *ddl; /* ends with NULL */
 } mk_migration;
 
-/* Whether the store holds a market schema, and of which number: 0 when empty. EFOREIGN when it holds
- * other tables, ESCHEMA when it is newer than `last`, ECORRUPT when a checksum differs. */
-int mk_schema_version(mk_store *store, const mk_migration *list, size_t count, int *version, market_error *err);
+/* Whether the store holds a market schema, and of which number: 0 when empty. EFOREIGN when it
+ * holds other tables, ESCHEMA when it is newer than `last`, ECORRUPT when a checksum differs. */
+int mk_schema_version(mk_store *store, const mk_migration *list, size_t count, int *version,
+                      market_error *err);
 /* Applies what is missing, one statement at a time, under a lease row. */
-int mk_schema_migrate(mk_store *store, const mk_migration *list, size_t count, market_time now, market_error *err);
+int mk_schema_migrate(mk_store *store, const mk_migration *list, size_t count, market_time now,
+                      market_error *err);
 /* A DDL text with its tokens replaced for a kind of store. */
 int mk_schema_expand(mk_store_kind kind, const char *ddl, mk_text *out);
 

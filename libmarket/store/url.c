@@ -14,7 +14,8 @@ static int parse_sqlite(const char *rest, mk_arena *arena, mk_store_url *out, ma
 static int parse_postgres(const char *url, mk_arena *arena, mk_store_url *out, market_error *err);
 static bool next_option(const char **at, option *out);
 static bool named(const option *o, const char *name);
-static int own_option(const option *o, mk_arena *arena, mk_store_url *out, bool *ours, market_error *err);
+static int own_option(const option *o, mk_arena *arena, mk_store_url *out, bool *ours,
+                      market_error *err);
 static char *decode(const option *o, mk_arena *arena);
 static int hex_digit(char c);
 static int default_keys(mk_arena *arena, mk_store_url *out, market_error *err);
@@ -59,8 +60,9 @@ static int parse_sqlite(const char *rest, mk_arena *arena, mk_store_url *out, ma
 		if (rc != 0)
 			return rc;
 		if (!ours || named(&o, "prepare"))
-			return mk_error_at(err, MARKET_EINVALID, "store", "the store's URL has an unknown option \"%.*s\"",
-			                   (int)o.name_size, o.name);
+			return mk_error_at(err, MARKET_EINVALID, "store",
+			                   "the store's URL has an unknown option \"%.*s\"", (int)o.name_size,
+			                   o.name);
 	}
 	if (!out->keys && !out->memory) {
 		out->keys = mk_arena_format(arena, "%s.keys", out->target);
@@ -75,25 +77,23 @@ static int parse_postgres(const char *url, mk_arena *arena, mk_store_url *out, m
 {
 	size_t size = strcspn(url, "?");
 	const char *at = url + size;
-	char *target = mk_arena_get(arena, strlen(url) + 1);
+	const char *target = mk_arena_text_n(arena, url, size);
 	option o;
 	bool ours;
 	int rc;
 
 	if (!target)
 		return mk_error_no_memory(err);
-	memcpy(target, url, size);
-	target[size] = '\0';
 	while (next_option(&at, &o)) {
 		rc = own_option(&o, arena, out, &ours, err);
 		if (rc != 0)
 			return rc;
 		if (ours)
 			continue;
-		strcat(target, strchr(target, '?') ? "&" : "?");
-		strncat(target, o.name, o.name_size);
-		strcat(target, "=");
-		strncat(target, o.value, o.value_size);
+		target = mk_arena_format(arena, "%s%c%.*s=%.*s", target, strchr(target, '?') ? '&' : '?',
+		                         (int)o.name_size, o.name, (int)o.value_size, o.value);
+		if (!target)
+			return mk_error_no_memory(err);
 	}
 	out->target = target;
 	return default_keys(arena, out, err);
@@ -122,7 +122,8 @@ static bool named(const option *o, const char *name)
 	return strlen(name) == o->name_size && strncmp(o->name, name, o->name_size) == 0;
 }
 
-static int own_option(const option *o, mk_arena *arena, mk_store_url *out, bool *ours, market_error *err)
+static int own_option(const option *o, mk_arena *arena, mk_store_url *out, bool *ours,
+                      market_error *err)
 {
 	char *value;
 
@@ -134,7 +135,8 @@ static int own_option(const option *o, mk_arena *arena, mk_store_url *out, bool 
 		return mk_error_no_memory(err);
 	if (named(o, "keys")) {
 		if (!value[0])
-			return invalid(err, "the store's URL names no key file", "Write keys=FILE, or leave it out.");
+			return invalid(err, "the store's URL names no key file",
+			               "Write keys=FILE, or leave it out.");
 		out->keys = value;
 		return 0;
 	}
@@ -179,7 +181,8 @@ static int default_keys(mk_arena *arena, mk_store_url *out, market_error *err)
 	int rc = 0;
 
 	if (!given) {
-		rc = invalid(err, "the store's URL can't be read", "Write postgresql://USER@HOST:PORT/DATABASE?OPTION=VALUE.");
+		rc = invalid(err, "the store's URL can't be read",
+		             "Write postgresql://USER@HOST:PORT/DATABASE?OPTION=VALUE.");
 		goto out;
 	}
 	name = value_of(given, "dbname");

@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const mk_enum_value colour_values[] = {{1, "red", "red"}, {2, "blue", "blue"}, {0, NULL, NULL}};
+static const mk_enum_value colour_values[] = {
+	{1, "red", "red"}, {2, "blue", "blue"}, {0, NULL, NULL}};
 static const mk_enum colour_enum = {"colour", colour_values};
 
 static const mk_field thing_fields[] = {
@@ -31,21 +32,24 @@ static const mk_field thing_fields[] = {
 const mk_record thing_record = MK_RECORD_OF("thing", thing, thing_fields, "a thing");
 
 #define COLUMNS \
-	"book_id, id, owner_book_id, owner_id, parent_id, buyer_id, number, flag, colour, at, span, rate, price, fee," \
+	"book_id, id, owner_book_id, owner_id, parent_id, buyer_id, number, flag, colour, at, span,"
+" rate, price, fee,"
 	" currency, name, data, maybe, maybe_flag, metadata, version"
 
-const mk_statement thing_insert = {
-	.name = "thing_insert",
-	.table = "thing",
-	.sql = "INSERT INTO thing (" COLUMNS ") VALUES (:book_id, :id, :owner_book_id, :owner_id, :parent_id, :buyer_id,"
-	       " :number, :flag, :colour, :at, :span, :rate, :price, :fee, :currency, :name, :data, :maybe,"
-	       " :maybe_flag, :metadata, :version) ON CONFLICT DO NOTHING",
+	const mk_statement thing_insert = {
+		.name = "thing_insert",
+		.table = "thing",
+		.sql = "INSERT INTO thing (" COLUMNS
+			   ") VALUES (:book_id, :id, :owner_book_id, :owner_id, :parent_id, :buyer_id,"
+			   " :number, :flag, :colour, :at, :span, :rate, :price, :fee, :currency, :name, :data,"
+			   " :maybe,"
+			   " :maybe_flag, :metadata, :version) ON CONFLICT DO NOTHING",
 };
 const mk_statement thing_update = {
 	.name = "thing_update",
 	.table = "thing",
 	.sql = "UPDATE thing SET name = :name, price = :price, version = version + 1"
-	       " WHERE book_id = :book_id AND id = :id AND version = :version",
+		   " WHERE book_id = :book_id AND id = :id AND version = :version",
 };
 const mk_statement thing_by_id = {
 	.name = "thing_by_id",
@@ -60,7 +64,8 @@ const mk_statement thing_add = {
 	.table = "thing",
 	.sql = "UPDATE thing SET number = number + ?1 WHERE book_id = ?2 AND id = ?3",
 };
-const mk_statement thing_count = {.name = "thing_count", .sql = "SELECT COUNT(*) AS n FROM thing", .scan = true};
+const mk_statement thing_count = {
+	.name = "thing_count", .sql = "SELECT COUNT(*) AS n FROM thing", .scan = true};
 
 static const mk_field count_fields[] = {MK_F_INT(count, n, 0, 0, 0, "how many")};
 const mk_record count_record = MK_RECORD_OF("count", count, count_fields, "a number");
@@ -74,7 +79,8 @@ mk_store *sample_open(const char *url, const mk_store_options *options, market_e
 	mk_arena arena;
 
 	mk_arena_init(&arena, &mk_allocator_default);
-	if (mk_store_url_parse(url, &arena, &parsed, err) == 0 && mk_store_open(&parsed, options, &store, err) != 0)
+	if (mk_store_url_parse(url, &arena, &parsed, err) == 0 &&
+	    mk_store_open(&parsed, options, &store, err) != 0)
 		store = NULL;
 	mk_arena_close(&arena);
 	return store;
@@ -111,13 +117,14 @@ void sample_table(mk_store *store)
 	mk_text ddl;
 
 	mk_text_init(&ddl, &mk_allocator_default, 10000);
-	mk_schema_expand(mk_store_kind_of(store),
-	                 "CREATE TABLE thing ({key}, owner_book_id {int}, owner_id {int}, parent_id {int},"
-	                 " buyer_id {int}, number {int} NOT NULL, flag {int} NOT NULL, colour {int}, at {int},"
-	                 " span {int} NOT NULL, rate {int} NOT NULL, price {int} NOT NULL, fee {int} NOT NULL,"
-	                 " currency TEXT, name TEXT, data {blob}, maybe {int}, maybe_flag {int}, metadata TEXT,"
-	                 " version {int} NOT NULL, CHECK (number <> 13)) {strict}",
-	                 &ddl);
+	mk_schema_expand(
+		mk_store_kind_of(store),
+		"CREATE TABLE thing ({key}, owner_book_id {int}, owner_id {int}, parent_id {int},"
+		" buyer_id {int}, number {int} NOT NULL, flag {int} NOT NULL, colour {int}, at {int},"
+		" span {int} NOT NULL, rate {int} NOT NULL, price {int} NOT NULL, fee {int} NOT NULL,"
+		" currency TEXT, name TEXT, data {blob}, maybe {int}, maybe_flag {int}, metadata TEXT,"
+		" version {int} NOT NULL, CHECK (number <> 13)) {strict}",
+		&ddl);
 	CHECK_OK_FATAL(mk_store_execute_text(store, ddl.data, &err));
 	mk_text_close(&ddl);
 }
@@ -181,7 +188,8 @@ void sample_fill(mk_store *store, int64_t n)
 		thing put = sample_bare(1, id);
 
 		put.number = id * 100;
-		mk_plan_add_record(plan, MK_PHASE_INSERT, &thing_insert, put.id, &thing_record, &put, MK_RETRY);
+		mk_plan_add_record(plan, MK_PHASE_INSERT, &thing_insert, put.id, &thing_record, &put,
+		                   MK_RETRY);
 	}
 	CHECK_OK_FATAL(mk_store_begin(store, true, &err));
 	CHECK_INT(mk_plan_flush(plan, store, &err), 0);
@@ -194,7 +202,8 @@ thing *sample_get(mk_store *store, mk_arena *arena, int64_t book, int64_t id)
 	market_error err = {0};
 	void *row = NULL;
 
-	CHECK_OK(mk_store_get(store, arena, &thing_by_id, &thing_record, MK_ARGS(mk_int(book), mk_int(id)), &row, &err));
+	CHECK_OK(mk_store_get(store, arena, &thing_by_id, &thing_record,
+	                      MK_ARGS(mk_int(book), mk_int(id)), &row, &err));
 	return row;
 }
 

@@ -31,7 +31,8 @@ typedef struct thing {
 } thing;
 extern const mk_record thing_record;
 
-extern const mk_statement thing_insert, thing_update, thing_add, thing_by_id, thing_list, thing_count;
+extern const mk_statement thing_insert, thing_update, thing_add, thing_by_id, thing_list,
+	thing_count;
 
 /* A number that a statement gives as `n`. */
 typedef struct count {

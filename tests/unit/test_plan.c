@@ -43,9 +43,11 @@ static void begin(void)
 	CHECK_OK_FATAL(mk_store_begin(store, true, &err));
 }
 
-static void add(mk_phase phase, const mk_statement *statement, int64_t book, int64_t id, mk_miss miss)
+static void add(mk_phase phase, const mk_statement *statement, int64_t book, int64_t id,
+                mk_miss miss)
 {
-	mk_plan_add(plan, phase, statement, (market_id){book, id}, MK_ARGS(mk_int(1), mk_int(book), mk_int(id)), miss);
+	mk_plan_add(plan, phase, statement, (market_id){book, id},
+	            MK_ARGS(mk_int(1), mk_int(book), mk_int(id)), miss);
 }
 
 static mk_miss miss_of(int code, int rank)
@@ -97,9 +99,11 @@ static void phases_and_sorting(void)
 	add(MK_PHASE_JOURNAL, &thing_add, 5, 5, MK_ANY);
 	mk_store_set_trace(store, note, &o);
 	CHECK_INT(mk_plan_flush(plan, store, &err), 0);
-	CHECK_TEXT(o.text, "thing_add 5/5\nthing_add 3/3\nthing_add 2/2\nother_add 8/8\nthing_set 0/4\n"
-	                   "thing_add 0/5\nthing_add 1/1\nthing_add 1/7\nother_add 2/1\nthing_add 2/2\nthing_add 9/1\n"
-	                   "thing_add 1/1\n");
+	CHECK_TEXT(
+		o.text,
+		"thing_add 5/5\nthing_add 3/3\nthing_add 2/2\nother_add 8/8\nthing_set 0/4\n"
+		"thing_add 0/5\nthing_add 1/1\nthing_add 1/7\nother_add 2/1\nthing_add 2/2\nthing_add 9/1\n"
+		"thing_add 1/1\n");
 }
 
 static void updates_of_one_row_keep_their_order(void)
@@ -272,7 +276,8 @@ static void broken_money_stops_the_plan(void)
 	CU_ASSERT_PTR_NOT_NULL(strstr(err.message, "fee"));
 	plan = mk_plan_new(&arena);
 	add(MK_PHASE_JOURNAL, &thing_add, 1, 1, MK_RETRY);
-	mk_plan_add(plan, MK_PHASE_INSERT, &thing_add, row.id, MK_ARGS(mk_money_value(row.fee), mk_int(1), mk_int(1)), MK_RETRY);
+	mk_plan_add(plan, MK_PHASE_INSERT, &thing_add, row.id,
+	            MK_ARGS(mk_money_value(row.fee), mk_int(1), mk_int(1)), MK_RETRY);
 	CHECK_ERROR(mk_plan_flush(plan, store, &err), MARKET_EOVERFLOW, NULL);
 	CHECK_TEXT(o.text, "");
 	CHECK_INT(number_of(1), 100);
@@ -437,7 +442,10 @@ static int commit_between(mk_store *s, void *user_data)
 
 	(void)s;
 	if (rc == 0)
-		rc = (int)mk_store_write(other, &thing_add, MK_ARGS(mk_int(7), mk_int(1), mk_int(1)), &error) == 1 ? 0 : -1;
+		rc = (int)mk_store_write(other, &thing_add, MK_ARGS(mk_int(7), mk_int(1), mk_int(1)),
+		                         &error) == 1
+		         ? 0
+		         : -1;
 	return rc == 0 ? mk_store_commit(other, &error) : rc;
 }
 
@@ -464,14 +472,16 @@ void suite_plan(void)
 	CU_add_test(s, "updates of one row keep their order", updates_of_one_row_keep_their_order);
 	CU_add_test(s, "a plan without a miss is good", no_miss_is_good);
 	CU_add_test(s, "a retry beats every error", retry_beats_every_error);
-	CU_add_test(s, "the missed error first in precedence is reported", first_in_precedence_is_reported);
+	CU_add_test(s, "the missed error first in precedence is reported",
+	            first_in_precedence_is_reported);
 	CU_add_test(s, "a miss without a message says what its code means", message_may_be_absent);
 	CU_add_test(s, "any count may be expected", any_count_may_be_expected);
 	CU_add_test(s, "a miss explains a later failure", miss_explains_a_later_failure);
 	CU_add_test(s, "a taken key runs again", taken_key_runs_again);
 	CU_add_test(s, "an old version runs again", old_version_runs_again);
 	CU_add_test(s, "values are taken when they are added", values_are_taken_when_added);
-	CU_add_test(s, "a broken money stops the plan before its first step", broken_money_stops_the_plan);
+	CU_add_test(s, "a broken money stops the plan before its first step",
+	            broken_money_stops_the_plan);
 	CU_add_test(s, "unlike currencies in one row stop the plan", unlike_currencies_stop_the_plan);
 	CU_add_test(s, "a plan needs a writer's transaction", plan_needs_a_writer);
 	CU_add_test(s, "exhausted memory is remembered", no_memory_is_remembered);

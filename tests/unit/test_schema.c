@@ -15,7 +15,8 @@ static const char *const first_ddl[] = {
 	NULL,
 };
 static const char *const second_ddl[] = {
-	"CREATE TABLE IF NOT EXISTS book ({key}, {fk:shelf_id:shelf} NOT NULL, {fk:next_id:book}, n {int}) {strict}",
+	"CREATE TABLE IF NOT EXISTS book ({key}, {fk:shelf_id:shelf} NOT NULL, {fk:next_id:book}, n"
+	" {int}) {strict}",
 	NULL,
 };
 static const char *const other_ddl[] = {"CREATE TABLE IF NOT EXISTS shelf ({key}) {strict}", NULL};
@@ -165,7 +166,8 @@ static void many_migrate_at_once(void)
 	void *result;
 
 	for (int i = 0; i < 6; i++)
-		CU_ASSERT_FATAL(pthread_create(&threads[i], NULL, migrate_too, (void *)(uintptr_t)url) == 0);
+		CU_ASSERT_FATAL(pthread_create(&threads[i], NULL, migrate_too, (void *)(uintptr_t)url) ==
+		                0);
 	for (int i = 0; i < 6; i++) {
 		pthread_join(threads[i], &result);
 		CHECK_INT((intptr_t)result, 0);
@@ -191,10 +193,14 @@ static void references_are_kept(void)
 	CHECK_INT(run("INSERT INTO shelf (book_id, id, name) VALUES (1, 2, 'a')"), 1);
 	CHECK_INT(run("INSERT INTO book (book_id, id, shelf_id, next_id) VALUES (1, 3, 2, NULL)"), 1);
 	CHECK_INT(run("INSERT INTO book (book_id, id, shelf_id, next_id) VALUES (1, 4, 2, 3)"), 1);
-	CHECK_ERROR(run("INSERT INTO book (book_id, id, shelf_id) VALUES (1, 5, 77)"), MARKET_EINTERNAL, NULL);
-	CHECK_ERROR(run("INSERT INTO book (book_id, id, shelf_id) VALUES (1, 5, NULL)"), MARKET_EINTERNAL, NULL);
-	CHECK_ERROR(run("INSERT INTO book (book_id, id, shelf_id, next_id) VALUES (1, 5, 2, 77)"), MARKET_EINTERNAL, NULL);
-	CHECK_INT(run("INSERT INTO shelf (book_id, id, name) VALUES (1, 2, 'b') ON CONFLICT DO NOTHING"), 0);
+	CHECK_ERROR(run("INSERT INTO book (book_id, id, shelf_id) VALUES (1, 5, 77)"), MARKET_EINTERNAL,
+	            NULL);
+	CHECK_ERROR(run("INSERT INTO book (book_id, id, shelf_id) VALUES (1, 5, NULL)"),
+	            MARKET_EINTERNAL, NULL);
+	CHECK_ERROR(run("INSERT INTO book (book_id, id, shelf_id, next_id) VALUES (1, 5, 2, 77)"),
+	            MARKET_EINTERNAL, NULL);
+	CHECK_INT(
+		run("INSERT INTO shelf (book_id, id, name) VALUES (1, 2, 'b') ON CONFLICT DO NOTHING"), 0);
 }
 
 static void tokens_expand(void)
@@ -202,20 +208,24 @@ static void tokens_expand(void)
 	static const char *const texts[][3] = {
 		{"({key}, n {int} NOT NULL) {strict}",
 	     "(book_id INTEGER NOT NULL, id INTEGER PRIMARY KEY, n INTEGER NOT NULL) STRICT",
-	     "(book_id BIGINT NOT NULL, id BIGINT NOT NULL, PRIMARY KEY (book_id, id), n BIGINT NOT NULL) "},
+	     "(book_id BIGINT NOT NULL, id BIGINT NOT NULL, PRIMARY KEY (book_id, id), n BIGINT NOT"
+	     " NULL) "},
 		{"d {blob}, t {text}", "d BLOB, t TEXT", "d BYTEA, t TEXT COLLATE \"C\""},
 		{"{fk:a_id:orders} NOT NULL", "a_id INTEGER REFERENCES orders (id) NOT NULL",
 	     "FOREIGN KEY (book_id, a_id) REFERENCES orders (book_id, id), a_id BIGINT NOT NULL"},
 		{"no token", "no token", "no token"},
 	};
-	static const char *const wrong[] = {"{", "{}", "{key", "{fk:}", "{fk:a}", "{fk::t}", "{fk:a:}", "{KEY}"};
+	static const char *const wrong[] = {"{",      "{}",      "{key",    "{fk:}",
+	                                    "{fk:a}", "{fk::t}", "{fk:a:}", "{KEY}"};
 	mk_text text;
 
 	mk_text_init(&text, &mk_allocator_default, 10000);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		for (size_t kind = 0; kind < 2; kind++) {
 			mk_text_reset(&text);
-			CHECK_INT(mk_schema_expand(kind == 0 ? MK_STORE_SQLITE : MK_STORE_POSTGRES, texts[i][0], &text), 0);
+			CHECK_INT(mk_schema_expand(kind == 0 ? MK_STORE_SQLITE : MK_STORE_POSTGRES, texts[i][0],
+			                           &text),
+			          0);
 			CHECK_TEXT(text.data, texts[i][1 + kind]);
 		}
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
@@ -242,10 +252,12 @@ static void urls_are_taken_apart(void)
 	check_url("sqlite:/tmp/a b.db", MK_STORE_SQLITE, "/tmp/a b.db", "/tmp/a b.db.keys");
 	check_url("sqlite:a.db?keys=/etc/my%20keys", MK_STORE_SQLITE, "a.db", "/etc/my keys");
 	check_url("sqlite::memory:", MK_STORE_SQLITE, ":memory:", NULL);
-	check_url("postgresql://u@h:5/shop", MK_STORE_POSTGRES, "postgresql://u@h:5/shop", "./shop.keys");
+	check_url("postgresql://u@h:5/shop", MK_STORE_POSTGRES, "postgresql://u@h:5/shop",
+	          "./shop.keys");
 	check_url("postgres:///shop?host=/tmp&keys=k&connect_timeout=3", MK_STORE_POSTGRES,
 	          "postgres:///shop?host=/tmp&connect_timeout=3", "k");
-	check_url("postgresql:///?dbname=a%2Fb&prepare=on", MK_STORE_POSTGRES, "postgresql:///?dbname=a%2Fb", "./a_b.keys");
+	check_url("postgresql:///?dbname=a%2Fb&prepare=on", MK_STORE_POSTGRES,
+	          "postgresql:///?dbname=a%2Fb", "./a_b.keys");
 	CHECK_OK(mk_store_url_parse("sqlite::memory:", &arena, &url, &err));
 	CU_ASSERT(url.memory && !url.prepare_off);
 	CHECK_OK(mk_store_url_parse("postgresql:///x?prepare=off&host=/tmp", &arena, &url, &err));

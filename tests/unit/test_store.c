@@ -59,8 +59,10 @@ static void absent_is_null(void)
 	static const mk_statement nulls = {
 		.name = "thing_nulls",
 		.sql = "SELECT COUNT(*) AS n FROM thing WHERE owner_book_id IS NULL AND owner_id IS NULL"
-		       " AND parent_id IS NULL AND buyer_id IS NULL AND colour IS NULL AND at IS NULL AND currency IS NULL"
-		       " AND name IS NULL AND data IS NULL AND maybe IS NULL AND maybe_flag IS NULL AND metadata IS NULL",
+			   " AND parent_id IS NULL AND buyer_id IS NULL AND colour IS NULL AND at IS NULL AND"
+			   " currency IS NULL"
+			   " AND name IS NULL AND data IS NULL AND maybe IS NULL AND maybe_flag IS NULL AND"
+			   " metadata IS NULL",
 	};
 	mk_store *store = sample_store();
 	thing put = sample_bare(0, 6), *got;
@@ -69,7 +71,8 @@ static void absent_is_null(void)
 	sample_insert(store, &put);
 	got = sample_get(store, &arena, 0, 6);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(got);
-	CU_ASSERT(got->owner.id == 0 && got->owner.book == 0 && got->parent.id == 0 && got->parent.book == 0);
+	CU_ASSERT(got->owner.id == 0 && got->owner.book == 0 && got->parent.id == 0 &&
+	          got->parent.book == 0);
 	CU_ASSERT(got->buyer.id == 0 && got->buyer.book == 0 && got->colour == 0 && got->at == 0);
 	CU_ASSERT(!got->currency && !got->name && !got->data.data && !got->maybe && !got->maybe_flag);
 	CU_ASSERT(!got->metadata && got->n_metadata == 0);
@@ -123,9 +126,11 @@ static void bad_stored_money_is_corrupt(void)
 
 	sample_insert(store, &put);
 	for (size_t i = 0; i < 3; i++) {
-		CHECK_INT(mk_store_write(store, &spoil, MK_ARGS(mk_text_value(spoilt[i]), mk_int(1), mk_int(1)), &err), 1);
-		CHECK_ERROR(mk_store_get(store, &arena, &thing_by_id, &thing_record, MK_ARGS(mk_int(1), mk_int(1)), &row,
-		                         &err),
+		CHECK_INT(mk_store_write(store, &spoil,
+		                         MK_ARGS(mk_text_value(spoilt[i]), mk_int(1), mk_int(1)), &err),
+		          1);
+		CHECK_ERROR(mk_store_get(store, &arena, &thing_by_id, &thing_record,
+		                         MK_ARGS(mk_int(1), mk_int(1)), &row, &err),
 		            MARKET_ECORRUPT, NULL);
 	}
 	mk_store_close(store);
@@ -135,38 +140,46 @@ static void bad_stored_money_is_corrupt(void)
 
 static void unread_column_is_internal(void)
 {
-	static const mk_statement statement = {.name = "thing_odd", .sql = "SELECT id, book_id, 1 AS oddity FROM thing"};
+	static const mk_statement statement = {.name = "thing_odd",
+	                                       .sql = "SELECT id, book_id, 1 AS oddity FROM thing"};
 	mk_store *store = sample_store();
 	void *row;
 
-	CHECK_ERROR(mk_store_get(store, &arena, &statement, &thing_record, MK_NO_ARGS, &row, &err), MARKET_EINTERNAL, NULL);
+	CHECK_ERROR(mk_store_get(store, &arena, &statement, &thing_record, MK_NO_ARGS, &row, &err),
+	            MARKET_EINTERNAL, NULL);
 	CU_ASSERT_PTR_NOT_NULL(strstr(err.message, "oddity"));
 	mk_store_close(store);
 }
 
 static void not_row_is_no_column(void)
 {
-	static const mk_statement statement = {.name = "thing_loaded", .sql = "SELECT name AS loaded FROM thing"};
+	static const mk_statement statement = {.name = "thing_loaded",
+	                                       .sql = "SELECT name AS loaded FROM thing"};
 	mk_store *store = sample_store();
 	void *row;
 
-	CHECK_ERROR(mk_store_get(store, &arena, &statement, &thing_record, MK_NO_ARGS, &row, &err), MARKET_EINTERNAL, NULL);
+	CHECK_ERROR(mk_store_get(store, &arena, &statement, &thing_record, MK_NO_ARGS, &row, &err),
+	            MARKET_EINTERNAL, NULL);
 	mk_store_close(store);
 }
 
 static void id_needs_its_book(void)
 {
 	static const mk_statement owner = {.name = "thing_owner", .sql = "SELECT owner_id FROM thing"};
-	static const mk_statement parent = {.name = "thing_parent", .sql = "SELECT parent_id FROM thing"};
+	static const mk_statement parent = {.name = "thing_parent",
+	                                    .sql = "SELECT parent_id FROM thing"};
 	static const mk_statement buyer = {.name = "thing_buyer", .sql = "SELECT buyer_id FROM thing"};
 	static const mk_statement price = {.name = "thing_price", .sql = "SELECT price FROM thing"};
 	mk_store *store = sample_store();
 	void *row;
 
-	CHECK_ERROR(mk_store_get(store, &arena, &owner, &thing_record, MK_NO_ARGS, &row, &err), MARKET_EINTERNAL, NULL);
-	CHECK_ERROR(mk_store_get(store, &arena, &parent, &thing_record, MK_NO_ARGS, &row, &err), MARKET_EINTERNAL, NULL);
+	CHECK_ERROR(mk_store_get(store, &arena, &owner, &thing_record, MK_NO_ARGS, &row, &err),
+	            MARKET_EINTERNAL, NULL);
+	CHECK_ERROR(mk_store_get(store, &arena, &parent, &thing_record, MK_NO_ARGS, &row, &err),
+	            MARKET_EINTERNAL, NULL);
 	CHECK_OK(mk_store_get(store, &arena, &buyer, &thing_record, MK_NO_ARGS, &row, &err));
-	CHECK_ERROR(mk_store_get(store, &arena, &price, &thing_record, MK_NO_ARGS, &row, &err), MARKET_EINTERNAL, NULL);
+	CHECK_ERROR(mk_store_get(store, &arena, &price, &thing_record, MK_NO_ARGS, &row, &err),
+	            MARKET_EINTERNAL, NULL);
 	mk_store_close(store);
 }
 
@@ -178,7 +191,8 @@ static void check_finds_mistakes(void)
 		.table = "thing",
 		.sql = "UPDATE thing SET name = :nomen WHERE book_id = :book_id AND id = :id",
 	};
-	static const mk_statement mixed = {.name = "mixed", .sql = "SELECT name FROM thing WHERE id = ?1 AND book_id = :book_id"};
+	static const mk_statement mixed = {
+		.name = "mixed", .sql = "SELECT name FROM thing WHERE id = ?1 AND book_id = :book_id"};
 	static const mk_statement bare = {.name = "bare", .sql = "SELECT name FROM thing WHERE id = ?"};
 	mk_store *store = sample_store();
 
@@ -199,9 +213,11 @@ static void wrong_number_of_values(void)
 	mk_store *store = sample_store();
 	void *row;
 
-	CHECK_ERROR(mk_store_get(store, &arena, &thing_by_id, &thing_record, MK_ARGS(mk_int(1)), &row, &err),
-	            MARKET_EINTERNAL, NULL);
-	CHECK_ERROR(mk_store_write(store, &thing_update, MK_ARGS(mk_int(1)), &err), MARKET_EINTERNAL, NULL);
+	CHECK_ERROR(
+		mk_store_get(store, &arena, &thing_by_id, &thing_record, MK_ARGS(mk_int(1)), &row, &err),
+		MARKET_EINTERNAL, NULL);
+	CHECK_ERROR(mk_store_write(store, &thing_update, MK_ARGS(mk_int(1)), &err), MARKET_EINTERNAL,
+	            NULL);
 	mk_store_close(store);
 }
 
@@ -214,7 +230,8 @@ static void colons_in_texts_are_no_parameters(void)
 	mk_store *store = sample_store();
 	void *row = NULL;
 
-	CHECK_OK(mk_store_get(store, &arena, &statement, &count_record, MK_ARGS(mk_text_value(":a ?1 it's")), &row, &err));
+	CHECK_OK(mk_store_get(store, &arena, &statement, &count_record,
+	                      MK_ARGS(mk_text_value(":a ?1 it's")), &row, &err));
 	CU_ASSERT(row && ((count *)row)->n == 1);
 	mk_store_close(store);
 }
@@ -226,22 +243,24 @@ static void typed_nulls_and_select(void)
 	static const mk_statement copy = {
 		.name = "thing_copy",
 		.table = "thing",
-		.sql = "INSERT INTO thing (book_id, id, number, flag, span, rate, price, fee, currency, version, name, data, maybe)"
-		       " SELECT ?1, ?2, ?6, 0, 0, 0, price, fee, currency, version, ?3, ?4, ?5 FROM thing WHERE book_id = ?1 AND id = ?7"
-		       " ON CONFLICT DO NOTHING",
+		.sql = "INSERT INTO thing (book_id, id, number, flag, span, rate, price, fee, currency,"
+			   " version, name, data, maybe)"
+			   " SELECT ?1, ?2, ?6, 0, 0, 0, price, fee, currency, version, ?3, ?4, ?5 FROM thing"
+			   " WHERE book_id = ?1 AND id = ?7"
+			   " ON CONFLICT DO NOTHING",
 	};
 	mk_store *store = sample_store();
 	thing first = sample_full(1, 1), *got;
 
 	sample_insert(store, &first);
 	CHECK_INT(mk_store_write(store, &copy,
-	                         MK_ARGS(mk_int(1), mk_int(2), mk_text_value(NULL), mk_blob(NULL, 0), mk_null_int(),
-	                                 mk_int(-9), mk_int(1)),
+	                         MK_ARGS(mk_int(1), mk_int(2), mk_text_value(NULL), mk_blob(NULL, 0),
+	                                 mk_null_int(), mk_int(-9), mk_int(1)),
 	                         &err),
 	          1);
 	CHECK_INT(mk_store_write(store, &copy,
-	                         MK_ARGS(mk_int(1), mk_int(3), mk_text_value("x"), mk_blob("\0", 1), mk_int(4), mk_int(8),
-	                                 mk_int(1)),
+	                         MK_ARGS(mk_int(1), mk_int(3), mk_text_value("x"), mk_blob("\0", 1),
+	                                 mk_int(4), mk_int(8), mk_int(1)),
 	                         &err),
 	          1);
 	got = sample_get(store, &arena, 1, 2);
@@ -264,9 +283,13 @@ static void broken_money_is_never_bound(void)
 	mk_store *store = sample_store();
 	market_money broken = mk_money_add(mk_money(INT64_MAX, "BRL"), mk_money(1, "BRL"));
 
-	CHECK_ERROR(mk_store_write(store, &set, MK_ARGS(mk_money_value(broken), mk_int(1), mk_int(1)), &err),
-	            MARKET_EOVERFLOW, NULL);
-	CHECK_INT(mk_store_write(store, &set, MK_ARGS(mk_money_value(mk_money(3, "BRL")), mk_int(1), mk_int(1)), &err), 0);
+	CHECK_ERROR(
+		mk_store_write(store, &set, MK_ARGS(mk_money_value(broken), mk_int(1), mk_int(1)), &err),
+		MARKET_EOVERFLOW, NULL);
+	CHECK_INT(mk_store_write(store, &set,
+	                         MK_ARGS(mk_money_value(mk_money(3, "BRL")), mk_int(1), mk_int(1)),
+	                         &err),
+	          0);
 	mk_store_close(store);
 }
 
@@ -281,7 +304,8 @@ static void overflow_in_sql_is_an_error(void)
 	thing put = sample_full(1, 1), *got;
 
 	sample_insert(store, &put);
-	CHECK_ERROR(mk_store_write(store, &add, MK_ARGS(mk_int(1), mk_int(1)), &err), MARKET_EOVERFLOW, NULL);
+	CHECK_ERROR(mk_store_write(store, &add, MK_ARGS(mk_int(1), mk_int(1)), &err), MARKET_EOVERFLOW,
+	            NULL);
 	got = sample_get(store, &arena, 1, 1);
 	CU_ASSERT(got && got->number == INT64_MAX);
 	mk_store_close(store);
@@ -298,7 +322,8 @@ static void broken_constraint_is_internal(void)
 	thing put = sample_full(1, 1);
 
 	sample_insert(store, &put);
-	CHECK_ERROR(mk_store_write(store, &spoil, MK_ARGS(mk_int(1), mk_int(1)), &err), MARKET_EINTERNAL, NULL);
+	CHECK_ERROR(mk_store_write(store, &spoil, MK_ARGS(mk_int(1), mk_int(1)), &err),
+	            MARKET_EINTERNAL, NULL);
 	CU_ASSERT_PTR_NOT_NULL(strstr(err.message, "thing_thirteen"));
 	mk_store_close(store);
 }
@@ -311,13 +336,15 @@ void suite_store(void)
 	CU_add_test(s, "absent fields are NULL and return absent", absent_is_null);
 	CU_add_test(s, "an empty text or blob isn't NULL", empty_is_not_null);
 	CU_add_test(s, "the currency is that of the first present money", currency_of_first_money);
-	CU_add_test(s, "a stored money without a valid currency is corrupt", bad_stored_money_is_corrupt);
+	CU_add_test(s, "a stored money without a valid currency is corrupt",
+	            bad_stored_money_is_corrupt);
 	CU_add_test(s, "a column that no field takes is named", unread_column_is_internal);
 	CU_add_test(s, "a field that isn't a column takes none", not_row_is_no_column);
 	CU_add_test(s, "an id needs its book and a money its currency", id_needs_its_book);
 	CU_add_test(s, "check finds mistakes in statements", check_finds_mistakes);
 	CU_add_test(s, "a wrong number of values is refused", wrong_number_of_values);
-	CU_add_test(s, "colons and question marks in texts are no parameters", colons_in_texts_are_no_parameters);
+	CU_add_test(s, "colons and question marks in texts are no parameters",
+	            colons_in_texts_are_no_parameters);
 	CU_add_test(s, "typed NULLs and INSERT SELECT", typed_nulls_and_select);
 	CU_add_test(s, "a broken money is never bound", broken_money_is_never_bound);
 	CU_add_test(s, "an overflow in SQL is an error", overflow_in_sql_is_an_error);

@@ -49,7 +49,8 @@ static void unnamed_statements_do(void)
 	}
 	got = sample_get(unnamed, &arena, 5, 2);
 	CU_ASSERT(got && got->number == INT64_MAX && got->n_metadata == 2);
-	CHECK_OK(mk_store_each(unnamed, &thing_list, &thing_record, MK_ARGS(mk_int(1), mk_int(1)), count_row, &n, &err));
+	CHECK_OK(mk_store_each(unnamed, &thing_list, &thing_record, MK_ARGS(mk_int(1), mk_int(1)),
+	                       count_row, &n, &err));
 	CHECK_INT(n, 1);
 	mk_store_close(unnamed);
 	CHECK_INT(sample_count(store), 3);
@@ -67,7 +68,8 @@ static void lost_statements_turn_naming_off(void)
 	CU_ASSERT_PTR_NOT_NULL(sample_get(store, &arena, 1, 1));
 	CHECK_OK(mk_store_execute_text(store, "DEALLOCATE ALL", &err));
 	CHECK_OK_FATAL(mk_store_begin(store, false, &err));
-	CHECK_INT(mk_store_get(store, &arena, &thing_by_id, &thing_record, MK_ARGS(mk_int(1), mk_int(1)), &row, &err),
+	CHECK_INT(mk_store_get(store, &arena, &thing_by_id, &thing_record,
+	                       MK_ARGS(mk_int(1), mk_int(1)), &row, &err),
 	          MK_AGAIN);
 	mk_store_rollback(store);
 	CHECK_OK_FATAL(mk_store_begin(store, false, &err));
@@ -80,10 +82,11 @@ static void lost_statements_turn_naming_off(void)
 
 static void cut_others(mk_store *killer)
 {
-	CHECK_OK(mk_store_execute_text(killer,
-	                               "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-	                               " WHERE datname = current_database() AND pid <> pg_backend_pid()",
-	                               &err));
+	CHECK_OK(
+		mk_store_execute_text(killer,
+	                          "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+	                          " WHERE datname = current_database() AND pid <> pg_backend_pid()",
+	                          &err));
 }
 
 static void idle_connection_is_made_anew(void)
@@ -95,7 +98,8 @@ static void idle_connection_is_made_anew(void)
 	cut_others(killer);
 	CHECK_OK_FATAL(mk_store_begin(store, true, &err));
 	CU_ASSERT_PTR_NOT_NULL(sample_get(store, &arena, 1, 1));
-	CHECK_INT(mk_store_write(store, &thing_add, MK_ARGS(mk_int(-1), mk_int(1), mk_int(1)), &err), 1);
+	CHECK_INT(mk_store_write(store, &thing_add, MK_ARGS(mk_int(-1), mk_int(1), mk_int(1)), &err),
+	          1);
 	CHECK_OK(mk_store_commit(store, &err));
 	cut_others(killer);
 	CHECK_INT(sample_count(store), 1);
@@ -111,11 +115,14 @@ static void cut_transaction_is_unavailable(void)
 
 	sample_insert(store, &put);
 	CHECK_OK_FATAL(mk_store_begin(store, true, &err));
-	CHECK_INT(mk_store_write(store, &thing_add, MK_ARGS(mk_int(-1), mk_int(1), mk_int(1)), &err), 1);
+	CHECK_INT(mk_store_write(store, &thing_add, MK_ARGS(mk_int(-1), mk_int(1), mk_int(1)), &err),
+	          1);
 	cut_others(killer);
-	CHECK_ERROR(mk_store_get(store, &arena, &thing_by_id, &thing_record, MK_ARGS(mk_int(1), mk_int(1)), &row, &err),
+	CHECK_ERROR(mk_store_get(store, &arena, &thing_by_id, &thing_record,
+	                         MK_ARGS(mk_int(1), mk_int(1)), &row, &err),
 	            MARKET_EUNAVAILABLE, NULL);
-	CHECK_ERROR(mk_store_get(store, &arena, &thing_by_id, &thing_record, MK_ARGS(mk_int(1), mk_int(1)), &row, &err),
+	CHECK_ERROR(mk_store_get(store, &arena, &thing_by_id, &thing_record,
+	                         MK_ARGS(mk_int(1), mk_int(1)), &row, &err),
 	            MARKET_EUNAVAILABLE, NULL);
 	mk_store_rollback(store);
 	CHECK_OK_FATAL(mk_store_begin(store, true, &err));
@@ -132,7 +139,8 @@ static void cut_commit_is_unknown(void)
 
 	sample_insert(store, &put);
 	CHECK_OK_FATAL(mk_store_begin(store, true, &err));
-	CHECK_INT(mk_store_write(store, &thing_add, MK_ARGS(mk_int(-1), mk_int(1), mk_int(1)), &err), 1);
+	CHECK_INT(mk_store_write(store, &thing_add, MK_ARGS(mk_int(-1), mk_int(1), mk_int(1)), &err),
+	          1);
 	cut_others(killer);
 	CHECK_ERROR(mk_store_commit(store, &err), MARKET_EUNKNOWN, NULL);
 	CHECK_INT(sample_count(store), 1);
@@ -158,7 +166,8 @@ static void *cross(void *data)
 	mk_store_begin(store, true, &error);
 	mk_store_write(store, &thing_add, MK_ARGS(mk_int(1), mk_int(1), mk_int(c->first)), &error);
 	pthread_barrier_wait(c->barrier);
-	c->write = mk_store_write(store, &thing_add, MK_ARGS(mk_int(1), mk_int(1), mk_int(c->second)), &error);
+	c->write =
+		mk_store_write(store, &thing_add, MK_ARGS(mk_int(1), mk_int(1), mk_int(c->second)), &error);
 	c->commit = mk_store_commit(store, &error);
 	mk_store_close(store);
 	return NULL;
@@ -203,18 +212,21 @@ static void absent_database_is_absent(void)
 
 static void sums_must_be_cast(void)
 {
-	static const mk_statement plain = {.name = "thing_sum", .sql = "SELECT SUM(number) AS n FROM thing", .scan = true};
+	static const mk_statement plain = {
+		.name = "thing_sum", .sql = "SELECT SUM(number) AS n FROM thing", .scan = true};
 	mk_store *store = sample_store();
 	void *row;
 
 	sample_fill(store, 2);
-	CHECK_ERROR(mk_store_get(store, &arena, &plain, &count_record, MK_NO_ARGS, &row, &err), MARKET_EINTERNAL, NULL);
+	CHECK_ERROR(mk_store_get(store, &arena, &plain, &count_record, MK_NO_ARGS, &row, &err),
+	            MARKET_EINTERNAL, NULL);
 	mk_store_close(store);
 }
 
 static void altered_table_runs_again(void)
 {
-	static const mk_statement all = {.name = "thing_all", .sql = "SELECT n.* FROM numbers n", .scan = true};
+	static const mk_statement all = {
+		.name = "thing_all", .sql = "SELECT n.* FROM numbers n", .scan = true};
 	mk_store *store = sample_store();
 	void *row;
 
@@ -240,12 +252,16 @@ void suite_store_postgres(void)
 		return;
 	s = test_suite_on_store_with("store_postgres", before, after);
 	CU_add_test(s, "unnamed statements do without named ones", unnamed_statements_do);
-	CU_add_test(s, "statements lost behind a pooler turn naming off", lost_statements_turn_naming_off);
+	CU_add_test(s, "statements lost behind a pooler turn naming off",
+	            lost_statements_turn_naming_off);
 	CU_add_test(s, "a connection cut while idle is made anew", idle_connection_is_made_anew);
-	CU_add_test(s, "a connection cut in a transaction is unavailable", cut_transaction_is_unavailable);
-	CU_add_test(s, "a connection cut before commit leaves the outcome unknown", cut_commit_is_unknown);
+	CU_add_test(s, "a connection cut in a transaction is unavailable",
+	            cut_transaction_is_unavailable);
+	CU_add_test(s, "a connection cut before commit leaves the outcome unknown",
+	            cut_commit_is_unknown);
 	CU_add_test(s, "a deadlock's victim runs again", deadlock_runs_again);
-	CU_add_test(s, "an absent database and an absent server are told apart", absent_database_is_absent);
+	CU_add_test(s, "an absent database and an absent server are told apart",
+	            absent_database_is_absent);
 	CU_add_test(s, "a sum without a cast is refused", sums_must_be_cast);
 	CU_add_test(s, "a table altered under a statement runs again", altered_table_runs_again);
 }

@@ -70,8 +70,9 @@ static void foreign_files_are_refused(void)
 {
 	sqlite3 *db;
 
-	write_file("text", "This is no database at all, but it is longer than a hundred bytes, so that SQLite "
-	                   "reads it as a header and finds nothing it knows there.\n",
+	write_file("text",
+	           "This is no database at all, but it is longer than a hundred bytes, so that SQLite "
+	           "reads it as a header and finds nothing it knows there.\n",
 	           137);
 	CU_ASSERT_PTR_NULL(open_file("text", true));
 	CHECK_INT(err.code, MARKET_EFOREIGN);
@@ -137,8 +138,8 @@ static void truncated_files_are_refused(void)
 	write_file("spoilt.db", bytes, size);
 	store = open_file("spoilt.db", false);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(store);
-	CHECK_ERROR(mk_store_get(store, &arena, &thing_by_id, &thing_record, MK_ARGS(mk_int(1), mk_int(1)), (void *[]){NULL},
-	                         &err),
+	CHECK_ERROR(mk_store_get(store, &arena, &thing_by_id, &thing_record,
+	                         MK_ARGS(mk_int(1), mk_int(1)), (void *[]){NULL}, &err),
 	            MARKET_ECORRUPT, NULL);
 	mk_store_close(store);
 }
@@ -169,15 +170,18 @@ typedef struct setting {
 	const char *text;
 } setting;
 static const mk_field setting_fields[] = {MK_F_TEXT(setting, text, 0, 0, 0, "a setting")};
-static const mk_record setting_record = MK_RECORD_OF("setting", setting, setting_fields, "a setting");
+static const mk_record setting_record =
+	MK_RECORD_OF("setting", setting, setting_fields, "a setting");
 
 static void settings_are_safe(void)
 {
 	static const mk_statement settings[] = {
 		{.name = "wal", .sql = "SELECT journal_mode AS text FROM pragma_journal_mode"},
 		{.name = "full", .sql = "SELECT CAST(synchronous AS TEXT) AS text FROM pragma_synchronous"},
-		{.name = "keys", .sql = "SELECT CAST(foreign_keys AS TEXT) AS text FROM pragma_foreign_keys"},
-		{.name = "application", .sql = "SELECT CAST(application_id AS TEXT) AS text FROM pragma_application_id"},
+		{.name = "keys",
+	     .sql = "SELECT CAST(foreign_keys AS TEXT) AS text FROM pragma_foreign_keys"},
+		{.name = "application",
+	     .sql = "SELECT CAST(application_id AS TEXT) AS text FROM pragma_application_id"},
 	};
 	static const char *const expected[] = {"wal", "2", "1", "1296782385"};
 	mk_store *store = open_file("a.db", true);
@@ -186,7 +190,8 @@ static void settings_are_safe(void)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(store);
 	for (size_t i = 0; i < 4; i++) {
 		row = NULL;
-		CHECK_OK(mk_store_get(store, &arena, &settings[i], &setting_record, MK_NO_ARGS, &row, &err));
+		CHECK_OK(
+			mk_store_get(store, &arena, &settings[i], &setting_record, MK_NO_ARGS, &row, &err));
 		CHECK_TEXT(row ? ((setting *)row)->text : NULL, expected[i]);
 	}
 	mk_store_close(store);
@@ -227,7 +232,8 @@ static void full_disk_is_typed(void)
 	mk_store_close(store);
 }
 
-/* A file system whose syncs and writes fail when told to, and whose files can be write-protected. */
+/* A file system whose syncs and writes fail when told to, and whose files can be write-protected.
+ */
 static struct {
 	sqlite3_vfs vfs;
 	sqlite3_vfs *real;
@@ -246,7 +252,8 @@ static int shim_write(sqlite3_file *file, const void *data, int size, sqlite3_in
 	return shim.fail_write ? SQLITE_IOERR_WRITE : shim.real_methods->xWrite(file, data, size, at);
 }
 
-static int shim_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *out_flags)
+static int shim_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags,
+                     int *out_flags)
 {
 	sqlite3_io_methods *methods;
 	int rc;
@@ -296,7 +303,8 @@ static void failed_sync_refuses_writes(void)
 	CHECK_ERROR(insert_data(store, 2), MARKET_EIO, NULL);
 	shim.fail_sync = false;
 	CHECK_ERROR(insert_data(store, 3), MARKET_EIO, NULL);
-	CHECK_ERROR(mk_store_write(store, &thing_add, MK_ARGS(mk_int(0), mk_int(1), mk_int(1)), &err), MARKET_EIO, NULL);
+	CHECK_ERROR(mk_store_write(store, &thing_add, MK_ARGS(mk_int(0), mk_int(1), mk_int(1)), &err),
+	            MARKET_EIO, NULL);
 	CHECK_INT(sample_count(store), 1);
 	mk_store_close(store);
 	store = open_file("a.db", false);

@@ -25,7 +25,8 @@ static void after(void)
 static void batch_of_queries(void)
 {
 	mk_store *store = sample_store();
-	const mk_value second[] = {mk_int(1), mk_int(2)}, third[] = {mk_int(1), mk_int(3)}, none[] = {mk_int(2), mk_int(3)};
+	const mk_value second[] = {mk_int(1), mk_int(2)}, third[] = {mk_int(1), mk_int(3)},
+				   none[] = {mk_int(2), mk_int(3)};
 	const mk_value page[] = {mk_int(1), mk_int(2)};
 	mk_query queries[] = {
 		{.statement = &thing_by_id, .args = second, .n_args = 2, .record = &thing_record},
@@ -56,7 +57,8 @@ static void long_list_in_order(void)
 	size_t n = 0;
 
 	sample_fill(store, 700);
-	CHECK_OK(mk_store_list(store, &arena, &thing_list, &thing_record, MK_ARGS(mk_int(0), mk_int(1000)), &rows, &n, &err));
+	CHECK_OK(mk_store_list(store, &arena, &thing_list, &thing_record,
+	                       MK_ARGS(mk_int(0), mk_int(1000)), &rows, &n, &err));
 	CHECK_INT(n, 700);
 	for (size_t i = 0; i < n; i++)
 		if (((thing *)rows[i])->id.id != (int64_t)i + 1)
@@ -78,7 +80,8 @@ static int take_row(void *row, void *user_data, market_error *error)
 	s->n++;
 	s->sum += ((thing *)row)->number;
 	if (s->store)
-		s->inner = mk_store_get(s->store, &arena, &thing_count, &count_record, MK_NO_ARGS, &other, error);
+		s->inner =
+			mk_store_get(s->store, &arena, &thing_count, &count_record, MK_NO_ARGS, &other, error);
 	return s->n == s->stop_at ? MARKET_ESTATE : 0;
 }
 
@@ -88,11 +91,13 @@ static void each_streams_all(void)
 	streamed s = {0};
 
 	sample_fill(store, 300);
-	CHECK_OK(mk_store_each(store, &thing_list, &thing_record, MK_ARGS(mk_int(0), mk_int(1000)), take_row, &s, &err));
+	CHECK_OK(mk_store_each(store, &thing_list, &thing_record, MK_ARGS(mk_int(0), mk_int(1000)),
+	                       take_row, &s, &err));
 	CHECK_INT(s.n, 300);
 	CHECK_INT(s.sum, 100 * 300 * 301 / 2);
 	CHECK_OK_FATAL(mk_store_begin(store, false, &err));
-	CHECK_OK(mk_store_each(store, &thing_list, &thing_record, MK_ARGS(mk_int(0), mk_int(10)), take_row, &s, &err));
+	CHECK_OK(mk_store_each(store, &thing_list, &thing_record, MK_ARGS(mk_int(0), mk_int(10)),
+	                       take_row, &s, &err));
 	CHECK_INT(s.n, 310);
 	CHECK_OK(mk_store_commit(store, &err));
 	mk_store_close(store);
@@ -105,7 +110,8 @@ static void each_stops_when_told(void)
 
 	sample_fill(store, 100);
 	CHECK_OK_FATAL(mk_store_begin(store, false, &err));
-	CHECK_INT(mk_store_each(store, &thing_list, &thing_record, MK_ARGS(mk_int(0), mk_int(1000)), take_row, &s, &err),
+	CHECK_INT(mk_store_each(store, &thing_list, &thing_record, MK_ARGS(mk_int(0), mk_int(1000)),
+	                        take_row, &s, &err),
 	          MARKET_ESTATE);
 	CHECK_INT(s.n, 7);
 	CHECK_INT(sample_count(store), 100);
@@ -119,7 +125,8 @@ static void each_keeps_the_store_to_itself(void)
 	streamed s = {.store = store};
 
 	sample_fill(store, 2);
-	CHECK_OK(mk_store_each(store, &thing_list, &thing_record, MK_ARGS(mk_int(0), mk_int(10)), take_row, &s, &err));
+	CHECK_OK(mk_store_each(store, &thing_list, &thing_record, MK_ARGS(mk_int(0), mk_int(10)),
+	                       take_row, &s, &err));
 	CHECK_INT(s.inner, MARKET_EINTERNAL);
 	CHECK_INT(s.n, 2);
 	mk_store_close(store);
@@ -187,7 +194,8 @@ static void reader_may_not_write(void)
 {
 	mk_store_options options = {.read_only = true};
 	mk_store *store = sample_store(), *reader;
-	static const mk_statement clear = {.name = "thing_clear", .table = "thing", .sql = "DELETE FROM thing", .scan = true};
+	static const mk_statement clear = {
+		.name = "thing_clear", .table = "thing", .sql = "DELETE FROM thing", .scan = true};
 
 	CHECK_OK_FATAL(mk_store_begin(store, false, &err));
 	CHECK_ERROR(mk_store_write(store, &clear, MK_NO_ARGS, &err), MARKET_EREADONLY, NULL);
@@ -240,7 +248,8 @@ static void *write_many(void *url)
 
 	for (int i = 0; store && i < ROUNDS; i++) {
 		if (mk_store_begin(store, true, &error) == 0 &&
-		    mk_store_write(store, &thing_add, MK_ARGS(mk_int(1), mk_int(1), mk_int(1)), &error) == 1 &&
+		    mk_store_write(store, &thing_add, MK_ARGS(mk_int(1), mk_int(1), mk_int(1)), &error) ==
+		        1 &&
 		    mk_store_commit(store, &error) == 0)
 			good++;
 		else
@@ -261,7 +270,8 @@ static void writers_wait_for_each_other(void)
 	put.number = 100;
 	sample_insert(store, &put);
 	for (int i = 0; i < WRITERS; i++)
-		CU_ASSERT_FATAL(pthread_create(&threads[i], NULL, write_many, (void *)(uintptr_t)sample_url()) == 0);
+		CU_ASSERT_FATAL(
+			pthread_create(&threads[i], NULL, write_many, (void *)(uintptr_t)sample_url()) == 0);
 	for (int i = 0; i < WRITERS; i++) {
 		pthread_join(threads[i], &result);
 		good += (intptr_t)result;
@@ -301,7 +311,8 @@ static void trace_tells_every_statement(void)
 
 	mk_store_set_trace(store, count_trace, &t);
 	sample_fill(store, 9);
-	CHECK_OK(mk_store_list(store, &arena, &thing_list, &thing_record, MK_ARGS(mk_int(0), mk_int(4)), &rows, &n, &err));
+	CHECK_OK(mk_store_list(store, &arena, &thing_list, &thing_record, MK_ARGS(mk_int(0), mk_int(4)),
+	                       &rows, &n, &err));
 	CU_ASSERT(t.begins == 1 && t.commits == 1 && t.writes == 9 && t.rows_written == 9);
 	CU_ASSERT(t.reads == 1 && t.rows_read == 4);
 	mk_store_set_trace(store, NULL, NULL);
@@ -356,10 +367,12 @@ static int use_scarce(const char *url, int64_t id, mk_arena *own)
 		goto out;
 	}
 	mk_plan_add_record(plan, MK_PHASE_INSERT, &thing_insert, put.id, &thing_record, &put, MK_RETRY);
-	mk_plan_add(plan, MK_PHASE_UPDATE, &thing_add, put.id, MK_ARGS(mk_int(-1), mk_int(1), mk_int(id)), MK_RETRY);
+	mk_plan_add(plan, MK_PHASE_UPDATE, &thing_add, put.id,
+	            MK_ARGS(mk_int(-1), mk_int(1), mk_int(id)), MK_RETRY);
 	rc = mk_plan_flush(plan, store, &err);
 	if (rc == 0)
-		rc = mk_store_get(store, own, &thing_by_id, &thing_record, MK_ARGS(mk_int(1), mk_int(id)), &row, &err);
+		rc = mk_store_get(store, own, &thing_by_id, &thing_record, MK_ARGS(mk_int(1), mk_int(id)),
+		                  &row, &err);
 	if (rc == 0)
 		rc = mk_store_commit(store, &err);
 out:
