@@ -32,18 +32,17 @@ static const mk_field thing_fields[] = {
 const mk_record thing_record = MK_RECORD_OF("thing", thing, thing_fields, "a thing");
 
 #define COLUMNS \
-	"book_id, id, owner_book_id, owner_id, parent_id, buyer_id, number, flag, colour, at, span,"
-" rate, price, fee,"
-	" currency, name, data, maybe, maybe_flag, metadata, version"
+	"book_id, id, owner_book_id, owner_id, parent_id, buyer_id, number, flag, colour, at, span," \
+	" rate, price, fee, currency, name, data, maybe, maybe_flag, metadata, version"
 
-	const mk_statement thing_insert = {
-		.name = "thing_insert",
-		.table = "thing",
-		.sql = "INSERT INTO thing (" COLUMNS
-			   ") VALUES (:book_id, :id, :owner_book_id, :owner_id, :parent_id, :buyer_id,"
-			   " :number, :flag, :colour, :at, :span, :rate, :price, :fee, :currency, :name, :data,"
-			   " :maybe,"
-			   " :maybe_flag, :metadata, :version) ON CONFLICT DO NOTHING",
+const mk_statement thing_insert = {
+	.name = "thing_insert",
+	.table = "thing",
+	.sql = "INSERT INTO thing (" COLUMNS
+		   ") VALUES (:book_id, :id, :owner_book_id, :owner_id, :parent_id, :buyer_id,"
+		   " :number, :flag, :colour, :at, :span, :rate, :price, :fee, :currency, :name, :data,"
+		   " :maybe,"
+		   " :maybe_flag, :metadata, :version) ON CONFLICT DO NOTHING",
 };
 const mk_statement thing_update = {
 	.name = "thing_update",
