@@ -7,10 +7,9 @@
 #include "libmarket/op/schema.h"
 
 static int open_store(market *market, const char *url, const market_options *options, market_error *err);
-static int open_keys(market *market, const market_options *options, bool fresh, market_error *err);
+static int open_keys(market *market, market_error *err);
 static int prepare_schema(market *market, const market_options *options, bool *fresh, market_error *err);
 static int begin_store(market *market, const market_options *options, market_error *err);
-static int read_identity(market *market, market_error *err);
 
 const char *market_version(void)
 {
@@ -129,9 +128,9 @@ static int begin_store(market *market, const market_options *options, market_err
 	if (rc == 0 && fresh)
 		rc = mk_store_found(market, options->policy, options->policy_size, err);
 	if (rc == 0)
-		rc = read_identity(market, err);
+		rc = mk_store_identity(market, &market->store_id, err);
 	if (rc == 0)
-		rc = open_keys(market, options, fresh, err);
+		rc = open_keys(market, err);
 	return rc;
 }
 
@@ -156,17 +155,21 @@ static int prepare_schema(market *market, const market_options *options, bool *f
 	return rc != 0 ? rc : mk_store_is_empty(market, fresh, err);
 }
 
-static int read_identity(market *market, market_error *err)
+/* Keys are made only with a new store: one whose keys are missing later is not opened. Its maker may
+ * have died between founding the store and making them, so the store remembers that they are due. */
+static int open_keys(market *market, market_error *err)
 {
-	return mk_store_identity(market, &market->store_id, err);
-}
-
-/* Keys are made only with a new store: a store whose keys are missing is not opened. */
-static int open_keys(market *market, const market_options *options, bool fresh, market_error *err)
-{
-	(void)options;
-	if (fresh || market->url.memory)
-		return mk_keys_create(market->url.keys, market->store_id, &market->allocator, market->random,
-		                      market->user_data, &market->keys, err);
-	return mk_keys_open(market->url.keys, market->store_id, &market->allocator, &market->keys, err);
+	bool due = false;
+	int rc = mk_store_keys_due(market, &due, err);
+	if (rc != 0)
+		return rc;
+	if (due || market->url.memory)
+		rc = mk_keys_create(market->url.keys, market->store_id, &market->allocator, market->random,
+		                    market->user_data, &market->keys, err);
+	if (!market->keys && (rc == 0 || rc == MARKET_EKEY || rc == MARKET_EBUSY))
+		rc = mk_keys_open(market->url.keys, market->store_id, &market->allocator, &market->keys, err);
+	if (rc != 0)
+		return rc;
+	mk_keys_set_random(market->keys, market->random, market->user_data);
+	return due ? mk_store_keys_made(market, err) : 0;
 }

@@ -2,7 +2,8 @@
 #include "libmarket/engine/market.h"
 
 const char *const mk_engine_ddl[] = {
-	"CREATE TABLE IF NOT EXISTS store ({key}, name TEXT NOT NULL, created_at {int} NOT NULL){strict}",
+	"CREATE TABLE IF NOT EXISTS store ({key}, name TEXT NOT NULL, created_at {int} NOT NULL, "
+	"keys_at {int}){strict}",
 	"CREATE TABLE IF NOT EXISTS policy ({key}, number {int} NOT NULL, effective_at {int} NOT NULL, "
 	"recorded_at {int} NOT NULL, text TEXT NOT NULL, UNIQUE (book_id, number)){strict}",
 	"CREATE TABLE IF NOT EXISTS journal ({key}, operation TEXT NOT NULL, actor TEXT NOT NULL, key TEXT, "

@@ -16,23 +16,31 @@ typedef struct store_row {
 	market_id id;
 	const char *name;
 	market_time created_at;
+	market_time keys_at;
 } store_row;
 
 static const mk_field store_fields[] = {
 	MK_F_ID(store_row, id, NONE, 0, "always book 0, id 1"),
 	MK_F_TEXT(store_row, name, 0, 0, 0, "random, made with the store"),
 	MK_F_TIME(store_row, created_at, 0, "when it was made"),
+	MK_F_TIME(store_row, keys_at, 0, "when its keys were made"),
 };
 static const mk_record store_record = MK_RECORD_OF("store", store_row, store_fields, "the store's identity");
 
 static const mk_statement store_get = {
 	.name = "store_get",
-	.sql = "SELECT book_id, id, name, created_at FROM store WHERE book_id = 0 AND id = 1",
+	.sql = "SELECT book_id, id, name, created_at, keys_at FROM store WHERE book_id = 0 AND id = 1",
 };
 static const mk_statement store_insert = {
 	.name = "store_insert",
 	.table = "store",
 	.sql = "INSERT INTO store (book_id, id, name, created_at) VALUES (0, 1, ?1, ?2) ON CONFLICT DO NOTHING",
+};
+
+static const mk_statement store_keys_made = {
+	.name = "store_keys_made",
+	.table = "store",
+	.sql = "UPDATE store SET keys_at = ?1 WHERE book_id = 0 AND id = 1",
 };
 
 static int read_row(market *market, mk_arena *arena, const store_row **out, market_error *err)
@@ -115,4 +123,26 @@ int mk_store_found(market *market, const char *policy, size_t policy_size, marke
 			mk_store_rollback(market->store);
 	}
 	return rc > 0 ? mk_error_set(err, MARKET_EBUSY, "another process founds the store") : rc;
+}
+
+int mk_store_keys_due(market *market, bool *due, market_error *err)
+{
+	const store_row *row = NULL;
+	int rc = read_row(market, &market->arena, &row, err);
+	*due = rc == 0 && row && row->keys_at == 0;
+	return rc;
+}
+
+int mk_store_keys_made(market *market, market_error *err)
+{
+	int64_t rows;
+	int rc = mk_store_begin(market->store, true, err);
+	if (rc != 0)
+		return rc;
+	rows = mk_store_write(market->store, &store_keys_made, MK_ARGS(mk_int(market->clock(market->user_data))),
+	                      err);
+	rc = rows < 0 ? (int)rows : mk_store_commit(market->store, err);
+	if (rc != 0)
+		mk_store_rollback(market->store);
+	return rc;
 }

@@ -14,5 +14,8 @@ int mk_store_is_empty(market *market, bool *empty, market_error *err);
 int mk_store_found(market *market, const char *policy, size_t policy_size, market_error *err);
 /* The store's identity; in the market's arena. */
 int mk_store_identity(market *market, const char **out, market_error *err);
+/* Whether the store's keys were never made, and that they are now. */
+int mk_store_keys_due(market *market, bool *due, market_error *err);
+int mk_store_keys_made(market *market, market_error *err);
 
 #endif
