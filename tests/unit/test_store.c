@@ -77,6 +77,7 @@ static void absent_is_null(void)
 	CU_ASSERT(!got->currency && !got->name && !got->data.data && !got->maybe && !got->maybe_flag);
 	CU_ASSERT(!got->metadata && got->n_metadata == 0);
 	CU_ASSERT(got->price.currency[0] == '\0' && mk_money_is_zero(got->price));
+	CU_ASSERT(mk_time_value(0).null && !mk_time_value(1).null);
 	CHECK_OK(mk_store_get(store, &arena, &nulls, &count_record, MK_NO_ARGS, &row, &err));
 	CU_ASSERT(row && ((count *)row)->n == 1);
 	mk_store_close(store);
