@@ -57,39 +57,23 @@ typedef struct mk_item {
  * item, with which the caller prefixes the field. */
 int mk_catalog_items(mk_ctx *ctx, const mk_want *wants, size_t count, mk_item **items,
                      size_t *failed, market_error *err);
-/* One item with its stock row: the two steps at once. ESTOCK (quantity) besides. */
-int mk_catalog_item(mk_ctx *ctx, market_id sku, market_id warehouse, int64_t quantity,
-                    mk_item **out, market_error *err);
-
 /* ---- stock (CAT-7) ---- */
 
-/* Gives every item a stock row that has enough for it after the items before it. ESTOCK (quantity).
- */
+/* Gives every item a stock row that has enough for it after those before it. ESTOCK (quantity). */
 int mk_stock_choose(mk_ctx *ctx, mk_item *const *items, size_t count, size_t *failed,
                     market_error *err);
 /* Plans the reservation of chosen items: one relative, guarded update per stock row, and the event
  * stock.low where the reservation makes it low. A miss runs the operation again, so that its reads
- * name the error. Call once per operation, with all items. */
+ * name the error. Call once per operation, with all items; what is then added to "the last event"
+ * may go to stock.low. */
 void mk_stock_reserve(mk_ctx *ctx, mk_item *const *items, size_t count);
 
-/* The way of a reserved quantity. Each plans one relative update; lines of one stock row are better
- * added up before. A miss is MARKET_ECORRUPT: the stock doesn't hold what the order says. */
-void mk_stock_commit(mk_ctx *ctx, market_id stock,
-                     int64_t quantity); /* paid: reserved and on hand → sold */
-void mk_stock_release(mk_ctx *ctx, market_id stock,
-                      int64_t quantity); /* closed unpaid: no longer reserved */
-void mk_stock_return(mk_ctx *ctx, market_id stock,
-                     int64_t quantity); /* came back: sold → on hand */
-
-/* ---- categories ---- */
-
-/* The codes of a category and those above it, from the top down, in one read. ENOTFOUND (category).
- */
-int mk_category_path(mk_ctx *ctx, const char *code, const char *const **codes, size_t *n_codes,
-                     market_error *err);
-/* The same from a path that was read ("/media/books/"), without a read. NULL: none. */
-int mk_category_codes(mk_ctx *ctx, const char *path, const char *const **codes, size_t *n_codes,
-                      market_error *err);
+/* The way of a reserved quantity: paid (reserved and on hand → sold), closed unpaid (no longer
+ * reserved), come back (sold → on hand). Each plans one relative update; lines of one stock row are
+ * better added up before. A miss is MARKET_ECORRUPT: the stock doesn't hold what the order says. */
+void mk_stock_commit(mk_ctx *ctx, market_id stock, int64_t quantity);
+void mk_stock_release(mk_ctx *ctx, market_id stock, int64_t quantity);
+void mk_stock_return(mk_ctx *ctx, market_id stock, int64_t quantity);
 
 /* ---- states (CAT-2) ---- */
 

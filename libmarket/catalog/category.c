@@ -85,41 +85,6 @@ int mk_category_list(mk_ctx *ctx, const void *params, market_error *err)
 	return 0;
 }
 
-int mk_category_path(mk_ctx *ctx, const char *code, const char *const **codes, size_t *n_codes,
-                     market_error *err)
-{
-	void *row = NULL;
-	int rc = mk_store_get(ctx->store, ctx->arena, &mk_category_by_code, &mk_category_record,
-	                      MK_ARGS(mk_text_value(code)), &row, err);
-
-	if (rc != 0)
-		return rc;
-	if (!row)
-		return mk_error_at(err, MARKET_ENOTFOUND, "category", "category %s isn't found", code);
-	return mk_category_codes(ctx, ((const market_category *)row)->path, codes, n_codes, err);
-}
-
-int mk_category_codes(mk_ctx *ctx, const char *path, const char *const **codes, size_t *n_codes,
-                      market_error *err)
-{
-	const size_t depth = path ? depth_of(path) : 0;
-	const char **list = MK_NEW_ARRAY(ctx->arena, const char *, depth + 1);
-
-	if (!list)
-		return mk_error_no_memory(err);
-	for (size_t i = 0; i < depth; i++) {
-		const size_t size = strcspn(++path, "/");
-
-		list[i] = mk_arena_text_n(ctx->arena, path, size);
-		if (!list[i])
-			return mk_error_no_memory(err);
-		path += size;
-	}
-	*codes = list;
-	*n_codes = depth;
-	return 0;
-}
-
 /* A code is a step of a path, so it holds no slash. */
 static int check_code(const char *code, market_error *err)
 {

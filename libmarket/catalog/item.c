@@ -80,15 +80,6 @@ int mk_catalog_items(mk_ctx *ctx, const mk_want *wants, size_t count, mk_item **
 	return rc;
 }
 
-int mk_catalog_item(mk_ctx *ctx, market_id sku, market_id warehouse, int64_t quantity,
-                    mk_item **out, market_error *err)
-{
-	const mk_want want = {.sku = sku, .warehouse = warehouse, .quantity = quantity};
-	int rc = mk_catalog_items(ctx, &want, 1, out, NULL, err);
-
-	return rc != 0 ? rc : mk_stock_choose(ctx, out, 1, NULL, err);
-}
-
 int mk_stock_choose(mk_ctx *ctx, mk_item *const *items, size_t count, size_t *failed,
                     market_error *err)
 {

@@ -27,8 +27,5 @@ int mk_catalog_page(mk_ctx *ctx, mk_query *query, int64_t limit, const char **ne
 /* The guarded, relative change of what can be bought, and the event stock.low when it falls to the
  * threshold. `stock` is as read; the change must fit it. */
 void mk_stock_change(mk_ctx *ctx, const market_stock *stock, int64_t on_hand, int64_t reserved);
-/* Raises stock.low when a row that had `before` available and the threshold `low_before` is low
- * now. */
-void mk_stock_tell_low(mk_ctx *ctx, const market_stock *stock, int64_t before, int64_t low_before);
 
 #endif

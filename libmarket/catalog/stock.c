@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+static void tell_low(mk_ctx *ctx, const market_stock *stock, int64_t before, int64_t low_before);
 static int check_country(const char *country, market_error *err);
 static int read_stock(mk_ctx *ctx, market_id sku, market_id warehouse, market_stock **out,
                       market_error *err);
@@ -130,7 +131,7 @@ int mk_stock_set(mk_ctx *ctx, const void *params, market_error *err)
 	mk_event(ctx, "stock.set", MARKET_ID_STOCK, stock->id);
 	mk_event_int(ctx, "on_hand", stock->on_hand);
 	mk_event_text(ctx, "reason", in->reason);
-	mk_stock_tell_low(ctx, stock, before, low_before);
+	tell_low(ctx, stock, before, low_before);
 	ctx->result = stock->id;
 	return 0;
 }
@@ -184,16 +185,7 @@ void mk_stock_change(mk_ctx *ctx, const market_stock *stock, int64_t on_hand, in
 	                    mk_int(reserved), mk_int(least), mk_int(most), mk_int(stock->low_at)),
 	            MK_RETRY);
 	after.available -= fall;
-	mk_stock_tell_low(ctx, &after, stock->available, stock->low_at);
-}
-
-void mk_stock_tell_low(mk_ctx *ctx, const market_stock *stock, int64_t before, int64_t low_before)
-{
-	if (stock->available > stock->low_at || before <= low_before)
-		return;
-	mk_event(ctx, "stock.low", MARKET_ID_STOCK, stock->id);
-	mk_event_id(ctx, "sku", MARKET_ID_SKU, stock->sku);
-	mk_event_int(ctx, "low_at", stock->low_at);
+	tell_low(ctx, &after, stock->available, stock->low_at);
 }
 
 void mk_stock_commit(mk_ctx *ctx, market_id stock, int64_t quantity)
@@ -209,6 +201,15 @@ void mk_stock_release(mk_ctx *ctx, market_id stock, int64_t quantity)
 void mk_stock_return(mk_ctx *ctx, market_id stock, int64_t quantity)
 {
 	flow(ctx, stock, quantity, 0, -quantity);
+}
+
+static void tell_low(mk_ctx *ctx, const market_stock *stock, int64_t before, int64_t low_before)
+{
+	if (stock->available > stock->low_at || before <= low_before)
+		return;
+	mk_event(ctx, "stock.low", MARKET_ID_STOCK, stock->id);
+	mk_event_id(ctx, "sku", MARKET_ID_SKU, stock->sku);
+	mk_event_int(ctx, "low_at", stock->low_at);
 }
 
 static int check_country(const char *country, market_error *err)
