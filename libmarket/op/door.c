@@ -146,6 +146,13 @@ int mk_run_operation(mk_run *run, market_error *err)
 	return rc;
 }
 
+/* Whether the subject's own timers come first. A call of the very operation that is due does it itself. */
+static bool timers_due(const mk_run *run, const mk_ctx *ctx, const mk_opening *opening)
+{
+	return !run->timed && opening->deadline && opening->deadline->due_at <= ctx->now &&
+	       strcmp(opening->deadline->operation, run->op->name) != 0;
+}
+
 /* A run: 0, an error, MK_AGAIN after a miss, or MK_AGAIN + 1 after timers of the subject were worked. */
 static int attempt(mk_run *run, market_error *err)
 {
@@ -164,7 +171,7 @@ static int attempt(mk_run *run, market_error *err)
 		mk_store_rollback(ctx.store);
 		return rc;
 	}
-	if (rc == 0 && ctx.plan && !run->timed && opening.deadline && opening.deadline->due_at <= ctx.now) {
+	if (rc == 0 && ctx.plan && timers_due(run, &ctx, &opening)) {
 		due = *opening.deadline;
 		due.operation = mk_arena_text(&run->session->arena, due.operation);
 		mk_store_rollback(ctx.store);
