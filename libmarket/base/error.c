@@ -120,6 +120,14 @@ int mk_error_object(market_error *err, int code, market_id_kind kind, market_id 
 	return err->code;
 }
 
+int mk_error_object_text(market_error *err, int code, const char *text)
+{
+	if (!err)
+		return code;
+	snprintf(err->object, sizeof(err->object), "%s", text ? text : "");
+	return err->code;
+}
+
 int mk_error_at(market_error *err, int code, const char *field, const char *format, ...)
 {
 	market_error fresh;

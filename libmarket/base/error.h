@@ -14,6 +14,8 @@ int mk_error_detail(market_error *err, int code, const char *format, ...) MK_PRI
 int mk_error_hint(market_error *err, int code, const char *format, ...) MK_PRINTF(3, 4);
 int mk_error_field(market_error *err, int code, const char *format, ...) MK_PRINTF(3, 4);
 int mk_error_object(market_error *err, int code, market_id_kind kind, market_id id);
+/* The same with an identifier that is text already; NULL clears it. */
+int mk_error_object_text(market_error *err, int code, const char *text);
 
 /* Sets EMISSING, ETYPE, ... for one field: message and field path. */
 int mk_error_at(market_error *err, int code, const char *field, const char *format, ...)

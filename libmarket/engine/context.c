@@ -1,7 +1,5 @@
 #include "libmarket/engine/context.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "libmarket/engine/journal.h"
@@ -226,20 +224,36 @@ const char *mk_cursor_write(mk_ctx *ctx, int64_t first, int64_t second)
 	return mk_arena_format(ctx->arena, "%llx.%llx", (unsigned long long)first, (unsigned long long)second);
 }
 
+/* Sixteen hexadecimal digits at most. */
+static bool read_hex(const char **at, int64_t *out)
+{
+	uint64_t value = 0;
+	int digits = 0;
+	for (; digits < 16; digits++, (*at)++) {
+		const char c = **at;
+		int digit;
+		if (c >= '0' && c <= '9')
+			digit = c - '0';
+		else if (c >= 'a' && c <= 'f')
+			digit = c - 'a' + 10;
+		else
+			break;
+		value = value * 16 + (uint64_t)digit;
+	}
+	*out = (int64_t)value;
+	return digits > 0;
+}
+
 int mk_cursor_read(const char *cursor, int64_t *first, int64_t *second, market_error *err)
 {
-	unsigned long long a = 0, b = 0;
-	int used = 0;
-	if (!cursor) {
-		*first = 0;
-		*second = 0;
+	const char *at = cursor;
+	*first = 0;
+	*second = 0;
+	if (!cursor)
 		return 0;
-	}
-	if (strlen(cursor) > 40 || sscanf(cursor, "%16llx.%16llx%n", &a, &b, &used) != 2 || cursor[used] != '\0')
-		return mk_error_at(err, MARKET_EINVALID, "after", "the cursor isn't one of this list");
-	*first = (int64_t)a;
-	*second = (int64_t)b;
-	return 0;
+	if (read_hex(&at, first) && *at++ == '.' && read_hex(&at, second) && *at == '\0')
+		return 0;
+	return mk_error_at(err, MARKET_EINVALID, "after", "the cursor isn't one of this list");
 }
 
 int mk_page_read(mk_ctx *ctx, const mk_statement *statement, const mk_record *record, size_t order_offset,

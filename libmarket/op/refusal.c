@@ -49,7 +49,6 @@ int mk_refusal_read(int code, const char *text, mk_arena *arena, market_error *e
 	mk_error_detail(err, code, "%s", kept->detail ? kept->detail : "");
 	mk_error_hint(err, code, "%s", kept->hint ? kept->hint : "");
 	mk_error_field(err, code, "%s", kept->field ? kept->field : "");
-	if (err && kept->object)
-		strncpy(err->object, kept->object, sizeof(err->object) - 1);
+	mk_error_object_text(err, code, kept->object);
 	return code;
 }
