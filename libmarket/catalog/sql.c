@@ -26,6 +26,7 @@ const char *const mk_catalog_ddl[] = {
 	"CREATE TABLE IF NOT EXISTS category ({key}, code TEXT NOT NULL, name TEXT NOT NULL, "
 	"{fk:parent_id:category}, path TEXT NOT NULL, commission_class TEXT, created_at {int} NOT "
 	"NULL, version {int} NOT NULL, metadata TEXT, UNIQUE (book_id, code)){strict}",
+	"CREATE INDEX IF NOT EXISTS category_tree ON category (book_id, id)",
 	"CREATE INDEX IF NOT EXISTS category_parent ON category (book_id, parent_id, id)",
 
 	"CREATE TABLE IF NOT EXISTS product ({key}, ref TEXT, seller_id {int}, "
