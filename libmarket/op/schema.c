@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "libmarket/catalog/catalog.h"
 #include "libmarket/ledger/ledger.h"
 #include "libmarket/party/party.h"
 
@@ -9,6 +10,7 @@ const mk_migration mk_schema_list[] = {
 	{1, "engine", mk_engine_ddl},
 	{2, "ledger", mk_ledger_ddl},
 	{3, "party", mk_party_ddl},
+	{4, "catalog", mk_catalog_ddl},
 };
 const size_t mk_schema_count = sizeof(mk_schema_list) / sizeof(mk_schema_list[0]);
 
