@@ -79,6 +79,7 @@ static int refuse(const char *json, size_t at, int code, market_error *err, cons
 static int parse_error(const char *json, size_t size, const json_error_t *error, market_error *err)
 {
 	const char *what = "the JSON text isn't well-formed";
+	char path[MK_PATH_SIZE] = "";
 	int code = MARKET_ESYNTAX;
 
 	switch (json_error_code(error)) {
@@ -108,7 +109,9 @@ static int parse_error(const char *json, size_t size, const json_error_t *error,
 	default:
 		break;
 	}
-	(void)mk_error_set(err, code, "%s", what);
+	if (code == MARKET_EUTF8 && error->position >= 0)
+		mk_json_path(json, size, (size_t)error->position, path);
+	(void)mk_error_at(err, code, path, "%s", what);
 	return mk_error_detail(err, code, "Line %d, column %d.", error->line,
 	                       error->column > 0 ? error->column : 1);
 }

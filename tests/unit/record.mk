@@ -4,6 +4,7 @@ unit_sources += \
 	tests/unit/record_sample.h \
 	tests/unit/test_base64.c \
 	tests/unit/test_json.c \
+	tests/unit/test_json_path.c \
 	tests/unit/test_json_schema.c \
 	tests/unit/test_record.c \
 	tests/unit/test_record_copy.c \

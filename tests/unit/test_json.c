@@ -206,7 +206,7 @@ static void nul_is_refused(void)
 
 	CHECK_ERROR(read_n(with_nul, sizeof(with_nul) - 1, &got), MARKET_ESYNTAX, "");
 	CHECK_TEXT(err.detail, "Line 1, column 11.");
-	CHECK_ERROR(reads("{\"name\":\"A\\u0000a\"}"), MARKET_EUTF8, "");
+	CHECK_ERROR(reads("{\"name\":\"A\\u0000a\"}"), MARKET_EUTF8, "name");
 	CHECK_ERROR(reads("{\"na\\u0000me\":\"Aa\"}"), MARKET_EUTF8, "");
 }
 
@@ -216,9 +216,9 @@ static void utf8_is_checked(void)
 	sample *got = NULL;
 	const void *checked = NULL;
 
-	CHECK_ERROR(reads("{\"name\":\"A\xFF\"}"), MARKET_EUTF8, "");
+	CHECK_ERROR(reads("{\"name\":\"A\xFF\"}"), MARKET_EUTF8, "name");
 	CU_ASSERT_PTR_NOT_NULL(strstr(err.detail, "Line 1, column "));
-	CHECK_ERROR(reads("{\"name\":\"\xED\xA0\x80\"}"), MARKET_EUTF8, "");
+	CHECK_ERROR(reads("{\"name\":\"\xED\xA0\x80\"}"), MARKET_EUTF8, "name");
 	CHECK_ERROR(reads("{\"name\":\"\\ud800\"}"), MARKET_ESYNTAX, "");
 	CHECK_OK_FATAL(read_n(bell, strlen(bell), &got));
 	CHECK_ERROR(mk_record_check(&sample_record, got, &arena, &checked, &err), MARKET_EUTF8, "name");

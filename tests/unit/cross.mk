@@ -1,0 +1,9 @@
+# tests over all operations
+unit_sources += \
+	tests/unit/bad_input.c \
+	tests/unit/bad_input.h \
+	tests/unit/call_sample.c \
+	tests/unit/call_sample.h \
+	tests/unit/test_bad_call.c \
+	tests/unit/test_bad_input.c \
+	tests/unit/test_bad_params.c
