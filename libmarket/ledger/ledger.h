@@ -69,6 +69,7 @@ typedef struct mk_account {
 	int64_t version;
 } mk_account;
 extern const mk_record mk_account_record;
+extern const mk_enum mk_account_class_enum, mk_transfer_kind_enum;
 
 /* The balance on the normal side of its class (asset, expense, control: debit; else credit), and what
  * of it isn't held. */

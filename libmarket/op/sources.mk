@@ -5,6 +5,7 @@ libmarket_sources += \
 	libmarket/op/call.c \
 	libmarket/op/door.c \
 	libmarket/op/event.c \
+	libmarket/op/ledger.c \
 	libmarket/op/onboarding.c \
 	libmarket/op/party.c \
 	libmarket/op/policy.c \

@@ -4,7 +4,7 @@
 #include "libmarket/op/op.h"
 
 extern const mk_op_group mk_op_party, mk_op_onboarding, mk_op_event, mk_op_policy;
-extern const mk_op_group mk_op_catalog;
+extern const mk_op_group mk_op_catalog, mk_op_ledger;
 
 const mk_op_group *const mk_op_groups[] = {
 	&mk_op_party,
@@ -12,6 +12,7 @@ const mk_op_group *const mk_op_groups[] = {
 	&mk_op_event,
 	&mk_op_policy,
 	&mk_op_catalog,
+	&mk_op_ledger,
 	NULL,
 };
 

@@ -1,0 +1,44 @@
+/* The ledger's operations for operators: handlers, records and entities. */
+#ifndef MK_ACCOUNTING_ACCOUNTING_H
+#define MK_ACCOUNTING_ACCOUNTING_H
+
+#include "libmarket/engine/context.h"
+
+extern const mk_record mk_market_account_record, mk_market_transfer_record, mk_market_leg_record;
+extern const mk_record mk_ledger_entry_record, mk_balance_line_record, mk_trial_balance_record;
+extern const mk_record mk_ledger_batch_record, mk_market_checkpoint_record, mk_ledger_report_record;
+extern const mk_enum mk_side_enum, mk_ledger_result_enum;
+extern const mk_entity mk_account_entity, mk_transfer_entity, mk_batch_entity, mk_checkpoint_entity;
+
+int mk_ledger_transfer(mk_ctx *ctx, const void *params, market_error *err);
+int mk_ledger_batch(mk_ctx *ctx, const void *params, market_error *err);
+int mk_ledger_transfer_get(mk_ctx *ctx, const void *params, market_error *err);
+int mk_ledger_transfer_list(mk_ctx *ctx, const void *params, market_error *err);
+int mk_ledger_account_get(mk_ctx *ctx, const void *params, market_error *err);
+int mk_ledger_account_list(mk_ctx *ctx, const void *params, market_error *err);
+int mk_ledger_account_update(mk_ctx *ctx, const void *params, market_error *err);
+int mk_ledger_trial_balance(mk_ctx *ctx, const void *params, market_error *err);
+int mk_ledger_move(mk_ctx *ctx, const void *params, market_error *err);
+int mk_ledger_move_finish(mk_ctx *ctx, const void *params, market_error *err);
+int mk_ledger_hold_expire(mk_ctx *ctx, const void *params, market_error *err);
+int mk_ledger_adjust(mk_ctx *ctx, const void *params, market_error *err);
+int mk_ledger_write_off(mk_ctx *ctx, const void *params, market_error *err);
+int mk_ledger_checkpoint_op(mk_ctx *ctx, const void *params, market_error *err);
+int mk_ledger_verify_op(mk_ctx *ctx, const void *params, market_error *err);
+
+/* The book that params name: the seller's, the buyer's, or 0. EINVALID when both are given. */
+int mk_book_of(market_id seller, market_id buyer, const char *field, int64_t *book, market_error *err);
+/* Adds legs by account names; errors name `legs[i]`. */
+int mk_add_legs(mk_ctx *ctx, mk_transfer *transfer, const market_leg_params *const *legs, size_t count,
+                market_error *err);
+/* A name taken apart, in the arena. */
+int mk_account_name_split(mk_ctx *ctx, const char *name, const char **stem, const char **suffix, market_error *err);
+
+/* Plans the end of an object's deadline, if it has one. */
+int mk_end_deadline(mk_ctx *ctx, market_id object, market_error *err);
+
+/* More checks of a book by verification (ACC-4), from what lies beside the ledger. NULL: none. */
+extern int (*mk_ledger_book_check)(mk_store *store, int64_t book, char problem[200], void *user_data,
+                                   market_error *err);
+
+#endif

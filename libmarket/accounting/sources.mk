@@ -1,0 +1,9 @@
+# sources of libmarket/accounting
+libmarket_sources += \
+	libmarket/accounting/account.c \
+	libmarket/accounting/adjust.c \
+	libmarket/accounting/balance.c \
+	libmarket/accounting/checkpoint.c \
+	libmarket/accounting/move.c \
+	libmarket/accounting/record.c \
+	libmarket/accounting/transfer.c
