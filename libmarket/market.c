@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "libmarket/engine/market.h"
+#include "libmarket/payment/provider.h"
 #include "libmarket/op/schema.h"
 
 static int open_store(market *market, const char *url, const market_options *options, market_error *err);
@@ -67,6 +68,8 @@ int market_open(const char *url, const market_options *given, market **out, mark
 	mk_id_source_init(&market->ids, start);
 	if (rc == 0)
 		rc = begin_store(market, &options, err);
+	if (rc == 0)
+		rc = mk_providers_open(market, err);
 	if (rc != 0) {
 		market_close(market);
 		return rc;
@@ -81,6 +84,7 @@ void market_close(market *market)
 	if (!market)
 		return;
 	allocator = market->allocator;
+	mk_providers_close(market);
 	mk_store_close(market->store);
 	mk_keys_close(market->keys);
 	mk_digest_close(market->digest);

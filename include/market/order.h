@@ -63,17 +63,17 @@ typedef struct market_order_line {
 	market_id sku;
 	market_id offer;
 	market_id product;
-	market_id stock;          /* the stock row it reserved */
+	market_id stock; /* the stock row it reserved */
 	const char *title;
-	const char *attributes;   /* JSON text of the variant's attribute values */
-	const char *category;     /* code of the back category */
+	const char *attributes; /* JSON text of the variant's attribute values */
+	const char *category;   /* code of the back category */
 	const char *currency;
 	int64_t quantity;
 	market_money price;           /* of one unit */
 	market_money seller_discount; /* of the whole line */
 	market_money promo;           /* third-funded discount of the whole line */
 	const char *funder;           /* "platform" or the funder's name */
-	market_money cash;            /* what the buyer pays for the line: price × quantity − discounts */
+	market_money cash; /* what the buyer pays for the line: price × quantity − discounts */
 	int64_t shipped_quantity;
 	int64_t received_quantity;
 	int64_t refunded_quantity;
@@ -96,34 +96,34 @@ typedef struct market_order {
 	int32_t state;
 	int32_t close_reason;
 	const char *currency;
-	market_money items;           /* price × quantity of all lines */
+	market_money items; /* price × quantity of all lines */
 	market_money freight;
 	market_money seller_discount;
 	market_money promo;
-	market_money cash;            /* items + freight − seller_discount − promo */
-	int32_t escrow;               /* ESC-2 */
+	market_money cash; /* items + freight − seller_discount − promo */
+	int32_t escrow;    /* ESC-2 */
 	market_money funded;
 	market_money released;
-	market_money refunded_cash;   /* with freight; also what left after release */
+	market_money refunded_cash; /* with freight; also what left after release */
 	market_money refunded_promo;
-	market_money in_flight;       /* requested of a provider, outcome open */
+	market_money in_flight; /* requested of a provider, outcome open */
 	market_money freight_refunded;
-	market_money compensated;     /* ESC-1: given back to the platform that had paid the buyer */
-	int64_t freezes;              /* ESC-3 */
+	market_money compensated; /* ESC-1: given back to the platform that had paid the buyer */
+	int64_t freezes;          /* ESC-3 */
 	market_time created_at;
 	market_time paid_at;
 	market_time shipped_at;
 	market_time delivered_at;
 	market_time finished_at;
 	market_time closed_at;
-	market_time pay_by;           /* ORD-4: the timers; absent when they don't run */
-	market_time ship_by;          /* late afterwards */
-	market_time cancel_at;        /* unshipped: cancelled by itself */
-	market_time confirm_at;       /* confirmed by itself */
-	market_time release_at;       /* escrow is released */
-	market_time mature_at;        /* the earning becomes available */
+	market_time pay_by;     /* ORD-4: the timers; absent when they don't run */
+	market_time ship_by;    /* late afterwards */
+	market_time cancel_at;  /* unshipped: cancelled by itself */
+	market_time confirm_at; /* confirmed by itself */
+	market_time release_at; /* escrow is released */
+	market_time mature_at;  /* the earning becomes available */
 	const char *note;
-	int64_t policy;               /* the number of the policy version frozen for it */
+	int64_t policy; /* the number of the policy version frozen for it */
 	int64_t version;
 	const market_order_line *const *lines;
 	size_t n_lines;
@@ -135,10 +135,10 @@ typedef struct market_order_group {
 	const char *ref;
 	market_id buyer;
 	const char *currency;
-	market_money total;        /* what the buyer pays: the sum of its orders' cash */
+	market_money total; /* what the buyer pays: the sum of its orders' cash */
 	market_money promo;
-	market_id payment;         /* the first payment, made with the group */
-	const char *address;       /* JSON text, frozen */
+	market_id payment;   /* the first payment, made with the group */
+	const char *address; /* JSON text, frozen */
 	market_time created_at;
 	int64_t policy;
 	int64_t version;
@@ -157,7 +157,10 @@ typedef struct market_place_item {
 	market_id warehouse;
 	const char *affiliate; /* who brought the buyer; earns the policy's affiliate split */
 } market_place_item;
-#define MARKET_PLACE_ITEM_INIT {.size = sizeof(market_place_item)}
+#define MARKET_PLACE_ITEM_INIT \
+	{ \
+		.size = sizeof(market_place_item) \
+	}
 
 /* A discount with its funder. `seller` absent: divided over all sellers' lines of the checkout. */
 typedef struct market_place_discount {
@@ -167,17 +170,23 @@ typedef struct market_place_discount {
 	market_money amount;
 	const char *code;
 } market_place_discount;
-#define MARKET_PLACE_DISCOUNT_INIT {.size = sizeof(market_place_discount)}
+#define MARKET_PLACE_DISCOUNT_INIT \
+	{ \
+		.size = sizeof(market_place_discount) \
+	}
 
 typedef struct market_place_freight {
 	uint32_t size;
 	market_id seller;
 	market_money amount;
 } market_place_freight;
-#define MARKET_PLACE_FREIGHT_INIT {.size = sizeof(market_place_freight)}
+#define MARKET_PLACE_FREIGHT_INIT \
+	{ \
+		.size = sizeof(market_place_freight) \
+	}
 
-/* `discounts` and `freight` state what the application's server computed: only operators with orders
- * and the system may give them. */
+/* `discounts` and `freight` state what the application's server computed: only operators with
+ * orders and the system may give them. */
 typedef struct market_order_place_params {
 	uint32_t size;
 	const char *key;
@@ -196,13 +205,18 @@ typedef struct market_order_place_params {
 	const market_pair *const *metadata;
 	size_t n_metadata;
 } market_order_place_params;
-#define MARKET_ORDER_PLACE_PARAMS_INIT {.size = sizeof(market_order_place_params)}
+#define MARKET_ORDER_PLACE_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_order_place_params) \
+	}
 
 /* Checks out: one group, one order per seller (ORD-1), stock reserved, a payment made.
  * By the buyer and operators with orders.
- * Errors: EDENIED, ENOTFOUND, EPURCHASABLE, ECHANGED, ESTOCK, ECURRENCY, EINVALID, EEXISTS. Since 0.1. */
-MARKET_API int market_order_place(struct market_session *session, const market_order_place_params *in,
-                                  market_order_group **out, market_error *err);
+ * Errors: EDENIED, ENOTFOUND, EPURCHASABLE, ECHANGED, ESTOCK, ECURRENCY, EINVALID, EEXISTS. Since
+ * 0.1. */
+MARKET_API int market_order_place(struct market_session *session,
+                                  const market_order_place_params *in, market_order_group **out,
+                                  market_error *err);
 MARKET_API void market_order_group_free(market_order_group *group);
 
 typedef struct market_order_get_params {
@@ -210,9 +224,13 @@ typedef struct market_order_get_params {
 	const char *key;
 	market_id order;
 } market_order_get_params;
-#define MARKET_ORDER_GET_PARAMS_INIT {.size = sizeof(market_order_get_params)}
+#define MARKET_ORDER_GET_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_order_get_params) \
+	}
 
-/* One order with its lines. By its buyer, members of its seller and operators with orders. Since 0.1. */
+/* One order with its lines. By its buyer, members of its seller and operators with orders. Since
+ * 0.1. */
 MARKET_API int market_order_get(struct market_session *session, const market_order_get_params *in,
                                 market_order **out, market_error *err);
 MARKET_API void market_order_free(market_order *order);
@@ -222,14 +240,18 @@ typedef struct market_order_group_get_params {
 	const char *key;
 	market_id group;
 } market_order_group_get_params;
-#define MARKET_ORDER_GROUP_GET_PARAMS_INIT {.size = sizeof(market_order_group_get_params)}
+#define MARKET_ORDER_GROUP_GET_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_order_group_get_params) \
+	}
 
 /* A checkout with its orders and their lines. By its buyer and operators with orders. Since 0.1. */
-MARKET_API int market_order_group_get(struct market_session *session, const market_order_group_get_params *in,
+MARKET_API int market_order_group_get(struct market_session *session,
+                                      const market_order_group_get_params *in,
                                       market_order_group **out, market_error *err);
 
-/* Either `seller` or `buyer`; absent, a member gets its seller's and a buyer its own. `from` and `to`
- * bound the time of placing: from ≤ created_at < to. */
+/* Either `seller` or `buyer`; absent, a member gets its seller's and a buyer its own. `from` and
+ * `to` bound the time of placing: from ≤ created_at < to. */
 typedef struct market_order_list_params {
 	uint32_t size;
 	const char *key;
@@ -241,7 +263,10 @@ typedef struct market_order_list_params {
 	const char *after;
 	const int64_t *limit;
 } market_order_list_params;
-#define MARKET_ORDER_LIST_PARAMS_INIT {.size = sizeof(market_order_list_params)}
+#define MARKET_ORDER_LIST_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_order_list_params) \
+	}
 
 typedef struct market_order_page {
 	const market_order *const *items; /* without lines */
@@ -249,8 +274,8 @@ typedef struct market_order_page {
 	const char *next;
 } market_order_page;
 
-/* A seller's or a buyer's orders, newest first. By the buyer, members of the seller and operators with
- * orders. Errors: EMISSING, ENOTFOUND, EINVALID (after). Since 0.1. */
+/* A seller's or a buyer's orders, newest first. By the buyer, members of the seller and operators
+ * with orders. Errors: EMISSING, ENOTFOUND, EINVALID (after). Since 0.1. */
 MARKET_API int market_order_list(struct market_session *session, const market_order_list_params *in,
                                  market_order_page **out, market_error *err);
 MARKET_API void market_order_page_free(market_order_page *page);
@@ -261,7 +286,10 @@ typedef struct market_ship_item {
 	market_id line;
 	int64_t quantity;
 } market_ship_item;
-#define MARKET_SHIP_ITEM_INIT {.size = sizeof(market_ship_item)}
+#define MARKET_SHIP_ITEM_INIT \
+	{ \
+		.size = sizeof(market_ship_item) \
+	}
 
 /* `items` absent: everything that is left. */
 typedef struct market_order_ship_params {
@@ -274,11 +302,15 @@ typedef struct market_order_ship_params {
 	size_t n_items;
 	const char *ref; /* of the shipment */
 } market_order_ship_params;
-#define MARKET_ORDER_SHIP_PARAMS_INIT {.size = sizeof(market_order_ship_params)}
+#define MARKET_ORDER_SHIP_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_order_ship_params) \
+	}
 
-/* Hands over a parcel: the whole order, or lines by quantity. The order waits for confirmation when its
- * last unit is shipped. By members of the seller with fulfilment, operators with orders and the system.
- * Errors: ESTATE, EFROZEN, ENOTFOUND (items), EINVALID (items), EEXISTS (ref). Since 0.1. */
+/* Hands over a parcel: the whole order, or lines by quantity. The order waits for confirmation when
+ * its last unit is shipped. By members of the seller with fulfilment, operators with orders and the
+ * system. Errors: ESTATE, EFROZEN, ENOTFOUND (items), EINVALID (items), EEXISTS (ref). Since 0.1.
+ */
 MARKET_API int market_order_ship(struct market_session *session, const market_order_ship_params *in,
                                  market_order **out, market_error *err);
 
@@ -291,52 +323,66 @@ typedef struct market_order_deliver_params {
 	market_time delivered_at; /* absent: now */
 	const char *proof;
 } market_order_deliver_params;
-#define MARKET_ORDER_DELIVER_PARAMS_INIT {.size = sizeof(market_order_deliver_params)}
+#define MARKET_ORDER_DELIVER_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_order_deliver_params) \
+	}
 
 /* Records the proof of delivery. Confirmation by itself comes not before the policy's time after it
  * (ORD-4). By members of the seller with fulfilment, operators with orders and the system.
  * Errors: ESTATE, ENOTFOUND (shipment), EINVALID (delivered_at). Since 0.1. */
-MARKET_API int market_order_deliver(struct market_session *session, const market_order_deliver_params *in,
-                                    market_order **out, market_error *err);
+MARKET_API int market_order_deliver(struct market_session *session,
+                                    const market_order_deliver_params *in, market_order **out,
+                                    market_error *err);
 
 typedef struct market_order_confirm_params {
 	uint32_t size;
 	const char *key;
 	market_id order;
 } market_order_confirm_params;
-#define MARKET_ORDER_CONFIRM_PARAMS_INIT {.size = sizeof(market_order_confirm_params)}
+#define MARKET_ORDER_CONFIRM_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_order_confirm_params) \
+	}
 
 /* The buyer has the goods: the order is finished and its escrow due for release (ESC-4).
  * By the buyer, operators with orders. Errors: ESTATE, EFROZEN. Since 0.1. */
-MARKET_API int market_order_confirm(struct market_session *session, const market_order_confirm_params *in,
-                                    market_order **out, market_error *err);
+MARKET_API int market_order_confirm(struct market_session *session,
+                                    const market_order_confirm_params *in, market_order **out,
+                                    market_error *err);
 
 typedef struct market_order_auto_confirm_params {
 	uint32_t size;
 	const char *key;
 	market_id order;
 } market_order_auto_confirm_params;
-#define MARKET_ORDER_AUTO_CONFIRM_PARAMS_INIT {.size = sizeof(market_order_auto_confirm_params)}
+#define MARKET_ORDER_AUTO_CONFIRM_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_order_auto_confirm_params) \
+	}
 
-/* The same by itself, when `confirm_at` has come. Where the carrier reports deliveries and no proof has
- * come by then, the time is extended to the carrier's limit once. By the system and operators with orders.
- * Errors: ESTATE, EFROZEN. Since 0.1. */
+/* The same by itself, when `confirm_at` has come. Where the carrier reports deliveries and no proof
+ * has come by then, the time is extended to the carrier's limit once. By the system and operators
+ * with orders. Errors: ESTATE, EFROZEN. Since 0.1. */
 MARKET_API int market_order_auto_confirm(struct market_session *session,
-                                         const market_order_auto_confirm_params *in, market_order **out,
-                                         market_error *err);
+                                         const market_order_auto_confirm_params *in,
+                                         market_order **out, market_error *err);
 
 typedef struct market_order_close_unpaid_params {
 	uint32_t size;
 	const char *key;
 	market_id order;
 } market_order_close_unpaid_params;
-#define MARKET_ORDER_CLOSE_UNPAID_PARAMS_INIT {.size = sizeof(market_order_close_unpaid_params)}
+#define MARKET_ORDER_CLOSE_UNPAID_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_order_close_unpaid_params) \
+	}
 
 /* Closes an order that wasn't paid by `pay_by`; its stock is free again. By the system.
  * Errors: ESTATE. Since 0.1. */
 MARKET_API int market_order_close_unpaid(struct market_session *session,
-                                         const market_order_close_unpaid_params *in, market_order **out,
-                                         market_error *err);
+                                         const market_order_close_unpaid_params *in,
+                                         market_order **out, market_error *err);
 
 /* `reason` is a code of the caller's; sellers and operators must give one. */
 typedef struct market_order_cancel_params {
@@ -345,23 +391,30 @@ typedef struct market_order_cancel_params {
 	market_id order;
 	const char *reason;
 } market_order_cancel_params;
-#define MARKET_ORDER_CANCEL_PARAMS_INIT {.size = sizeof(market_order_cancel_params)}
+#define MARKET_ORDER_CANCEL_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_order_cancel_params) \
+	}
 
-/* Cancels before anything is shipped (ORD-7); a paid order is refunded whole. By the buyer at once, by
- * members of the seller with fulfilment and by operators with orders for a reason.
- * Errors: EMISSING (reason), ESTATE, EFROZEN, EINFLIGHT. Since 0.1. */
-MARKET_API int market_order_cancel(struct market_session *session, const market_order_cancel_params *in,
-                                   market_order **out, market_error *err);
+/* Cancels before anything is shipped (ORD-7); a paid order is refunded whole. By the buyer at once,
+ * by members of the seller with fulfilment and by operators with orders for a reason. Errors:
+ * EMISSING (reason), ESTATE, EFROZEN, EINFLIGHT. Since 0.1. */
+MARKET_API int market_order_cancel(struct market_session *session,
+                                   const market_order_cancel_params *in, market_order **out,
+                                   market_error *err);
 
 typedef struct market_order_cancel_unshipped_params {
 	uint32_t size;
 	const char *key;
 	market_id order;
 } market_order_cancel_unshipped_params;
-#define MARKET_ORDER_CANCEL_UNSHIPPED_PARAMS_INIT {.size = sizeof(market_order_cancel_unshipped_params)}
+#define MARKET_ORDER_CANCEL_UNSHIPPED_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_order_cancel_unshipped_params) \
+	}
 
-/* Cancels and refunds a paid order of which nothing was shipped by `cancel_at` (ORD-4). By the system.
- * Errors: ESTATE, EINFLIGHT. Since 0.1. */
+/* Cancels and refunds a paid order of which nothing was shipped by `cancel_at` (ORD-4). By the
+ * system. Errors: ESTATE, EINFLIGHT. Since 0.1. */
 MARKET_API int market_order_cancel_unshipped(struct market_session *session,
                                              const market_order_cancel_unshipped_params *in,
                                              market_order **out, market_error *err);
@@ -374,13 +427,17 @@ typedef struct market_order_extend_params {
 	market_time by;
 	const char *reason;
 } market_order_extend_params;
-#define MARKET_ORDER_EXTEND_PARAMS_INIT {.size = sizeof(market_order_extend_params)}
+#define MARKET_ORDER_EXTEND_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_order_extend_params) \
+	}
 
-/* Gives more time before the order confirms itself: the buyer twice, the seller by its choice (ORD-4).
- * By the buyer and members of the seller with fulfilment.
- * Errors: ESTATE, EINVALID (by), EQUOTA. Since 0.1. */
-MARKET_API int market_order_extend(struct market_session *session, const market_order_extend_params *in,
-                                   market_order **out, market_error *err);
+/* Gives more time before the order confirms itself: the buyer twice, the seller by its choice
+ * (ORD-4). By the buyer and members of the seller with fulfilment. Errors: ESTATE, EINVALID (by),
+ * EQUOTA. Since 0.1. */
+MARKET_API int market_order_extend(struct market_session *session,
+                                   const market_order_extend_params *in, market_order **out,
+                                   market_error *err);
 
 #ifdef __cplusplus
 }

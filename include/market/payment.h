@@ -20,8 +20,8 @@ typedef enum market_payment_state {
 	MARKET_PAYMENT_PENDING,     /* an attempt is on its way; its outcome is open */
 	MARKET_PAYMENT_AUTHORISED,  /* PAY-4: posts nothing */
 	MARKET_PAYMENT_CAPTURED,
-	MARKET_PAYMENT_FAILED,      /* the last attempt was declined or failed: a new one may be started */
-	MARKET_PAYMENT_CLOSED       /* not expected any more: its orders are closed or it was replaced */
+	MARKET_PAYMENT_FAILED, /* the last attempt was declined or failed: a new one may be started */
+	MARKET_PAYMENT_CLOSED  /* not expected any more: its orders are closed or it was replaced */
 } market_payment_state;
 
 /* ORD-3: what one payment pays of one seller order. Shares of a payment sum to it exactly. */
@@ -48,15 +48,15 @@ typedef struct market_payment {
 	market_id group;
 	market_id buyer;
 	const char *provider;
-	const char *method;      /* as the provider names it */
+	const char *method; /* as the provider names it */
 	const char *currency;
 	market_money amount;
 	int32_t state;
-	int64_t attempt;         /* PAY-3: how often it was asked of the provider */
-	market_id request;       /* of the last attempt */
-	const char *reference;   /* the provider's */
-	const char *reason;      /* of the last failure */
-	market_money fee;        /* PAY-5 */
+	int64_t attempt;       /* PAY-3: how often it was asked of the provider */
+	market_id request;     /* of the last attempt */
+	const char *reference; /* the provider's */
+	const char *reason;    /* of the last failure */
+	market_money fee;      /* PAY-5 */
 	market_time created_at;
 	market_time authorised_at;
 	market_time authorisation_expires;
@@ -73,11 +73,15 @@ typedef struct market_payment_get_params {
 	const char *key;
 	market_id payment;
 } market_payment_get_params;
-#define MARKET_PAYMENT_GET_PARAMS_INIT {.size = sizeof(market_payment_get_params)}
+#define MARKET_PAYMENT_GET_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_payment_get_params) \
+	}
 
 /* One payment with its shares. By its buyer and operators with payments. Since 0.1. */
-MARKET_API int market_payment_get(struct market_session *session, const market_payment_get_params *in,
-                                  market_payment **out, market_error *err);
+MARKET_API int market_payment_get(struct market_session *session,
+                                  const market_payment_get_params *in, market_payment **out,
+                                  market_error *err);
 
 typedef struct market_payment_list_params {
 	uint32_t size;
@@ -86,7 +90,10 @@ typedef struct market_payment_list_params {
 	const char *after;
 	const int64_t *limit;
 } market_payment_list_params;
-#define MARKET_PAYMENT_LIST_PARAMS_INIT {.size = sizeof(market_payment_list_params)}
+#define MARKET_PAYMENT_LIST_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_payment_list_params) \
+	}
 
 typedef struct market_payment_page {
 	const market_payment *const *items;
@@ -94,10 +101,11 @@ typedef struct market_payment_page {
 	const char *next;
 } market_payment_page;
 
-/* The payments of a checkout, oldest first, without shares. By its buyer and operators with payments.
- * Errors: EINVALID (after). Since 0.1. */
-MARKET_API int market_payment_list(struct market_session *session, const market_payment_list_params *in,
-                                   market_payment_page **out, market_error *err);
+/* The payments of a checkout, oldest first, without shares. By its buyer and operators with
+ * payments. Errors: EINVALID (after). Since 0.1. */
+MARKET_API int market_payment_list(struct market_session *session,
+                                   const market_payment_list_params *in, market_payment_page **out,
+                                   market_error *err);
 MARKET_API void market_payment_page_free(market_payment_page *page);
 
 /* `method` absent: the one given when the order was placed. */
@@ -107,14 +115,18 @@ typedef struct market_payment_start_params {
 	market_id payment;
 	const char *method;
 } market_payment_start_params;
-#define MARKET_PAYMENT_START_PARAMS_INIT {.size = sizeof(market_payment_start_params)}
+#define MARKET_PAYMENT_START_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_payment_start_params) \
+	}
 
-/* Asks the provider for the money: a request is queued, which market_work sends. When some of its orders
- * were closed meanwhile, the payment is replaced by one for the others, which is the result.
+/* Asks the provider for the money: a request is queued, which market_work sends. When some of its
+ * orders were closed meanwhile, the payment is replaced by one for the others, which is the result.
  * By its buyer and operators with payments.
  * Errors: EINFLIGHT (the last attempt's outcome is open), ESTATE, EMISSING (method). Since 0.1. */
-MARKET_API int market_payment_start(struct market_session *session, const market_payment_start_params *in,
-                                    market_payment **out, market_error *err);
+MARKET_API int market_payment_start(struct market_session *session,
+                                    const market_payment_start_params *in, market_payment **out,
+                                    market_error *err);
 
 /* What became of a notification. */
 typedef enum market_notification_result {
@@ -129,10 +141,10 @@ typedef enum market_notification_result {
 typedef struct market_notification {
 	market_id id;
 	const char *provider;
-	const char *event;     /* the provider's own name of it */
-	const char *type;      /* "captured", "authorised", "failed", "refunded", … */
-	market_id payment;     /* what it is about; absent when about a request of another kind */
-	const char *request;   /* the request's permanent key */
+	const char *event;   /* the provider's own name of it */
+	const char *type;    /* "captured", "authorised", "failed", "refunded", … */
+	market_id payment;   /* what it is about; absent when about a request of another kind */
+	const char *request; /* the request's permanent key */
 	const char *currency;
 	market_money amount;
 	const char *reference;
@@ -151,13 +163,17 @@ typedef struct market_payment_notify_params {
 	const char *body;      /* as it was received, to the byte */
 	const char *signature; /* the header that came with it */
 } market_payment_notify_params;
-#define MARKET_PAYMENT_NOTIFY_PARAMS_INIT {.size = sizeof(market_payment_notify_params)}
+#define MARKET_PAYMENT_NOTIFY_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_payment_notify_params) \
+	}
 
 /* Takes a provider's notification: verified, stored once, and applied when it fits. The same event
- * again gives the same result and changes nothing. It is never refused for the state of what it is about
- * (PAY-1, PAY-2). By anybody: the signature is what counts.
- * Errors: EPROVIDER, ESIGNATURE, EEXPIRED (its time is outside the tolerance), ESYNTAX, EINVALID. Since 0.1. */
-MARKET_API int market_payment_notify(struct market_session *session, const market_payment_notify_params *in,
+ * again gives the same result and changes nothing. It is never refused for the state of what it is
+ * about (PAY-1, PAY-2). By anybody: the signature is what counts. Errors: EPROVIDER, ESIGNATURE,
+ * EEXPIRED (its time is outside the tolerance), ESYNTAX, EINVALID. Since 0.1. */
+MARKET_API int market_payment_notify(struct market_session *session,
+                                     const market_payment_notify_params *in,
                                      market_notification **out, market_error *err);
 
 /* `fee` is what the provider keeps of this payment. */
@@ -168,37 +184,49 @@ typedef struct market_payment_settle_params {
 	market_money fee;
 	const char *reference; /* of the provider's settlement */
 } market_payment_settle_params;
-#define MARKET_PAYMENT_SETTLE_PARAMS_INIT {.size = sizeof(market_payment_settle_params)}
+#define MARKET_PAYMENT_SETTLE_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_payment_settle_params) \
+	}
 
-/* The provider has paid out what it captured, less its fee, to the platform's bank account. The fee is
- * divided over the shares by captured cash (PAY-5). By operators with payments and the system.
+/* The provider has paid out what it captured, less its fee, to the platform's bank account. The fee
+ * is divided over the shares by captured cash (PAY-5). By operators with payments and the system.
  * Errors: ESTATE, EINVALID (fee), ECURRENCY. Since 0.1. */
-MARKET_API int market_payment_settle(struct market_session *session, const market_payment_settle_params *in,
-                                     market_payment **out, market_error *err);
+MARKET_API int market_payment_settle(struct market_session *session,
+                                     const market_payment_settle_params *in, market_payment **out,
+                                     market_error *err);
 
 typedef struct market_payment_return_params {
 	uint32_t size;
 	const char *key;
 	market_id payment;
 } market_payment_return_params;
-#define MARKET_PAYMENT_RETURN_PARAMS_INIT {.size = sizeof(market_payment_return_params)}
+#define MARKET_PAYMENT_RETURN_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_payment_return_params) \
+	}
 
-/* Sends back what is owed to the buyer: money for closed orders whose automatic refund failed, and money
- * in suspense (PAY-2). By operators with payments.
- * Errors: EINFLIGHT, ESTATE (nothing is owed). Since 0.1. */
-MARKET_API int market_payment_return(struct market_session *session, const market_payment_return_params *in,
-                                     market_payment **out, market_error *err);
+/* Sends back what is owed to the buyer: money for closed orders whose automatic refund failed, and
+ * money in suspense (PAY-2). By operators with payments. Errors: EINFLIGHT, ESTATE (nothing is
+ * owed). Since 0.1. */
+MARKET_API int market_payment_return(struct market_session *session,
+                                     const market_payment_return_params *in, market_payment **out,
+                                     market_error *err);
 
 typedef struct market_payment_lapse_params {
 	uint32_t size;
 	const char *key;
 	market_id payment;
 } market_payment_lapse_params;
-#define MARKET_PAYMENT_LAPSE_PARAMS_INIT {.size = sizeof(market_payment_lapse_params)}
+#define MARKET_PAYMENT_LAPSE_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_payment_lapse_params) \
+	}
 
 /* The authorisation has expired uncaptured (PAY-4). By the system. Errors: ESTATE. Since 0.1. */
-MARKET_API int market_payment_lapse(struct market_session *session, const market_payment_lapse_params *in,
-                                    market_payment **out, market_error *err);
+MARKET_API int market_payment_lapse(struct market_session *session,
+                                    const market_payment_lapse_params *in, market_payment **out,
+                                    market_error *err);
 
 /* ---- requests to providers ---- */
 
@@ -215,7 +243,8 @@ typedef enum market_request_state {
 	MARKET_REQUEST_OK,
 	MARKET_REQUEST_DECLINED,
 	MARKET_REQUEST_FAILED,
-	MARKET_REQUEST_UNKNOWN, /* no answer or not a final one: queried by the same key until it is known */
+	MARKET_REQUEST_UNKNOWN, /* no answer or not a final one: queried by the same key until it is
+	                           known */
 	MARKET_REQUEST_RETURNED /* a payout that was paid and came back */
 } market_request_state;
 
@@ -223,17 +252,17 @@ typedef enum market_request_state {
 typedef struct market_request {
 	market_id id;
 	int32_t kind;
-	const char *object;      /* what it is for, the text of its identifier */
+	const char *object; /* what it is for, the text of its identifier */
 	int64_t attempt;
 	const char *request_key; /* permanent */
 	const char *provider;
 	const char *currency;
 	market_money amount;
 	int32_t state;
-	int64_t fence;           /* raised by each claim */
+	int64_t fence; /* raised by each claim */
 	int64_t queries;
-	market_time next_at;     /* when it is sent or queried next */
-	const char *reference;   /* the provider's */
+	market_time next_at;   /* when it is sent or queried next */
+	const char *reference; /* the provider's */
 	const char *reason;
 	market_time created_at;
 	market_time resolved_at;
@@ -246,38 +275,47 @@ typedef struct market_request_get_params {
 	const char *key;
 	market_id request;
 } market_request_get_params;
-#define MARKET_REQUEST_GET_PARAMS_INIT {.size = sizeof(market_request_get_params)}
+#define MARKET_REQUEST_GET_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_request_get_params) \
+	}
 
 /* One request. By operators with payments. Since 0.1. */
-MARKET_API int market_request_get(struct market_session *session, const market_request_get_params *in,
-                                  market_request **out, market_error *err);
+MARKET_API int market_request_get(struct market_session *session,
+                                  const market_request_get_params *in, market_request **out,
+                                  market_error *err);
 
 typedef enum market_provider_result {
 	MARKET_PROVIDER_OK = 1,
 	MARKET_PROVIDER_AUTHORISED, /* of a charge: not captured yet */
 	MARKET_PROVIDER_DECLINED,
 	MARKET_PROVIDER_FAILED,
-	MARKET_PROVIDER_PENDING,    /* accepted; the outcome comes later */
-	MARKET_PROVIDER_UNKNOWN     /* no answer */
+	MARKET_PROVIDER_PENDING, /* accepted; the outcome comes later */
+	MARKET_PROVIDER_UNKNOWN  /* no answer */
 } market_provider_result;
 
 typedef struct market_provider_outcome_params {
 	uint32_t size;
 	const char *key;
 	market_id request;
-	int64_t fence;         /* of the claim that this is the answer to */
-	int32_t outcome;       /* a market_provider_result */
+	int64_t fence;   /* of the claim that this is the answer to */
+	int32_t outcome; /* a market_provider_result */
 	const char *reference;
 	const char *reason;
-	market_time expires;   /* AUTHORISED: of the authorisation; PENDING: until when it may still come */
+	market_time
+		expires; /* AUTHORISED: of the authorisation; PENDING: until when it may still come */
+	market_money amount; /* OK: what was moved; absent: what was asked */
 } market_provider_outcome_params;
-#define MARKET_PROVIDER_OUTCOME_PARAMS_INIT {.size = sizeof(market_provider_outcome_params)}
+#define MARKET_PROVIDER_OUTCOME_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_provider_outcome_params) \
+	}
 
-/* Records a provider's answer to a claimed request. An answer to an earlier claim, or to a request whose
- * outcome is known, changes nothing. By the system. Since 0.1. */
+/* Records a provider's answer to a claimed request. An answer to an earlier claim, or to a request
+ * whose outcome is known, changes nothing. By the system. Since 0.1. */
 MARKET_API int market_provider_outcome(struct market_session *session,
-                                       const market_provider_outcome_params *in, market_request **out,
-                                       market_error *err);
+                                       const market_provider_outcome_params *in,
+                                       market_request **out, market_error *err);
 
 #ifdef __cplusplus
 }

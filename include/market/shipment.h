@@ -23,7 +23,8 @@ typedef struct market_shipment_line {
 	int64_t quantity;
 } market_shipment_line;
 
-/* A parcel. A whole one holds everything that the order's lines name and has no lines of its own. */
+/* A parcel. A whole one holds everything that the order's lines name and has no lines of its own.
+ */
 typedef struct market_shipment {
 	market_id id;
 	const char *ref;
@@ -44,12 +45,16 @@ typedef struct market_shipment_get_params {
 	const char *key;
 	market_id shipment;
 } market_shipment_get_params;
-#define MARKET_SHIPMENT_GET_PARAMS_INIT {.size = sizeof(market_shipment_get_params)}
+#define MARKET_SHIPMENT_GET_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_shipment_get_params) \
+	}
 
-/* One parcel. By members of its seller and operators with orders; buyers see it in shipment.list of their
- * order. Since 0.1. */
-MARKET_API int market_shipment_get(struct market_session *session, const market_shipment_get_params *in,
-                                   market_shipment **out, market_error *err);
+/* One parcel. By members of its seller and operators with orders; buyers see it in shipment.list of
+ * their order. Since 0.1. */
+MARKET_API int market_shipment_get(struct market_session *session,
+                                   const market_shipment_get_params *in, market_shipment **out,
+                                   market_error *err);
 MARKET_API void market_shipment_free(market_shipment *shipment);
 
 typedef struct market_shipment_list_params {
@@ -59,7 +64,10 @@ typedef struct market_shipment_list_params {
 	const char *after;
 	const int64_t *limit;
 } market_shipment_list_params;
-#define MARKET_SHIPMENT_LIST_PARAMS_INIT {.size = sizeof(market_shipment_list_params)}
+#define MARKET_SHIPMENT_LIST_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_shipment_list_params) \
+	}
 
 typedef struct market_shipment_page {
 	const market_shipment *const *items;
@@ -67,9 +75,10 @@ typedef struct market_shipment_page {
 	const char *next;
 } market_shipment_page;
 
-/* The parcels of an order, oldest first. By the order's buyer, members of its seller and operators with
- * orders. Errors: EINVALID (after). Since 0.1. */
-MARKET_API int market_shipment_list(struct market_session *session, const market_shipment_list_params *in,
+/* The parcels of an order, oldest first. By the order's buyer, members of its seller and operators
+ * with orders. Errors: EINVALID (after). Since 0.1. */
+MARKET_API int market_shipment_list(struct market_session *session,
+                                    const market_shipment_list_params *in,
                                     market_shipment_page **out, market_error *err);
 MARKET_API void market_shipment_page_free(market_shipment_page *page);
 

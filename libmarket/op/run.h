@@ -46,6 +46,10 @@ int mk_run_operation(mk_run *run, market_error *err);
 /* Runs a deadline's operation at its due time as the system. */
 int mk_run_deadline(market_session *session, const mk_deadline *deadline, market_error *err);
 
+/* Sends or queries the first request to a provider that is due at `now` (op/send.c). The market's lock is
+ * held, and let go while the provider is asked. `*did` is false when none is due. */
+int mk_send_request(market_session *session, market_time now, bool *did, market_error *err);
+
 market_time mk_session_now(const market_session *session);
 
 /* A finished run's refusal, as its journal row keeps it, and back (op/refusal.c). */

@@ -4,13 +4,20 @@
 
 #include "libmarket/catalog/catalog.h"
 #include "libmarket/ledger/ledger.h"
+#include "libmarket/order/order.h"
 #include "libmarket/party/party.h"
+#include "libmarket/payment/payment.h"
+#include "libmarket/shipment/shipment.h"
 
 const mk_migration mk_schema_list[] = {
 	{1, "engine", mk_engine_ddl},
 	{2, "ledger", mk_ledger_ddl},
 	{3, "party", mk_party_ddl},
 	{4, "catalog", mk_catalog_ddl},
+	{5, "order", mk_order_ddl},
+	{6, "payment", mk_payment_ddl},
+	{7, "request", mk_request_ddl},
+	{8, "shipment", mk_shipment_ddl},
 };
 const size_t mk_schema_count = sizeof(mk_schema_list) / sizeof(mk_schema_list[0]);
 

@@ -7,11 +7,15 @@ libmarket_sources += \
 	libmarket/op/event.c \
 	libmarket/op/ledger.c \
 	libmarket/op/onboarding.c \
+	libmarket/op/order.c \
 	libmarket/op/party.c \
+	libmarket/op/payment.c \
 	libmarket/op/policy.c \
 	libmarket/op/refs.c \
 	libmarket/op/refusal.c \
 	libmarket/op/schema.c \
+	libmarket/op/send.c \
 	libmarket/op/session.c \
+	libmarket/op/shipment.c \
 	libmarket/op/table.c \
 	libmarket/op/work.c

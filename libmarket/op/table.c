@@ -4,7 +4,7 @@
 #include "libmarket/op/op.h"
 
 extern const mk_op_group mk_op_party, mk_op_onboarding, mk_op_event, mk_op_policy;
-extern const mk_op_group mk_op_catalog, mk_op_ledger;
+extern const mk_op_group mk_op_catalog, mk_op_ledger, mk_op_order, mk_op_payment, mk_op_shipment;
 
 const mk_op_group *const mk_op_groups[] = {
 	&mk_op_party,
@@ -13,6 +13,9 @@ const mk_op_group *const mk_op_groups[] = {
 	&mk_op_policy,
 	&mk_op_catalog,
 	&mk_op_ledger,
+	&mk_op_order,
+	&mk_op_payment,
+	&mk_op_shipment,
 	NULL,
 };
 

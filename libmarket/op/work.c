@@ -2,8 +2,11 @@
 #include <string.h>
 
 #include "libmarket/op/run.h"
+#include "libmarket/payment/request.h"
 
-static int next_deadline(market_session *session, market_time now, mk_deadline **out, market_error *err);
+static int work_once(market_session *session, bool *did, market_error *err);
+static int next_deadline(market_session *session, market_time now, mk_deadline **out, market_time *request,
+                         market_error *err);
 static int postpone(market_session *session, const mk_deadline *deadline, market_error *err);
 static int next_due_time(market_session *session, market_time *next_due, market_error *err);
 
@@ -11,7 +14,7 @@ int market_work(market_session *session, int budget, market_time *next_due, mark
 {
 	market_error own;
 	market *market;
-	mk_deadline *deadline = NULL;
+	bool did = true;
 	int done = 0;
 	int rc = 0;
 	if (!err)
@@ -24,13 +27,10 @@ int market_work(market_session *session, int budget, market_time *next_due, mark
 	market = session->market;
 	pthread_mutex_lock(&market->lock);
 	session->busy = true;
-	while (rc == 0 && done < budget) {
+	while (rc == 0 && did && done < budget) {
 		mk_arena_reset(&session->arena);
-		rc = next_deadline(session, mk_session_now(session), &deadline, err);
-		if (rc != 0 || !deadline)
-			break;
-		rc = mk_run_deadline(session, deadline, err);
-		if (rc == 0)
+		rc = work_once(session, &did, err);
+		if (rc == 0 && did)
 			done++;
 	}
 	if (rc == 0 && next_due)
@@ -38,6 +38,20 @@ int market_work(market_session *session, int budget, market_time *next_due, mark
 	session->busy = false;
 	pthread_mutex_unlock(&market->lock);
 	return rc == 0 ? done : rc;
+}
+
+/* What is due first, be it a deadline or a request to a provider. */
+static int work_once(market_session *session, bool *did, market_error *err)
+{
+	market_time now = mk_session_now(session), request = 0;
+	mk_deadline *deadline = NULL;
+	int rc = next_deadline(session, now, &deadline, &request, err);
+	if (rc != 0)
+		return rc;
+	if (request != 0 && request <= now && (!deadline || request <= deadline->due_at))
+		return mk_send_request(session, deadline ? deadline->due_at : now, did, err);
+	*did = deadline != NULL;
+	return deadline ? mk_run_deadline(session, deadline, err) : 0;
 }
 
 /* Acts at the due time, whenever it is run. Another process may have been faster: then nothing is left
@@ -69,7 +83,8 @@ int mk_run_deadline(market_session *session, const mk_deadline *deadline, market
 	return rc;
 }
 
-static int next_deadline(market_session *session, market_time now, mk_deadline **out, market_error *err)
+static int next_deadline(market_session *session, market_time now, mk_deadline **out, market_time *request,
+                         market_error *err)
 {
 	mk_store *store = session->market->store;
 	void *row = NULL;
@@ -78,6 +93,8 @@ static int next_deadline(market_session *session, market_time now, mk_deadline *
 		return rc;
 	rc = mk_store_get(store, &session->arena, &mk_deadline_due, &mk_deadline_record, MK_ARGS(mk_int(now)), &row,
 	                  err);
+	if (rc == 0)
+		rc = mk_request_next_due(session->market, &session->arena, request, err);
 	mk_store_rollback(store);
 	*out = row;
 	return rc;
@@ -103,12 +120,17 @@ static int postpone(market_session *session, const mk_deadline *deadline, market
 static int next_due_time(market_session *session, market_time *next_due, market_error *err)
 {
 	mk_store *store = session->market->store;
+	market_time request = 0;
 	void *row = NULL;
 	int rc = mk_store_begin(store, false, err);
 	if (rc != 0)
 		return rc;
 	rc = mk_store_get(store, &session->arena, &mk_deadline_next, &mk_number_record, MK_NO_ARGS, &row, err);
+	if (rc == 0)
+		rc = mk_request_next_due(session->market, &session->arena, &request, err);
 	mk_store_rollback(store);
 	*next_due = row ? ((const mk_number *)row)->number : 0;
+	if (request != 0 && (*next_due == 0 || request < *next_due))
+		*next_due = request;
 	return rc;
 }

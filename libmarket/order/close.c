@@ -4,8 +4,8 @@
 #include "libmarket/payment/payment.h"
 
 static int check_cancel(const mk_order *order, market_error *err);
-static int close_order(mk_ctx *ctx, mk_order *order, mk_order_step step, int32_t close_reason, const char *reason,
-                       market_error *err);
+static int close_order(mk_ctx *ctx, mk_order *order, mk_order_step step, int32_t close_reason,
+                       const char *reason, market_error *err);
 static int refund_whole(mk_ctx *ctx, mk_order *order, const char *reason, market_error *err);
 static int refuse(const mk_order *order, int code, const char *text, market_error *err);
 
@@ -47,7 +47,9 @@ int mk_order_cancel_unshipped(mk_ctx *ctx, const void *params, market_error *err
 	if (order->order.state == MARKET_ORDER_WAIT_PAY)
 		return refuse(order, MARKET_ESTATE, "the order isn't paid", err);
 	rc = check_cancel(order, err);
-	return rc == 0 ? close_order(ctx, order, MK_ORDER_CANCEL, MARKET_CLOSE_UNSHIPPED, "unshipped", err) : rc;
+	return rc == 0
+	           ? close_order(ctx, order, MK_ORDER_CANCEL, MARKET_CLOSE_UNSHIPPED, "unshipped", err)
+	           : rc;
 }
 
 static int check_cancel(const mk_order *order, market_error *err)
@@ -65,8 +67,8 @@ static int check_cancel(const mk_order *order, market_error *err)
 	return 0;
 }
 
-static int close_order(mk_ctx *ctx, mk_order *order, mk_order_step step, int32_t close_reason, const char *reason,
-                       market_error *err)
+static int close_order(mk_ctx *ctx, mk_order *order, mk_order_step step, int32_t close_reason,
+                       const char *reason, market_error *err)
 {
 	market_order *o = &order->order;
 	bool paid = o->paid_at != 0;

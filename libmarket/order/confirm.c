@@ -4,12 +4,14 @@
 static int finish(mk_ctx *ctx, mk_order *order, const char *by, market_error *err);
 static bool wait_for_carrier(mk_ctx *ctx, mk_order *order);
 static int not_due(const mk_order *order, market_error *err);
-static int extension_of(mk_ctx *ctx, mk_order *order, market_time asked, market_time *by, market_error *err);
+static int extension_of(mk_ctx *ctx, mk_order *order, market_time asked, market_time *by,
+                        market_error *err);
 
 int mk_order_confirm(mk_ctx *ctx, const void *params, market_error *err)
 {
 	(void)params;
-	return finish(ctx, (mk_order *)ctx->subject, ctx->actor.kind == MARKET_ACTOR_BUYER ? "buyer" : "operator", err);
+	return finish(ctx, (mk_order *)ctx->subject,
+	              ctx->actor.kind == MARKET_ACTOR_BUYER ? "buyer" : "operator", err);
 }
 
 int mk_order_auto_confirm(mk_ctx *ctx, const void *params, market_error *err)
@@ -109,7 +111,8 @@ static int not_due(const mk_order *order, market_error *err)
 	return mk_error_object(err, rc, MARKET_ID_ORDER, order->order.id);
 }
 
-static int extension_of(mk_ctx *ctx, mk_order *order, market_time asked, market_time *by, market_error *err)
+static int extension_of(mk_ctx *ctx, mk_order *order, market_time asked, market_time *by,
+                        market_error *err)
 {
 	const mk_policy_orders *policy = mk_order_policy(ctx, order)->orders;
 	int64_t span = 0;

@@ -9,11 +9,13 @@ static int divide_over(mk_ctx *ctx, mk_order_line *const *lines, size_t count, m
                        market_money *parts, market_error *err);
 static int give_third(mk_order_line *line, const char *funder, market_money part, size_t number,
                       market_error *err);
-static bool concerns(const mk_checkout *checkout, size_t order, const market_place_discount *discount);
+static bool concerns(const mk_checkout *checkout, size_t order,
+                     const market_place_discount *discount);
 static market_money open_cash(const mk_checkout *checkout, const market_place_discount *discount);
 static int too_large(const market_place_discount *discount, size_t number, market_error *err);
 
-/* The seller's own discounts first: the third-funded are divided by price × quantity − seller's discount. */
+/* The seller's own discounts first: the third-funded are divided by price × quantity − seller's
+ * discount. */
 int mk_checkout_discount(mk_ctx *ctx, mk_checkout *checkout, market_error *err)
 {
 	const market_order_place_params *in = checkout->params;
@@ -51,8 +53,8 @@ static int divide_seller(mk_ctx *ctx, mk_checkout *checkout, size_t number, mark
 	return rc;
 }
 
-/* First over the sellers, then over the lines of each. What is left of a line's price is the weight, so
- * that several discounts never take more than the line. */
+/* First over the sellers, then over the lines of each. What is left of a line's price is the
+ * weight, so that several discounts never take more than the line. */
 static int divide_third(mk_ctx *ctx, mk_checkout *checkout, size_t number, market_error *err)
 {
 	const market_place_discount *discount = checkout->params->discounts[number];
@@ -99,7 +101,8 @@ static int divide_over(mk_ctx *ctx, mk_order_line *const *lines, size_t count, m
 	return 0;
 }
 
-static int give_third(mk_order_line *line, const char *funder, market_money part, size_t number, market_error *err)
+static int give_third(mk_order_line *line, const char *funder, market_money part, size_t number,
+                      market_error *err)
 {
 	int rc;
 
@@ -116,9 +119,11 @@ static int give_third(mk_order_line *line, const char *funder, market_money part
 	return 0;
 }
 
-static bool concerns(const mk_checkout *checkout, size_t order, const market_place_discount *discount)
+static bool concerns(const mk_checkout *checkout, size_t order,
+                     const market_place_discount *discount)
 {
-	return mk_id_absent(discount->seller) || mk_id_equal(discount->seller, checkout->orders[order]->order.seller);
+	return mk_id_absent(discount->seller) ||
+	       mk_id_equal(discount->seller, checkout->orders[order]->order.seller);
 }
 
 static market_money open_cash(const mk_checkout *checkout, const market_place_discount *discount)

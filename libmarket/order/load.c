@@ -12,7 +12,8 @@ typedef struct fee_list {
 static const mk_field fee_list_fields[] = {
 	MK_F_LIST(fee_list, fees, market_line_fee, mk_line_fee_record, 0, 0, 0, "the fees"),
 };
-static const mk_record fee_list_record = MK_RECORD_OF("fee_list", fee_list, fee_list_fields, "fees of a row");
+static const mk_record fee_list_record =
+	MK_RECORD_OF("fee_list", fee_list, fee_list_fields, "fees of a row");
 
 typedef struct split_list {
 	const market_line_split *const *splits;
@@ -24,7 +25,8 @@ static const mk_field split_list_fields[] = {
 static const mk_record split_list_record =
 	MK_RECORD_OF("split_list", split_list, split_list_fields, "splits of a row");
 
-static int read_orders(mk_ctx *ctx, const market_id *ids, size_t count, mk_order **orders, market_error *err);
+static int read_orders(mk_ctx *ctx, const market_id *ids, size_t count, mk_order **orders,
+                       market_error *err);
 static size_t parse_ids(const char *text, market_id *ids, size_t most);
 static const char *write_list(mk_ctx *ctx, const mk_record *record, const void *list);
 
@@ -53,7 +55,9 @@ int mk_order_read_lines(mk_ctx *ctx, mk_order *const *orders, size_t count, mark
 	for (size_t i = 0; i < count; i++) {
 		args[2 * i] = mk_int(orders[i]->order.id.book);
 		args[2 * i + 1] = mk_int(orders[i]->order.id.id);
-		queries[i] = (mk_query){.statement = &mk_order_line_list, .args = &args[2 * i], .n_args = 2,
+		queries[i] = (mk_query){.statement = &mk_order_line_list,
+		                        .args = &args[2 * i],
+		                        .n_args = 2,
 		                        .record = &mk_order_line_record};
 	}
 	rc = mk_store_read(ctx->store, ctx->arena, queries, count, err);
@@ -88,12 +92,14 @@ int mk_order_decode_lines(mk_ctx *ctx, mk_order *order, market_error *err)
 
 		rc = mk_order_fees_read(ctx, row->fees_text, &row->line.fees, &row->line.n_fees, err);
 		if (rc == 0)
-			rc = mk_order_splits_read(ctx, row->splits_text, &row->line.splits, &row->line.n_splits, err);
+			rc = mk_order_splits_read(ctx, row->splits_text, &row->line.splits, &row->line.n_splits,
+			                          err);
 	}
 	return rc;
 }
 
-int mk_order_list_group(mk_ctx *ctx, market_id group, mk_order ***out, size_t *count, market_error *err)
+int mk_order_list_group(mk_ctx *ctx, market_id group, mk_order ***out, size_t *count,
+                        market_error *err)
 {
 	mk_order_group *row = NULL;
 	int rc = mk_order_group_load(ctx, group, "group", &row, err);
@@ -101,7 +107,8 @@ int mk_order_list_group(mk_ctx *ctx, market_id group, mk_order ***out, size_t *c
 	return rc == 0 ? mk_order_group_orders(ctx, row, out, count, err) : rc;
 }
 
-int mk_order_group_load(mk_ctx *ctx, market_id id, const char *field, mk_order_group **out, market_error *err)
+int mk_order_group_load(mk_ctx *ctx, market_id id, const char *field, mk_order_group **out,
+                        market_error *err)
 {
 	return mk_load(ctx, &mk_order_group_entity, id, field, (void **)out, err);
 }
@@ -136,8 +143,8 @@ const char *mk_order_splits_write(mk_ctx *ctx, const market_line_split *const *s
 	return count > 0 ? write_list(ctx, &split_list_record, &list) : NULL;
 }
 
-int mk_order_fees_read(mk_ctx *ctx, const char *text, const market_line_fee *const **out, size_t *count,
-                       market_error *err)
+int mk_order_fees_read(mk_ctx *ctx, const char *text, const market_line_fee *const **out,
+                       size_t *count, market_error *err)
 {
 	void *list = NULL;
 	int rc;
@@ -148,14 +155,16 @@ int mk_order_fees_read(mk_ctx *ctx, const char *text, const market_line_fee *con
 		return 0;
 	rc = mk_json_read(&fee_list_record, text, strlen(text), ctx->arena, &list, NULL, err);
 	if (rc != 0)
-		return rc == MARKET_ENOMEM ? rc : mk_error_set(err, MARKET_ECORRUPT, "the fees of a line can't be read");
+		return rc == MARKET_ENOMEM
+		           ? rc
+		           : mk_error_set(err, MARKET_ECORRUPT, "the fees of a line can't be read");
 	*out = ((const fee_list *)list)->fees;
 	*count = ((const fee_list *)list)->n_fees;
 	return 0;
 }
 
-int mk_order_splits_read(mk_ctx *ctx, const char *text, const market_line_split *const **out, size_t *count,
-                         market_error *err)
+int mk_order_splits_read(mk_ctx *ctx, const char *text, const market_line_split *const **out,
+                         size_t *count, market_error *err)
 {
 	void *list = NULL;
 	int rc;
@@ -166,8 +175,9 @@ int mk_order_splits_read(mk_ctx *ctx, const char *text, const market_line_split 
 		return 0;
 	rc = mk_json_read(&split_list_record, text, strlen(text), ctx->arena, &list, NULL, err);
 	if (rc != 0)
-		return rc == MARKET_ENOMEM ? rc
-		                           : mk_error_set(err, MARKET_ECORRUPT, "the splits of a line can't be read");
+		return rc == MARKET_ENOMEM
+		           ? rc
+		           : mk_error_set(err, MARKET_ECORRUPT, "the splits of a line can't be read");
 	*out = ((const split_list *)list)->splits;
 	*count = ((const split_list *)list)->n_splits;
 	return 0;
@@ -183,7 +193,8 @@ const mk_policy *mk_order_policy(const mk_ctx *ctx, const mk_order *order)
 	return policy ? policy : ctx->policy;
 }
 
-int mk_order_promos(mk_ctx *ctx, const mk_order *order, mk_promo **out, size_t *count, market_error *err)
+int mk_order_promos(mk_ctx *ctx, const mk_order *order, mk_promo **out, size_t *count,
+                    market_error *err)
 {
 	mk_promo *promos = MK_NEW_ARRAY(ctx->arena, mk_promo, order->order.n_lines + 1);
 	size_t n = 0;
@@ -208,7 +219,8 @@ int mk_order_promos(mk_ctx *ctx, const mk_order *order, mk_promo **out, size_t *
 }
 
 /* Orders and their lines, one batch. */
-static int read_orders(mk_ctx *ctx, const market_id *ids, size_t count, mk_order **orders, market_error *err)
+static int read_orders(mk_ctx *ctx, const market_id *ids, size_t count, mk_order **orders,
+                       market_error *err)
 {
 	mk_query *queries = MK_NEW_ARRAY(ctx->arena, mk_query, 2 * count);
 	mk_value *args = MK_NEW_ARRAY(ctx->arena, mk_value, 2 * count);
@@ -219,18 +231,24 @@ static int read_orders(mk_ctx *ctx, const market_id *ids, size_t count, mk_order
 	for (size_t i = 0; i < count; i++) {
 		args[2 * i] = mk_int(ids[i].book);
 		args[2 * i + 1] = mk_int(ids[i].id);
-		queries[2 * i] = (mk_query){.statement = &mk_order_by_id, .args = &args[2 * i], .n_args = 2,
+		queries[2 * i] = (mk_query){.statement = &mk_order_by_id,
+		                            .args = &args[2 * i],
+		                            .n_args = 2,
 		                            .record = &mk_order_record};
-		queries[2 * i + 1] = (mk_query){.statement = &mk_order_line_list, .args = &args[2 * i], .n_args = 2,
+		queries[2 * i + 1] = (mk_query){.statement = &mk_order_line_list,
+		                                .args = &args[2 * i],
+		                                .n_args = 2,
 		                                .record = &mk_order_line_record};
 	}
 	rc = mk_store_read(ctx->store, ctx->arena, queries, 2 * count, err);
 	for (size_t i = 0; rc == 0 && i < count; i++) {
 		if (queries[2 * i].n_rows != 1)
-			return mk_error_object(err, mk_error_set(err, MARKET_ECORRUPT, "an order of a checkout is absent"),
-			                       MARKET_ID_ORDER, ids[i]);
+			return mk_error_object(
+				err, mk_error_set(err, MARKET_ECORRUPT, "an order of a checkout is absent"),
+				MARKET_ID_ORDER, ids[i]);
 		orders[i] = queries[2 * i].rows[0];
-		mk_order_put_lines(orders[i], (mk_order_line *const *)queries[2 * i + 1].rows, queries[2 * i + 1].n_rows);
+		mk_order_put_lines(orders[i], (mk_order_line *const *)queries[2 * i + 1].rows,
+		                   queries[2 * i + 1].n_rows);
 	}
 	return rc;
 }

@@ -11,16 +11,18 @@ typedef struct mk_order {
 	const char *freight_fees; /* JSON text of the fees frozen on freight */
 	int32_t store_type;       /* of the seller at placement */
 	int64_t whole;            /* MK_WHOLE_… */
-	market_time confirm_left; /* ESC-3: what remained of the timers when they were frozen; 0: none */
+	market_time
+		confirm_left; /* ESC-3: what remained of the timers when they were frozen; 0: none */
 	market_time release_left;
 	const char *freeze_reason;
 	int64_t buyer_extensions, seller_extensions; /* ORD-4: how often confirmation was put off */
-	int64_t carrier_extended; /* it was extended to the carrier's limit */
+	int64_t carrier_extended;                    /* it was extended to the carrier's limit */
 	const char *cancel_reason;
 	market_id warehouse; /* only while the order is placed; not a column */
 } mk_order;
 
-/* Everything went in one parcel, or was received at once: the lines' rows don't say so one by one. */
+/* Everything went in one parcel, or was received at once: the lines' rows don't say so one by one.
+ */
 enum {
 	MK_WHOLE_SHIPPED = 1 << 0,
 	MK_WHOLE_RECEIVED = 1 << 1,
@@ -57,34 +59,37 @@ int mk_order_read_lines(mk_ctx *ctx, mk_order *const *orders, size_t count, mark
 /* The rows as a line of the public record has them: quantities of whole parcels filled in. */
 void mk_order_put_lines(mk_order *order, mk_order_line *const *lines, size_t count);
 /* All orders of a group, with lines. */
-int mk_order_list_group(mk_ctx *ctx, market_id group, mk_order ***out, size_t *count, market_error *err);
+int mk_order_list_group(mk_ctx *ctx, market_id group, mk_order ***out, size_t *count,
+                        market_error *err);
 /* The same from the group's row, lines as rows; and their fees and splits decoded. */
 int mk_order_group_orders(mk_ctx *ctx, const mk_order_group *group, mk_order ***out, size_t *count,
                           market_error *err);
 int mk_order_decode_lines(mk_ctx *ctx, mk_order *order, market_error *err);
-int mk_order_group_load(mk_ctx *ctx, market_id id, const char *field, mk_order_group **out, market_error *err);
+int mk_order_group_load(mk_ctx *ctx, market_id id, const char *field, mk_order_group **out,
+                        market_error *err);
 void mk_order_group_save(mk_ctx *ctx, mk_order_group *group);
 
 /* The texts of fees and splits that a line's row carries, and back. NULL text: none. */
 const char *mk_order_fees_write(mk_ctx *ctx, const market_line_fee *const *fees, size_t count);
-int mk_order_fees_read(mk_ctx *ctx, const char *text, const market_line_fee *const **out, size_t *count,
-                       market_error *err);
-const char *mk_order_splits_write(mk_ctx *ctx, const market_line_split *const *splits, size_t count);
-int mk_order_splits_read(mk_ctx *ctx, const char *text, const market_line_split *const **out, size_t *count,
-                         market_error *err);
+int mk_order_fees_read(mk_ctx *ctx, const char *text, const market_line_fee *const **out,
+                       size_t *count, market_error *err);
+const char *mk_order_splits_write(mk_ctx *ctx, const market_line_split *const *splits,
+                                  size_t count);
+int mk_order_splits_read(mk_ctx *ctx, const char *text, const market_line_split *const **out,
+                         size_t *count, market_error *err);
 /* The policy frozen for the order. */
 const mk_policy *mk_order_policy(const mk_ctx *ctx, const mk_order *order);
 
-/* Plans the update of an order that was read and then changed, its deadline row included: computes the
- * earliest of its timers. Call once per order and operation, last. Timers and their operations:
+/* Plans the update of an order that was read and then changed, its deadline row included: computes
+ * the earliest of its timers. Call once per order and operation, last. Timers and their operations:
  *   pay_by      order.close_unpaid       cancel_at   order.cancel_unshipped
  *   confirm_at  order.auto_confirm       release_at  escrow.release
  *   mature_at   settlement.mature */
 void mk_order_save(mk_ctx *ctx, mk_order *order);
 /* Plans a new order with its deadline and its lines. */
 void mk_order_add(mk_ctx *ctx, mk_order *order);
-/* ESC-3: freezes count. The first one takes what remains of confirm_at and release_at away, the end of the
- * last one gives it back from now on. The caller saves the order. */
+/* ESC-3: freezes count. The first one takes what remains of confirm_at and release_at away, the end
+ * of the last one gives it back from now on. The caller saves the order. */
 void mk_order_freeze(mk_ctx *ctx, mk_order *order, const char *reason);
 void mk_order_unfreeze(mk_ctx *ctx, mk_order *order);
 void mk_order_line_save(mk_ctx *ctx, mk_order_line *line);
@@ -92,27 +97,29 @@ void mk_order_line_save(mk_ctx *ctx, mk_order_line *line);
 /* The one transition table (ORD-2). ESTATE names the order and its state. */
 typedef enum mk_order_step {
 	MK_ORDER_PAY = 1,
-	MK_ORDER_SHIP,      /* the last line is shipped */
-	MK_ORDER_CONFIRM,   /* by the buyer or by itself */
+	MK_ORDER_SHIP,    /* the last line is shipped */
+	MK_ORDER_CONFIRM, /* by the buyer or by itself */
 	MK_ORDER_CLOSE_UNPAID,
-	MK_ORDER_CANCEL,    /* paid or not, before shipping */
+	MK_ORDER_CANCEL,      /* paid or not, before shipping */
 	MK_ORDER_REFUND_WHOLE /* everything refunded before finishing */
 } mk_order_step;
 int mk_order_step_to(mk_ctx *ctx, mk_order *order, mk_order_step step, market_error *err);
 /* The state that a step leads to from `state`; 0: not allowed there. */
 int32_t mk_order_next_state(int32_t state, mk_order_step step);
 
-/* What other modules do to an order; each plans postings and changes `order`, the caller saves it. */
+/* What other modules do to an order; each plans postings and changes `order`, the caller saves it.
+ */
 
-/* payment → order: the share's cash is captured: escrow funded, stock committed, state wait_ship. The
- * lines must be loaded. */
+/* payment → order: the share's cash is captured: escrow funded, stock committed, state wait_ship.
+ * The lines must be loaded. */
 int mk_order_paid(mk_ctx *ctx, mk_order *order, market_error *err);
 /* Third-funded discounts of an order by funder (its lines must be loaded): "platform" or a name. */
 typedef struct mk_promo {
 	const char *funder;
 	market_money amount;
 } mk_promo;
-int mk_order_promos(mk_ctx *ctx, const mk_order *order, mk_promo **out, size_t *count, market_error *err);
+int mk_order_promos(mk_ctx *ctx, const mk_order *order, mk_promo **out, size_t *count,
+                    market_error *err);
 /* Returns the stock that isn't shipped: reserved (unpaid) or sold (paid) back to free. */
 int mk_order_return_stock(mk_ctx *ctx, mk_order *order, market_error *err);
 

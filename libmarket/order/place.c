@@ -16,7 +16,8 @@ static int check_amount(market_money amount, const char *list, size_t index, con
                         market_error *err);
 static int make_orders(mk_ctx *ctx, mk_checkout *checkout, market_error *err);
 static size_t order_for(mk_ctx *ctx, mk_checkout *checkout, const mk_item *item);
-static mk_order_line *make_line(mk_ctx *ctx, const mk_checkout *checkout, size_t index, market_id order);
+static mk_order_line *make_line(mk_ctx *ctx, const mk_checkout *checkout, size_t index,
+                                market_id order);
 static int sort_lines(mk_ctx *ctx, mk_checkout *checkout, market_error *err);
 static int add_freight(mk_checkout *checkout, market_error *err);
 static int sum_up(mk_ctx *ctx, mk_checkout *checkout, market_error *err);
@@ -127,8 +128,9 @@ static int check_prices(mk_ctx *ctx, const mk_checkout *checkout, market_error *
 		first = first < i ? first : i;
 		mk_money_format(price, shown);
 		mk_money_format(checkout->items[i]->price, now);
-		detail = mk_arena_format(ctx->arena, "%sitems[%zu] was shown for %s %s and costs %s %s now. ", detail, i,
-		                         shown, price.currency, now, checkout->items[i]->currency);
+		detail =
+			mk_arena_format(ctx->arena, "%sitems[%zu] was shown for %s %s and costs %s %s now. ",
+		                    detail, i, shown, price.currency, now, checkout->items[i]->currency);
 		if (!detail)
 			return mk_error_no_memory(err);
 	}
@@ -149,8 +151,8 @@ static int check_currencies(const mk_checkout *checkout, market_error *err)
 	for (size_t i = 0; i < in->n_items; i++) {
 		if (strcmp(checkout->items[i]->currency, in->currency) == 0)
 			continue;
-		rc = mk_error_set(err, MARKET_ECURRENCY, "items[%zu] costs %s, not %s", i, checkout->items[i]->currency,
-		                  in->currency);
+		rc = mk_error_set(err, MARKET_ECURRENCY, "items[%zu] costs %s, not %s", i,
+		                  checkout->items[i]->currency, in->currency);
 		return mk_error_field(err, rc, "items[%zu].sku", i);
 	}
 	for (size_t i = 0; rc == 0 && i < in->n_discounts; i++)
@@ -160,13 +162,15 @@ static int check_currencies(const mk_checkout *checkout, market_error *err)
 	return rc;
 }
 
-static int check_amount(market_money amount, const char *list, size_t index, const char *currency, market_error *err)
+static int check_amount(market_money amount, const char *list, size_t index, const char *currency,
+                        market_error *err)
 {
 	int rc;
 
 	if (strcmp(amount.currency, currency) == 0)
 		return 0;
-	rc = mk_error_set(err, MARKET_ECURRENCY, "%s[%zu] is in %s, not %s", list, index, amount.currency, currency);
+	rc = mk_error_set(err, MARKET_ECURRENCY, "%s[%zu] is in %s, not %s", list, index,
+	                  amount.currency, currency);
 	return mk_error_field(err, rc, "%s[%zu].amount", list, index);
 }
 
@@ -220,10 +224,19 @@ static size_t order_for(mk_ctx *ctx, mk_checkout *checkout, const mk_item *item)
 		.seller = item->seller_id,
 		.state = MARKET_ORDER_WAIT_PAY,
 		.currency = in->currency,
-		.items = zero, .freight = zero, .seller_discount = zero, .promo = zero, .cash = zero,
+		.items = zero,
+		.freight = zero,
+		.seller_discount = zero,
+		.promo = zero,
+		.cash = zero,
 		.escrow = MARKET_ESCROW_NONE,
-		.funded = zero, .released = zero, .refunded_cash = zero, .refunded_promo = zero,
-		.in_flight = zero, .freight_refunded = zero, .compensated = zero,
+		.funded = zero,
+		.released = zero,
+		.refunded_cash = zero,
+		.refunded_promo = zero,
+		.in_flight = zero,
+		.freight_refunded = zero,
+		.compensated = zero,
 		.created_at = ctx->now,
 		.pay_by = ctx->now + ctx->policy->orders->unpaid_close,
 		.note = in->note,
@@ -234,7 +247,8 @@ static size_t order_for(mk_ctx *ctx, mk_checkout *checkout, const mk_item *item)
 	return checkout->n_orders++;
 }
 
-static mk_order_line *make_line(mk_ctx *ctx, const mk_checkout *checkout, size_t index, market_id order)
+static mk_order_line *make_line(mk_ctx *ctx, const mk_checkout *checkout, size_t index,
+                                market_id order)
 {
 	const mk_item *item = checkout->items[index];
 	const market_place_item *asked = checkout->params->items[index];
@@ -272,7 +286,8 @@ static int sort_lines(mk_ctx *ctx, mk_checkout *checkout, market_error *err)
 {
 	for (size_t i = 0; i < checkout->n_orders; i++) {
 		market_order *order = &checkout->orders[i]->order;
-		const market_order_line **lines = MK_NEW_ARRAY(ctx->arena, const market_order_line *, order->n_lines);
+		const market_order_line **lines =
+			MK_NEW_ARRAY(ctx->arena, const market_order_line *, order->n_lines);
 		size_t n = 0;
 
 		if (!lines)
@@ -294,10 +309,12 @@ static int add_freight(mk_checkout *checkout, market_error *err)
 	for (size_t i = 0; i < in->n_freight; i++) {
 		size_t k = 0;
 
-		while (k < checkout->n_orders && !mk_id_equal(checkout->orders[k]->order.seller, in->freight[i]->seller))
+		while (k < checkout->n_orders &&
+		       !mk_id_equal(checkout->orders[k]->order.seller, in->freight[i]->seller))
 			k++;
 		if (k == checkout->n_orders) {
-			rc = mk_error_set(err, MARKET_EINVALID, "freight of a seller of whom nothing is bought");
+			rc =
+				mk_error_set(err, MARKET_EINVALID, "freight of a seller of whom nothing is bought");
 			return mk_error_field(err, rc, "freight[%zu].seller", i);
 		}
 		checkout->orders[k]->order.freight =
@@ -329,7 +346,8 @@ static int sum_up(mk_ctx *ctx, mk_checkout *checkout, market_error *err)
 		group->promo = mk_money_add(group->promo, order->promo);
 	}
 	if (mk_money_broken(group->total) || mk_money_broken(group->promo) ||
-	    mk_money_less(mk_money(MK_MONEY_MAX, in->currency), mk_money_add(group->total, group->promo)))
+	    mk_money_less(mk_money(MK_MONEY_MAX, in->currency),
+	                  mk_money_add(group->total, group->promo)))
 		return mk_error_at(err, MARKET_EOVERFLOW, "items", "the checkout's total is too large");
 	group->ref = in->ref;
 	group->buyer = in->buyer;
@@ -350,7 +368,8 @@ static const char *list_orders(mk_ctx *ctx, const mk_checkout *checkout)
 
 	mk_text_init(&text, ctx->arena->allocator, MK_MAX_JSON);
 	for (size_t i = 0; i < checkout->n_orders; i++)
-		mk_text_format(&text, "%s%lld.%lld", i > 0 ? " " : "", (long long)checkout->orders[i]->order.id.book,
+		mk_text_format(&text, "%s%lld.%lld", i > 0 ? " " : "",
+		               (long long)checkout->orders[i]->order.id.book,
 		               (long long)checkout->orders[i]->order.id.id);
 	if (!text.failed)
 		copy = mk_arena_text_n(ctx->arena, text.data, text.size);
@@ -369,12 +388,13 @@ static int plan(mk_ctx *ctx, mk_checkout *checkout, market_error *err)
 	for (size_t i = 0; rc == 0 && i < checkout->n_orders; i++) {
 		mk_order *order = checkout->orders[i];
 
-		rc = mk_fee_freeze(ctx, order, (mk_order_line **)(void *)order->order.lines, order->order.n_lines, err);
+		rc = mk_fee_freeze(ctx, order, (mk_order_line **)(void *)order->order.lines,
+		                   order->order.n_lines, err);
 	}
 	if (rc != 0)
 		return rc;
-	rc = mk_payment_create(ctx, group, checkout->orders, checkout->n_orders, checkout->params->method, &payment,
-	                       &shares, err);
+	rc = mk_payment_create(ctx, group, checkout->orders, checkout->n_orders,
+	                       checkout->params->method, &payment, &shares, err);
 	if (rc != 0)
 		return rc;
 	group->payment = payment->payment.id;
@@ -387,7 +407,9 @@ static int plan(mk_ctx *ctx, mk_checkout *checkout, market_error *err)
 	ctx->result = group->id;
 	/* PRO-1: a fully discounted checkout has escrow and no charge. */
 	if (mk_money_is_zero(group->total))
-		rc = mk_payment_capture(ctx, payment, shares, checkout->orders, NULL, &result, err);
+		rc = mk_payment_capture(ctx, payment,
+		                        &(mk_parts){shares, checkout->orders, checkout->n_orders}, NULL,
+		                        &result, err);
 	return rc;
 }
 

@@ -48,7 +48,8 @@ static const mk_field split_fields[] = {
 	MK_F_MONEY(market_line_split, amount, 0, 0, 0, "how much"),
 };
 const mk_record mk_line_split_record =
-	MK_RECORD_OF("line_split", market_line_split, split_fields, "a part of the proceeds that goes elsewhere (SET-6)");
+	MK_RECORD_OF("line_split", market_line_split, split_fields,
+                 "a part of the proceeds that goes elsewhere (SET-6)");
 
 #define T market_order_line
 static const mk_field line_fields[] = {
@@ -74,7 +75,8 @@ static const mk_field line_fields[] = {
 	MK_F_MONEY(T, refunded_cash, 0, 0, 0, "refunded to the buyer"),
 	MK_F_MONEY(T, refunded_promo, 0, 0, 0, "returned to the funder"),
 	MK_F_LIST(T, fees, market_line_fee, mk_line_fee_record, MK_NOT_ROW, 0, 0, "frozen fees"),
-	MK_F_LIST(T, splits, market_line_split, mk_line_split_record, MK_NOT_ROW, 0, 0, "frozen splits"),
+	MK_F_LIST(T, splits, market_line_split, mk_line_split_record, MK_NOT_ROW, 0, 0,
+              "frozen splits"),
 	MK_F_INT(T, version, 0, 0, 0, "of the record"),
 #undef T
 #define T mk_order_line
@@ -124,7 +126,8 @@ static const mk_field order_fields[] = {
 	MK_F_TEXT(T, note, MK_MULTILINE, 0, MK_MAX_TEXT, "the buyer's (ORD-9)"),
 	MK_F_INT(T, policy, 0, 0, 0, "the number of the policy version frozen for it"),
 	MK_F_INT(T, version, 0, 0, 0, "of the record"),
-	MK_F_LIST(T, lines, market_order_line, mk_order_line_record, MK_NOT_ROW, 0, 0, "what was bought"),
+	MK_F_LIST(T, lines, market_order_line, mk_order_line_record, MK_NOT_ROW, 0, 0,
+              "what was bought"),
 #undef T
 #define T mk_order
 	MK_F_TIME(T, due_at, MK_INTERNAL, "of its deadline row"),
@@ -202,10 +205,21 @@ static int group_fill(mk_ctx *ctx, void *row, market_error *err)
 }
 
 const mk_entity mk_order_entity = {
-	.kind = MARKET_ID_ORDER, .name = "order", .record = &mk_order_record, .by_id = &mk_order_by_id,
-	.by_ref = &mk_order_by_ref, .buyer = order_buyer, .seller = order_seller, .fill = order_fill,
+	.kind = MARKET_ID_ORDER,
+	.name = "order",
+	.record = &mk_order_record,
+	.by_id = &mk_order_by_id,
+	.by_ref = &mk_order_by_ref,
+	.buyer = order_buyer,
+	.seller = order_seller,
+	.fill = order_fill,
 };
 const mk_entity mk_order_group_entity = {
-	.kind = MARKET_ID_GROUP, .name = "order group", .record = &mk_order_group_record,
-	.by_id = &mk_order_group_by_id, .by_ref = &mk_order_group_by_ref, .buyer = group_buyer, .fill = group_fill,
+	.kind = MARKET_ID_GROUP,
+	.name = "order group",
+	.record = &mk_order_group_record,
+	.by_id = &mk_order_group_by_id,
+	.by_ref = &mk_order_group_by_ref,
+	.buyer = group_buyer,
+	.fill = group_fill,
 };

@@ -5,17 +5,20 @@
 #include "libmarket/shipment/shipment.h"
 
 static int check_ship(mk_ctx *ctx, const mk_order *order, market_error *err);
-static mk_shipment *new_shipment(mk_ctx *ctx, const mk_order *order, const market_order_ship_params *in);
-static int ship_lines(mk_ctx *ctx, mk_order *order, mk_shipment *shipment, const market_order_ship_params *in,
-                      bool *all, market_error *err);
-static int take_asked(const mk_order *order, const market_order_ship_params *in, int64_t *taken, market_error *err);
+static mk_shipment *new_shipment(mk_ctx *ctx, const mk_order *order,
+                                 const market_order_ship_params *in);
+static int ship_lines(mk_ctx *ctx, mk_order *order, mk_shipment *shipment,
+                      const market_order_ship_params *in, bool *all, market_error *err);
+static int take_asked(const mk_order *order, const market_order_ship_params *in, int64_t *taken,
+                      market_error *err);
 static int64_t left_to_ship(const market_order_line *line);
 static void all_shipped(mk_ctx *ctx, mk_order *order);
 static int pick_shipments(mk_shipment **all, size_t count, const market_order_deliver_params *in,
                           market_error *err);
 static int deliver_lines(mk_ctx *ctx, mk_order *order, mk_shipment *const *shipments, size_t count,
                          market_error *err);
-static void all_delivered(mk_ctx *ctx, mk_order *order, mk_shipment *const *shipments, size_t count);
+static void all_delivered(mk_ctx *ctx, mk_order *order, mk_shipment *const *shipments,
+                          size_t count);
 
 int mk_order_ship(mk_ctx *ctx, const void *params, market_error *err)
 {
@@ -25,8 +28,8 @@ int mk_order_ship(mk_ctx *ctx, const void *params, market_error *err)
 	mk_shipment *shipment;
 	bool all = true;
 	/* nothing was shipped or refunded before: no line need be read or written */
-	bool plain = in->n_items == 0 && !(order->whole & MK_PARTLY_SHIPPED) && mk_money_is_zero(o->refunded_cash) &&
-	             mk_money_is_zero(o->refunded_promo);
+	bool plain = in->n_items == 0 && !(order->whole & MK_PARTLY_SHIPPED) &&
+	             mk_money_is_zero(o->refunded_cash) && mk_money_is_zero(o->refunded_promo);
 	int rc = check_ship(ctx, order, err);
 
 	if (rc != 0)
@@ -81,7 +84,8 @@ int mk_order_deliver(mk_ctx *ctx, const void *params, market_error *err)
 	for (size_t i = 0; rc == 0 && i < count; i++) {
 		market_shipment *shipment = &shipments[i]->shipment;
 
-		if (shipment->delivered_at != 0 || (!mk_id_absent(in->shipment) && !mk_id_equal(shipment->id, in->shipment)))
+		if (shipment->delivered_at != 0 ||
+		    (!mk_id_absent(in->shipment) && !mk_id_equal(shipment->id, in->shipment)))
 			continue;
 		if (at > ctx->now || at < shipment->shipped_at)
 			return mk_error_at(err, MARKET_EINVALID, "delivered_at",
@@ -116,7 +120,8 @@ static int check_ship(mk_ctx *ctx, const mk_order *order, market_error *err)
 	return rc;
 }
 
-static mk_shipment *new_shipment(mk_ctx *ctx, const mk_order *order, const market_order_ship_params *in)
+static mk_shipment *new_shipment(mk_ctx *ctx, const mk_order *order,
+                                 const market_order_ship_params *in)
 {
 	mk_shipment *shipment = MK_NEW(ctx->arena, mk_shipment);
 
@@ -135,8 +140,8 @@ static mk_shipment *new_shipment(mk_ctx *ctx, const mk_order *order, const marke
 	return shipment;
 }
 
-static int ship_lines(mk_ctx *ctx, mk_order *order, mk_shipment *shipment, const market_order_ship_params *in,
-                      bool *all, market_error *err)
+static int ship_lines(mk_ctx *ctx, mk_order *order, mk_shipment *shipment,
+                      const market_order_ship_params *in, bool *all, market_error *err)
 {
 	const market_shipment_line **rows;
 	int64_t *taken;
@@ -158,8 +163,8 @@ static int ship_lines(mk_ctx *ctx, mk_order *order, mk_shipment *shipment, const
 			row = MK_NEW(ctx->arena, market_shipment_line);
 			if (!row)
 				return mk_error_no_memory(err);
-			*row = (market_shipment_line){mk_new_id(ctx, line->line.id.book), shipment->shipment.id, line->line.id,
-			                              taken[i]};
+			*row = (market_shipment_line){mk_new_id(ctx, line->line.id.book), shipment->shipment.id,
+			                              line->line.id, taken[i]};
 			rows[n++] = row;
 			line->line.shipped_quantity += taken[i];
 			mk_order_line_save(ctx, line);
@@ -174,7 +179,8 @@ static int ship_lines(mk_ctx *ctx, mk_order *order, mk_shipment *shipment, const
 	return rc;
 }
 
-static int take_asked(const mk_order *order, const market_order_ship_params *in, int64_t *taken, market_error *err)
+static int take_asked(const mk_order *order, const market_order_ship_params *in, int64_t *taken,
+                      market_error *err)
 {
 	const market_order *o = &order->order;
 	char text[MARKET_ID_TEXT_SIZE];
@@ -218,7 +224,8 @@ static void all_shipped(mk_ctx *ctx, mk_order *order)
 	order->order.confirm_at = ctx->now + mk_order_policy(ctx, order)->orders->auto_confirm;
 }
 
-static int pick_shipments(mk_shipment **all, size_t count, const market_order_deliver_params *in, market_error *err)
+static int pick_shipments(mk_shipment **all, size_t count, const market_order_deliver_params *in,
+                          market_error *err)
 {
 	char text[MARKET_ID_TEXT_SIZE];
 	bool open = false;
@@ -233,7 +240,8 @@ static int pick_shipments(mk_shipment **all, size_t count, const market_order_de
 	}
 	if (!mk_id_absent(in->shipment)) {
 		market_id_format(MARKET_ID_SHIPMENT, in->shipment, text);
-		return mk_error_at(err, MARKET_ENOTFOUND, "shipment", "shipment %s isn't one of this order", text);
+		return mk_error_at(err, MARKET_ENOTFOUND, "shipment", "shipment %s isn't one of this order",
+		                   text);
 	}
 	return open ? 0 : mk_error_set(err, MARKET_ESTATE, "no parcel is on its way");
 }
@@ -252,7 +260,9 @@ static int deliver_lines(mk_ctx *ctx, mk_order *order, mk_shipment *const *shipm
 		int64_t received = 0;
 
 		for (size_t i = 0; i < count; i++)
-			for (size_t j = 0; shipments[i]->shipment.delivered_at != 0 && j < shipments[i]->shipment.n_lines; j++)
+			for (size_t j = 0;
+			     shipments[i]->shipment.delivered_at != 0 && j < shipments[i]->shipment.n_lines;
+			     j++)
 				if (mk_id_equal(shipments[i]->shipment.lines[j]->line, line->line.id))
 					received += shipments[i]->shipment.lines[j]->quantity;
 		if (received == line->line.received_quantity)

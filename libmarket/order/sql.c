@@ -68,71 +68,73 @@ const mk_statement mk_order_insert = {
 	.name = "order_insert",
 	.table = "seller_order",
 	.sql = "INSERT INTO seller_order (" ORDER_COLUMNS ") VALUES ("
-	       ":book_id, :id, :ref, :group_book_id, :group_id, :buyer_id, :seller_id, "
-	       ":state, :close_reason, :currency, :items, :freight, :seller_discount, :promo, "
-	       ":cash, :escrow, :funded, :released, :refunded_cash, :refunded_promo, "
-	       ":in_flight, :freight_refunded, :compensated, :freezes, :created_at, :paid_at, "
-	       ":shipped_at, :delivered_at, :finished_at, :closed_at, :pay_by, :ship_by, "
-	       ":cancel_at, :confirm_at, :release_at, :mature_at, :note, :policy, :version, "
-	       ":due_at, :freight_fees, :store_type, :whole, :confirm_left, :release_left, "
-	       ":freeze_reason, :buyer_extensions, :seller_extensions, :carrier_extended, "
-	       ":cancel_reason"
-	       ") ON CONFLICT DO NOTHING",
+		   ":book_id, :id, :ref, :group_book_id, :group_id, :buyer_id, :seller_id, "
+		   ":state, :close_reason, :currency, :items, :freight, :seller_discount, :promo, "
+		   ":cash, :escrow, :funded, :released, :refunded_cash, :refunded_promo, "
+		   ":in_flight, :freight_refunded, :compensated, :freezes, :created_at, :paid_at, "
+		   ":shipped_at, :delivered_at, :finished_at, :closed_at, :pay_by, :ship_by, "
+		   ":cancel_at, :confirm_at, :release_at, :mature_at, :note, :policy, :version, "
+		   ":due_at, :freight_fees, :store_type, :whole, :confirm_left, :release_left, "
+		   ":freeze_reason, :buyer_extensions, :seller_extensions, :carrier_extended, "
+		   ":cancel_reason"
+		   ") ON CONFLICT DO NOTHING",
 };
 const mk_statement mk_order_update = {
 	.name = "order_update",
 	.table = "seller_order",
 	.sql = "UPDATE seller_order SET "
-	       "state = :state, close_reason = :close_reason, escrow = :escrow, funded = "
-	       ":funded, released = :released, refunded_cash = :refunded_cash, refunded_promo "
-	       "= :refunded_promo, in_flight = :in_flight, freight_refunded = "
-	       ":freight_refunded, compensated = :compensated, freezes = :freezes, paid_at = "
-	       ":paid_at, shipped_at = :shipped_at, delivered_at = :delivered_at, finished_at "
-	       "= :finished_at, closed_at = :closed_at, pay_by = :pay_by, ship_by = :ship_by, "
-	       "cancel_at = :cancel_at, confirm_at = :confirm_at, release_at = :release_at, "
-	       "mature_at = :mature_at, due_at = :due_at, whole = :whole, confirm_left = "
-	       ":confirm_left, release_left = :release_left, freeze_reason = :freeze_reason, "
-	       "buyer_extensions = :buyer_extensions, seller_extensions = :seller_extensions, "
-	       "carrier_extended = :carrier_extended, cancel_reason = :cancel_reason, version "
-	       "= version + 1 "
-	       "WHERE book_id = :book_id AND id = :id AND version = :version",
+		   "state = :state, close_reason = :close_reason, escrow = :escrow, funded = "
+		   ":funded, released = :released, refunded_cash = :refunded_cash, refunded_promo "
+		   "= :refunded_promo, in_flight = :in_flight, freight_refunded = "
+		   ":freight_refunded, compensated = :compensated, freezes = :freezes, paid_at = "
+		   ":paid_at, shipped_at = :shipped_at, delivered_at = :delivered_at, finished_at "
+		   "= :finished_at, closed_at = :closed_at, pay_by = :pay_by, ship_by = :ship_by, "
+		   "cancel_at = :cancel_at, confirm_at = :confirm_at, release_at = :release_at, "
+		   "mature_at = :mature_at, due_at = :due_at, whole = :whole, confirm_left = "
+		   ":confirm_left, release_left = :release_left, freeze_reason = :freeze_reason, "
+		   "buyer_extensions = :buyer_extensions, seller_extensions = :seller_extensions, "
+		   "carrier_extended = :carrier_extended, cancel_reason = :cancel_reason, version "
+		   "= version + 1 "
+		   "WHERE book_id = :book_id AND id = :id AND version = :version",
 };
 /* Newest first, behind (created_at, id) of the page before. */
 const mk_statement mk_order_page_seller = {
 	.name = "order_page_seller",
 	.sql = "SELECT " ORDER_COLUMNS " FROM seller_order WHERE book_id = ?1 AND state = ?2 "
-	       "AND created_at >= ?3 AND created_at <= ?4 AND (created_at < ?4 OR id < ?5) "
-	       "ORDER BY created_at DESC, id DESC LIMIT ?6",
+		   "AND created_at >= ?3 AND created_at <= ?4 AND (created_at < ?4 OR id < ?5) "
+		   "ORDER BY created_at DESC, id DESC LIMIT ?6",
 };
 const mk_statement mk_order_page_buyer = {
 	.name = "order_page_buyer",
-	.sql = "SELECT " ORDER_COLUMNS " FROM seller_order WHERE buyer_id = ?1 AND (state = ?2 OR ?2 = 0) "
-	       "AND created_at >= ?3 AND created_at <= ?4 AND (created_at < ?4 OR id < ?5) "
-	       "ORDER BY created_at DESC, id DESC LIMIT ?6",
+	.sql =
+		"SELECT " ORDER_COLUMNS " FROM seller_order WHERE buyer_id = ?1 AND (state = ?2 OR ?2 = 0) "
+		"AND created_at >= ?3 AND created_at <= ?4 AND (created_at < ?4 OR id < ?5) "
+		"ORDER BY created_at DESC, id DESC LIMIT ?6",
 };
 const mk_statement mk_order_line_list = {
 	.name = "order_line_list",
-	.sql = "SELECT " LINE_COLUMNS " FROM order_line WHERE book_id = ?1 AND order_id = ?2 ORDER BY id",
+	.sql =
+		"SELECT " LINE_COLUMNS " FROM order_line WHERE book_id = ?1 AND order_id = ?2 ORDER BY id",
 };
 const mk_statement mk_order_line_insert = {
 	.name = "order_line_insert",
 	.table = "order_line",
 	.sql = "INSERT INTO order_line (" LINE_COLUMNS ") VALUES ("
-	       ":book_id, :id, :order_id, :sku_id, :offer_id, :product_book_id, :product_id, "
-	       ":stock_id, :title, :attributes, :category, :currency, :quantity, :price, "
-	       ":seller_discount, :promo, :funder, :cash, :shipped_quantity, "
-	       ":received_quantity, :refunded_quantity, :refunded_cash, :refunded_promo, "
-	       ":version, :fees_text, :splits_text"
-	       ") ON CONFLICT DO NOTHING",
+		   ":book_id, :id, :order_id, :sku_id, :offer_id, :product_book_id, :product_id, "
+		   ":stock_id, :title, :attributes, :category, :currency, :quantity, :price, "
+		   ":seller_discount, :promo, :funder, :cash, :shipped_quantity, "
+		   ":received_quantity, :refunded_quantity, :refunded_cash, :refunded_promo, "
+		   ":version, :fees_text, :splits_text"
+		   ") ON CONFLICT DO NOTHING",
 };
 const mk_statement mk_order_line_update = {
 	.name = "order_line_update",
 	.table = "order_line",
 	.sql = "UPDATE order_line SET "
-	       "shipped_quantity = :shipped_quantity, received_quantity = :received_quantity, "
-	       "refunded_quantity = :refunded_quantity, refunded_cash = :refunded_cash, "
-	       "refunded_promo = :refunded_promo, version = version + 1 "
-	       "WHERE book_id = :book_id AND id = :id AND version = :version",
+		   "shipped_quantity = :shipped_quantity, received_quantity = :received_quantity, "
+		   "refunded_quantity = :refunded_quantity, refunded_cash = :refunded_cash, "
+		   "refunded_promo = :refunded_promo, version = version + 1 "
+		   "WHERE book_id = :book_id AND id = :id AND version = :version",
 };
 const mk_statement mk_order_group_by_id = {
 	.name = "order_group_by_id",
@@ -146,13 +148,13 @@ const mk_statement mk_order_group_insert = {
 	.name = "order_group_insert",
 	.table = "order_group",
 	.sql = "INSERT INTO order_group (" GROUP_COLUMNS ") VALUES ("
-	       ":book_id, :id, :ref, :buyer_id, :currency, :total, :promo, :payment_id, "
-	       ":address, :created_at, :policy, :version, :metadata, :order_list"
-	       ") ON CONFLICT DO NOTHING",
+		   ":book_id, :id, :ref, :buyer_id, :currency, :total, :promo, :payment_id, "
+		   ":address, :created_at, :policy, :version, :metadata, :order_list"
+		   ") ON CONFLICT DO NOTHING",
 };
 const mk_statement mk_order_group_update = {
 	.name = "order_group_update",
 	.table = "order_group",
 	.sql = "UPDATE order_group SET payment_id = :payment_id, version = version + 1 "
-	       "WHERE book_id = :book_id AND id = :id AND version = :version",
+		   "WHERE book_id = :book_id AND id = :id AND version = :version",
 };

@@ -19,12 +19,9 @@ static const struct {
 };
 
 static const char *const step_names[] = {
-	[MK_ORDER_PAY] = "paid",
-	[MK_ORDER_SHIP] = "shipped",
-	[MK_ORDER_CONFIRM] = "confirmed",
-	[MK_ORDER_CLOSE_UNPAID] = "closed as unpaid",
-	[MK_ORDER_CANCEL] = "cancelled",
-	[MK_ORDER_REFUND_WHOLE] = "closed by a refund",
+	[MK_ORDER_PAY] = "paid",          [MK_ORDER_SHIP] = "shipped",
+	[MK_ORDER_CONFIRM] = "confirmed", [MK_ORDER_CLOSE_UNPAID] = "closed as unpaid",
+	[MK_ORDER_CANCEL] = "cancelled",  [MK_ORDER_REFUND_WHOLE] = "closed by a refund",
 };
 
 static void stop_timers(market_order *order);
@@ -151,7 +148,8 @@ int mk_order_paid(mk_ctx *ctx, mk_order *order, market_error *err)
 	return 0;
 }
 
-/* CAT-7: what isn't in a parcel is free again; the first unit of a line that was refunded is one of those. */
+/* CAT-7: what isn't in a parcel is free again; the first unit of a line that was refunded is one of
+ * those. */
 int mk_order_return_stock(mk_ctx *ctx, mk_order *order, market_error *err)
 {
 	market_order *o = &order->order;
@@ -196,7 +194,8 @@ static market_time earliest(const mk_order *order, const char **operation)
 	market_time due = 0;
 
 	for (size_t i = 0; i < sizeof(timers) / sizeof(timers[0]); i++) {
-		if (timers[i].at == 0 || (timers[i].freezes && o->freezes > 0) || (due != 0 && due <= timers[i].at))
+		if (timers[i].at == 0 || (timers[i].freezes && o->freezes > 0) ||
+		    (due != 0 && due <= timers[i].at))
 			continue;
 		due = timers[i].at;
 		*operation = timers[i].operation;

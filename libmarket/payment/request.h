@@ -1,6 +1,6 @@
 /*
- * Requests to providers: a row first, sent by market_work outside of any transaction, its outcome written
- * by an operation of its own and guarded by the fence of its claim.
+ * Requests to providers: a row first, sent by market_work outside of any transaction, its outcome
+ * written by an operation of its own and guarded by the fence of its claim.
  */
 #ifndef MK_PAYMENT_REQUEST_H
 #define MK_PAYMENT_REQUEST_H
@@ -18,6 +18,9 @@ typedef struct mk_request {
 	market_time claimed_at; /* by the real clock */
 	int32_t answer;         /* the last market_provider_result; not a column */
 	market_time expires;    /* of that answer; not a column */
+	int32_t before;         /* the state before the outcome; not a column */
+	market_money
+		moved; /* what the provider says it moved when that isn't what was asked; not a column */
 } mk_request;
 
 extern const mk_record mk_request_record;
@@ -25,39 +28,61 @@ extern const mk_entity mk_request_entity;
 extern const mk_enum mk_request_kind_enum, mk_request_state_enum, mk_provider_result_enum;
 
 /*
- * Plans a request. An object has one chain of attempts per kind: the next is made only after a definite
- * declined or failed (PAY-3). `target` is the method of a charge, the charge's reference of a capture or
- * refund (mk_payment's `reference`), the account of a payout. The market's work sends it after the commit.
- * Errors: EINFLIGHT (the last attempt is queued, sent or unknown), ESTATE (it was ok).
+ * Plans a request. An object has one chain of attempts per kind: the next is made only after a
+ * definite declined or failed (PAY-3). `target` is the method of a charge, the charge's reference
+ * of a capture or refund (mk_payment's `reference`), the account of a payout. The market's work
+ * sends it after the commit. Errors: EINFLIGHT (the last attempt is queued, sent or unknown),
+ * ESTATE (it was ok).
  *
  * The outcome comes to the object's own module, inside the operation that records it, with
- * request->request.state OK, DECLINED, FAILED or RETURNED, once each:
- *   charge, capture            mk_payment_charge_outcome
- *   refund of a MARKET_ID_REFUND   mk_refund_outcome (aftersale/refund.h)
+ * request->request.state OK, DECLINED or FAILED. A refund may still fail after it was ok (ESC-8)
+ * and a payout be returned (RETURNED): `before` is MARKET_REQUEST_OK then. charge, capture
+ * mk_payment_charge_outcome refund of a MARKET_ID_REFUND   mk_refund_outcome (aftersale/refund.h)
  *   refund of a share or notification   mk_payment_return_outcome (PAY-2)
- *   payout                     mk_payout_outcome (settlement/payout.h); RETURNED may come after OK
+ *   payout                     mk_payout_outcome (settlement/payout.h)
  */
-int mk_request_queue(mk_ctx *ctx, int32_t kind, market_id_kind object_kind, market_id object, market_money amount,
-                     const char *target, market_id *out, market_error *err);
+int mk_request_queue(mk_ctx *ctx, int32_t kind, market_id_kind object_kind, market_id object,
+                     market_money amount, const char *target, market_id *out, market_error *err);
+
+/* The same at a named provider: a refund or capture goes to the payment's own. */
+int mk_request_queue_at(mk_ctx *ctx, const char *provider, int32_t kind, market_id_kind object_kind,
+                        market_id object, market_money amount, const char *target, market_id *out,
+                        market_error *err);
 
 /* The last attempt for an object, NULL when there is none. */
-int mk_request_latest(mk_ctx *ctx, int32_t kind, market_id object, mk_request **out, market_error *err);
+int mk_request_latest(mk_ctx *ctx, int32_t kind, market_id object, mk_request **out,
+                      market_error *err);
 /* By its permanent key; NULL when there is none. */
 int mk_request_find(mk_ctx *ctx, const char *request_key, mk_request **out, market_error *err);
 /* Whether its outcome is still to come. */
 bool mk_request_open(const mk_request *request);
 
-/* The outcome is known: plans the row and calls the object's module. A request whose outcome was known
- * before is left as it is. */
-int mk_request_resolve(mk_ctx *ctx, mk_request *request, int32_t result, const char *reference, const char *reason,
-                       market_time expires, market_error *err);
+/* An answer is there: plans the row and, with a definite one, calls the object's module. A request
+ * whose outcome was known before is left as it is. */
+int mk_request_resolve(mk_ctx *ctx, mk_request *request, int32_t result, const char *reference,
+                       const char *reason, market_time expires, market_error *err);
+/* The same without telling the module: a notification has told it. Nothing when it isn't open. */
+void mk_request_close(mk_ctx *ctx, mk_request *request, int32_t state, const char *reference,
+                      const char *reason);
+/* What was ok is not: a refund failed after all, a payout came back. False in `*done` when it
+ * doesn't fit. */
+int mk_request_reverse(mk_ctx *ctx, mk_request *request, const char *reason, bool *done,
+                       market_error *err);
 
-/* Sends and queries what is due at `now`, at most `budget` requests; each answer is written by
- * provider.outcome through the session, which acts as the system meanwhile. Returns how many were done, or
- * an error; `next_due` is when the next one is due (0: none is). Not inside a transaction, not with the
- * market's lock. */
-int mk_request_work(market *m, market_session *s, int budget, market_time now, market_time *next_due,
-                    market_error *err);
+/* ---- the work (op/send.c) ---- */
+
+/* Claims the first request that is due at `now`: a transaction of its own, with the market's lock
+ * held.
+ * `*out` is NULL when there is none. `query`: it was sent before, and only its outcome is asked
+ * for. */
+int mk_request_claim(market *m, mk_arena *arena, market_time now, mk_request **out, bool *query,
+                     market_error *err);
+/* Asks the provider: outside of any transaction, without the market's lock. An error counts as
+ * unknown. */
+void mk_request_ask(market *m, const mk_request *request, bool query, market_time now,
+                    market_provider_answer *answer);
+/* When the next one is due, 0: none is planned. Inside a transaction. */
+int mk_request_next_due(market *m, mk_arena *arena, market_time *due, market_error *err);
 
 extern const char *const mk_request_ddl[];
 

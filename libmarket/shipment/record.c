@@ -21,8 +21,8 @@ static const mk_field line_fields[] = {
 	MK_F_ID(market_shipment_line, line, LINE, MK_OWN_BOOK, "the order line"),
 	MK_F_INT(market_shipment_line, quantity, 0, 0, 0, "units in the parcel"),
 };
-const mk_record mk_shipment_line_record =
-	MK_RECORD_OF("shipment_line", market_shipment_line, line_fields, "what a parcel holds of one line");
+const mk_record mk_shipment_line_record = MK_RECORD_OF(
+	"shipment_line", market_shipment_line, line_fields, "what a parcel holds of one line");
 
 #define T market_shipment
 static const mk_field shipment_fields[] = {
@@ -43,7 +43,8 @@ static const mk_field shipment_fields[] = {
 	MK_F_ID(T, buyer, BUYER, MK_SELF_BOOK | MK_INTERNAL, "the order's"),
 #undef T
 };
-const mk_record mk_shipment_record = MK_RECORD_OF("shipment", mk_shipment, shipment_fields, "a parcel");
+const mk_record mk_shipment_record =
+	MK_RECORD_OF("shipment", mk_shipment, shipment_fields, "a parcel");
 
 static const mk_statement by_id = {
 	.name = "shipment_by_id",
@@ -55,31 +56,35 @@ static const mk_statement by_ref = {
 };
 static const mk_statement page_of_order = {
 	.name = "shipment_page_of_order",
-	.sql = "SELECT " SHIPMENT_COLUMNS " FROM shipment WHERE book_id = ?1 AND order_id = ?2 AND id > ?3 "
-	       "ORDER BY id LIMIT ?4",
+	.sql = "SELECT " SHIPMENT_COLUMNS
+		   " FROM shipment WHERE book_id = ?1 AND order_id = ?2 AND id > ?3 "
+		   "ORDER BY id LIMIT ?4",
 };
 static const mk_statement line_list = {
 	.name = "shipment_line_list",
 	.sql = "SELECT book_id, id, shipment_id, line_id, quantity FROM shipment_line "
-	       "WHERE book_id = ?1 AND shipment_id = ?2 ORDER BY id",
+		   "WHERE book_id = ?1 AND shipment_id = ?2 ORDER BY id",
 };
 static const mk_statement insert = {
 	.name = "shipment_insert",
 	.table = "shipment",
-	.sql = "INSERT INTO shipment (" SHIPMENT_COLUMNS ") VALUES (:book_id, :id, :ref, :order_id, :whole, :carrier, "
-	       ":tracking, :shipped_at, :delivered_at, :proof, :version, :buyer_id) ON CONFLICT DO NOTHING",
+	.sql =
+		"INSERT INTO shipment (" SHIPMENT_COLUMNS
+		") VALUES (:book_id, :id, :ref, :order_id, :whole, :carrier, "
+		":tracking, :shipped_at, :delivered_at, :proof, :version, :buyer_id) ON CONFLICT DO NOTHING",
 };
 static const mk_statement line_insert = {
 	.name = "shipment_line_insert",
 	.table = "shipment_line",
 	.sql = "INSERT INTO shipment_line (book_id, id, shipment_id, line_id, quantity) "
-	       "VALUES (:book_id, :id, :shipment_id, :line_id, :quantity) ON CONFLICT DO NOTHING",
+		   "VALUES (:book_id, :id, :shipment_id, :line_id, :quantity) ON CONFLICT DO NOTHING",
 };
 static const mk_statement update = {
 	.name = "shipment_update",
 	.table = "shipment",
-	.sql = "UPDATE shipment SET delivered_at = :delivered_at, proof = :proof, version = version + 1 "
-	       "WHERE book_id = :book_id AND id = :id AND version = :version",
+	.sql =
+		"UPDATE shipment SET delivered_at = :delivered_at, proof = :proof, version = version + 1 "
+		"WHERE book_id = :book_id AND id = :id AND version = :version",
 };
 
 static int read_lines(mk_ctx *ctx, mk_shipment *const *shipments, size_t count, market_error *err);
@@ -104,8 +109,14 @@ static int shipment_fill(mk_ctx *ctx, void *row, market_error *err)
 }
 
 const mk_entity mk_shipment_entity = {
-	.kind = MARKET_ID_SHIPMENT, .name = "shipment", .record = &mk_shipment_record, .by_id = &by_id,
-	.by_ref = &by_ref, .buyer = shipment_buyer, .seller = shipment_seller, .fill = shipment_fill,
+	.kind = MARKET_ID_SHIPMENT,
+	.name = "shipment",
+	.record = &mk_shipment_record,
+	.by_id = &by_id,
+	.by_ref = &by_ref,
+	.buyer = shipment_buyer,
+	.seller = shipment_seller,
+	.fill = shipment_fill,
 };
 
 void mk_shipment_add(mk_ctx *ctx, mk_shipment *shipment)
@@ -121,11 +132,13 @@ void mk_shipment_save(mk_ctx *ctx, mk_shipment *shipment)
 	mk_update(ctx, &update, &mk_shipment_record, shipment->shipment.id, shipment);
 }
 
-int mk_shipment_list_order(mk_ctx *ctx, market_id order, mk_shipment ***out, size_t *count, market_error *err)
+int mk_shipment_list_order(mk_ctx *ctx, market_id order, mk_shipment ***out, size_t *count,
+                           market_error *err)
 {
-	int rc = mk_store_list(ctx->store, ctx->arena, &page_of_order, &mk_shipment_record,
-	                       MK_ARGS(mk_int(order.book), mk_int(order.id), mk_int(0), mk_int(MK_MAX_LIST)),
-	                       (void ***)out, count, err);
+	int rc =
+		mk_store_list(ctx->store, ctx->arena, &page_of_order, &mk_shipment_record,
+	                  MK_ARGS(mk_int(order.book), mk_int(order.id), mk_int(0), mk_int(MK_MAX_LIST)),
+	                  (void ***)out, count, err);
 
 	return rc == 0 ? read_lines(ctx, *out, *count, err) : rc;
 }
@@ -150,9 +163,10 @@ int mk_shipment_list(mk_ctx *ctx, const void *params, market_error *err)
 	if (rc == 0 && !page)
 		rc = mk_error_no_memory(err);
 	if (rc == 0)
-		rc = mk_store_list(ctx->store, ctx->arena, &page_of_order, &mk_shipment_record,
-		                   MK_ARGS(mk_int(in->order.book), mk_int(in->order.id), mk_int(after), mk_int(limit + 1)),
-		                   &rows, &count, err);
+		rc = mk_store_list(
+			ctx->store, ctx->arena, &page_of_order, &mk_shipment_record,
+			MK_ARGS(mk_int(in->order.book), mk_int(in->order.id), mk_int(after), mk_int(limit + 1)),
+			&rows, &count, err);
 	if (rc != 0)
 		return rc;
 	page->items = (const market_shipment *const *)rows;
@@ -179,7 +193,9 @@ static int read_lines(mk_ctx *ctx, mk_shipment *const *shipments, size_t count, 
 			continue;
 		args[2 * n] = mk_int(shipments[i]->shipment.id.book);
 		args[2 * n + 1] = mk_int(shipments[i]->shipment.id.id);
-		queries[n] = (mk_query){.statement = &line_list, .args = &args[2 * n], .n_args = 2,
+		queries[n] = (mk_query){.statement = &line_list,
+		                        .args = &args[2 * n],
+		                        .n_args = 2,
 		                        .record = &mk_shipment_line_record};
 		n++;
 	}

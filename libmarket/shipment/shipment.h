@@ -17,7 +17,8 @@ extern const mk_entity mk_shipment_entity;
 void mk_shipment_add(mk_ctx *ctx, mk_shipment *shipment);
 void mk_shipment_save(mk_ctx *ctx, mk_shipment *shipment);
 /* The parcels of an order with their lines, oldest first. */
-int mk_shipment_list_order(mk_ctx *ctx, market_id order, mk_shipment ***out, size_t *count, market_error *err);
+int mk_shipment_list_order(mk_ctx *ctx, market_id order, mk_shipment ***out, size_t *count,
+                           market_error *err);
 
 extern const char *const mk_shipment_ddl[];
 

@@ -1,0 +1,55 @@
+/* Requests to providers: claimed in a transaction, asked outside of any, answered through the door. */
+#include "libmarket/op/run.h"
+#include "libmarket/payment/request.h"
+
+static int record_answer(market_session *session, const mk_request *request, market_time at,
+                         const market_provider_answer *answer, market_error *err);
+
+int mk_send_request(market_session *session, market_time now, bool *did, market_error *err)
+{
+	market *market = session->market;
+	market_provider_answer answer;
+	mk_request *request = NULL;
+	market_time at;
+	bool query = false;
+	int rc;
+
+	do {
+		rc = mk_request_claim(market, &session->arena, now, &request, &query, err);
+	} while (rc == MK_AGAIN);
+	*did = rc == 0 && request;
+	if (!*did)
+		return rc;
+	at = request->request.next_at;
+	pthread_mutex_unlock(&market->lock);
+	mk_request_ask(market, request, query, at, &answer);
+	pthread_mutex_lock(&market->lock);
+	return record_answer(session, request, at, &answer, err);
+}
+
+/* At the time when it was due, like a deadline. */
+static int record_answer(market_session *session, const mk_request *request, market_time at,
+                         const market_provider_answer *answer, market_error *err)
+{
+	market_provider_outcome_params in = {
+		.size = sizeof(in),
+		.request = request->request.id,
+		.fence = request->request.fence,
+		.outcome = answer->result,
+		.reference = answer->reference[0] ? answer->reference : NULL,
+		.reason = answer->reason[0] ? answer->reason : NULL,
+		.expires = answer->expires,
+		.amount = answer->amount,
+	};
+	mk_run run = {
+		.session = session,
+		.market = session->market,
+		.op = mk_op_find("provider.outcome"),
+		.params = &in,
+		.effective = at,
+		.timed = true,
+		.actor = {.kind = MARKET_ACTOR_SYSTEM, .rights = MARKET_RIGHT_ALL},
+	};
+
+	return mk_run_operation(&run, err);
+}

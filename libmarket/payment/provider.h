@@ -1,0 +1,19 @@
+/* The providers of a market, by name. */
+#ifndef MK_PAYMENT_PROVIDER_H
+#define MK_PAYMENT_PROVIDER_H
+
+#include <market/plugin.h>
+
+#include "libmarket/engine/context.h"
+
+/* At open, the sandbox among them; and at close. */
+int mk_providers_open(market *m, market_error *err);
+void mk_providers_close(market *m);
+
+/* NULL when there is none of that name. */
+const market_payment_provider *mk_provider_find(market *m, const char *name);
+
+/* The provider "sandbox" (payment/sandbox.c); its own store is opened when it is first used. */
+int mk_sandbox_provider(market *m, market_payment_provider *out, market_error *err);
+
+#endif
