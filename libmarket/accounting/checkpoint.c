@@ -69,7 +69,7 @@ int mk_ledger_checkpoint_op(mk_ctx *ctx, const void *params, market_error *err)
 	while (sealed > 0)
 		sealed = mk_ledger_seal(ctx->ledger, SEALED_AT_ONCE, err);
 	if (sealed < 0)
-		return sealed;
+		return sealed == MARKET_EBUSY ? MK_AGAIN : sealed;
 	int rc = mk_checkpoint_make(&(mk_checkpoint_setup){.store = ctx->store,
 	                                                   .arena = ctx->arena,
 	                                                   .digest = ctx->digest,

@@ -161,8 +161,13 @@ void mk_credit_interbook(mk_transfer *transfer, int64_t book, market_money amoun
 /* The second half, in `book`. */
 mk_transfer *mk_transfer_second(mk_ledger *ledger, int64_t book, const char *first_client_id);
 
-/* Seals at most `limit` unsealed transfers of the store (PostgreSQL); returns how many. */
+/* Seals at most `limit` unsealed transfers of the store (PostgreSQL); returns how many. EBUSY when another
+ * process seals the same: the transaction is to be run again. */
 int mk_ledger_seal(mk_ledger *ledger, int limit, market_error *err);
+/* The same as a transaction of its own, for market_work; 0 at once on SQLite and when another process does
+ * it. */
+int mk_ledger_seal_store(mk_store *store, const market_allocator *allocator, mk_digest *digest, int limit,
+                         market_error *err);
 
 extern const char *const mk_ledger_ddl[];
 

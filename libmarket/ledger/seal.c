@@ -89,6 +89,28 @@ int mk_ledger_seal(mk_ledger *ledger, int limit, market_error *err)
 	return rc;
 }
 
+int mk_ledger_seal_store(mk_store *store, const market_allocator *allocator, mk_digest *digest, int limit,
+                         market_error *err)
+{
+	mk_arena arena;
+	int rc = 0, count = 0;
+	if (mk_store_kind_of(store) == MK_STORE_SQLITE)
+		return 0;
+	mk_arena_init(&arena, allocator);
+	rc = mk_store_begin(store, true, err);
+	if (rc == 0) {
+		mk_ledger *ledger = mk_ledger_new(&(mk_ledger_setup){.store = store, .arena = &arena, .digest = digest});
+		count = ledger ? mk_ledger_seal(ledger, limit, err) : mk_error_no_memory(err);
+		rc = count < 0 ? count : mk_store_commit(store, err);
+		if (rc)
+			mk_store_rollback(store);
+	}
+	mk_arena_close(&arena);
+	if (rc == MARKET_EBUSY)
+		return 0;
+	return rc ? rc : count;
+}
+
 void mk_transfer_bind(const mk_ledger *ledger, const mk_transfer *transfer, mk_value args[MK_TRANSFER_ARGS])
 {
 	int64_t first = INT64_MAX, last = 0;
@@ -247,6 +269,8 @@ static int seal_stored(sealing *work, int limit, market_error *err)
 		if (rc == 0 && (!next || next->id.book != row->id.book))
 			rc = write_head(work, row->id.book, err);
 	}
+	if (rc == MK_AGAIN)
+		rc = mk_error_set(err, MARKET_EBUSY, "another process seals the same transfers");
 	return rc ? rc : (int)count;
 }
 

@@ -1,5 +1,8 @@
 # sources of tests/unit for libmarket/ledger
 unit_sources += \
 	tests/unit/ledger_fixture.c \
+	tests/unit/test_checkpoint.c \
+	tests/unit/test_hold.c \
 	tests/unit/test_ledger.c \
+	tests/unit/test_ledger_seal.c \
 	tests/unit/test_verify.c

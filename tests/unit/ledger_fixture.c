@@ -41,6 +41,7 @@ void fixture_close(fixture *f)
 	mk_keys_close(f->keys);
 	mk_digest_close(f->digest);
 	mk_arena_close(&f->arena);
+	mk_arena_close(&f->kept);
 	memset(f, 0, sizeof(*f));
 }
 
@@ -152,11 +153,10 @@ int64_t fixture_count(fixture *f, const char *table)
 {
 	market_error err;
 	void *row = NULL;
-	/* Statements are known to the store by their address and live as long as it. */
-	mk_statement *count = MK_NEW(&f->arena, mk_statement);
+	mk_statement *count = MK_NEW(&f->kept, mk_statement);
 	count->name = "test_count";
 	count->scan = true;
-	count->sql = mk_arena_format(&f->arena, "SELECT COUNT(*) AS number FROM %s", table);
+	count->sql = mk_arena_format(&f->kept, "SELECT COUNT(*) AS number FROM %s", table);
 	expect(mk_store_begin(f->store, false, &err), &err);
 	expect(mk_store_get(f->store, &f->arena, count, &counted_record, MK_NO_ARGS, &row, &err), &err);
 	mk_store_rollback(f->store);
@@ -231,6 +231,7 @@ static void open_store(fixture *f)
 	mk_store_url url;
 	market_error err;
 	mk_arena_init(&f->arena, &mk_allocator_default);
+	mk_arena_init(&f->kept, &mk_allocator_default);
 	expect(mk_store_url_parse(f->url, &f->arena, &url, &err), &err);
 	expect(mk_store_open(&url, &(mk_store_options){.allocator = &mk_allocator_default, .create = true}, &f->store,
 	                     &err),

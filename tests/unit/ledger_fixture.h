@@ -10,7 +10,8 @@
 typedef struct fixture {
 	const char *url;
 	mk_store *store;
-	mk_arena arena;
+	mk_arena arena; /* of one operation */
+	mk_arena kept;  /* until the store is closed: it knows statements by their address */
 	mk_digest *digest;
 	mk_keys *keys;
 	mk_id_source ids;

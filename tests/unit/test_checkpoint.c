@@ -1,0 +1,201 @@
+/* LED-7: checkpoints and anchors. */
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/unit/ledger_fixture.h"
+
+#define BOOK 7001
+
+static fixture f;
+static market_error err;
+static char anchor[FIXTURE_ANCHOR_MAX];
+
+static void before(void)
+{
+	fixture_open(&f);
+}
+
+static void after(void)
+{
+	fixture_close(&f);
+}
+
+static void post(int64_t book, const char *id, int64_t amount)
+{
+	CHECK_OK_FATAL(fixture_move(&f, book, id, "psp_clearing", "escrow:ord_1", amount, &err));
+}
+
+static const mk_anchor *read(const char *text)
+{
+	const mk_anchor *out = NULL;
+	CHECK_OK_FATAL(mk_anchor_read(text, strlen(text), &f.arena, &out, &err));
+	return out;
+}
+
+static void an_empty_store_has_one(void)
+{
+	fixture_checkpoint(&f, anchor);
+	const mk_anchor *a = read(anchor);
+	CHECK_INT(a->number, 1);
+	CHECK_INT(a->books, 0);
+	CHECK_INT(a->transfers, 0);
+	CHECK_TEXT(a->store, "test-store");
+	CHECK_INT(fixture_verify(&f, anchor, NULL), MK_VERIFY_OK);
+}
+
+static void they_are_a_chain(void)
+{
+	char first[65], second[65];
+	post(BOOK, "capture:1", 5);
+	fixture_checkpoint(&f, anchor);
+	snprintf(first, sizeof(first), "%s", read(anchor)->previous);
+	post(BOOK + 1, "capture:2", 5);
+	post(BOOK, "capture:3", 5);
+	fixture_checkpoint(&f, anchor);
+	const mk_anchor *a = read(anchor);
+	snprintf(second, sizeof(second), "%s", a->previous);
+	CHECK_INT(a->number, 2);
+	CHECK_INT(a->books, 2);
+	CHECK_INT(a->transfers, 3);
+	CHECK_INT(strspn(first, "0"), 64);
+	CU_ASSERT_STRING_NOT_EQUAL(first, second);
+}
+
+static void only_changed_books_have_rows(void)
+{
+	post(BOOK, "capture:1", 5);
+	post(BOOK + 1, "capture:2", 5);
+	fixture_checkpoint(&f, anchor);
+	CHECK_INT(fixture_count(&f, "checkpoint_book"), 2);
+	CHECK_INT(fixture_count(&f, "checkpoint_balance"), 4);
+	post(BOOK, "capture:3", 5);
+	fixture_checkpoint(&f, anchor);
+	CHECK_INT(fixture_count(&f, "checkpoint_book"), 3);
+	CHECK_INT(fixture_count(&f, "checkpoint_balance"), 6);
+	fixture_checkpoint(&f, anchor);
+	CHECK_INT(fixture_count(&f, "checkpoint_book"), 3);
+	CHECK_INT(fixture_count(&f, "checkpoint"), 3);
+	CHECK_INT(fixture_verify(&f, anchor, NULL), MK_VERIFY_OK);
+}
+
+static void the_trial_balance_has_no_suffixes(void)
+{
+	CHECK_OK_FATAL(fixture_move(&f, BOOK, "capture:1", "psp_clearing", "escrow:ord_1", 5, &err));
+	CHECK_OK_FATAL(fixture_move(&f, BOOK, "capture:2", "psp_clearing", "escrow:ord_2", 7, &err));
+	CHECK_OK_FATAL(fixture_move(&f, BOOK, "release:1", "escrow:ord_1", "fee_revenue:commission", 5, &err));
+	fixture_checkpoint(&f, anchor);
+	CHECK_INT(fixture_count(&f, "checkpoint_balance WHERE stem = 'escrow' AND credits_posted = 12 AND debits_posted = 5"), 1);
+	CHECK_INT(fixture_count(&f, "checkpoint_balance WHERE stem = 'fee_revenue' AND credits_posted = 5"), 1);
+	CHECK_INT(fixture_count(&f, "checkpoint_balance"), 3);
+}
+
+static void many_pages_are_covered(void)
+{
+	for (int i = 0; i < 230; i++) {
+		char id[32];
+		snprintf(id, sizeof(id), "capture:%d", i);
+		post(i < 120 ? i : BOOK, id, 1 + i);
+	}
+	fixture_checkpoint(&f, anchor);
+	CHECK_INT(read(anchor)->books, 121);
+	CHECK_INT(read(anchor)->transfers, 230);
+	CHECK_INT(fixture_verify(&f, anchor, NULL), MK_VERIFY_OK);
+}
+
+static void a_changed_anchor_is_refused(void)
+{
+	const mk_anchor *out = NULL;
+	post(BOOK, "capture:1", 5);
+	fixture_checkpoint(&f, anchor);
+	for (const char *field = "\"root\":\"|\"balances\":\"|\"previous\":\"|\"signature\":\"|\"public_key\":\""; field;) {
+		char copy[FIXTURE_ANCHOR_MAX], name[32];
+		size_t length = strcspn(field, "|");
+		snprintf(copy, sizeof(copy), "%s", anchor);
+		snprintf(name, sizeof(name), "%.*s", (int)length, field);
+		char *at = strstr(copy, name);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+		at[length] = at[length] == '0' ? '1' : '0';
+		int rc = mk_anchor_read(copy, strlen(copy), &f.arena, &out, &err);
+		CU_ASSERT_TRUE(rc == MARKET_ESIGNATURE || rc == MARKET_EINVALID);
+		field = field[length] ? field + length + 1 : NULL;
+	}
+	CHECK_ERROR(mk_anchor_read("{", 1, &f.arena, &out, &err), MARKET_ESYNTAX, NULL);
+	CHECK_ERROR(mk_anchor_read("{}", 2, &f.arena, &out, &err), MARKET_EINVALID, "format");
+}
+
+static void an_anchor_of_another_store_is_refused(void)
+{
+	fixture_checkpoint(&f, anchor);
+	mk_verify_report report;
+	const char *texts[] = {anchor};
+	CHECK_OK_FATAL(mk_store_begin(f.store, false, &err));
+	CHECK_ERROR(mk_ledger_verify(&(mk_verify_setup){.store = f.store, .allocator = &mk_allocator_default,
+	                                                .digest = f.digest, .keys = f.keys, .store_id = "other-store",
+	                                                .anchors = texts, .n_anchors = 1},
+	                             &report, &err),
+	            MARKET_EINVALID, "anchors[0]");
+	mk_store_rollback(f.store);
+}
+
+static void the_key_comes_from_an_anchor(void)
+{
+	mk_verify_report report;
+	const char *texts[] = {anchor};
+	post(BOOK, "capture:1", 5);
+	fixture_checkpoint(&f, anchor);
+	mk_verify_setup setup = {.store = f.store, .allocator = &mk_allocator_default, .digest = f.digest,
+	                         .store_id = "test-store", .anchors = texts, .n_anchors = 1};
+	CHECK_OK_FATAL(mk_store_begin(f.store, false, &err));
+	CHECK_OK(mk_ledger_verify(&setup, &report, &err));
+	CHECK_INT(report.result, MK_VERIFY_OK);
+	setup.n_anchors = 0;
+	CHECK_ERROR(mk_ledger_verify(&setup, &report, &err), MARKET_EKEY, NULL);
+	mk_store_rollback(f.store);
+}
+
+static void older_keys_still_count(void)
+{
+	char older[FIXTURE_ANCHOR_MAX];
+	post(BOOK, "capture:1", 5);
+	fixture_checkpoint(&f, older);
+	CHECK_OK_FATAL(mk_keys_rotate(f.keys, MK_KEY_SIGNING, &err));
+	post(BOOK, "capture:2", 5);
+	fixture_checkpoint(&f, anchor);
+	CHECK_INT(read(older)->key_number + 1, read(anchor)->key_number);
+	CHECK_INT(fixture_verify(&f, older, NULL), MK_VERIFY_OK);
+	CHECK_INT(fixture_verify(&f, anchor, NULL), MK_VERIFY_OK);
+}
+
+/* What comes after the anchor is checked by itself; what it knows may not be gone. */
+static void older_anchors_hold(void)
+{
+	char older[FIXTURE_ANCHOR_MAX];
+	post(BOOK, "capture:1", 5);
+	fixture_checkpoint(&f, older);
+	post(BOOK, "capture:2", 5);
+	CHECK_INT(fixture_verify(&f, older, NULL), MK_VERIFY_OK);
+	fixture_checkpoint(&f, anchor);
+	CHECK_INT(fixture_verify(&f, older, NULL), MK_VERIFY_OK);
+	mk_verify_report report;
+	fixture_execute(&f, "DELETE FROM checkpoint WHERE book_id = 0 AND id = 2");
+	fixture_execute(&f, "DELETE FROM checkpoint_book WHERE book_id >= 0 AND checkpoint_id = 2");
+	fixture_execute(&f, "DELETE FROM checkpoint_balance WHERE book_id >= 0 AND checkpoint_id = 2");
+	CHECK_INT(fixture_verify(&f, older, NULL), MK_VERIFY_OK);
+	CHECK_INT(fixture_verify(&f, anchor, &report), MK_VERIFY_BROKEN);
+	CHECK_TEXT(report.place, "checkpoint 2");
+}
+
+void suite_checkpoint(void)
+{
+	CU_pSuite s = test_suite_on_store_with("checkpoint", before, after);
+	CU_add_test(s, "LED-7: an empty store has a checkpoint too", an_empty_store_has_one);
+	CU_add_test(s, "LED-7: each checkpoint names the one before", they_are_a_chain);
+	CU_add_test(s, "LED-7: only what changed has rows", only_changed_books_have_rows);
+	CU_add_test(s, "LED-7: the trial balance is by book, stem and currency", the_trial_balance_has_no_suffixes);
+	CU_add_test(s, "LED-7: hundreds of books and transfers are covered", many_pages_are_covered);
+	CU_add_test(s, "LED-7: an anchor with anything changed is refused", a_changed_anchor_is_refused);
+	CU_add_test(s, "LED-7: an anchor of another store is refused", an_anchor_of_another_store_is_refused);
+	CU_add_test(s, "LED-8: the public key comes from the provider or an anchor", the_key_comes_from_an_anchor);
+	CU_add_test(s, "LED-7: checkpoints of older keys still count", older_keys_still_count);
+	CU_add_test(s, "LED-8: an older anchor holds, a missing checkpoint doesn't", older_anchors_hold);
+}
