@@ -6,4 +6,5 @@ unit_sources += \
 	tests/unit/call_sample.h \
 	tests/unit/test_bad_call.c \
 	tests/unit/test_bad_input.c \
-	tests/unit/test_bad_params.c
+	tests/unit/test_bad_params.c \
+	tests/unit/test_scenario.c
