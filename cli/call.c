@@ -30,16 +30,6 @@ static void print_json(json_t *value)
 	fflush(stdout);
 }
 
-static int refuse(market_error *err, int code, const char *message, const char *field)
-{
-	memset(err, 0, sizeof(*err));
-	err->code = code;
-	err->error_class = market_error_class_of(code);
-	snprintf(err->message, sizeof(err->message), "%s", message);
-	snprintf(err->field, sizeof(err->field), "%s", field);
-	return code;
-}
-
 /* ---- call ---- */
 
 static json_t *parse_params(const char *argument)
@@ -111,7 +101,7 @@ static bool run_line(cli_market *open, json_int_t n, const char *text, size_t si
 	int rc;
 	if (!line) {
 		snprintf(message, sizeof(message), "column %d: %.150s", where.column, where.text);
-		rc = refuse(&err, MARKET_ESYNTAX, message, "");
+		rc = cli_fail(&err, MARKET_ESYNTAX, message, "");
 	} else {
 		rc = read_request(line, &request, &err);
 	}
@@ -167,10 +157,8 @@ int cli_batch(const cli *cli)
 
 static int prepare(cli_market *open, const request *request, market_error *err)
 {
-	int rc = market_session_act_as_text(open->session, request->as ? request->as : "operator:cli", err);
-	if (rc == 0)
-		rc = market_session_set_time(open->session, request->at, err);
-	return rc;
+	int rc = cli_act_as(open, request->as ? request->as : "operator:cli", err);
+	return rc == 0 ? cli_set_time(open, request->at, err) : rc;
 }
 
 static int run(cli_market *open, const request *request, char **reply, market_error *err)
@@ -181,7 +169,7 @@ static int run(cli_market *open, const request *request, char **reply, market_er
 		json_object_set_new(request->in, "key", json_string(request->key));
 	params = json_dumps(request->in, JSON_COMPACT);
 	if (!params)
-		return refuse(err, MARKET_EUTF8, "the params can't be written as JSON", "in");
+		return cli_fail(err, MARKET_EUTF8, "the params can't be written as JSON", "in");
 	rc = market_call(open->session, request->op, params, reply, err);
 	free(params);
 	return rc;
@@ -194,15 +182,15 @@ static int read_at(json_t *value, market_time *out, market_error *err)
 	if (json_is_integer(value))
 		*out = json_integer_value(value);
 	else if (!json_is_string(value) || !cli_time(json_string_value(value), out))
-		return refuse(err, MARKET_EINVALID, "this isn't a time", "at");
-	return *out > 0 ? 0 : refuse(err, MARKET_EINVALID, "this isn't a time", "at");
+		return cli_fail(err, MARKET_EINVALID, "this isn't a time", "at");
+	return *out > 0 ? 0 : cli_fail(err, MARKET_EINVALID, "this isn't a time", "at");
 }
 
 static int read_text(json_t *line, const char *name, const char **out, market_error *err)
 {
 	json_t *value = json_object_get(line, name);
 	if (value && !json_is_string(value))
-		return refuse(err, MARKET_ETYPE, "a text is expected", name);
+		return cli_fail(err, MARKET_ETYPE, "a text is expected", name);
 	*out = json_string_value(value);
 	return 0;
 }
@@ -214,13 +202,13 @@ static int read_request(json_t *line, request *out, market_error *err)
 	json_t *value;
 	int rc;
 	if (!json_is_object(line))
-		return refuse(err, MARKET_ETYPE, "a line is one JSON object", "");
+		return cli_fail(err, MARKET_ETYPE, "a line is one JSON object", "");
 	json_object_foreach(line, name, value) {
 		bool found = false;
 		for (size_t i = 0; i < 5; i++)
 			found = found || strcmp(name, known[i]) == 0;
 		if (!found)
-			return refuse(err, MARKET_EUNKNOWNFIELD, "a line has op, as, in, at and key", name);
+			return cli_fail(err, MARKET_EUNKNOWNFIELD, "a line has op, as, in, at and key", name);
 	}
 	rc = read_text(line, "op", &out->op, err);
 	if (rc == 0)
@@ -232,13 +220,13 @@ static int read_request(json_t *line, request *out, market_error *err)
 	if (rc != 0)
 		return rc;
 	if (!out->op)
-		return refuse(err, MARKET_EMISSING, "the operation is missing", "op");
+		return cli_fail(err, MARKET_EMISSING, "the operation is missing", "op");
 	out->in = json_object_get(line, "in");
 	if (!out->in) {
 		out->in = json_object();
 		json_object_set_new(line, "in", out->in);
 	}
-	return json_is_object(out->in) ? 0 : refuse(err, MARKET_ETYPE, "params are one JSON object", "in");
+	return json_is_object(out->in) ? 0 : cli_fail(err, MARKET_ETYPE, "params are one JSON object", "in");
 }
 
 static json_t *result_line(json_int_t n, const request *request, int rc, bool replayed, const char *reply,

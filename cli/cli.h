@@ -21,6 +21,8 @@ typedef struct cli {
 typedef struct cli_market {
 	market *market;
 	market_session *session;
+	market_time at;  /* the session's time; 0: the clock's */
+	char actor[160]; /* who acts, as last set by cli_act_as */
 } cli_market;
 
 /* Prints "market: …" to stderr and returns EXIT_USAGE. */
@@ -29,14 +31,35 @@ int cli_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void cli_error(const char *what, const market_error *err);
 /* Opens the store of --store, making it when it is absent, with a session for operator:cli. */
 int cli_open(const cli *cli, cli_market *out);
+/* The same for a store that is there. */
+int cli_open_existing(const cli *cli, cli_market *out);
+/* The same as cli_open; a new store gets this policy (NULL: the built-in one). */
+int cli_open_with(const cli *cli, const char *policy, cli_market *out);
 void cli_close(cli_market *open);
 /* An error as JSON, as the results of call and batch give it. */
 json_t *cli_error_json(const market_error *err);
 /* ISO 8601 or milliseconds. */
 bool cli_time(const char *text, market_time *out);
+/* Fills an error of the program's own; returns its code. */
+int cli_fail(market_error *err, int code, const char *message, const char *field);
 /* Runs due work until nothing more is due at the session's time, and delivers the sandbox's
  * notifications as a webhook would. */
 int cli_work(cli_market *open, market_error *err);
+/* Moves the session's time on to `to`, stopping at each time at which something is due. */
+int cli_work_until(cli_market *open, market_time to, market_error *err);
+/* Change who acts and when, where it isn't so already. */
+int cli_act_as(cli_market *open, const char *actor, market_error *err);
+int cli_set_time(cli_market *open, market_time at, market_error *err);
+/* Runs an operation. `in` is taken over; `key` and `out` may be NULL. */
+int cli_do(cli_market *open, const char *actor, const char *key, const char *operation, json_t *in,
+           json_t **out, market_error *err);
+/* A text of an object, or "". */
+const char *cli_text(json_t *object, const char *name);
+/* A path beside the store's file, or for a server in the working folder by the database's name. False for
+ * a store in memory. */
+bool cli_beside(const cli *cli, const char *suffix, char *path, size_t size);
+/* Writes a file whole or not at all. */
+bool cli_write_file(const char *path, const char *text);
 /* A whole file ("-": standard input), at most `limit` bytes; freed with free. */
 char *cli_read_file(const char *path, size_t limit, size_t *size);
 

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 int cli_usage(const char *format, ...)
 {
@@ -33,7 +34,24 @@ static void log_line(int32_t level, const char *message, void *user_data)
 		fprintf(stderr, "market: %s\n", message);
 }
 
+static int open_store(const cli *cli, uint32_t flags, const char *policy, cli_market *out);
+
 int cli_open(const cli *cli, cli_market *out)
+{
+	return open_store(cli, MARKET_OPEN_CREATE | MARKET_OPEN_MIGRATE, NULL, out);
+}
+
+int cli_open_existing(const cli *cli, cli_market *out)
+{
+	return open_store(cli, 0, NULL, out);
+}
+
+int cli_open_with(const cli *cli, const char *policy, cli_market *out)
+{
+	return open_store(cli, MARKET_OPEN_CREATE | MARKET_OPEN_MIGRATE, policy, out);
+}
+
+static int open_store(const cli *cli, uint32_t flags, const char *policy, cli_market *out)
 {
 	market_options options = MARKET_OPTIONS_INIT;
 	market_actor actor = {.kind = MARKET_ACTOR_OPERATOR, .name = "cli", .rights = MARKET_RIGHT_ALL};
@@ -41,8 +59,10 @@ int cli_open(const cli *cli, cli_market *out)
 	memset(out, 0, sizeof(*out));
 	if (!cli->store)
 		return cli_usage("--store URL is needed");
-	options.flags = MARKET_OPEN_CREATE | MARKET_OPEN_MIGRATE;
+	options.flags = flags;
 	options.log = log_line;
+	options.policy = policy;
+	options.policy_size = policy ? strlen(policy) : 0;
 	if (market_open(cli->store, &options, &out->market, &err) != 0) {
 		cli_error("can't open the store", &err);
 		return EXIT_USAGE;
@@ -91,4 +111,46 @@ char *cli_read_file(const char *path, size_t limit, size_t *size)
 	if (file != stdin)
 		fclose(file);
 	return data;
+}
+
+bool cli_beside(const cli *cli, const char *suffix, char *path, size_t size)
+{
+	const char *from = strchr(cli->store, ':');
+	const char *name;
+	size_t length;
+	if (!from)
+		return false;
+	from++;
+	length = strcspn(from, "?");
+	if (strncmp(cli->store, "sqlite:", 7) == 0) {
+		if (length == 0 || strncmp(from, ":memory:", 8) == 0)
+			return false;
+		return (size_t)snprintf(path, size, "%.*s%s", (int)length, from, suffix) < size;
+	}
+	name = memrchr(from, '/', length);
+	name = name ? name + 1 : from;
+	length -= (size_t)(name - from);
+	if ((from = strstr(cli->store, "dbname=")) != NULL) {
+		name = from + 7;
+		length = strcspn(name, "& ");
+	}
+	if (length == 0) {
+		name = "market";
+		length = 6;
+	}
+	return (size_t)snprintf(path, size, "./%.*s%s", (int)length, name, suffix) < size;
+}
+
+bool cli_write_file(const char *path, const char *text)
+{
+	char beside[4096];
+	FILE *file;
+	bool ok;
+	if ((size_t)snprintf(beside, sizeof(beside), "%s.new", path) >= sizeof(beside))
+		return false;
+	file = fopen(beside, "w");
+	ok = file && fputs(text, file) >= 0 && fflush(file) == 0 && fsync(fileno(file)) == 0;
+	if (file && fclose(file) != 0)
+		ok = false;
+	return ok && rename(beside, path) == 0;
 }

@@ -1,6 +1,270 @@
-#include "cli/cli.h"
+/* market replay: a folder of real orders, run from onboarding to payout. */
+#include "cli/replay.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int parse(const cli *cli, replay *r);
+static int run(const cli *cli, replay *r);
+static const char *verify(cli_market *open, replay_run *run, market_error *err);
+static void print_notes(replay *r, const replay_run *run);
+static void print_totals(const replay *r, const replay_totals *totals, const replay_run *run, const char *result);
+static void release(replay *r);
 
 int cli_replay(const cli *cli)
 {
-	return cli_usage("%s comes later", cli->argv[0]);
+	replay r = {0};
+	int rc = parse(cli, &r);
+	if (rc == 0 && !replay_read(&r)) {
+		fprintf(stderr, "market: %s\n", r.error);
+		rc = EXIT_USAGE;
+	}
+	if (rc == 0) {
+		replay_plan(&r);
+		rc = run(cli, &r);
+	}
+	release(&r);
+	return rc;
+}
+
+static int parse(const cli *cli, replay *r)
+{
+	static const char usage[] = "replay [--limit N] [--json] DIR";
+	for (int i = 1; i < cli->argc; i++) {
+		const char *argument = cli->argv[i];
+		char *end = NULL;
+		if (strcmp(argument, "--json") == 0) {
+			r->json = true;
+		} else if (strncmp(argument, "--limit", 7) == 0 && (argument[7] == '=' || argument[7] == '\0')) {
+			const char *number = argument[7] == '=' ? argument + 8 : i + 1 < cli->argc ? cli->argv[++i] : "";
+			long long limit = strtoll(number, &end, 10);
+			if (*number == '\0' || *end != '\0' || limit <= 0)
+				return cli_usage("--limit is a number of orders, from 1");
+			r->limit = (size_t)limit;
+		} else if (argument[0] == '-' || r->folder) {
+			return cli_usage("%s", usage);
+		} else {
+			r->folder = argument;
+		}
+	}
+	if (!r->folder)
+		return cli_usage("%s", usage);
+	r->progress = isatty(STDERR_FILENO);
+	return 0;
+}
+
+static int run(const cli *cli, replay *r)
+{
+	char *policy = replay_policy();
+	char anchors[4096];
+	replay_run run = {0};
+	replay_totals totals = {0};
+	cli_market open;
+	market_error err;
+	const char *result = NULL;
+	int rc = policy ? cli_open_with(cli, policy, &open) : cli_usage("memory is exhausted");
+	free(policy);
+	if (rc != 0)
+		return rc;
+	if (cli_beside(cli, ".anchors", anchors, sizeof(anchors)))
+		run.anchors = anchors;
+	rc = replay_run_events(r, &open, &run, &err);
+	if (rc == 0)
+		rc = replay_read_totals(&open, &r->pool, &totals, &err);
+	if (rc == 0)
+		result = verify(&open, &run, &err);
+	if (result) {
+		print_notes(r, &run);
+		print_totals(r, &totals, &run, result);
+		rc = strcmp(result, "broken") != 0 && replay_balanced(&totals.all) ? EXIT_OK : EXIT_REFUSED;
+	} else {
+		cli_error("replay", &err);
+		rc = EXIT_USAGE;
+	}
+	free(totals.sellers);
+	replay_run_free(&run);
+	cli_close(&open);
+	return rc;
+}
+
+static const char *verify(cli_market *open, replay_run *run, market_error *err)
+{
+	market_ledger_verify_params in = MARKET_LEDGER_VERIFY_PARAMS_INIT;
+	market_ledger_report *report = NULL;
+	const char *anchors[REPLAY_CHECKPOINTS];
+	const char *result = NULL;
+	replay_read_anchors(run);
+	in.anchors = anchors;
+	for (size_t i = 0; i < REPLAY_CHECKPOINTS; i++)
+		if (run->texts[i])
+			anchors[in.n_anchors++] = run->texts[i];
+	if (cli_act_as(open, "operator:replay", err) != 0 ||
+	    market_ledger_verify(open->session, &in, &report, err) != 0)
+		return NULL;
+	result = report->result == MARKET_LEDGER_OK                ? "ok"
+	         : report->result == MARKET_LEDGER_SELF_CONSISTENT ? "self_consistent"
+	                                                           : "broken";
+	if (report->result == MARKET_LEDGER_BROKEN)
+		fprintf(stderr, "market: the ledger is broken at %s: %s\n", report->place, report->problem);
+	market_ledger_report_free(report);
+	return result;
+}
+
+static const char *amount(int64_t cents, char text[MARKET_MONEY_TEXT_SIZE])
+{
+	market_money_format((market_money){cents, REPLAY_CURRENCY}, text);
+	return text;
+}
+
+static void print_line(json_t *line)
+{
+	char *text = json_dumps(line, JSON_COMPACT);
+	if (text)
+		puts(text);
+	free(text);
+	json_decref(line);
+}
+
+/* ---- what was made, shifted or left ---- */
+
+static void print_difference(const replay *r, const replay_order *order)
+{
+	char paid[MARKET_MONEY_TEXT_SIZE], due[MARKET_MONEY_TEXT_SIZE];
+	amount(order->paid, paid);
+	amount(order->gross + order->freight, due);
+	if (r->json)
+		print_line(json_pack("{s:s, s:s, s:s}", "difference", order->id, "payments_file", paid, "price_and_freight",
+		                     due));
+	else
+		printf("payment differs: order %s, %s in order_payments.csv, price and freight are %s\n", order->id, paid,
+		       due);
+}
+
+static void print_notes(replay *r, const replay_run *run)
+{
+	const struct {
+		const char *name;
+		const char *text;
+		size_t count;
+	} notes[] = {
+		{"times_made", "orders whose times aren't known: made from the shipping limit", r->unknown_orders},
+		{"sellers_made", "sellers that sellers.csv doesn't know", r->unknown_sellers},
+		{"products_unknown", "products without a known category", r->unknown_products},
+		{"orders_shifted", "orders with times in an impossible order: shifted", r->shifted},
+		{"dates_ignored", "orders with dates that their status excludes: ignored", r->ignored_dates},
+		{"reviews_ignored", "reviews of orders that weren't delivered: ignored", r->ignored_reviews},
+		{"reviews_moved", "reviews from before the delivery: moved behind it", r->moved_reviews},
+		{"rows_ignored", "rows for orders without items: ignored", r->foreign_rows},
+		{"payments_known", "orders with a known way of payment", r->with_payments},
+		{"payments_differ", "of them, with payments other than price and freight", r->differences},
+		{"events_refused", "events of this run refused by the market's rules", run->refused},
+	};
+	json_t *all = json_object();
+	for (size_t i = 0; i < r->n_orders; i++)
+		if (r->orders[i].method && r->orders[i].paid != r->orders[i].gross + r->orders[i].freight)
+			print_difference(r, &r->orders[i]);
+	for (size_t i = 0; i < sizeof(notes) / sizeof(notes[0]); i++) {
+		json_object_set_new(all, notes[i].name, json_integer((json_int_t)notes[i].count));
+		if (!r->json && notes[i].count > 0)
+			printf("%6zu %s\n", notes[i].count, notes[i].text);
+	}
+	if (r->json)
+		print_line(json_pack("{s:o}", "notes", all));
+	else
+		json_decref(all);
+}
+
+/* ---- totals ---- */
+
+static void set(json_t *line, const char *name, int64_t cents)
+{
+	char text[MARKET_MONEY_TEXT_SIZE];
+	json_object_set_new(line, name, json_string(amount(cents, text)));
+}
+
+static void set_sums(json_t *line, const replay_sums *s)
+{
+	set(line, "gross", s->gross);
+	set(line, "freight", s->freight);
+	set(line, "paid", s->paid);
+	set(line, "discounts_funded", s->discounts);
+	set(line, "seller_earnings", s->earnings);
+	set(line, "platform_fees", s->fees);
+	set(line, "taxes", s->taxes);
+	set(line, "splits", s->splits);
+	set(line, "refunded", s->refunded);
+	set(line, "held", s->held);
+}
+
+static void print_json(const replay_totals *totals, const replay_run *run, const char *result)
+{
+	json_t *line;
+	for (size_t i = 0; i < totals->n_sellers; i++) {
+		const replay_sums *s = &totals->sellers[i];
+		line = json_pack("{s:s, s:I, s:I, s:s}", "seller", s->seller, "seller_orders", (json_int_t)s->seller_orders,
+		                 "items", (json_int_t)s->items, "currency", REPLAY_CURRENCY);
+		set_sums(line, s);
+		set(line, "paid_out", s->paid_out);
+		print_line(line);
+	}
+	line = json_pack("{s:I, s:I, s:I, s:I, s:s}", "orders", (json_int_t)totals->all.orders, "seller_orders",
+	                 (json_int_t)totals->all.seller_orders, "items", (json_int_t)totals->all.items, "sellers",
+	                 (json_int_t)totals->n_sellers, "currency", REPLAY_CURRENCY);
+	set_sums(line, &totals->all);
+	json_object_set_new(line, "verify", json_string(result));
+	json_object_set_new(line, "orders_per_second",
+	                    json_real(run->seconds > 0 ? (double)(int64_t)((double)run->placed / run->seconds * 10) / 10
+	                                               : 0.0));
+	print_line(line);
+}
+
+static void print_row(const char *name, const replay_sums *s)
+{
+	char text[8][MARKET_MONEY_TEXT_SIZE];
+	printf("%-34s %6lld %6lld %12s %11s %12s %12s %11s %11s %11s\n", name, (long long)s->seller_orders,
+	       (long long)s->items, amount(s->gross, text[0]), amount(s->freight, text[1]), amount(s->earnings, text[2]),
+	       amount(s->paid_out, text[3]), amount(s->fees, text[4]), amount(s->taxes, text[5]),
+	       amount(s->refunded, text[6]));
+}
+
+static void print_totals(const replay *r, const replay_totals *totals, const replay_run *run, const char *result)
+{
+	const replay_sums *s = &totals->all;
+	char text[8][MARKET_MONEY_TEXT_SIZE];
+	if (r->json) {
+		print_json(totals, run, result);
+		return;
+	}
+	printf("\n%-34s %6s %6s %12s %11s %12s %12s %11s %11s %11s\n", "seller", "orders", "items", "gross", "freight",
+	       "earned", "paid out", "fees", "taxes", "refunded");
+	for (size_t i = 0; i < totals->n_sellers; i++)
+		print_row(totals->sellers[i].seller, &totals->sellers[i]);
+	print_row("all", s);
+	printf("\n%lld orders of %zu sellers in %s, %.1f orders/s\n", (long long)s->orders, totals->n_sellers,
+	       REPLAY_CURRENCY, run->seconds > 0 ? (double)run->placed / run->seconds : 0.0);
+	printf("paid %s + discounts %s = sellers %s + platform's fees %s + taxes %s + splits %s + held %s + refunded "
+	       "%s%s\n",
+	       amount(s->paid, text[0]), amount(s->discounts, text[1]), amount(s->earnings, text[2]),
+	       amount(s->fees, text[3]), amount(s->taxes, text[4]), amount(s->splits, text[5]), amount(s->held, text[6]),
+	       amount(s->refunded, text[7]), replay_balanced(s) ? "" : ": THIS DOESN'T HOLD");
+	printf("verify: %s\n", result);
+}
+
+static void release(replay *r)
+{
+	text_index *const indexes[] = {&r->order_ids, &r->seller_ids, &r->product_ids, &r->sku_ids,
+	                               &r->offer_ids, &r->categories, &r->item_ids,    &r->translated};
+	for (size_t i = 0; i < sizeof(indexes) / sizeof(indexes[0]); i++)
+		text_index_free(indexes[i]);
+	free(r->translations);
+	free(r->orders);
+	free(r->sellers);
+	free(r->products);
+	free(r->skus);
+	free(r->offers);
+	free(r->items);
+	free(r->parts);
+	free(r->events);
+	pool_free(&r->pool);
 }

@@ -3,9 +3,22 @@ market_sources += \
 	cli/call.c \
 	cli/cli.h \
 	cli/common.c \
-	cli/main.c \
-	cli/ledger.c \
+	cli/csv.c \
+	cli/csv.h \
 	cli/demo.c \
+	cli/ledger.c \
+	cli/main.c \
+	cli/pool.c \
+	cli/pool.h \
 	cli/replay.c \
+	cli/replay.h \
+	cli/replay_event.c \
+	cli/replay_plan.c \
+	cli/replay_policy.c \
+	cli/replay_read.c \
+	cli/replay_run.c \
+	cli/replay_time.c \
+	cli/replay_totals.c \
+	cli/step.c \
 	cli/tools.c \
 	cli/work.c

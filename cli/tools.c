@@ -66,7 +66,7 @@ int cli_work_command(const cli *cli)
 	rc = cli_open(cli, &open);
 	if (rc != 0)
 		return rc;
-	rc = market_session_set_time(open.session, at, &err);
+	rc = cli_set_time(&open, at, &err);
 	if (rc == 0)
 		rc = cli_work(&open, &err);
 	if (rc != 0)

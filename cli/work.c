@@ -3,14 +3,96 @@
 
 #include <market/plugin.h>
 #include <string.h>
+#include <time.h>
 
 #define BUDGET 1000
 
+static int next_due(cli_market *open, market_time *due, market_error *err);
+static int deliver(cli_market *open, market_time now, bool *any, market_error *err);
+
+static market_time real_time(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (market_time)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* What is delivered makes new work, and the other way round. */
 int cli_work(cli_market *open, market_error *err)
 {
-	int done;
-	do {
-		done = market_work(open->session, BUDGET, NULL, err);
-	} while (done == BUDGET);
-	return done < 0 ? done : 0;
+	bool any = true;
+	while (any) {
+		int done;
+		any = false;
+		do {
+			done = market_work(open->session, BUDGET, NULL, err);
+			if (done < 0)
+				return done;
+			any = any || done > 0;
+		} while (done == BUDGET);
+		done = deliver(open, open->at != 0 ? open->at : real_time(), &any, err);
+		if (done != 0)
+			return done;
+	}
+	return 0;
+}
+
+/* Each thing is done at its own time: not after others that a later clock would bring first. */
+int cli_work_until(cli_market *open, market_time to, market_error *err)
+{
+	market_time last = 0;
+	for (;;) {
+		market_time due = 0;
+		int rc = next_due(open, &due, err);
+		if (rc != 0)
+			return rc;
+		if (due == 0 || due > to || (due <= open->at && due == last))
+			return to > open->at ? cli_set_time(open, to, err) : 0;
+		last = due;
+		if (due > open->at)
+			rc = cli_set_time(open, due, err);
+		if (rc == MARKET_ETIMEORDER) /* something later was done before it */
+			rc = cli_set_time(open, to, err);
+		if (rc == 0)
+			rc = cli_work(open, err);
+		if (rc != 0)
+			return rc;
+	}
+}
+
+static int next_due(cli_market *open, market_time *due, market_error *err)
+{
+	market_time sent = 0;
+	int rc = market_work(open->session, 0, due, err);
+	if (rc == 0)
+		rc = market_sandbox_next_due(open->market, &sent, err);
+	if (sent != 0 && (*due == 0 || sent < *due))
+		*due = sent;
+	return rc;
+}
+
+/* A webhook answers a notification that the market refuses, and waits for the next. */
+static int deliver(cli_market *open, market_time now, bool *any, market_error *err)
+{
+	char *body = NULL, *signature = NULL;
+	int rc = market_sandbox_next_notification(open->market, now, &body, &signature, err);
+	while (rc == 0 && body) {
+		market_payment_notify_params in = MARKET_PAYMENT_NOTIFY_PARAMS_INIT;
+		in.provider = "sandbox";
+		in.body = body;
+		in.signature = signature;
+		rc = cli_act_as(open, "anonymous", err);
+		if (rc == 0)
+			rc = market_payment_notify(open->session, &in, NULL, err);
+		market_text_free(body);
+		market_text_free(signature);
+		if (market_error_class_of(rc) == MARKET_CLASS_CALLER) {
+			cli_error("notification", err);
+			rc = 0;
+		}
+		*any = true;
+		if (rc == 0)
+			rc = market_sandbox_next_notification(open->market, now, &body, &signature, err);
+	}
+	return rc;
 }
