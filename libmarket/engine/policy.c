@@ -205,6 +205,8 @@ static const mk_field ratings_fields[] = {
 	MK_F_INT(mk_policy_ratings, counted_per_month, MK_REQUIRED, 1, 1000, "per buyer and seller"),
 	MK_F_INT(mk_policy_ratings, credit_points_per_month, MK_REQUIRED, 1, 1000, "per buyer and seller"),
 	MK_F_SPAN(mk_policy_ratings, same_item_once, MK_REQUIRED, 0, LONGEST, "the same item counts once in it"),
+	MK_F_INT(mk_policy_ratings, positive_from, MK_REQUIRED, 2, 5, "a mean from here on gives a credit point"),
+	MK_F_INT(mk_policy_ratings, negative_to, MK_REQUIRED, 1, 4, "a mean down to here takes a credit point"),
 };
 static const mk_record ratings_record = MK_RECORD_OF("ratings", mk_policy_ratings, ratings_fields, "ratings");
 

@@ -157,6 +157,8 @@ typedef struct mk_policy_ratings {
 	int64_t counted_per_month;   /* RAT-4: 3 per buyer and seller */
 	int64_t credit_points_per_month; /* RAT-4: 6 */
 	market_time same_item_once;  /* RAT-4: 14 d */
+	int64_t positive_from;       /* RAT-5: a mean from 4 on gives a credit point */
+	int64_t negative_to;         /* RAT-5, RAT-10: one down to 2 takes one; such a score is bad */
 } mk_policy_ratings;
 
 typedef struct mk_policy_ledger {

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "libmarket/base/clock.h"
+#include "libmarket/base/limits.h"
 #include "libmarket/base/zone.h"
 #include "libmarket/engine/policy.h"
 
@@ -10,6 +11,7 @@ static void check_requirements(mk_yaml *yaml, const mk_policy_sellers *sellers);
 static void check_store_types(mk_yaml *yaml, const void *owner, const char *const *names, size_t count);
 static void check_fees(mk_yaml *yaml, const mk_policy *policy);
 static void check_settlement(mk_yaml *yaml, const mk_policy *policy);
+static void check_ratings(mk_yaml *yaml, const mk_policy_ratings *ratings);
 
 int mk_policy_compile(const char *text, size_t size, mk_yaml *yaml, const mk_policy **out, market_error *err)
 {
@@ -24,6 +26,7 @@ int mk_policy_compile(const char *text, size_t size, mk_yaml *yaml, const mk_pol
 	check_orders(yaml, policy->orders);
 	check_fees(yaml, policy);
 	check_settlement(yaml, policy);
+	check_ratings(yaml, policy->ratings);
 	if (yaml->n_errors > 0) {
 		const mk_yaml_error *first = &yaml->errors[0];
 		rc = mk_error_set(err, MARKET_EPOLICY, "line %d, column %d: %s", first->line, first->column,
@@ -150,4 +153,19 @@ static void check_settlement(mk_yaml *yaml, const mk_policy *policy)
 		mk_yaml_report(yaml, settlement, "zone", "use a name such as Asia/Shanghai or UTC",
 		               "unknown time zone %s", settlement->zone);
 	mk_zone_close(zone);
+}
+
+static void check_ratings(mk_yaml *yaml, const mk_policy_ratings *ratings)
+{
+	if (ratings->negative_to >= ratings->positive_from)
+		mk_yaml_report(yaml, ratings, "negative_to", "", "negative_to is not below positive_from");
+	for (size_t i = 0; i < ratings->n_dimensions; i++) {
+		if (strlen(ratings->dimensions[i]) > MK_MAX_CODE)
+			mk_yaml_report(yaml, ratings, "dimensions", "", "a dimension's name is longer than %d bytes",
+			               MK_MAX_CODE);
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(ratings->dimensions[k], ratings->dimensions[i]) == 0)
+				mk_yaml_report(yaml, ratings, "dimensions", "", "dimension %s stands twice",
+				               ratings->dimensions[i]);
+	}
 }

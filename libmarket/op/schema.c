@@ -7,6 +7,7 @@
 #include "libmarket/order/order.h"
 #include "libmarket/party/party.h"
 #include "libmarket/payment/payment.h"
+#include "libmarket/rating/rating.h"
 #include "libmarket/shipment/shipment.h"
 
 const mk_migration mk_schema_list[] = {
@@ -18,6 +19,7 @@ const mk_migration mk_schema_list[] = {
 	{6, "payment", mk_payment_ddl},
 	{7, "request", mk_request_ddl},
 	{8, "shipment", mk_shipment_ddl},
+	{9, "rating", mk_rating_ddl},
 };
 const size_t mk_schema_count = sizeof(mk_schema_list) / sizeof(mk_schema_list[0]);
 

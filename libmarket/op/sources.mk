@@ -11,6 +11,7 @@ libmarket_sources += \
 	libmarket/op/party.c \
 	libmarket/op/payment.c \
 	libmarket/op/policy.c \
+	libmarket/op/rating.c \
 	libmarket/op/refs.c \
 	libmarket/op/refusal.c \
 	libmarket/op/schema.c \

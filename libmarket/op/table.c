@@ -5,6 +5,7 @@
 
 extern const mk_op_group mk_op_party, mk_op_onboarding, mk_op_event, mk_op_policy;
 extern const mk_op_group mk_op_catalog, mk_op_ledger, mk_op_order, mk_op_payment, mk_op_shipment;
+extern const mk_op_group mk_op_rating;
 
 const mk_op_group *const mk_op_groups[] = {
 	&mk_op_party,
@@ -16,6 +17,7 @@ const mk_op_group *const mk_op_groups[] = {
 	&mk_op_order,
 	&mk_op_payment,
 	&mk_op_shipment,
+	&mk_op_rating,
 	NULL,
 };
 
