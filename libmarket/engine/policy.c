@@ -122,6 +122,8 @@ static const mk_field payment_fields[] = {
               "how far a notification's time may be off (PAY-1)"),
 	MK_F_SPAN(mk_policy_payments, query_after, MK_REQUIRED, MK_SECOND, MK_DAY,
               "an unanswered request is queried after this"),
+	MK_F_SPAN(mk_policy_payments, claim_age, MK_REQUIRED, MK_SECOND, MK_DAY,
+              "whoever took a request to send it is taken for dead after this, by the real clock"),
 };
 static const mk_record payments_record =
 	MK_RECORD_OF("payments", mk_policy_payments, payment_fields, "payments");

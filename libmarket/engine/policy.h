@@ -65,6 +65,7 @@ typedef struct mk_policy_payments {
 	const char *provider;         /* the provider's name: "sandbox" */
 	market_time tolerance;        /* of a notification's time (PAY-1): 5 min */
 	market_time query_after;      /* an unanswered request is queried after this */
+	market_time claim_age;        /* whoever took a request to send it is dead after this, by the real clock */
 } mk_policy_payments;
 
 /* ---- fees, COM-1 to COM-6 ---- */

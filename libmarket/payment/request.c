@@ -8,12 +8,12 @@
 #include "libmarket/payment/sql.h"
 #include "libmarket/settlement/payout.h"
 
-/* How long a claim counts, by the real clock: then its process is taken for dead and the request is
- * sent again by its key. */
+/* How long a claim counts until the process has read the policy. */
 #define CLAIM_AGE (2 * MK_MINUTE)
 /* Queries of an unknown outcome come at doubling intervals, up to this multiple of the first. */
 #define LONGEST_WAIT 64
 
+static market_time dead_before(market *m);
 static int state_error(const mk_request *last, market_error *err);
 static bool takes_money(const mk_request *request);
 static int call_module(mk_ctx *ctx, mk_request *request, market_error *err);
@@ -218,7 +218,7 @@ int mk_request_claim(market *m, mk_arena *arena, market_time now, mk_request **o
 	if (rc != 0)
 		return rc;
 	rc = mk_store_get(m->store, arena, &mk_request_due, &mk_request_record,
-	                  MK_ARGS(mk_int(now), mk_int(real - CLAIM_AGE)), (void **)&request, err);
+	                  MK_ARGS(mk_int(now), mk_int(dead_before(m))), (void **)&request, err);
 	if (rc != 0 || !request) {
 		mk_store_rollback(m->store);
 		return rc;
@@ -280,10 +280,20 @@ int mk_request_next_due(market *m, mk_arena *arena, market_time *due, market_err
 {
 	void *row = NULL;
 	int rc = mk_store_get(m->store, arena, &mk_request_next, &mk_number_record,
-	                      MK_ARGS(mk_int(mk_clock_now(NULL) - CLAIM_AGE)), &row, err);
+	                      MK_ARGS(mk_int(dead_before(m))), &row, err);
 
 	*due = row ? ((const mk_number *)row)->number : 0;
 	return rc;
+}
+
+/* A claim from before that time, by the real clock, is of a process taken for dead: the request is sent
+ * again by its key. */
+static market_time dead_before(market *m)
+{
+	market_time now = mk_clock_now(NULL);
+	const mk_policy *policy = mk_policy_at(m, now);
+
+	return now - (policy ? policy->payments->claim_age : CLAIM_AGE);
 }
 
 static int state_error(const mk_request *last, market_error *err)
