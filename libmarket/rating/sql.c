@@ -1,8 +1,8 @@
 #include "libmarket/rating/sql.h"
 
 #define RATING_COLUMNS \
-	"book_id, id, ref, buyer_id, seller_id, order_id, line_id, product_book_id, product_id, state, " \
-	"text, anonymous, counted, not_counted, credit, not_credited, reason, created_at, " \
+	"book_id, id, ref, buyer_id, seller_id, order_id, line_id, product_book_id, product_id, " \
+	"state, text, anonymous, counted, not_counted, credit, not_credited, reason, created_at, " \
 	"published_at, ended_at, version, scores_text, bought_at"
 #define MONTH_COLUMNS "book_id, id, buyer_id, month, counted, credit, version"
 #define ITEM_COLUMNS "book_id, id, buyer_id, product_book_id, product_id, version"
@@ -10,11 +10,13 @@
 
 const char *const mk_rating_ddl[] = {
 	"CREATE TABLE IF NOT EXISTS rating ({key}, ref TEXT, buyer_id {int} NOT NULL, "
-	"seller_id {int} NOT NULL, {fk:order_id:seller_order} NOT NULL, {fk:line_id:order_line} NOT NULL, "
-	"product_book_id {int}, product_id {int}, state {int} NOT NULL, text TEXT, "
+	"seller_id {int} NOT NULL, {fk:order_id:seller_order} NOT NULL, "
+	"{fk:line_id:order_line} NOT NULL, product_book_id {int}, product_id {int}, "
+	"state {int} NOT NULL, text TEXT, "
 	"anonymous {int} NOT NULL, counted {int} NOT NULL, not_counted TEXT, credit {int} NOT NULL, "
-	"not_credited TEXT, reason TEXT, created_at {int} NOT NULL, published_at {int}, ended_at {int}, "
-	"version {int} NOT NULL, scores_text TEXT NOT NULL, bought_at {int} NOT NULL){strict}",
+	"not_credited TEXT, reason TEXT, created_at {int} NOT NULL, published_at {int}, "
+	"ended_at {int}, version {int} NOT NULL, scores_text TEXT NOT NULL, "
+	"bought_at {int} NOT NULL){strict}",
 	"CREATE UNIQUE INDEX IF NOT EXISTS rating_line ON rating (book_id, line_id)",
 	"CREATE UNIQUE INDEX IF NOT EXISTS rating_ref ON rating (book_id, ref) WHERE ref IS NOT NULL",
 	"CREATE INDEX IF NOT EXISTS rating_state ON rating (book_id, state, created_at, id)",
@@ -22,16 +24,17 @@ const char *const mk_rating_ddl[] = {
 	"(book_id, buyer_id, product_book_id, product_id, bought_at)",
 	"CREATE INDEX IF NOT EXISTS rating_published ON rating (book_id, published_at) "
 	"WHERE published_at IS NOT NULL",
-	"CREATE INDEX IF NOT EXISTS rating_ended ON rating (book_id, ended_at) WHERE ended_at IS NOT NULL",
-	"CREATE TABLE IF NOT EXISTS rating_month ({key}, buyer_id {int} NOT NULL, month {int} NOT NULL, "
-	"counted {int} NOT NULL, credit {int} NOT NULL, version {int} NOT NULL, "
+	"CREATE INDEX IF NOT EXISTS rating_ended ON rating (book_id, ended_at) "
+	"WHERE ended_at IS NOT NULL",
+	"CREATE TABLE IF NOT EXISTS rating_month ({key}, buyer_id {int} NOT NULL, "
+	"month {int} NOT NULL, counted {int} NOT NULL, credit {int} NOT NULL, version {int} NOT NULL, "
 	"UNIQUE (book_id, buyer_id, month)){strict}",
 	"CREATE TABLE IF NOT EXISTS rating_item ({key}, buyer_id {int} NOT NULL, "
 	"product_book_id {int} NOT NULL, product_id {int} NOT NULL, version {int} NOT NULL, "
 	"UNIQUE (book_id, buyer_id, product_book_id, product_id)){strict}",
 	"CREATE TABLE IF NOT EXISTS rating_day ({key}, dimension {text} NOT NULL, day {int} NOT NULL, "
-	"gone_day {int} NOT NULL, total {int} NOT NULL, ratings {int} NOT NULL, version {int} NOT NULL, "
-	"UNIQUE (book_id, dimension, day, gone_day)){strict}",
+	"gone_day {int} NOT NULL, total {int} NOT NULL, ratings {int} NOT NULL, "
+	"version {int} NOT NULL, UNIQUE (book_id, dimension, day, gone_day)){strict}",
 	NULL,
 };
 
