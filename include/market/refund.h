@@ -20,7 +20,8 @@ typedef enum market_refund_state {
 	MARKET_REFUND_REQUESTED = 1, /* asked of the provider; its outcome is open */
 	MARKET_REFUND_OK,
 	MARKET_REFUND_FAILED,        /* nothing has changed */
-	MARKET_REFUND_BOUNCED        /* ESC-8: it was done and came back; the platform owes it to the buyer */
+	MARKET_REFUND_BOUNCED,       /* ESC-8: it was done and came back; the platform owes it to the buyer */
+	MARKET_REFUND_RESENT         /* a bounced one asked of the provider again */
 } market_refund_state;
 
 /* FRT-1: who bears the freight of what went wrong. */
@@ -33,7 +34,6 @@ typedef enum market_borne_by {
 /* What of a refund belongs to one line, or to the freight (`line` absent). `fees`, `splits` and `seller`
  * say who gave it back after the release; they aren't shown to buyers. */
 typedef struct market_refund_item {
-	uint32_t size;
 	market_id line;
 	int64_t quantity;
 	market_money cash;
@@ -53,7 +53,6 @@ typedef struct market_refund {
 	market_id buyer;
 	market_id seller;
 	market_id share;     /* of the payment that it goes back on; absent when there is no cash */
-	market_id original;  /* of a retry: the refund that bounced */
 	int32_t state;
 	const char *currency;
 	market_money cash;    /* to the buyer, with freight */
@@ -164,7 +163,7 @@ typedef struct market_refund_retry_params {
 } market_refund_retry_params;
 #define MARKET_REFUND_RETRY_PARAMS_INIT {.size = sizeof(market_refund_retry_params)}
 
-/* Sends a bounced refund's cash again, as a refund of its own that changes nothing in the order.
+/* Sends a bounced refund's cash again, by a new attempt; nothing changes in the order.
  * By operators with refunds and the system. Errors: ESTATE, EINFLIGHT. Since 0.1. */
 MARKET_API int market_refund_retry(struct market_session *session, const market_refund_retry_params *in,
                                    market_refund **out, market_error *err);

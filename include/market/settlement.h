@@ -60,7 +60,7 @@ typedef struct market_lot_page {
 } market_lot_page;
 
 /* The lines of a payout, or those of the next one, oldest first. By members of the seller with finance and
- * operators with payouts. Errors: EINVALID (after). Since 0.1. */
+ * operators with settlement. Errors: EINVALID (after). Since 0.1. */
 MARKET_API int market_lot_list(struct market_session *session, const market_lot_list_params *in,
                                market_lot_page **out, market_error *err);
 MARKET_API void market_lot_page_free(market_lot_page *page);
@@ -118,7 +118,7 @@ typedef struct market_balance_get_params {
 } market_balance_get_params;
 #define MARKET_BALANCE_GET_PARAMS_INIT {.size = sizeof(market_balance_get_params)}
 
-/* A seller's balances in one currency. By members of the seller with finance and operators with payouts.
+/* A seller's balances in one currency. By members of the seller with finance and operators with settlement.
  * Since 0.1. */
 MARKET_API int market_balance_get(struct market_session *session, const market_balance_get_params *in,
                                   market_balance **out, market_error *err);
@@ -168,7 +168,7 @@ typedef struct market_payout_create_params {
 #define MARKET_PAYOUT_CREATE_PARAMS_INIT {.size = sizeof(market_payout_create_params)}
 
 /* Pays a seller all that is available, what it owes deducted. A payout that failed is tried again instead
- * of a new one. By operators with payouts and the system.
+ * of a new one. By operators with settlement and the system.
  * Errors: ESTATE (suspended: held), EINCOMPLETE (no payout account), EFROZEN (the account has changed and
  * isn't ready), EINFLIGHT (the last payout's outcome is open), EFUNDS (nothing, or less than the minimum),
  * EEXISTS (ref). Since 0.1. */
@@ -183,7 +183,7 @@ typedef struct market_payout_retry_params {
 #define MARKET_PAYOUT_RETRY_PARAMS_INIT {.size = sizeof(market_payout_retry_params)}
 
 /* Tries a failed payout again: the same payout, a new attempt (PAY-3), with what is available now.
- * By operators with payouts and the system. Errors: ESTATE, and those of payout.create. Since 0.1. */
+ * By operators with settlement and the system. Errors: ESTATE, and those of payout.create. Since 0.1. */
 MARKET_API int market_payout_retry(struct market_session *session, const market_payout_retry_params *in,
                                    market_payout **out, market_error *err);
 
@@ -194,7 +194,7 @@ typedef struct market_payout_get_params {
 } market_payout_get_params;
 #define MARKET_PAYOUT_GET_PARAMS_INIT {.size = sizeof(market_payout_get_params)}
 
-/* One payout. By members of the seller with finance and operators with payouts. Since 0.1. */
+/* One payout. By members of the seller with finance and operators with settlement. Since 0.1. */
 MARKET_API int market_payout_get(struct market_session *session, const market_payout_get_params *in,
                                  market_payout **out, market_error *err);
 
@@ -213,7 +213,7 @@ typedef struct market_payout_page {
 	const char *next;
 } market_payout_page;
 
-/* A seller's payouts, oldest first. By members of the seller with finance and operators with payouts.
+/* A seller's payouts, oldest first. By members of the seller with finance and operators with settlement.
  * Errors: EINVALID (after). Since 0.1. */
 MARKET_API int market_payout_list(struct market_session *session, const market_payout_list_params *in,
                                   market_payout_page **out, market_error *err);
@@ -224,9 +224,9 @@ typedef struct market_settlement_period {
 	market_id id;
 	market_id seller;
 	const char *currency;
-	market_time from;
-	market_time to;
-	market_time due_at;    /* when it is run; later than `to` while the payout account isn't ready */
+	market_time from_at;
+	market_time to_at;
+	market_time due_at;    /* when it is run; later than `to_at` while the payout account isn't ready */
 	market_time closed_at;
 	market_id payout;      /* absent: nothing was paid */
 	const char *outcome;   /* why nothing was paid */
@@ -291,7 +291,7 @@ typedef struct market_statement_get_params {
 #define MARKET_STATEMENT_GET_PARAMS_INIT {.size = sizeof(market_statement_get_params)}
 
 /* The statement of a period that is over. Made again it is the same to the byte, once a checkpoint covers
- * it. By members of the seller with finance and operators with payouts.
+ * it. By members of the seller with finance and operators with settlement.
  * Errors: EMISSING, EINVALID (to), ESTATE (the period isn't over, or timers due in it are open). Since 0.1. */
 MARKET_API int market_statement_get(struct market_session *session, const market_statement_get_params *in,
                                     market_statement **out, market_error *err);

@@ -45,7 +45,8 @@ int mk_credit_available(mk_ctx *ctx, mk_transfer *transfer, market_id seller, ma
 /* What is taken from a seller, and from where. */
 typedef struct mk_draw {
 	market_id seller;
-	market_id order;   /* whose own lots come first; absent: from available on */
+	market_id order;   /* what it is for */
+	bool own;          /* the order's own pending and reserve lots come first; else from available on */
 	market_id refund;  /* on the line that it leaves */
 	int32_t kind;      /* of that line, a market_lot_kind */
 	market_money amount;
@@ -104,8 +105,9 @@ int mk_period_open(mk_ctx *ctx, market_id seller, const char *currency, market_e
 
 /* ---- checks ---- */
 
-/* ACC-4 of all currencies of a book: writes what is wrong to `problem`, which is empty when nothing is. */
-int mk_settlement_check_book(mk_store *store, mk_arena *arena, int64_t book, char problem[200], market_error *err);
+/* ACC-4 of all currencies of a book, as mk_verify_setup.check_book wants it: writes what is wrong to
+ * `problem` and leaves it empty when nothing is. */
+int mk_settlement_check_book(mk_store *store, int64_t book, char problem[200], void *user_data, market_error *err);
 
 extern const char *const mk_settlement_ddl[];
 
