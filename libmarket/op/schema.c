@@ -2,12 +2,14 @@
 
 #include <string.h>
 
+#include "libmarket/aftersale/refund.h"
 #include "libmarket/catalog/catalog.h"
 #include "libmarket/ledger/ledger.h"
 #include "libmarket/order/order.h"
 #include "libmarket/party/party.h"
 #include "libmarket/payment/payment.h"
 #include "libmarket/rating/rating.h"
+#include "libmarket/settlement/settlement.h"
 #include "libmarket/shipment/shipment.h"
 
 const mk_migration mk_schema_list[] = {
@@ -20,6 +22,8 @@ const mk_migration mk_schema_list[] = {
 	{7, "request", mk_request_ddl},
 	{8, "shipment", mk_shipment_ddl},
 	{9, "rating", mk_rating_ddl},
+	{10, "refund", mk_refund_ddl},
+	{11, "settlement", mk_settlement_ddl},
 };
 const size_t mk_schema_count = sizeof(mk_schema_list) / sizeof(mk_schema_list[0]);
 

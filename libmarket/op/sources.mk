@@ -4,6 +4,7 @@ libmarket_sources += \
 	libmarket/op/authorise.c \
 	libmarket/op/call.c \
 	libmarket/op/door.c \
+	libmarket/op/escrow.c \
 	libmarket/op/event.c \
 	libmarket/op/ledger.c \
 	libmarket/op/onboarding.c \
@@ -13,10 +14,12 @@ libmarket_sources += \
 	libmarket/op/policy.c \
 	libmarket/op/rating.c \
 	libmarket/op/refs.c \
+	libmarket/op/refund.c \
 	libmarket/op/refusal.c \
 	libmarket/op/schema.c \
 	libmarket/op/send.c \
 	libmarket/op/session.c \
+	libmarket/op/settlement.c \
 	libmarket/op/shipment.c \
 	libmarket/op/table.c \
 	libmarket/op/work.c

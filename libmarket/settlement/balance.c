@@ -44,15 +44,18 @@ int mk_balance_get(mk_ctx *ctx, const void *params, market_error *err)
 {
 	const market_balance_get_params *in = params;
 	const mk_seller *seller = ctx->subject;
-	const char *currency = in->currency ? in->currency : seller->seller.currency;
+	const char *currency = NULL;
 	market_balance *balance = MK_NEW(ctx->arena, market_balance);
-	market_money zero = mk_money(0, currency);
+	market_money zero;
 	mk_account **accounts = NULL;
 	size_t count = 0;
-	int rc;
+	int rc = mk_settlement_currency(seller, in->currency, &currency, err);
 
+	if (rc != 0)
+		return rc;
 	if (!balance)
 		return mk_error_no_memory(err);
+	zero = mk_money(0, currency);
 	*balance = (market_balance){in->seller, currency, zero, zero, zero, zero, zero, zero, zero};
 	rc = mk_store_list(ctx->store, ctx->arena, &balance_accounts, &mk_account_record,
 	                   MK_ARGS(mk_int(in->seller.id), mk_text_value(currency)), (void ***)&accounts, &count, err);
@@ -63,6 +66,14 @@ int mk_balance_get(mk_ctx *ctx, const void *params, market_error *err)
 	balance->net = mk_money_add(mk_money_add(balance->pending, balance->reserved), balance->available);
 	balance->net = mk_money_sub(mk_money_add(balance->net, balance->in_payout), balance->receivable);
 	ctx->output = balance;
+	return 0;
+}
+
+int mk_settlement_currency(const mk_seller *seller, const char *asked, const char **out, market_error *err)
+{
+	*out = asked ? asked : seller->seller.currency;
+	if (mk_currency_digits(*out) < 0)
+		return mk_error_at(err, MARKET_ECURRENCY, "currency", "currency %s is unknown", asked);
 	return 0;
 }
 

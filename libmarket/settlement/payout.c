@@ -46,10 +46,12 @@ int mk_payout_create(mk_ctx *ctx, const void *params, market_error *err)
 {
 	const market_payout_create_params *in = params;
 	const mk_seller *seller = ctx->subject;
-	const char *currency = in->currency ? in->currency : seller->seller.currency;
+	const char *currency = NULL;
 	mk_payout_hindrance hindrance = {0};
-	int rc = mk_ref_check_free_in(ctx, &mk_payout_entity, in->seller.id, in->ref, err);
+	int rc = mk_settlement_currency(seller, in->currency, &currency, err);
 
+	if (rc == 0)
+		rc = mk_ref_check_free_in(ctx, &mk_payout_entity, in->seller.id, in->ref, err);
 	if (rc == 0)
 		rc = mk_payout_make(ctx, in->seller, currency, in->ref, (market_id){0, 0}, &ctx->result, &hindrance, err);
 	return rc == 0 && hindrance.code != 0 ? refusal(&hindrance, in->seller, err) : rc;

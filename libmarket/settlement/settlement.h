@@ -103,6 +103,10 @@ int mk_period_bounds(mk_ctx *ctx, market_time time, market_time *from, market_ti
 /* Something of the seller's is available or was: opens its period unless one is open. */
 int mk_period_open(mk_ctx *ctx, market_id seller, const char *currency, market_error *err);
 
+/* The currency that params name, or the seller's. ECURRENCY. */
+struct mk_seller;
+int mk_settlement_currency(const struct mk_seller *seller, const char *asked, const char **out, market_error *err);
+
 /* ---- checks ---- */
 
 /* ACC-4 of all currencies of a book, as mk_verify_setup.check_book wants it: writes what is wrong to

@@ -88,8 +88,10 @@ int mk_statement_get(mk_ctx *ctx, const void *params, market_error *err)
 
 	if (!statement)
 		return mk_error_no_memory(err);
+	rc = mk_settlement_currency(seller, in->currency, &statement->currency, err);
+	if (rc != 0)
+		return rc;
 	statement->seller = in->seller;
-	statement->currency = in->currency ? in->currency : seller->seller.currency;
 	statement->opening = mk_money(0, statement->currency);
 	rc = bounds(ctx, in, statement, err);
 	if (rc == 0)
