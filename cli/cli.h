@@ -36,6 +36,9 @@ int cli_open_existing(const cli *cli, cli_market *out);
 /* The same as cli_open; a new store gets this policy (NULL: the built-in one). */
 int cli_open_with(const cli *cli, const char *policy, cli_market *out);
 void cli_close(cli_market *open);
+/* The built-in policy with other values of some keys ({key, value}); freed with free, NULL when it can't
+ * be made. */
+char *cli_policy_with(const char *const (*changes)[2], size_t count);
 /* An error as JSON, as the results of call and batch give it. */
 json_t *cli_error_json(const market_error *err);
 /* ISO 8601 or milliseconds. */

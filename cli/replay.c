@@ -5,11 +5,22 @@
 #include <string.h>
 #include <unistd.h>
 
+/* The rules of the replayed marketplace where they aren't the built-in ones: a boleto was paid days after
+ * the purchase, and some parcels were months on their way. */
+static const char *const rules[][2] = {
+	{"name", "replay"},
+	{"claim_age", "1s"},
+	{"unpaid_close", "30d"},
+	{"unshipped_cancel", "60d"},
+	{"carrier_reports", "true"},
+	{"carrier_limit", "240d"},
+};
+
 static int parse(const cli *cli, replay *r);
 static int run(const cli *cli, replay *r);
 static const char *verify(cli_market *open, replay_run *run, market_error *err);
 static void print_notes(replay *r, const replay_run *run);
-static void print_totals(const replay *r, const replay_totals *totals, const replay_run *run, const char *result);
+static void print_totals(const replay *r, const cli_totals *totals, const replay_run *run, const char *result);
 static void release(replay *r);
 
 int cli_replay(const cli *cli)
@@ -56,14 +67,14 @@ static int parse(const cli *cli, replay *r)
 
 static int run(const cli *cli, replay *r)
 {
-	char *policy = replay_policy();
+	char *policy = cli_policy_with(rules, sizeof(rules) / sizeof(rules[0]));
 	char anchors[4096];
 	replay_run run = {0};
-	replay_totals totals = {0};
+	cli_totals totals = {0};
 	cli_market open;
 	market_error err;
 	const char *result = NULL;
-	int rc = policy ? cli_open_with(cli, policy, &open) : cli_usage("memory is exhausted");
+	int rc = policy ? cli_open_with(cli, policy, &open) : EXIT_USAGE;
 	free(policy);
 	if (rc != 0)
 		return rc;
@@ -71,13 +82,13 @@ static int run(const cli *cli, replay *r)
 		run.anchors = anchors;
 	rc = replay_run_events(r, &open, &run, &err);
 	if (rc == 0)
-		rc = replay_read_totals(&open, &r->pool, &totals, &err);
+		rc = cli_read_totals(&open, &r->pool, &totals, &err);
 	if (rc == 0)
 		result = verify(&open, &run, &err);
 	if (result) {
 		print_notes(r, &run);
 		print_totals(r, &totals, &run, result);
-		rc = strcmp(result, "broken") != 0 && replay_balanced(&totals.all) ? EXIT_OK : EXIT_REFUSED;
+		rc = strcmp(result, "broken") != 0 && cli_balanced(&totals.all) ? EXIT_OK : EXIT_REFUSED;
 	} else {
 		cli_error("replay", &err);
 		rc = EXIT_USAGE;
@@ -183,7 +194,7 @@ static void set(json_t *line, const char *name, int64_t cents)
 	json_object_set_new(line, name, json_string(amount(cents, text)));
 }
 
-static void set_sums(json_t *line, const replay_sums *s)
+static void set_sums(json_t *line, const cli_sums *s)
 {
 	set(line, "gross", s->gross);
 	set(line, "freight", s->freight);
@@ -197,11 +208,11 @@ static void set_sums(json_t *line, const replay_sums *s)
 	set(line, "held", s->held);
 }
 
-static void print_json(const replay_totals *totals, const replay_run *run, const char *result)
+static void print_json(const cli_totals *totals, const replay_run *run, const char *result)
 {
 	json_t *line;
 	for (size_t i = 0; i < totals->n_sellers; i++) {
-		const replay_sums *s = &totals->sellers[i];
+		const cli_sums *s = &totals->sellers[i];
 		line = json_pack("{s:s, s:I, s:I, s:s}", "seller", s->seller, "seller_orders", (json_int_t)s->seller_orders,
 		                 "items", (json_int_t)s->items, "currency", REPLAY_CURRENCY);
 		set_sums(line, s);
@@ -219,7 +230,7 @@ static void print_json(const replay_totals *totals, const replay_run *run, const
 	print_line(line);
 }
 
-static void print_row(const char *name, const replay_sums *s)
+static void print_row(const char *name, const cli_sums *s)
 {
 	char text[8][MARKET_MONEY_TEXT_SIZE];
 	printf("%-34s %6lld %6lld %12s %11s %12s %12s %11s %11s %11s\n", name, (long long)s->seller_orders,
@@ -228,9 +239,9 @@ static void print_row(const char *name, const replay_sums *s)
 	       amount(s->refunded, text[6]));
 }
 
-static void print_totals(const replay *r, const replay_totals *totals, const replay_run *run, const char *result)
+static void print_totals(const replay *r, const cli_totals *totals, const replay_run *run, const char *result)
 {
-	const replay_sums *s = &totals->all;
+	const cli_sums *s = &totals->all;
 	char text[8][MARKET_MONEY_TEXT_SIZE];
 	if (r->json) {
 		print_json(totals, run, result);
@@ -247,7 +258,7 @@ static void print_totals(const replay *r, const replay_totals *totals, const rep
 	       "%s%s\n",
 	       amount(s->paid, text[0]), amount(s->discounts, text[1]), amount(s->earnings, text[2]),
 	       amount(s->fees, text[3]), amount(s->taxes, text[4]), amount(s->splits, text[5]), amount(s->held, text[6]),
-	       amount(s->refunded, text[7]), replay_balanced(s) ? "" : ": THIS DOESN'T HOLD");
+	       amount(s->refunded, text[7]), cli_balanced(s) ? "" : ": THIS DOESN'T HOLD");
 	printf("verify: %s\n", result);
 }
 

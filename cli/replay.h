@@ -4,6 +4,7 @@
 
 #include "cli/cli.h"
 #include "cli/pool.h"
+#include "cli/totals.h"
 
 #define REPLAY_CURRENCY "BRL"
 #define REPLAY_NONE ((size_t)-1)
@@ -160,9 +161,6 @@ void replay_plan(replay *r);
 /* When the clock stops: then nothing of these orders is open any more, or it stays open. */
 market_time replay_end(const replay *r);
 
-/* replay_policy.c: the built-in policy with the periods of this marketplace; freed with free. */
-char *replay_policy(void);
-
 /* replay_event.c: one event through the public operations. A refusal is no error but `*refused`. */
 int replay_do(replay *r, cli_market *open, const replay_event *event, bool *refused, market_error *err);
 
@@ -181,21 +179,5 @@ int replay_run_events(replay *r, cli_market *open, replay_run *run, market_error
 /* Reads exported checkpoints of earlier runs. */
 void replay_read_anchors(replay_run *run);
 void replay_run_free(replay_run *run);
-
-/* replay_totals.c: what the store says, in cents. */
-typedef struct replay_sums {
-	const char *seller; /* its ref; NULL: all */
-	int64_t orders, seller_orders, items;
-	int64_t gross, freight, paid, discounts, earnings, fees, taxes, splits, refunded, held;
-	int64_t paid_out; /* of the earnings */
-} replay_sums;
-typedef struct replay_totals {
-	replay_sums all;
-	replay_sums *sellers;
-	size_t n_sellers, room_sellers;
-} replay_totals;
-int replay_read_totals(cli_market *open, pool *pool, replay_totals *out, market_error *err);
-/* paid + discounts = earnings + fees + taxes + splits + held + refunded */
-bool replay_balanced(const replay_sums *sums);
 
 #endif

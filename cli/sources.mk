@@ -6,6 +6,8 @@ market_sources += \
 	cli/csv.c \
 	cli/csv.h \
 	cli/demo.c \
+	cli/demo.h \
+	cli/demo_steps.c \
 	cli/ledger.c \
 	cli/main.c \
 	cli/pool.c \
@@ -14,11 +16,12 @@ market_sources += \
 	cli/replay.h \
 	cli/replay_event.c \
 	cli/replay_plan.c \
-	cli/replay_policy.c \
 	cli/replay_read.c \
 	cli/replay_run.c \
 	cli/replay_time.c \
-	cli/replay_totals.c \
+	cli/totals.c \
+	cli/totals.h \
+	cli/rules.c \
 	cli/step.c \
 	cli/tools.c \
 	cli/work.c

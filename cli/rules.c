@@ -1,21 +1,8 @@
-/* The rules of the replayed marketplace where they aren't the built-in ones: a boleto was paid days
- * after the purchase, and some parcels were months on their way. */
-#include "cli/replay.h"
+/* Policies made of the built-in one. */
+#include "cli/cli.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static const struct {
-	const char *key;
-	const char *value;
-} periods[] = {
-	{"name", "replay"},
-	{"unpaid_close", "30d"},
-	{"unshipped_cancel", "60d"},
-	{"carrier_reports", "true"},
-	{"carrier_limit", "240d"},
-	{"claim_age", "1s"},
-};
 
 /* The value of a key on a line of its own. */
 static const char *find_value(const char *text, const char *key, size_t *length)
@@ -36,17 +23,17 @@ static const char *find_value(const char *text, const char *key, size_t *length)
 	return NULL;
 }
 
-char *replay_policy(void)
+char *cli_policy_with(const char *const (*changes)[2], size_t count)
 {
 	char *text = strdup(market_policy_default(NULL));
-	for (size_t i = 0; text && i < sizeof(periods) / sizeof(periods[0]); i++) {
+	for (size_t i = 0; text && i < count; i++) {
 		size_t length = 0;
-		const char *value = find_value(text, periods[i].key, &length);
+		const char *value = find_value(text, changes[i][0], &length);
 		char *changed = NULL;
-		if (!value)
-			continue;
-		if (asprintf(&changed, "%.*s %s%s", (int)(value - text), text, periods[i].value, value + length) < 0)
+		if (!value || asprintf(&changed, "%.*s %s%s", (int)(value - text), text, changes[i][1], value + length) < 0)
 			changed = NULL;
+		if (!value)
+			cli_usage("the built-in policy has no key %s", changes[i][0]);
 		free(text);
 		text = changed;
 	}

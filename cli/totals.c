@@ -1,10 +1,10 @@
 /* What the store says at the end, by public operations alone. */
-#include "cli/replay.h"
+#include "cli/totals.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define OPERATOR "operator:replay"
+#define OPERATOR "operator:cli"
 #define PAGE 200
 
 /* Sums of accounts, as the chart names them. */
@@ -16,14 +16,14 @@ typedef struct accounts {
 	int64_t settled, paid_out; /* over the account with the platform's book */
 } accounts;
 
-static int read_seller(cli_market *open, pool *pool, json_t *seller, text_index *groups, replay_totals *out,
+static int read_seller(cli_market *open, pool *pool, json_t *seller, text_index *groups, cli_totals *out,
                        accounts *moved, market_error *err);
-static int read_orders(cli_market *open, pool *pool, const char *seller, text_index *groups, replay_sums *sums,
+static int read_orders(cli_market *open, pool *pool, const char *seller, text_index *groups, cli_sums *sums,
                        market_error *err);
 static int read_accounts(cli_market *open, const char *seller, accounts *sums, market_error *err);
 static int read_all(cli_market *open, accounts *sums, market_error *err);
 static void add_account(const char *name, json_t *line, accounts *sums);
-static void take(const accounts *from, replay_sums *to);
+static void take(const accounts *from, cli_sums *to);
 
 /* The next page of a list: its items, until `after` is empty. */
 static int next_page(cli_market *open, const char *operation, json_t *in, char after[128], json_t **page,
@@ -47,7 +47,7 @@ static int64_t cents(json_t *object, const char *name)
 	return money.amount;
 }
 
-int replay_read_totals(cli_market *open, pool *pool, replay_totals *out, market_error *err)
+int cli_read_totals(cli_market *open, pool *pool, cli_totals *out, market_error *err)
 {
 	char after[128] = "";
 	text_index groups = {0};
@@ -71,15 +71,15 @@ int replay_read_totals(cli_market *open, pool *pool, replay_totals *out, market_
 	return rc;
 }
 
-bool replay_balanced(const replay_sums *s)
+bool cli_balanced(const cli_sums *s)
 {
 	return s->paid + s->discounts == s->earnings + s->fees + s->taxes + s->splits + s->held + s->refunded;
 }
 
-static int read_seller(cli_market *open, pool *pool, json_t *seller, text_index *groups, replay_totals *out,
+static int read_seller(cli_market *open, pool *pool, json_t *seller, text_index *groups, cli_totals *out,
                        accounts *moved, market_error *err)
 {
-	replay_sums *sums = POOL_APPEND(out->sellers, out->n_sellers, out->room_sellers);
+	cli_sums *sums = POOL_APPEND(out->sellers, out->n_sellers, out->room_sellers);
 	const char *id = cli_text(seller, "id");
 	accounts own = {0};
 	int rc = read_orders(open, pool, id, groups, sums, err);
@@ -87,6 +87,7 @@ static int read_seller(cli_market *open, pool *pool, json_t *seller, text_index 
 		rc = read_accounts(open, id, &own, err);
 	take(&own, sums);
 	sums->seller = pool_text(pool, cli_text(seller, "ref"));
+	sums->name = pool_text(pool, cli_text(seller, "name"));
 	moved->settled += own.settled;
 	moved->paid_out += own.paid_out;
 	out->all.seller_orders += sums->seller_orders;
@@ -107,7 +108,7 @@ static int read_units(cli_market *open, const char *order, int64_t *units, marke
 	return rc;
 }
 
-static int read_orders(cli_market *open, pool *pool, const char *seller, text_index *groups, replay_sums *sums,
+static int read_orders(cli_market *open, pool *pool, const char *seller, text_index *groups, cli_sums *sums,
                        market_error *err)
 {
 	char after[128] = "";
@@ -203,15 +204,17 @@ static void add_account(const char *name, json_t *line, accounts *sums)
 }
 
 /* What left the clearing account went to buyers, or with the provider's fee to the bank. */
-static void take(const accounts *from, replay_sums *to)
+static void take(const accounts *from, cli_sums *to)
 {
 	to->paid = from->clearing_debits;
 	to->discounts = from->funded;
+	to->unfunded = from->unfunded;
 	to->earnings = from->earnings + from->paid_out;
 	to->paid_out = from->paid_out;
 	to->fees = from->fees;
 	to->taxes = from->taxes;
 	to->splits = from->splits;
 	to->held = from->held;
+	to->provider_fees = from->provider_fees;
 	to->refunded = from->clearing_credits - from->settled - from->provider_fees + from->unfunded;
 }
