@@ -1,1 +1,5 @@
 # sources of tests/unit for libmarket/order
+unit_sources += \
+	tests/unit/order_fixture.c \
+	tests/unit/order_fixture.h \
+	tests/unit/test_order.c

@@ -1,1 +1,3 @@
 # sources of tests/unit for libmarket/payment
+unit_sources += \
+	tests/unit/test_payment.c
