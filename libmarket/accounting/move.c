@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool of_second(const char *client_id);
 static int check_accounts(mk_ctx *ctx, const market_ledger_move_params *in, const char **stem, const char **suffix,
                           market_error *err);
 static int read_first(mk_ctx *ctx, const market_transfer *first, const market_leg **interbook, int64_t *book,
@@ -80,12 +81,17 @@ int mk_ledger_move_finish(mk_ctx *ctx, const void *params, market_error *err)
 	return mk_end_deadline(ctx, in->transfer, err);
 }
 
+static bool of_second(const char *client_id)
+{
+	size_t mark = strlen(MK_MOVE_SECOND), length = strlen(client_id);
+	return length > mark && strcmp(client_id + length - mark, MK_MOVE_SECOND) == 0;
+}
+
 static int check_accounts(mk_ctx *ctx, const market_ledger_move_params *in, const char **stem, const char **suffix,
                           market_error *err)
 {
 	const char *to_stem = NULL, *to_suffix = NULL;
-	size_t mark = strlen(MK_MOVE_SECOND), length = strlen(in->client_id);
-	if (length > mark && strcmp(in->client_id + length - mark, MK_MOVE_SECOND) == 0)
+	if (of_second(in->client_id))
 		return mk_error_at(err, MARKET_EINVALID, "client_id", "a client id that ends with \"%s\" is of a second half",
 		                   MK_MOVE_SECOND);
 	if (!mk_money_positive(in->amount))
@@ -105,7 +111,7 @@ static int read_first(mk_ctx *ctx, const market_transfer *first, const market_le
 		if (strncmp(first->legs[i]->name, "interbook:", strlen("interbook:")) == 0)
 			*interbook = first->legs[i];
 	}
-	if (!*interbook || length == 0 || first->reason[length] != ';')
+	if (of_second(first->client_id) || !*interbook || length == 0 || first->reason[length] != ';')
 		return mk_error_at(err, MARKET_EINVALID, "transfer", "transfer \"%s\" isn't the first half of a move",
 		                   first->client_id);
 	*book = strtoll((*interbook)->name + strlen("interbook:"), NULL, 10);
