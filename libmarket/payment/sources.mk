@@ -18,5 +18,4 @@ libmarket_sources += \
 	libmarket/payment/settle.c \
 	libmarket/payment/sql.c \
 	libmarket/payment/sql.h \
-	libmarket/payment/start.c \
-	libmarket/payment/unlinked.c
+	libmarket/payment/start.c
