@@ -24,6 +24,16 @@ static void ignore_log(int32_t level, const char *message, void *user_data)
 	(void)user_data;
 }
 
+/* Knows its owner, so that a call from inside an operation is refused instead of waiting for itself. */
+static void make_lock(pthread_mutex_t *lock)
+{
+	pthread_mutexattr_t kind;
+	pthread_mutexattr_init(&kind);
+	pthread_mutexattr_settype(&kind, PTHREAD_MUTEX_ERRORCHECK);
+	pthread_mutex_init(lock, &kind);
+	pthread_mutexattr_destroy(&kind);
+}
+
 static market *new_market(const market_options *options)
 {
 	const market_allocator *allocator = options->allocator ? options->allocator : &mk_allocator_default;
@@ -37,7 +47,7 @@ static market *new_market(const market_options *options)
 	market->user_data = options->user_data;
 	market->read_only = (options->flags & MARKET_OPEN_READ_ONLY) != 0;
 	mk_arena_init(&market->arena, &market->allocator);
-	pthread_mutex_init(&market->lock, NULL);
+	make_lock(&market->lock);
 	return market;
 }
 

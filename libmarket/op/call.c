@@ -5,7 +5,7 @@
 #include "libmarket/op/run.h"
 
 static int parse(market_session *session, const mk_op *op, const char *json, mk_arena *arena, void **params,
-                 market_error *err);
+                 mk_pending_ref **refs, market_error *err);
 static int write_reply(market *market, const mk_op *op, const void *out, char **reply, market_error *err);
 
 int market_call(market_session *session, const char *operation, const char *params, char **reply,
@@ -14,6 +14,7 @@ int market_call(market_session *session, const char *operation, const char *para
 	market_error own;
 	const mk_op *op;
 	mk_arena arena;
+	mk_pending_ref *refs = NULL;
 	void *parsed = NULL;
 	void *out = NULL;
 	int rc;
@@ -28,9 +29,9 @@ int market_call(market_session *session, const char *operation, const char *para
 	if (!op)
 		return mk_error_set(err, MARKET_EUNKNOWNOP, "there is no operation %.64s", operation);
 	mk_arena_init(&arena, &session->market->allocator);
-	rc = parse(session, op, params ? params : "{}", &arena, &parsed, err);
+	rc = parse(session, op, params ? params : "{}", &arena, &parsed, &refs, err);
 	if (rc == 0)
-		rc = mk_op_run(session, op, parsed, reply ? &out : NULL, err);
+		rc = mk_refs_hide(refs, mk_op_run(session, op, parsed, reply ? &out : NULL, err), err);
 	if (rc == 0 && reply)
 		rc = write_reply(session->market, op, out, reply, err);
 	mk_record_free(out);
@@ -39,18 +40,17 @@ int market_call(market_session *session, const char *operation, const char *para
 }
 
 static int parse(market_session *session, const mk_op *op, const char *json, mk_arena *arena, void **params,
-                 market_error *err)
+                 mk_pending_ref **refs, market_error *err)
 {
 	market *market = session->market;
-	mk_pending_ref *refs = NULL;
-	int rc = mk_json_read(op->params, json, strlen(json), arena, params, &refs, err);
-	if (rc != 0 || !refs)
+	int rc = mk_json_read(op->params, json, strlen(json), arena, params, refs, err);
+	if (rc != 0 || !*refs)
 		return rc;
-	if (session->busy)
-		return mk_error_set(err, MARKET_EMISUSE, "a call from inside an operation is refused");
-	pthread_mutex_lock(&market->lock);
+	rc = mk_market_enter(market, err);
+	if (rc != 0)
+		return rc;
 	mk_arena_reset(&session->arena);
-	rc = mk_refs_resolve(session, refs, err);
+	rc = mk_refs_resolve(session, *refs, err);
 	pthread_mutex_unlock(&market->lock);
 	return rc;
 }

@@ -26,7 +26,9 @@ int mk_op_run(market_session *session, const mk_op *op, const void *params, void
 		*out = NULL;
 	if (!session || !params)
 		return mk_error_set(err, MARKET_EMISUSE, "session and params are needed");
-	pthread_mutex_lock(&session->market->lock);
+	rc = mk_market_enter(session->market, err);
+	if (rc != 0)
+		return rc;
 	rc = enter(&run, params, err);
 	pthread_mutex_unlock(&session->market->lock);
 	if (rc == 0 && out)

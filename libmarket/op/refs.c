@@ -8,6 +8,7 @@ static int resolve_one(market_session *session, const mk_pending_ref *ref, marke
 static int owner_book(market_session *session, const char *owner, int64_t *book, market_error *err);
 static int registered(market_session *session, market_id_kind kind, const char *ref, market_id *out,
                       market_error *err);
+static int not_found(market_id_kind kind, const char *ref, const char *path, market_error *err);
 
 int mk_refs_resolve(market_session *session, mk_pending_ref *refs, market_error *err)
 {
@@ -21,6 +22,14 @@ int mk_refs_resolve(market_session *session, mk_pending_ref *refs, market_error 
 		rc = resolve_one(session, refs, err);
 	mk_store_rollback(session->market->store);
 	return rc;
+}
+
+int mk_refs_hide(const mk_pending_ref *refs, int code, market_error *err)
+{
+	for (; code == MARKET_ENOTFOUND && refs; refs = refs->next)
+		if (strcmp(refs->path, err->field) == 0)
+			return not_found(refs->kind, refs->text, refs->path, err);
+	return code;
 }
 
 int mk_ref_find(market_session *session, market_id_kind kind, const char *ref, market_id *out, market_error *err)
@@ -46,9 +55,7 @@ static int resolve_one(market_session *session, const mk_pending_ref *ref, marke
 		return mk_error_at(err, MARKET_EINVALID, ref->path, "there are no references here");
 	if (entity->registered) {
 		rc = registered(session, ref->kind, name, ref->target, err);
-		if (rc == MARKET_ENOTFOUND)
-			mk_error_field(err, rc, "%s", ref->path);
-		return rc;
+		return rc == MARKET_ENOTFOUND ? not_found(ref->kind, name, ref->path, err) : rc;
 	}
 	if (slash && trusted) {
 		rc = owner_book(session, mk_arena_text_n(&session->arena, name, (size_t)(slash - name)), &book, err);
@@ -58,7 +65,7 @@ static int resolve_one(market_session *session, const mk_pending_ref *ref, marke
 		rc = mk_store_get(session->market->store, &session->arena, entity->by_ref, &mk_key_record,
 		                  MK_ARGS(mk_int(book), mk_text_value(name)), &row, err);
 	if (rc == 0 && !row)
-		rc = mk_error_set(err, MARKET_ENOTFOUND, "%s ref:%s isn't found", entity->name, ref->text);
+		return not_found(ref->kind, ref->text, ref->path, err);
 	if (rc != 0)
 		return mk_error_field(err, rc, "%s", ref->path);
 	*ref->target = ((const mk_key *)row)->id;
@@ -93,4 +100,11 @@ static int registered(market_session *session, market_id_kind kind, const char *
 		return mk_error_set(err, MARKET_ENOTFOUND, "ref:%s isn't found", ref);
 	*out = ((const mk_registered *)row)->target;
 	return 0;
+}
+
+static int not_found(market_id_kind kind, const char *ref, const char *path, market_error *err)
+{
+	const mk_entity *entity = mk_entity_of(kind);
+	return mk_error_at(err, MARKET_ENOTFOUND, path, "%s ref:%s isn't found", entity ? entity->name : "record",
+	                   ref);
 }

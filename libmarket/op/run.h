@@ -37,6 +37,9 @@ typedef struct mk_opening {
 /* 0, ENOTFOUND for strangers, EDENIED for those who may know of the subject (op/authorise.c). */
 int mk_authorise(const mk_run *run, const mk_opening *opening, market_error *err);
 
+/* Takes the market's lock; EMISUSE when this very thread holds it: a call from inside an operation. */
+int mk_market_enter(market *market, market_error *err);
+
 /* The actor as the journal writes it; the session's own text. */
 const char *mk_actor_text(const market_actor *actor, mk_arena *arena);
 int64_t mk_actor_book(const market_actor *actor);

@@ -67,7 +67,9 @@ static int find_party(market_session *session, market_id_kind kind, const char *
 {
 	int rc;
 	if (strncmp(text, "ref:", 4) == 0) {
-		pthread_mutex_lock(&session->market->lock);
+		rc = mk_market_enter(session->market, err);
+		if (rc != 0)
+			return rc;
 		rc = mk_ref_find(session, kind, text + 4, out, err);
 		pthread_mutex_unlock(&session->market->lock);
 		return rc;
@@ -117,7 +119,9 @@ int market_session_set_time(market_session *session, market_time at, market_erro
 		session->at = 0;
 		return 0;
 	}
-	pthread_mutex_lock(&market->lock);
+	rc = mk_market_enter(market, err);
+	if (rc != 0)
+		return rc;
 	mk_arena_reset(&session->arena);
 	rc = mk_store_begin(market->store, false, err);
 	if (rc == 0) {
@@ -136,6 +140,13 @@ int market_session_set_time(market_session *session, market_time at, market_erro
 bool market_session_replayed(const market_session *session)
 {
 	return session && session->replayed;
+}
+
+int mk_market_enter(market *market, market_error *err)
+{
+	if (pthread_mutex_lock(&market->lock) == 0)
+		return 0;
+	return mk_error_set(err, MARKET_EMISUSE, "a call from inside an operation is refused");
 }
 
 const char *mk_actor_text(const market_actor *actor, mk_arena *arena)

@@ -25,7 +25,9 @@ int market_work(market_session *session, int budget, market_time *next_due, mark
 	if (session->busy || session->dead)
 		return mk_error_set(err, MARKET_EMISUSE, "the session is busy or dead");
 	market = session->market;
-	pthread_mutex_lock(&market->lock);
+	rc = mk_market_enter(market, err);
+	if (rc != 0)
+		return rc;
 	session->busy = true;
 	while (rc == 0 && did && done < budget) {
 		mk_arena_reset(&session->arena);

@@ -7,4 +7,7 @@ unit_sources += \
 	tests/unit/test_bad_call.c \
 	tests/unit/test_bad_input.c \
 	tests/unit/test_bad_params.c \
+	tests/unit/intruder.c \
+	tests/unit/intruder.h \
+	tests/unit/test_intruder.c \
 	tests/unit/test_scenario.c
