@@ -127,21 +127,33 @@ static int prepare(mk_run *run, market_error *err)
 	return run->key ? digest_params(run, err) : 0;
 }
 
+/* What came between is there now, so that the second run needs no pause; from the third on the pauses
+ * grow and differ between processes. */
+static bool back_off(int tries)
+{
+	int64_t spread = mk_clock_monotonic_us() % ((int64_t)1 << tries);
+	if (tries > 1)
+		mk_store_pause((int)(1 + spread));
+	return true;
+}
+
 int mk_run_operation(mk_run *run, market_error *err)
 {
 	int rc = prepare(run, err);
+	int64_t patience = mk_clock_monotonic_us() + MK_PATIENCE_US;
 	int tries = 0;
 	int timers = 0;
-	if (rc != 0)
-		return rc;
-	do {
+	bool again = rc == 0;
+	while (again) {
 		mk_error_clear(err);
 		rc = attempt(run, err);
-		if (rc == MK_AGAIN)
-			tries++;
-		else if (rc == MK_AGAIN + 1)
-			timers++;
-	} while (rc > 0 && tries < MK_MAX_TRIES && timers < 100);
+		if (rc == MK_AGAIN + 1)
+			again = ++timers < 100;
+		else if (rc == MK_AGAIN || rc == MARKET_EBUSY)
+			again = ++tries < MK_MAX_TRIES && mk_clock_monotonic_us() < patience && back_off(tries);
+		else
+			again = false;
+	}
 	if (rc > 0)
 		rc = mk_error_set(err, MARKET_ECONFLICT, "%s met other changes %d times", run->op->name,
 		                  tries + timers);

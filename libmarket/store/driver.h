@@ -173,8 +173,4 @@ static inline mk_mapping *mk_mapping_find(mk_mapping *mapping, const mk_record *
 	return mapping;
 }
 
-/* ---- sqlite.c ---- */
-
-void mk_store_pause(int milliseconds);
-
 #endif

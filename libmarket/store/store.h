@@ -97,6 +97,9 @@ void mk_store_set_before_flush(mk_store *store, int (*hook)(mk_store *, void *),
 
 /* ---- transactions ---- */
 
+/* Waits before a transaction is run again that met others. */
+void mk_store_pause(int milliseconds);
+
 /* A writer's transaction (SQLite: BEGIN IMMEDIATE; PostgreSQL: READ COMMITTED) or a reader's, which
  * sees one state of the store. PostgreSQL sends BEGIN with the first batch, and connects again when
  * the connection was lost before. Reads and writes outside a transaction are each their own. */
