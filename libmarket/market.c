@@ -7,6 +7,9 @@
 #include "libmarket/payment/provider.h"
 #include "libmarket/op/schema.h"
 
+#define KEYS_PATIENCE_US (5 * 1000 * 1000)
+#define KEYS_PAUSE_MS 5
+
 static int open_store(market *market, const char *url, const market_options *options, market_error *err);
 static int open_keys(market *market, market_error *err);
 static int prepare_schema(market *market, const market_options *options, bool *fresh, market_error *err);
@@ -169,19 +172,32 @@ static int prepare_schema(market *market, const market_options *options, bool *f
 	return rc != 0 ? rc : mk_store_is_empty(market, fresh, err);
 }
 
-/* Keys are made only with a new store: one whose keys are missing later is not opened. Its maker may
- * have died between founding the store and making them, so the store remembers that they are due. */
-static int open_keys(market *market, market_error *err)
+static int make_or_read_keys(market *market, bool due, market_error *err)
 {
-	bool due = false;
-	int rc = mk_store_keys_due(market, &due, err);
-	if (rc != 0)
-		return rc;
+	int rc = 0;
 	if (due || market->url.memory)
 		rc = mk_keys_create(market->url.keys, market->store_id, &market->allocator, market->random,
 		                    market->user_data, &market->keys, err);
 	if (!market->keys && (rc == 0 || rc == MARKET_EKEY || rc == MARKET_EBUSY))
 		rc = mk_keys_open(market->url.keys, market->store_id, &market->allocator, &market->keys, err);
+	return rc;
+}
+
+/* Keys are made only with a new store: one whose keys are missing later is not opened. Its maker may
+ * have died between founding the store and making them, so the store remembers that they are due. */
+static int open_keys(market *market, market_error *err)
+{
+	int64_t patience = mk_clock_monotonic_us() + KEYS_PATIENCE_US;
+	bool due = false;
+	int rc = mk_store_keys_due(market, &due, err);
+	if (rc != 0)
+		return rc;
+	rc = make_or_read_keys(market, due, err);
+	/* Another process that opens the new store is writing them. */
+	while (due && (rc == MARKET_EKEY || rc == MARKET_EBUSY) && mk_clock_monotonic_us() < patience) {
+		mk_store_pause(KEYS_PAUSE_MS);
+		rc = make_or_read_keys(market, due, err);
+	}
 	if (rc != 0)
 		return rc;
 	mk_keys_set_random(market->keys, market->random, market->user_data);

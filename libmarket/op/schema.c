@@ -107,6 +107,14 @@ static int plan_founding(mk_ctx *ctx, const char *name, const char *policy, mark
 	return mk_plan_flush(ctx->plan, ctx->store, err);
 }
 
+/* Whose row was in the way has committed, or failed and left the store without a founder. */
+static int found_by_another(market *market, market_error *err)
+{
+	bool empty = true;
+	int rc = mk_store_is_empty(market, &empty, err);
+	return rc == 0 && empty ? mk_error_set(err, MARKET_EBUSY, "another process founds the store") : rc;
+}
+
 int mk_store_found(market *market, const char *policy, size_t policy_size, market_error *err)
 {
 	mk_ctx ctx = {.market = market, .store = market->store, .arena = &market->arena};
@@ -137,7 +145,7 @@ int mk_store_found(market *market, const char *policy, size_t policy_size, marke
 		if (rc != 0)
 			mk_store_rollback(market->store);
 	}
-	return rc > 0 ? mk_error_set(err, MARKET_EBUSY, "another process founds the store") : rc;
+	return rc > 0 ? found_by_another(market, err) : rc;
 }
 
 int mk_store_keys_due(market *market, bool *due, market_error *err)
