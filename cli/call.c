@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LONGEST (1024 * 1024)
+#define LONGEST (1024 * 1024) /* bytes of params, and of a line */
 
 /* One request of call or batch. */
 typedef struct request {
@@ -41,7 +41,11 @@ static json_t *parse_params(const char *argument)
 	if (!argument)
 		return json_object();
 	if (strcmp(argument, "-") == 0)
-		argument = text = cli_read_file("-", LONGEST, &size);
+		argument = text = cli_read_file("-", LONGEST + 1, &size);
+	if (size > LONGEST) {
+		cli_usage("params are longer than %d bytes", LONGEST);
+		argument = NULL;
+	}
 	in = argument ? json_loads(argument, JSON_REJECT_DUPLICATES, &where) : NULL;
 	if (!in && argument)
 		fprintf(stderr, "market: params: line %d, column %d: %s\n", where.line, where.column, where.text);
@@ -89,22 +93,30 @@ int cli_call(const cli *cli)
 
 /* ---- batch ---- */
 
+static int parse_line(const char *text, size_t size, json_t **line, market_error *err)
+{
+	char message[200];
+	json_error_t where;
+	if (size > LONGEST) {
+		snprintf(message, sizeof(message), "the line is longer than %d bytes", LONGEST);
+		return cli_fail(err, MARKET_ELIMIT, message, "");
+	}
+	*line = json_loadb(text, size, JSON_REJECT_DUPLICATES, &where);
+	if (*line)
+		return 0;
+	snprintf(message, sizeof(message), "column %d: %.150s", where.column, where.text);
+	return cli_fail(err, MARKET_ESYNTAX, message, "");
+}
+
 static bool run_line(cli_market *open, json_int_t n, const char *text, size_t size)
 {
 	request request = {0};
 	market_error err;
-	json_error_t where;
-	char message[200];
 	char *reply = NULL;
-	json_t *line = json_loadb(text, size, JSON_REJECT_DUPLICATES, &where);
-	json_t *result;
-	int rc;
-	if (!line) {
-		snprintf(message, sizeof(message), "column %d: %.150s", where.column, where.text);
-		rc = cli_fail(&err, MARKET_ESYNTAX, message, "");
-	} else {
+	json_t *line = NULL, *result;
+	int rc = parse_line(text, size, &line, &err);
+	if (rc == 0)
 		rc = read_request(line, &request, &err);
-	}
 	if (rc == 0)
 		rc = prepare(open, &request, &err);
 	if (rc == 0 && request.at != 0)
@@ -121,13 +133,28 @@ static bool run_line(cli_market *open, json_int_t n, const char *text, size_t si
 	return rc == 0;
 }
 
+/* The next line without its end; of one that is too long, one byte more than a line may have. False at
+ * the end of the file. */
+static bool read_line(FILE *file, char *line, size_t *size)
+{
+	int c = getc(file);
+	*size = 0;
+	if (c == EOF)
+		return false;
+	for (; c != EOF && c != '\n'; c = getc(file))
+		if (*size <= LONGEST)
+			line[(*size)++] = (char)c;
+	if (*size > 0 && *size <= LONGEST && line[*size - 1] == '\r')
+		(*size)--;
+	return true;
+}
+
 int cli_batch(const cli *cli)
 {
 	cli_market open;
 	FILE *file = stdin;
-	char *line = NULL;
-	size_t room = 0;
-	ssize_t size;
+	char *line;
+	size_t size = 0;
 	json_int_t n = 0;
 	bool clean = true;
 	int rc;
@@ -137,13 +164,11 @@ int cli_batch(const cli *cli)
 		file = fopen(cli->argv[1], "r");
 	if (!file)
 		return cli_usage("can't read %s", cli->argv[1]);
-	rc = cli_open(cli, &open);
-	while (rc == 0 && (size = getline(&line, &room, file)) >= 0) {
-		while (size > 0 && (line[size - 1] == '\n' || line[size - 1] == '\r'))
-			size--;
+	line = malloc(LONGEST + 1);
+	rc = line ? cli_open(cli, &open) : cli_usage("memory is exhausted");
+	while (rc == 0 && read_line(file, line, &size))
 		if (size > 0)
-			clean = run_line(&open, ++n, line, (size_t)size) && clean;
-	}
+			clean = run_line(&open, ++n, line, size) && clean;
 	free(line);
 	if (file != stdin)
 		fclose(file);

@@ -99,22 +99,34 @@ static int move_to(demo *d, int minute, market_error *err)
 	return cli_work_until(&d->open, at, err);
 }
 
+static int by_minute(const void *left, const void *right)
+{
+	const demo_step *a = *(const demo_step *const *)left, *b = *(const demo_step *const *)right;
+	return a->minute != b->minute ? (a->minute > b->minute) - (a->minute < b->minute) : (a > b) - (a < b);
+}
+
 static int run_day(demo *d, const char *anchor_path, market_error *err)
 {
+	const demo_step **steps = calloc(demo_step_count, sizeof(const demo_step *));
 	bool exported = false;
-	int rc = move_to(d, DEMO_BEGIN, err);
+	int rc = steps ? move_to(d, DEMO_BEGIN, err) : cli_fail(err, MARKET_ENOMEM, "memory is exhausted", "");
+	for (size_t i = 0; steps && i < demo_step_count; i++)
+		steps[i] = &demo_steps[i];
+	if (steps)
+		qsort(steps, demo_step_count, sizeof(const demo_step *), by_minute);
 	for (size_t i = 0; rc == 0 && i < demo_step_count; i++) {
-		if (!exported && demo_steps[i].minute >= DEMO_CHECKPOINT) {
+		if (!exported && steps[i]->minute >= DEMO_CHECKPOINT) {
 			rc = move_to(d, DEMO_CHECKPOINT, err);
 			if (rc == 0)
 				rc = export_checkpoint(d, anchor_path, err);
 			exported = true;
 		}
 		if (rc == 0)
-			rc = move_to(d, demo_steps[i].minute, err);
+			rc = move_to(d, steps[i]->minute, err);
 		if (rc == 0)
-			rc = run_step(d, &demo_steps[i], err);
+			rc = run_step(d, steps[i], err);
 	}
+	free(steps);
 	return rc == 0 ? move_to(d, DEMO_END, err) : rc;
 }
 

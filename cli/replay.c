@@ -14,6 +14,7 @@ static const char *const rules[][2] = {
 	{"unshipped_cancel", "60d"},
 	{"carrier_reports", "true"},
 	{"carrier_limit", "240d"},
+	{"version", "2010-01-01"}, /* of the terms */
 };
 
 static int parse(const cli *cli, replay *r);

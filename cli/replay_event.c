@@ -49,7 +49,8 @@ int replay_do(replay *r, cli_market *open, const replay_event *event, bool *refu
 
 /* ---- helpers ---- */
 
-/* "replay:<of>:<what>". A refusal by the market's rules is kept under the key and isn't an error. */
+/* "replay:<of>:<what>". Once an order is paid, a refusal by the market's rules isn't an error: it is kept
+ * under the key. */
 static int run(step *s, const char *actor, const char *of, const char *what, const char *operation, json_t *in,
                json_t **out)
 {
@@ -57,8 +58,8 @@ static int run(step *s, const char *actor, const char *of, const char *what, con
 	int rc;
 	snprintf(key, sizeof(key), "replay:%s:%s", of, what);
 	rc = cli_do(s->open, actor, key, operation, in, out, s->err);
-	if (rc == 0 || market_error_class_of(rc) != MARKET_CLASS_STATE || rc == MARKET_ENOTFOUND ||
-	    rc == MARKET_EDENIED)
+	if (rc == 0 || s->event->kind <= REPLAY_PAY || market_error_class_of(rc) != MARKET_CLASS_STATE ||
+	    rc == MARKET_ENOTFOUND || rc == MARKET_EDENIED)
 		return rc;
 	*s->refused = true;
 	return 0;
