@@ -1,0 +1,62 @@
+/* A store of the library with 1,000 sellers and 100,000 buyers, and orders in it. */
+#ifndef TESTS_BENCH_SHOP_H
+#define TESTS_BENCH_SHOP_H
+
+#include "tests/bench/bench.h"
+
+#include "libmarket/engine/market.h"
+
+#define BENCH_SELLERS 1000
+#define BENCH_BUYERS 100000
+
+/* One seller with two SKUs in stock. */
+typedef struct bench_seller {
+	market_id seller, owner;
+	market_id skus[2];
+} bench_seller;
+
+/* The operations of a lifecycle, in order; `bench_operation` is the one that runs. */
+typedef enum bench_step {
+	BENCH_PLACE,
+	BENCH_PAY,
+	BENCH_SHIP,
+	BENCH_CONFIRM,
+	BENCH_RELEASE,
+	BENCH_STEPS
+} bench_step;
+extern const char *const bench_step_names[BENCH_STEPS];
+
+typedef struct bench_shop {
+	market *market;
+	mk_store *store;
+	market_session *buyer, *member, *staff, *anybody;
+	const bench_seller *sellers;
+	bench_random random;
+	int64_t serial; /* of keys and client ids */
+	bench_step step;
+	int64_t step_wall[BENCH_STEPS];
+	char *anchor; /* of the checkpoint made at bench_shop_anchor */
+} bench_shop;
+
+/* Makes a store by operations, all but the buyers, who are rows put in at once: they only make
+ * their table large. `path` is ":memory:" or a file, then `keys` is its key file. */
+void bench_shop_make(bench_shop *shop, const char *path, const char *keys, bench_seller *sellers);
+/* Opens a copy of a store made before. */
+void bench_shop_open(bench_shop *shop, const char *path, const char *keys,
+                     const bench_seller *sellers);
+void bench_shop_close(bench_shop *shop);
+/* Runs SQL on the library's own connection. */
+void bench_shop_sql(bench_shop *shop, const char *sql);
+const char *bench_shop_pragmas(bench_shop *shop); /* as JSON; lives as long as the shop */
+
+/* A checkpoint whose anchor is kept, and the proof with it at the end: dies unless all is well. */
+void bench_shop_anchor(bench_shop *shop);
+void bench_shop_verify(bench_shop *shop);
+
+/* Sides' `run`: whole lifecycles through the typed functions. What the caller needs beside them
+ * (keys, the provider's signature) isn't timed. */
+void bench_shop_run(void *shop, int64_t count, bench_side *side);
+/* Places one order with two lines of a random seller for a random buyer. */
+market_order_group *bench_shop_place(bench_shop *shop, bench_side *side);
+
+#endif
