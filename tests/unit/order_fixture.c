@@ -10,15 +10,15 @@ static void keep(bazaar *b, const char *path, char out[40])
 	snprintf(out, 40, "%s", test_out(&b->m, path));
 }
 
-static void open_seller(bazaar *b, int index, const char *name, const char *price)
+static void open_seller(bazaar *b, int index, const char *type, const char *name, const char *price)
 {
 	test_market *m = &b->m;
-	char product[40], offer[40], warehouse[40];
+	char product[40], warehouse[40];
 
 	TEST_CALL(m, "seller.apply",
-	          "{'name':'%s','ref':'%s','owner_ref':'%s-owner','store_type':'individual','country':'BR',"
+	          "{'name':'%s','ref':'%s','owner_ref':'%s-owner','store_type':'%s','country':'BR',"
 	          "'currency':'%s','owner_name':'%s'}",
-	          name, name, name, b->currency, name);
+	          name, name, name, type, b->currency, name);
 	keep(b, "id", b->seller[index]);
 	TEST_CALL(m, "seller.approve", "{'seller':'%s','waiver':'known'}", b->seller[index]);
 	TEST_CALL(m, "product.create", "{'category':'ref:goods','title':'a thing of %s'}", name);
@@ -27,27 +27,35 @@ static void open_seller(bazaar *b, int index, const char *name, const char *pric
 	TEST_CALL(m, "offer.create",
 	          "{'seller':'%s','product':'%s','skus':[{'price':{'amount':'%s','currency':'%s'}}]}",
 	          b->seller[index], product, price, b->currency);
-	keep(b, "id", offer);
+	keep(b, "id", b->offer[index]);
 	keep(b, "skus.0.id", b->sku[index]);
-	TEST_CALL(m, "offer.activate", "{'offer':'%s'}", offer);
-	TEST_CALL(m, "warehouse.create", "{'seller':'%s','name':'main','country':'BR'}", b->seller[index]);
+	TEST_CALL(m, "offer.activate", "{'offer':'%s'}", b->offer[index]);
+	TEST_CALL(m, "warehouse.create", "{'seller':'%s','name':'main','country':'BR'}",
+	          b->seller[index]);
 	keep(b, "id", warehouse);
-	TEST_CALL(m, "stock.set", "{'sku':'%s','warehouse':'%s','on_hand':100,'reason':'delivery'}", b->sku[index],
-	          warehouse);
+	TEST_CALL(m, "stock.set", "{'sku':'%s','warehouse':'%s','on_hand':100,'reason':'delivery'}",
+	          b->sku[index], warehouse);
 }
 
 void bazaar_open(bazaar *b, const char *currency, const char *policy)
+{
+	bazaar_open_types(b, currency, policy, "individual", "individual");
+}
+
+void bazaar_open_types(bazaar *b, const char *currency, const char *policy, const char *first,
+                       const char *second)
 {
 	memset(b, 0, sizeof(*b));
 	b->currency = currency;
 	test_market_open(&b->m, policy);
 	TEST_CALL(&b->m, "category.create", "{'code':'goods','name':'goods'}");
-	open_seller(b, 0, "anna", "199.90");
-	open_seller(b, 1, "bela", "39.90");
+	open_seller(b, 0, first, "anna", "199.90");
+	open_seller(b, 1, second, "bela", "39.90");
 	TEST_CALL(&b->m, "buyer.create", "{'name':'Carl','ref':'carl'}");
 	keep(b, "id", b->buyer);
 	TEST_CALL(&b->m, "address.create",
-	          "{'buyer':'%s','name':'Carl','country':'BR','city':'Recife','street':'Rua 1'}", b->buyer);
+	          "{'buyer':'%s','name':'Carl','country':'BR','city':'Recife','street':'Rua 1'}",
+	          b->buyer);
 	keep(b, "id", b->address);
 }
 
@@ -65,7 +73,8 @@ int bazaar_place(bazaar *b, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(rest, sizeof(rest), format, args);
 	va_end(args);
-	rc = test_call(&b->m, "order.place", "{'buyer':'%s','currency':'%s',%s}", b->buyer, b->currency, rest);
+	rc = test_call(&b->m, "order.place", "{'buyer':'%s','currency':'%s',%s}", b->buyer, b->currency,
+	               rest);
 	if (rc != 0)
 		return rc;
 	keep(b, "id", b->group);
@@ -89,15 +98,15 @@ int bazaar_place(bazaar *b, const char *format, ...)
 
 void bazaar_place_one(bazaar *b)
 {
-	test_check_call(&b->m, bazaar_place(b, "'items':[{'sku':'%s','quantity':1}]", b->sku[0]), 0, NULL, __FILE__,
-	                __LINE__);
+	test_check_call(&b->m, bazaar_place(b, "'items':[{'sku':'%s','quantity':1}]", b->sku[0]), 0,
+	                NULL, __FILE__, __LINE__);
 }
 
 void bazaar_place_both(bazaar *b)
 {
 	test_check_call(&b->m,
-	                bazaar_place(b, "'items':[{'sku':'%s','quantity':2},{'sku':'%s','quantity':1}]", b->sku[0],
-	                             b->sku[1]),
+	                bazaar_place(b, "'items':[{'sku':'%s','quantity':2},{'sku':'%s','quantity':1}]",
+	                             b->sku[0], b->sku[1]),
 	                0, NULL, __FILE__, __LINE__);
 }
 
@@ -105,10 +114,11 @@ int bazaar_notify(bazaar *b, const char *type, const char *payment, const char *
 {
 	char body[600];
 
-	snprintf(body, sizeof(body),
-	         "{\"event\":\"evt_%d\",\"type\":\"%s\",\"payment\":\"%s\",\"amount\":{\"amount\":\"%s\","
-	         "\"currency\":\"%s\"},\"reference\":\"ref_%s\"}",
-	         b->notices++, type, payment, amount, b->currency, payment);
+	snprintf(
+		body, sizeof(body),
+		"{\"event\":\"evt_%d\",\"type\":\"%s\",\"payment\":\"%s\",\"amount\":{\"amount\":\"%s\","
+		"\"currency\":\"%s\"},\"reference\":\"ref_%s\"}",
+		b->notices++, type, payment, amount, b->currency, payment);
 	return bazaar_notify_body(b, body, b->m.now);
 }
 
@@ -138,7 +148,8 @@ void bazaar_pay(bazaar *b)
 	char amount[40];
 
 	snprintf(amount, sizeof(amount), "%s", bazaar_payment(b, "amount"));
-	test_check_call(&b->m, bazaar_notify(b, "captured", b->payment, amount), 0, NULL, __FILE__, __LINE__);
+	test_check_call(&b->m, bazaar_notify(b, "captured", b->payment, amount), 0, NULL, __FILE__,
+	                __LINE__);
 	CHECK_TEXT(test_out(&b->m, "result"), "applied");
 }
 
@@ -155,7 +166,8 @@ int bazaar_deliver_notices(bazaar *b)
 	int n = 0;
 
 	for (;;) {
-		int rc = market_sandbox_next_notification(b->m.market, b->m.now, &body, &signature, &b->m.err);
+		int rc =
+			market_sandbox_next_notification(b->m.market, b->m.now, &body, &signature, &b->m.err);
 
 		test_check_call(&b->m, rc, 0, NULL, __FILE__, __LINE__);
 		if (rc != 0 || !body)
@@ -212,7 +224,8 @@ const char *bazaar_balance(bazaar *b, int book, const char *account)
 		snprintf(owner, sizeof(owner), "'seller':'%s',", b->seller[book]);
 	else if (book == -1)
 		snprintf(owner, sizeof(owner), "'buyer':'%s',", b->buyer);
-	rc = test_call(&b->m, "ledger.account.get", "{%s'name':'%s','currency':'%s'}", owner, account, b->currency);
+	rc = test_call(&b->m, "ledger.account.get", "{%s'name':'%s','currency':'%s'}", owner, account,
+	               b->currency);
 	return rc == 0 ? lasting(test_out(&b->m, "balance")) : "";
 }
 

@@ -1,7 +1,7 @@
 /*
- * A marketplace ready to sell, for the tests of orders and payments: two sellers with one SKU each, a
- * buyer with an address, and the sandbox as the provider. All calls are made by operator:test unless a
- * test acts as somebody else.
+ * A marketplace ready to sell, for the tests of orders and payments: two sellers with one SKU each,
+ * a buyer with an address, and the sandbox as the provider. All calls are made by operator:test
+ * unless a test acts as somebody else.
  */
 #ifndef TESTS_UNIT_ORDER_FIXTURE_H
 #define TESTS_UNIT_ORDER_FIXTURE_H
@@ -16,26 +16,30 @@ typedef struct bazaar {
 	const char *currency;
 	char buyer[40], address[40];
 	char seller[2][40];
-	char sku[2][40];      /* 199.90 and 39.90 a unit; 100 units of each */
-	char group[40];       /* of the last order.place */
+	char offer[2][40];
+	char sku[2][40]; /* 199.90 and 39.90 a unit; 100 units of each */
+	char group[40];  /* of the last order.place */
 	char payment[40];
-	char order[2][40];    /* of the sellers, "" when nothing was bought of one */
-	char line[2][40];     /* the first line of each */
-	int notices;          /* notifications written by bazaar_notify */
+	char order[2][40]; /* of the sellers, "" when nothing was bought of one */
+	char line[2][40];  /* the first line of each */
+	int notices;       /* notifications written by bazaar_notify */
 } bazaar;
 
 void bazaar_open(bazaar *b, const char *currency, const char *policy);
+/* The same with types of store other than individual. */
+void bazaar_open_types(bazaar *b, const char *currency, const char *policy, const char *first,
+                       const char *second);
 void bazaar_close(bazaar *b);
 
-/* Places an order; `format` makes the params behind buyer and currency. Returns the code and keeps the
- * ids of what was made. */
+/* Places an order; `format` makes the params behind buyer and currency. Returns the code and keeps
+ * the ids of what was made. */
 int bazaar_place(bazaar *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* One unit of the first seller's, or two of the first and one of the second. */
 void bazaar_place_one(bazaar *b);
 void bazaar_place_both(bazaar *b);
 
-/* Hands over a signed notification of a payment; `amount` as "12.34". Returns the code; the result is in
- * b->m.out. */
+/* Hands over a signed notification of a payment; `amount` as "12.34". Returns the code; the result
+ * is in b->m.out. */
 int bazaar_notify(bazaar *b, const char *type, const char *payment, const char *amount);
 /* The same with a body of one's own, signed at a time. */
 int bazaar_notify_body(bazaar *b, const char *body, market_time signed_at);
@@ -51,8 +55,8 @@ void bazaar_pass(bazaar *b, market_time span, market_time step);
 /* A field of an order or of the last payment, as a text that lives until the eighth next call. */
 const char *bazaar_order(bazaar *b, int index, const char *path);
 const char *bazaar_payment(bazaar *b, const char *path);
-/* The balance of an account in the book of seller 0 or 1, -1: the buyer's, -2: the platform's; "" when
- * there is none. Negative ones have a minus. */
+/* The balance of an account in the book of seller 0 or 1, -1: the buyer's, -2: the platform's; ""
+ * when there is none. Negative ones have a minus. */
 const char *bazaar_balance(bazaar *b, int book, const char *account);
 /* The escrow or buyer_payable account of an order. */
 const char *bazaar_order_balance(bazaar *b, int index, const char *stem);

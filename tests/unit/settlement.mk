@@ -1,1 +1,5 @@
 # sources of tests/unit for libmarket/settlement
+unit_sources += \
+	tests/unit/settlement_fixture.c \
+	tests/unit/settlement_fixture.h \
+	tests/unit/test_examples.c
