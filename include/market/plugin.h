@@ -99,8 +99,8 @@ MARKET_API int market_provider_register(struct market *market,
 
 /*
  * The built-in provider "sandbox". It behaves as a real one, keeps its memory in a file of its own
- * beside the store (`<path>.sandbox`; in memory for a store in memory) and moves no money. The
- * method decides:
+ * beside the store (`<path>.sandbox`; for PostgreSQL beside the keys, `./<database>.sandbox`; in
+ * memory for a store in memory) and moves no money. The method decides:
  *
  *   card, wallet, instant       captured at once
  *   card:declined               declined

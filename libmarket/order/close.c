@@ -6,6 +6,7 @@
 static int check_cancel(const mk_order *order, market_error *err);
 static int close_order(mk_ctx *ctx, mk_order *order, mk_order_step step, int32_t close_reason,
                        const char *reason, market_error *err);
+static void tell(mk_ctx *ctx, const mk_order *order, const char *reason);
 static int refund_whole(mk_ctx *ctx, mk_order *order, const char *reason, market_error *err);
 static int refuse(const mk_order *order, int code, const char *text, market_error *err);
 
@@ -71,7 +72,7 @@ static int close_order(mk_ctx *ctx, mk_order *order, mk_order_step step, int32_t
                        const char *reason, market_error *err)
 {
 	market_order *o = &order->order;
-	bool paid = o->paid_at != 0;
+	bool paid = o->paid_at != 0, told;
 	int rc;
 
 	if (mk_order_next_state(o->state, step) == 0)
@@ -79,7 +80,9 @@ static int close_order(mk_ctx *ctx, mk_order *order, mk_order_step step, int32_t
 	rc = mk_order_load_lines(ctx, order, err);
 	if (rc == 0 && paid)
 		rc = refund_whole(ctx, order, reason ? reason : "cancelled", err);
-	if (rc == 0 && o->state != MARKET_ORDER_CLOSED) {
+	/* a refund without cash is done at once and has closed it */
+	told = o->state == MARKET_ORDER_CLOSED;
+	if (rc == 0 && !told) {
 		rc = mk_order_return_stock(ctx, order, err);
 		if (rc == 0)
 			rc = mk_order_step_to(ctx, order, step, err);
@@ -90,13 +93,20 @@ static int close_order(mk_ctx *ctx, mk_order *order, mk_order_step step, int32_t
 		return rc;
 	o->close_reason = close_reason;
 	order->cancel_reason = reason;
-	mk_event(ctx, "order.closed", MARKET_ID_ORDER, o->id);
-	mk_event_book(ctx, o->buyer.book);
-	mk_event_text(ctx, "close_reason", mk_enum_name(&mk_close_reason_enum, close_reason));
-	mk_event_text(ctx, "reason", reason);
+	if (!told)
+		tell(ctx, order, reason);
 	mk_order_save(ctx, order);
 	ctx->result = o->id;
 	return 0;
+}
+
+static void tell(mk_ctx *ctx, const mk_order *order, const char *reason)
+{
+	mk_event(ctx, "order.closed", MARKET_ID_ORDER, order->order.id);
+	mk_event_book(ctx, order->order.buyer.book);
+	mk_event_text(ctx, "close_reason",
+	              mk_enum_name(&mk_close_reason_enum, order->order.close_reason));
+	mk_event_text(ctx, "reason", reason);
 }
 
 /* What is held goes back; what was refunded before is gone already. */

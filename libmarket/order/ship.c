@@ -46,6 +46,9 @@ int mk_order_ship(mk_ctx *ctx, const void *params, market_error *err)
 		rc = mk_ref_check_free_in(ctx, &mk_shipment_entity, o->id.book, in->ref, err);
 	if (rc == 0 && all)
 		rc = mk_order_step_to(ctx, order, MK_ORDER_SHIP, err);
+	/* what was refunded before shipping stays with the seller */
+	if (rc == 0 && all && !plain)
+		rc = mk_order_return_stock(ctx, order, err);
 	if (rc != 0)
 		return rc;
 	mk_shipment_add(ctx, shipment);

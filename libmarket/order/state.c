@@ -148,8 +148,7 @@ int mk_order_paid(mk_ctx *ctx, mk_order *order, market_error *err)
 	return 0;
 }
 
-/* CAT-7: what isn't in a parcel is free again; the first unit of a line that was refunded is one of
- * those. */
+/* CAT-7: what isn't in a parcel is free again, be it refunded or not. */
 int mk_order_return_stock(mk_ctx *ctx, mk_order *order, market_error *err)
 {
 	market_order *o = &order->order;

@@ -286,8 +286,8 @@ int mk_request_next_due(market *m, mk_arena *arena, market_time *due, market_err
 	return rc;
 }
 
-/* A claim from before that time, by the real clock, is of a process taken for dead: the request is sent
- * again by its key. */
+/* A claim from before that time, by the real clock, is of a process taken for dead: the request is
+ * sent again by its key. */
 static market_time dead_before(market *m)
 {
 	market_time now = mk_clock_now(NULL);

@@ -5,7 +5,7 @@
 #include "libmarket/payment/sandbox.h"
 
 static const char *const ddl[] = {
-	"CREATE TABLE IF NOT EXISTS sandbox_secret ({key}, secret {blob} NOT NULL){strict}",
+	"CREATE TABLE IF NOT EXISTS sandbox_secret ({key}, store TEXT NOT NULL, secret {blob} NOT NULL){strict}",
 	"CREATE TABLE IF NOT EXISTS sandbox_request ({key}, request_key TEXT NOT NULL, kind {int} NOT NULL, "
 	"object TEXT NOT NULL, method TEXT NOT NULL, currency TEXT NOT NULL, amount {int} NOT NULL, "
 	"first {int} NOT NULL, result {int} NOT NULL, known_at {int} NOT NULL, expires {int}, "
@@ -19,10 +19,12 @@ static const mk_migration migrations[] = {{1, "sandbox", ddl}};
 
 typedef struct secret_row {
 	market_id id;
+	const char *store;
 	market_blob secret;
 } secret_row;
 static const mk_field secret_fields[] = {
 	MK_F_ID(secret_row, id, NONE, 0, "the row"),
+	MK_F_TEXT(secret_row, store, 0, 0, 0, "whose memory this is"),
 	MK_F_BLOB(secret_row, secret, 0, 0, "what signatures are made with"),
 };
 static const mk_record secret_record =
@@ -62,13 +64,31 @@ static const mk_record notice_record =
 
 static const mk_statement secret_get = {
 	.name = "sandbox_secret_get",
-	.sql = "SELECT book_id, id, secret FROM sandbox_secret WHERE book_id = 0 AND id = 1",
+	.sql = "SELECT book_id, id, store, secret FROM sandbox_secret WHERE book_id = 0 AND id = 1",
 };
 static const mk_statement secret_insert = {
 	.name = "sandbox_secret_insert",
 	.table = "sandbox_secret",
-	.sql =
-		"INSERT INTO sandbox_secret (book_id, id, secret) VALUES (0, 1, ?1) ON CONFLICT DO NOTHING",
+	.sql = "INSERT INTO sandbox_secret (book_id, id, store, secret) VALUES (0, 1, ?1, ?2) "
+		   "ON CONFLICT DO NOTHING",
+};
+static const mk_statement secret_delete = {
+	.name = "sandbox_secret_delete",
+	.table = "sandbox_secret",
+	.sql = "DELETE FROM sandbox_secret WHERE book_id = 0",
+	.scan = true,
+};
+static const mk_statement request_clear = {
+	.name = "sandbox_request_clear",
+	.table = "sandbox_request",
+	.sql = "DELETE FROM sandbox_request WHERE book_id = 0",
+	.scan = true,
+};
+static const mk_statement notice_clear = {
+	.name = "sandbox_notice_clear",
+	.table = "sandbox_notice",
+	.sql = "DELETE FROM sandbox_notice WHERE book_id = 0",
+	.scan = true,
 };
 static const mk_statement request_by_key = {
 	.name = "sandbox_request_by_key",
@@ -110,6 +130,8 @@ static const mk_statement last_request = {
 static int open_store(mk_sandbox *s, market_error *err);
 static const char *store_path(mk_sandbox *s);
 static int read_secret(mk_sandbox *s, market_error *err);
+static int forget(mk_sandbox *s, market_error *err);
+static int make_secret(mk_sandbox *s, market_error *err);
 static int next_number(mk_sandbox *s, int64_t *out, market_error *err);
 static int finish(mk_sandbox *s, int rc, market_error *err);
 
@@ -222,55 +244,65 @@ static int open_store(mk_sandbox *s, market_error *err)
 	return mk_store_open(&url, &options, &s->store, err);
 }
 
-/* Beside the store's file, or in the working folder by the database's name. */
+/* Beside the store's file, or beside the keys: "./shop.keys" has "./shop.sandbox". */
 static const char *store_path(mk_sandbox *s)
 {
 	const mk_store_url *url = &s->market->url;
-	const char *from, *keyword = "dbname=";
+	const char *path = url->kind == MK_STORE_SQLITE ? url->target : url->keys;
 	size_t size;
 
-	if (url->kind == MK_STORE_SQLITE)
-		return mk_arena_format(&s->arena, "%s.sandbox", url->target);
-	from = strstr(url->target, keyword);
-	if (from) {
-		from += strlen(keyword);
-		size = strcspn(from, " &");
-	} else {
-		from = strstr(url->target, "://");
-		from = from ? strchr(from + 3, '/') : NULL;
-		from = from ? from + 1 : "";
-		size = strcspn(from, "?");
-	}
-	if (size == 0)
+	if (!path)
 		return mk_arena_text(&s->arena, "./market.sandbox");
-	return mk_arena_format(&s->arena, "./%.*s.sandbox", (int)size, from);
+	size = strlen(path);
+	if (url->kind != MK_STORE_SQLITE && size > strlen(".keys") &&
+	    strcmp(path + size - strlen(".keys"), ".keys") == 0)
+		size -= strlen(".keys");
+	return mk_arena_format(&s->arena, "%.*s.sandbox", (int)size, path);
 }
 
 static int read_secret(mk_sandbox *s, market_error *err)
 {
-	uint8_t bytes[MK_HASH_SIZE];
 	secret_row *row = NULL;
-	int64_t rows;
 	int rc = mk_store_begin(s->store, true, err);
 
 	if (rc != 0)
 		return rc;
 	rc = mk_store_get(s->store, &s->arena, &secret_get, &secret_record, MK_NO_ARGS, (void **)&row,
 	                  err);
+	if (rc == 0 && row && strcmp(row->store, s->market->store_id) != 0) {
+		rc = forget(s, err);
+		row = NULL;
+	}
 	if (rc == 0 && row && row->secret.size != sizeof(s->secret))
 		rc = mk_error_set(err, MARKET_ECORRUPT, "the sandbox's secret is damaged");
 	if (rc == 0 && row)
 		memcpy(s->secret, row->secret.data, sizeof(s->secret));
-	if (rc == 0 && !row) {
-		if (!s->market->random(bytes, sizeof(bytes), s->market->user_data))
-			rc = mk_error_set(err, MARKET_EIO, "the random source failed");
-		memcpy(s->secret, bytes, sizeof(bytes));
-		rows = rc == 0 ? mk_store_write(s->store, &secret_insert,
-		                                MK_ARGS(mk_blob(bytes, sizeof(bytes))), err)
-		               : rc;
-		rc = rows < 0 ? (int)rows : 0;
-	}
+	if (rc == 0 && !row)
+		rc = make_secret(s, err);
 	return finish(s, rc, err);
+}
+
+/* The file is left over from another store of that name. */
+static int forget(mk_sandbox *s, market_error *err)
+{
+	static const mk_statement *const all[] = {&secret_delete, &request_clear, &notice_clear};
+	int64_t rows = 0;
+
+	for (size_t i = 0; rows >= 0 && i < sizeof(all) / sizeof(all[0]); i++)
+		rows = mk_store_write(s->store, all[i], MK_NO_ARGS, err);
+	return rows < 0 ? (int)rows : 0;
+}
+
+static int make_secret(mk_sandbox *s, market_error *err)
+{
+	int64_t rows;
+
+	if (!s->market->random(s->secret, sizeof(s->secret), s->market->user_data))
+		return mk_error_set(err, MARKET_EIO, "the random source failed");
+	rows = mk_store_write(
+		s->store, &secret_insert,
+		MK_ARGS(mk_text_value(s->market->store_id), mk_blob(s->secret, sizeof(s->secret))), err);
+	return rows < 0 ? (int)rows : 0;
 }
 
 static int next_number(mk_sandbox *s, int64_t *out, market_error *err)

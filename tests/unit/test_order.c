@@ -39,11 +39,13 @@ static void checkout_of_two(void)
 	bazaar b;
 
 	bazaar_open(&b, "BRL", NULL);
-	CHECK_INT(bazaar_place(&b,
-	                       "'items':[{'sku':'%s','quantity':2},{'sku':'%s','quantity':1},{'sku':'%s','quantity':1}],"
-	                       "'address':'%s','ref':'cart-1','note':'ring twice','metadata':{'cart':'7'}",
-	                       b.sku[0], b.sku[1], b.sku[0], b.address),
-	          0);
+	CHECK_INT(
+		bazaar_place(
+			&b,
+			"'items':[{'sku':'%s','quantity':2},{'sku':'%s','quantity':1},{'sku':'%s','quantity':1}],"
+			"'address':'%s','ref':'cart-1','note':'ring twice','metadata':{'cart':'7'}",
+			b.sku[0], b.sku[1], b.sku[0], b.address),
+		0);
 	CHECK_TEXT(test_out(&b.m, "total"), "639.60");
 	CHECK_TEXT(test_out(&b.m, "metadata.cart"), "7");
 	CU_ASSERT_PTR_NOT_NULL(strstr(test_out(&b.m, "orders.0.seller"), "sel_"));
@@ -69,12 +71,13 @@ static void example_discounts(void)
 	bazaar b;
 
 	bazaar_open(&b, "CNY", NULL);
-	CHECK_INT(bazaar_place(&b,
-	                       "'items':[{'sku':'%s','quantity':1},{'sku':'%s','quantity':3}],"
-	                       "'discounts':[{'funder':'platform','amount':{'amount':'20.00','currency':'CNY'}},"
-	                       "{'funder':'seller','seller':'%s','amount':{'amount':'20.00','currency':'CNY'}}],"
-	                       "'freight':[{'seller':'%s','amount':{'amount':'10.00','currency':'CNY'}}]",
-	                       b.sku[0], b.sku[1], b.seller[0], b.seller[0]),
+	CHECK_INT(bazaar_place(
+				  &b,
+				  "'items':[{'sku':'%s','quantity':1},{'sku':'%s','quantity':3}],"
+				  "'discounts':[{'funder':'platform','amount':{'amount':'20.00','currency':'CNY'}},"
+				  "{'funder':'seller','seller':'%s','amount':{'amount':'20.00','currency':'CNY'}}],"
+				  "'freight':[{'seller':'%s','amount':{'amount':'10.00','currency':'CNY'}}]",
+				  b.sku[0], b.sku[1], b.seller[0], b.seller[0]),
 	          0);
 	CHECK_TEXT(test_out(&b.m, "total"), "289.60");
 	CHECK_TEXT(test_out(&b.m, "promo"), "20.00");
@@ -101,12 +104,14 @@ static void lines_share_discount(void)
 
 	bazaar_open(&b, "BRL", NULL);
 	/* 10.00 over 39.90, 39.90 and 39.90: 3.34, 3.33, 3.33 */
-	CHECK_INT(bazaar_place(&b,
-	                       "'items':[{'sku':'%s','quantity':1},{'sku':'%s','quantity':1},{'sku':'%s','quantity':1}],"
-	                       "'discounts':[{'funder':'bank','seller':'%s',"
-	                       "'amount':{'amount':'10.00','currency':'BRL'},'code':'TEN'}]",
-	                       b.sku[1], b.sku[1], b.sku[1], b.seller[1]),
-	          0);
+	CHECK_INT(
+		bazaar_place(
+			&b,
+			"'items':[{'sku':'%s','quantity':1},{'sku':'%s','quantity':1},{'sku':'%s','quantity':1}],"
+			"'discounts':[{'funder':'bank','seller':'%s',"
+			"'amount':{'amount':'10.00','currency':'BRL'},'code':'TEN'}]",
+			b.sku[1], b.sku[1], b.sku[1], b.seller[1]),
+		0);
 	CHECK_TEXT(bazaar_order(&b, 1, "lines.0.promo"), "3.34");
 	CHECK_TEXT(bazaar_order(&b, 1, "lines.1.promo"), "3.33");
 	CHECK_TEXT(bazaar_order(&b, 1, "lines.2.cash"), "36.57");
@@ -126,30 +131,46 @@ static void discounts_refused(void)
 	snprintf(five, sizeof(five), amount, "5.00", "BRL");
 	snprintf(many, sizeof(many), amount, "199.91", "BRL");
 	snprintf(dollars, sizeof(dollars), amount, "5.00", "USD");
-	test_check_call(&b.m, bazaar_place(&b, "'items':[{'sku':'%s','quantity':1}],'discounts':[{'funder':'platform',%s}]",
-	                                   b.sku[0], many),
-	                MARKET_EINVALID, "discounts[0].amount", __FILE__, __LINE__);
-	test_check_call(&b.m, bazaar_place(&b, "'items':[{'sku':'%s','quantity':1}],'discounts':[{'funder':'seller',%s}]",
-	                                   b.sku[0], many),
-	                MARKET_EINVALID, "discounts[0].amount", __FILE__, __LINE__);
-	test_check_call(&b.m, bazaar_place(&b,
-	                                   "'items':[{'sku':'%s','quantity':1}],"
-	                                   "'discounts':[{'funder':'platform',%s},{'funder':'bank',%s}]",
-	                                   b.sku[0], five, five),
+	test_check_call(
+		&b.m,
+		bazaar_place(&b,
+	                 "'items':[{'sku':'%s','quantity':1}],'discounts':[{'funder':'platform',%s}]",
+	                 b.sku[0], many),
+		MARKET_EINVALID, "discounts[0].amount", __FILE__, __LINE__);
+	test_check_call(
+		&b.m,
+		bazaar_place(&b, "'items':[{'sku':'%s','quantity':1}],'discounts':[{'funder':'seller',%s}]",
+	                 b.sku[0], many),
+		MARKET_EINVALID, "discounts[0].amount", __FILE__, __LINE__);
+	test_check_call(&b.m,
+	                bazaar_place(&b,
+	                             "'items':[{'sku':'%s','quantity':1}],"
+	                             "'discounts':[{'funder':'platform',%s},{'funder':'bank',%s}]",
+	                             b.sku[0], five, five),
 	                MARKET_EINVALID, "discounts[1].funder", __FILE__, __LINE__);
-	test_check_call(&b.m, bazaar_place(&b, "'items':[{'sku':'%s','quantity':1}],'discounts':[{'funder':'platform',%s}]",
-	                                   b.sku[0], dollars),
-	                MARKET_ECURRENCY, "discounts[0].amount", __FILE__, __LINE__);
-	test_check_call(&b.m, bazaar_place(&b, "'items':[{'sku':'%s','quantity':1}],'freight':[{'seller':'%s',%s}]",
-	                                   b.sku[0], b.seller[1], five),
-	                MARKET_EINVALID, "freight[0].seller", __FILE__, __LINE__);
+	test_check_call(
+		&b.m,
+		bazaar_place(&b,
+	                 "'items':[{'sku':'%s','quantity':1}],'discounts':[{'funder':'platform',%s}]",
+	                 b.sku[0], dollars),
+		MARKET_ECURRENCY, "discounts[0].amount", __FILE__, __LINE__);
+	test_check_call(
+		&b.m,
+		bazaar_place(&b, "'items':[{'sku':'%s','quantity':1}],'freight':[{'seller':'%s',%s}]",
+	                 b.sku[0], b.seller[1], five),
+		MARKET_EINVALID, "freight[0].seller", __FILE__, __LINE__);
 	test_act_as(&b.m, "buyer:ref:carl");
-	test_check_call(&b.m, bazaar_place(&b, "'items':[{'sku':'%s','quantity':1}],'discounts':[{'funder':'platform',%s}]",
-	                                   b.sku[0], five),
-	                MARKET_EDENIED, "discounts", __FILE__, __LINE__);
-	test_check_call(&b.m, bazaar_place(&b, "'items':[{'sku':'%s','quantity':1}],'freight':[{'seller':'%s',%s}]",
-	                                   b.sku[0], b.seller[0], five),
-	                MARKET_EDENIED, "freight", __FILE__, __LINE__);
+	test_check_call(
+		&b.m,
+		bazaar_place(&b,
+	                 "'items':[{'sku':'%s','quantity':1}],'discounts':[{'funder':'platform',%s}]",
+	                 b.sku[0], five),
+		MARKET_EDENIED, "discounts", __FILE__, __LINE__);
+	test_check_call(
+		&b.m,
+		bazaar_place(&b, "'items':[{'sku':'%s','quantity':1}],'freight':[{'seller':'%s',%s}]",
+	                 b.sku[0], b.seller[0], five),
+		MARKET_EDENIED, "freight", __FILE__, __LINE__);
 	CHECK_INT(bazaar_place(&b, "'items':[{'sku':'%s','quantity':1}]", b.sku[0]), 0);
 	bazaar_close(&b);
 }
@@ -181,14 +202,17 @@ static void changes_are_named(void)
 	bazaar b;
 
 	bazaar_open(&b, "BRL", NULL);
-	test_check_call(&b.m,
-	                bazaar_place(&b,
-	                             "'items':[{'sku':'%s','quantity':1,'price':{'amount':'199.90','currency':'BRL'}},"
-	                             "{'sku':'%s','quantity':1,'price':{'amount':'39.80','currency':'BRL'}},"
-	                             "{'sku':'%s','quantity':1,'price':{'amount':'1.00','currency':'BRL'}}]",
-	                             b.sku[0], b.sku[1], b.sku[1]),
-	                MARKET_ECHANGED, "items[1].price", __FILE__, __LINE__);
-	CU_ASSERT_PTR_NOT_NULL(strstr(b.m.err.detail, "items[1] was shown for 39.80 BRL and costs 39.90 BRL"));
+	test_check_call(
+		&b.m,
+		bazaar_place(
+			&b,
+			"'items':[{'sku':'%s','quantity':1,'price':{'amount':'199.90','currency':'BRL'}},"
+			"{'sku':'%s','quantity':1,'price':{'amount':'39.80','currency':'BRL'}},"
+			"{'sku':'%s','quantity':1,'price':{'amount':'1.00','currency':'BRL'}}]",
+			b.sku[0], b.sku[1], b.sku[1]),
+		MARKET_ECHANGED, "items[1].price", __FILE__, __LINE__);
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(b.m.err.detail, "items[1] was shown for 39.80 BRL and costs 39.90 BRL"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(b.m.err.detail, "items[2] was shown for 1.00 BRL"));
 	CU_ASSERT_PTR_NULL(strstr(b.m.err.detail, "items[0]"));
 	CHECK_INT(bazaar_stock(&b, 0, "reserved"), 0);
@@ -201,23 +225,30 @@ static void goods_refused(void)
 	char offer[40];
 
 	bazaar_open(&b, "BRL", NULL);
-	test_check_call(&b.m, bazaar_place(&b, "'items':[{'sku':'%s','quantity':1},{'sku':'sku_1','quantity':1}]", b.sku[0]),
+	test_check_call(&b.m,
+	                bazaar_place(&b,
+	                             "'items':[{'sku':'%s','quantity':1},{'sku':'sku_1','quantity':1}]",
+	                             b.sku[0]),
 	                MARKET_ENOTFOUND, "items[1].sku", __FILE__, __LINE__);
-	test_check_call(&b.m, bazaar_place(&b, "'items':[{'sku':'%s','quantity':60},{'sku':'%s','quantity':41}]", b.sku[0],
-	                                   b.sku[0]),
+	test_check_call(&b.m,
+	                bazaar_place(&b,
+	                             "'items':[{'sku':'%s','quantity':60},{'sku':'%s','quantity':41}]",
+	                             b.sku[0], b.sku[0]),
 	                MARKET_ESTOCK, "items[1].quantity", __FILE__, __LINE__);
-	CHECK_INT(bazaar_place(&b, "'items':[{'sku':'%s','quantity':60},{'sku':'%s','quantity':40}]", b.sku[0], b.sku[0]), 0);
-	test_check_call(&b.m, bazaar_place(&b, "'items':[{'sku':'%s','quantity':1}]", b.sku[0]), MARKET_ESTOCK,
-	                "items[0].quantity", __FILE__, __LINE__);
+	CHECK_INT(bazaar_place(&b, "'items':[{'sku':'%s','quantity':60},{'sku':'%s','quantity':40}]",
+	                       b.sku[0], b.sku[0]),
+	          0);
+	test_check_call(&b.m, bazaar_place(&b, "'items':[{'sku':'%s','quantity':1}]", b.sku[0]),
+	                MARKET_ESTOCK, "items[0].quantity", __FILE__, __LINE__);
 	TEST_CALL(&b.m, "offer.list", "{'seller':'%s'}", b.seller[1]);
 	snprintf(offer, sizeof(offer), "%s", test_out(&b.m, "items.0.id"));
 	TEST_CALL(&b.m, "offer.pause", "{'offer':'%s'}", offer);
-	test_check_call(&b.m, bazaar_place(&b, "'items':[{'sku':'%s','quantity':1}]", b.sku[1]), MARKET_EPURCHASABLE,
-	                "items[0].sku", __FILE__, __LINE__);
+	test_check_call(&b.m, bazaar_place(&b, "'items':[{'sku':'%s','quantity':1}]", b.sku[1]),
+	                MARKET_EPURCHASABLE, "items[0].sku", __FILE__, __LINE__);
 	b.currency = "USD";
 	TEST_CALL(&b.m, "offer.activate", "{'offer':'%s'}", offer);
-	test_check_call(&b.m, bazaar_place(&b, "'items':[{'sku':'%s','quantity':1}]", b.sku[1]), MARKET_ECURRENCY,
-	                "items[0].sku", __FILE__, __LINE__);
+	test_check_call(&b.m, bazaar_place(&b, "'items':[{'sku':'%s','quantity':1}]", b.sku[1]),
+	                MARKET_ECURRENCY, "items[0].sku", __FILE__, __LINE__);
 	bazaar_close(&b);
 }
 
@@ -230,8 +261,10 @@ static void others_address(void)
 	TEST_CALL(&b.m, "address.create",
 	          "{'buyer':'ref:dora','name':'Dora','country':'BR','city':'Recife','street':'Rua 2'}");
 	snprintf(b.address, sizeof(b.address), "%s", test_out(&b.m, "id"));
-	test_check_call(&b.m, bazaar_place(&b, "'items':[{'sku':'%s','quantity':1}],'address':'%s'", b.sku[0], b.address),
-	                MARKET_ENOTFOUND, "address", __FILE__, __LINE__);
+	test_check_call(
+		&b.m,
+		bazaar_place(&b, "'items':[{'sku':'%s','quantity':1}],'address':'%s'", b.sku[0], b.address),
+		MARKET_ENOTFOUND, "address", __FILE__, __LINE__);
 	bazaar_close(&b);
 }
 
@@ -241,14 +274,19 @@ static void refs_and_keys(void)
 	char first[40];
 
 	bazaar_open(&b, "BRL", NULL);
-	CHECK_INT(bazaar_place(&b, "'items':[{'sku':'%s','quantity':1}],'ref':'cart','key':'k1'", b.sku[0]), 0);
+	CHECK_INT(
+		bazaar_place(&b, "'items':[{'sku':'%s','quantity':1}],'ref':'cart','key':'k1'", b.sku[0]),
+		0);
 	snprintf(first, sizeof(first), "%s", b.group);
-	CHECK_INT(bazaar_place(&b, "'items':[{'sku':'%s','quantity':1}],'ref':'cart','key':'k1'", b.sku[0]), 0);
+	CHECK_INT(
+		bazaar_place(&b, "'items':[{'sku':'%s','quantity':1}],'ref':'cart','key':'k1'", b.sku[0]),
+		0);
 	CU_ASSERT_TRUE(market_session_replayed(b.m.session));
 	CHECK_TEXT(b.group, first);
 	CHECK_INT(bazaar_stock(&b, 0, "reserved"), 1);
-	test_check_call(&b.m, bazaar_place(&b, "'items':[{'sku':'%s','quantity':1}],'ref':'cart'", b.sku[0]), MARKET_EEXISTS,
-	                "ref", __FILE__, __LINE__);
+	test_check_call(&b.m,
+	                bazaar_place(&b, "'items':[{'sku':'%s','quantity':1}],'ref':'cart'", b.sku[0]),
+	                MARKET_EEXISTS, "ref", __FILE__, __LINE__);
 	test_act_as(&b.m, "buyer:ref:carl");
 	TEST_CALL(&b.m, "order.group.get", "{'group':'ref:cart'}");
 	CHECK_TEXT(test_out(&b.m, "id"), first);
@@ -272,7 +310,8 @@ static void unpaid_closes(void)
 	CHECK_INT(bazaar_stock(&b, 0, "reserved"), 0);
 	CHECK_INT(bazaar_stock(&b, 0, "available"), 100);
 	CHECK_TEXT(bazaar_payment(&b, "state"), "closed");
-	TEST_REFUSED(&b.m, MARKET_ESTATE, NULL, "payment.start", "{'payment':'%s','method':'card'}", b.payment);
+	TEST_REFUSED(&b.m, MARKET_ESTATE, NULL, "payment.start", "{'payment':'%s','method':'card'}",
+	             b.payment);
 	bazaar_close(&b);
 }
 
@@ -284,7 +323,8 @@ static void unpaid_closes_before_call(void)
 	bazaar_open(&b, "BRL", NULL);
 	bazaar_place_one(&b);
 	b.m.now += MK_HOUR;
-	TEST_REFUSED(&b.m, MARKET_ESTATE, NULL, "order.cancel", "{'order':'%s','reason':'x'}", b.order[0]);
+	TEST_REFUSED(&b.m, MARKET_ESTATE, NULL, "order.cancel", "{'order':'%s','reason':'x'}",
+	             b.order[0]);
 	CHECK_TEXT(bazaar_order(&b, 0, "close_reason"), "unpaid");
 	bazaar_close(&b);
 }
@@ -319,31 +359,37 @@ static void partial_parcels(void)
 	char first[40];
 
 	bazaar_open(&b, "BRL", NULL);
-	CHECK_INT(bazaar_place(&b, "'items':[{'sku':'%s','quantity':3},{'sku':'%s','quantity':2}]", b.sku[0], b.sku[0]), 0);
+	CHECK_INT(bazaar_place(&b, "'items':[{'sku':'%s','quantity':3},{'sku':'%s','quantity':2}]",
+	                       b.sku[0], b.sku[0]),
+	          0);
 	bazaar_pay(&b);
 	TEST_REFUSED(&b.m, MARKET_EINVALID, "items[1].quantity", "order.ship",
-	             "{'order':'%s','items':[{'line':'%s','quantity':2},{'line':'%s','quantity':2}]}", b.order[0], b.line[0],
-	             b.line[0]);
+	             "{'order':'%s','items':[{'line':'%s','quantity':2},{'line':'%s','quantity':2}]}",
+	             b.order[0], b.line[0], b.line[0]);
 	TEST_REFUSED(&b.m, MARKET_ENOTFOUND, "items[0].line", "order.ship",
 	             "{'order':'%s','items':[{'line':'lin_1','quantity':1}]}", b.order[0]);
-	TEST_CALL(&b.m, "order.ship", "{'order':'%s','items':[{'line':'%s','quantity':2}],'ref':'p1'}", b.order[0],
-	          b.line[0]);
+	TEST_CALL(&b.m, "order.ship", "{'order':'%s','items':[{'line':'%s','quantity':2}],'ref':'p1'}",
+	          b.order[0], b.line[0]);
 	CHECK_TEXT(test_out(&b.m, "state"), "wait_ship");
 	CHECK_TEXT(test_out(&b.m, "lines.0.shipped_quantity"), "2");
 	CHECK_TEXT(test_out(&b.m, "lines.1.shipped_quantity"), "");
-	TEST_REFUSED(&b.m, MARKET_EEXISTS, "ref", "order.ship", "{'order':'%s','ref':'p1'}", b.order[0]);
-	TEST_REFUSED(&b.m, MARKET_ESTATE, NULL, "order.cancel", "{'order':'%s','reason':'x'}", b.order[0]);
+	TEST_REFUSED(&b.m, MARKET_EEXISTS, "ref", "order.ship", "{'order':'%s','ref':'p1'}",
+	             b.order[0]);
+	TEST_REFUSED(&b.m, MARKET_ESTATE, NULL, "order.cancel", "{'order':'%s','reason':'x'}",
+	             b.order[0]);
 	TEST_CALL(&b.m, "shipment.list", "{'order':'%s'}", b.order[0]);
 	snprintf(first, sizeof(first), "%s", test_out(&b.m, "items.0.id"));
 	CHECK_TEXT(test_out(&b.m, "items.0.lines.0.quantity"), "2");
-	TEST_CALL(&b.m, "order.deliver", "{'order':'%s','shipment':'%s','proof':'signed'}", b.order[0], first);
+	TEST_CALL(&b.m, "order.deliver", "{'order':'%s','shipment':'%s','proof':'signed'}", b.order[0],
+	          first);
 	CHECK_TEXT(test_out(&b.m, "lines.0.received_quantity"), "2");
 	CHECK_TEXT(test_out(&b.m, "delivered_at"), "");
 	TEST_CALL(&b.m, "order.ship", "{'order':'%s'}", b.order[0]);
 	CHECK_TEXT(test_out(&b.m, "state"), "wait_confirm");
 	CHECK_TEXT(test_out(&b.m, "lines.0.shipped_quantity"), "3");
 	CHECK_TEXT(test_out(&b.m, "lines.1.shipped_quantity"), "2");
-	TEST_REFUSED(&b.m, MARKET_ESTATE, "shipment", "order.deliver", "{'order':'%s','shipment':'%s'}", b.order[0], first);
+	TEST_REFUSED(&b.m, MARKET_ESTATE, "shipment", "order.deliver", "{'order':'%s','shipment':'%s'}",
+	             b.order[0], first);
 	TEST_CALL(&b.m, "order.deliver", "{'order':'%s'}", b.order[0]);
 	CHECK_TEXT(test_out(&b.m, "lines.0.received_quantity"), "3");
 	CHECK_TEXT(test_out(&b.m, "delivered_at"), "2026-01-05T00:00:00.000Z");
@@ -384,7 +430,8 @@ static void delivery_puts_confirmation_off(void)
 	             "{'order':'%s','delivered_at':'2026-01-15T00:00:00Z'}", b.order[0]);
 	TEST_REFUSED(&b.m, MARKET_EINVALID, "delivered_at", "order.deliver",
 	             "{'order':'%s','delivered_at':'2026-01-04T00:00:00Z'}", b.order[0]);
-	TEST_CALL(&b.m, "order.deliver", "{'order':'%s','delivered_at':'2026-01-13T12:00:00Z'}", b.order[0]);
+	TEST_CALL(&b.m, "order.deliver", "{'order':'%s','delivered_at':'2026-01-13T12:00:00Z'}",
+	          b.order[0]);
 	CHECK_TEXT(test_out(&b.m, "confirm_at"), "2026-01-16T12:00:00.000Z");
 	TEST_REFUSED(&b.m, MARKET_ESTATE, NULL, "order.deliver", "{'order':'%s'}", b.order[0]);
 	bazaar_close(&b);
@@ -438,13 +485,15 @@ static void extensions(void)
 	TEST_CALL(&b.m, "order.ship", "{'order':'%s'}", b.order[0]);
 	TEST_REFUSED(&b.m, MARKET_EDENIED, NULL, "order.extend", "{'order':'%s'}", b.order[0]);
 	test_act_as(&b.m, "buyer:ref:carl");
-	TEST_REFUSED(&b.m, MARKET_EINVALID, "by", "order.extend", "{'order':'%s','by':'4d'}", b.order[0]);
+	TEST_REFUSED(&b.m, MARKET_EINVALID, "by", "order.extend", "{'order':'%s','by':'4d'}",
+	             b.order[0]);
 	TEST_CALL(&b.m, "order.extend", "{'order':'%s','reason':'still on its way'}", b.order[0]);
 	TEST_CALL(&b.m, "order.extend", "{'order':'%s','by':'3d'}", b.order[0]);
 	CHECK_TEXT(test_out(&b.m, "confirm_at"), "2026-01-21T00:00:00.000Z");
 	TEST_REFUSED(&b.m, MARKET_EQUOTA, NULL, "order.extend", "{'order':'%s'}", b.order[0]);
 	test_act_as(&b.m, "member:ref:anna-owner");
-	TEST_REFUSED(&b.m, MARKET_EINVALID, "by", "order.extend", "{'order':'%s','by':'4d'}", b.order[0]);
+	TEST_REFUSED(&b.m, MARKET_EINVALID, "by", "order.extend", "{'order':'%s','by':'4d'}",
+	             b.order[0]);
 	TEST_REFUSED(&b.m, MARKET_EINVALID, "by", "order.extend", "{'order':'%s'}", b.order[0]);
 	TEST_CALL(&b.m, "order.extend", "{'order':'%s','by':'10d'}", b.order[0]);
 	CHECK_TEXT(test_out(&b.m, "confirm_at"), "2026-01-31T00:00:00.000Z");
@@ -472,6 +521,88 @@ static void cancel_unpaid(void)
 	CHECK_TEXT(test_out(&b.m, "close_reason"), "seller_cancelled");
 	test_act_as(&b.m, "operator:test");
 	CHECK_TEXT(bazaar_payment(&b, "state"), "closed");
+	bazaar_close(&b);
+}
+
+static void cancel_paid(void)
+{
+	bazaar b;
+
+	bazaar_open(&b, "BRL", NULL);
+	bazaar_place_both(&b);
+	bazaar_charge(&b, "card");
+	TEST_CALL(&b.m, "order.cancel", "{'order':'%s','reason':'broken'}", b.order[0]);
+	CHECK_TEXT(test_out(&b.m, "close_reason"), "operator_cancelled");
+	CHECK_TEXT(test_out(&b.m, "in_flight"), "399.80");
+	CHECK_INT(bazaar_stock(&b, 0, "sold"), 0);
+	CHECK_TEXT(bazaar_order_balance(&b, 0, "escrow"), "399.80");
+	test_work(&b.m);
+	CHECK_TEXT(bazaar_order(&b, 0, "refunded_cash"), "399.80");
+	CHECK_TEXT(bazaar_order(&b, 0, "escrow"), "settled");
+	CHECK_TEXT(bazaar_order_balance(&b, 0, "escrow"), "0.00");
+	CHECK_TEXT(bazaar_balance(&b, 0, "psp_clearing"), "0.00");
+	CHECK_INT(bazaar_stock(&b, 0, "available"), 100);
+	CHECK_TEXT(bazaar_order(&b, 1, "state"), "wait_ship");
+	CHECK_INT(bazaar_events(&b, "order.closed"), 1);
+	bazaar_close(&b);
+}
+
+static void cancel_whole_discount(void)
+{
+	bazaar b;
+
+	bazaar_open(&b, "BRL", NULL);
+	CHECK_INT(bazaar_place(&b,
+	                       "'items':[{'sku':'%s','quantity':1}],'discounts':[{'funder':'platform',"
+	                       "'amount':{'amount':'39.90','currency':'BRL'}}]",
+	                       b.sku[1]),
+	          0);
+	TEST_CALL(&b.m, "order.cancel", "{'order':'%s','reason':'broken'}", b.order[1]);
+	CHECK_TEXT(test_out(&b.m, "state"), "closed");
+	CHECK_TEXT(test_out(&b.m, "close_reason"), "operator_cancelled");
+	CHECK_TEXT(bazaar_order_balance(&b, 1, "escrow"), "0.00");
+	CHECK_TEXT(bazaar_balance(&b, 1, "promo_funding"), "0.00");
+	CHECK_INT(bazaar_stock(&b, 1, "available"), 100);
+	CHECK_INT(bazaar_events(&b, "order.closed"), 1);
+	bazaar_close(&b);
+}
+
+static void unshipped_is_cancelled(void)
+{
+	bazaar b;
+
+	bazaar_open(&b, "BRL", NULL);
+	bazaar_place_one(&b);
+	bazaar_charge(&b, "card");
+	test_advance(&b.m, 14 * MK_DAY - 1);
+	CHECK_TEXT(bazaar_order(&b, 0, "state"), "wait_ship");
+	test_advance(&b.m, 1);
+	CHECK_TEXT(bazaar_order(&b, 0, "close_reason"), "unshipped");
+	CHECK_TEXT(bazaar_order(&b, 0, "refunded_cash"), "199.90");
+	CHECK_INT(bazaar_stock(&b, 0, "available"), 100);
+	bazaar_close(&b);
+}
+
+/* One of three is refunded before shipping: two go, and one is in stock again. */
+static void refunded_before_shipping(void)
+{
+	bazaar b;
+
+	bazaar_open(&b, "BRL", NULL);
+	CHECK_INT(bazaar_place(&b, "'items':[{'sku':'%s','quantity':3}]", b.sku[1]), 0);
+	bazaar_charge(&b, "card");
+	TEST_CALL(&b.m, "refund.create",
+	          "{'order':'%s','items':[{'line':'%s','quantity':1}],'reason':'changed_mind'}", b.order[1], b.line[1]);
+	TEST_REFUSED(&b.m, MARKET_EFROZEN, NULL, "order.ship", "{'order':'%s'}", b.order[1]);
+	TEST_REFUSED(&b.m, MARKET_EFROZEN, NULL, "order.cancel", "{'order':'%s','reason':'x'}", b.order[1]);
+	test_work(&b.m);
+	TEST_REFUSED(&b.m, MARKET_EINVALID, "items[0].quantity", "order.ship",
+	             "{'order':'%s','items':[{'line':'%s','quantity':3}]}", b.order[1], b.line[1]);
+	TEST_CALL(&b.m, "order.ship", "{'order':'%s'}", b.order[1]);
+	CHECK_TEXT(test_out(&b.m, "state"), "wait_confirm");
+	CHECK_TEXT(test_out(&b.m, "lines.0.shipped_quantity"), "2");
+	CHECK_INT(bazaar_stock(&b, 1, "sold"), 2);
+	CHECK_INT(bazaar_stock(&b, 1, "available"), 98);
 	bazaar_close(&b);
 }
 
@@ -529,7 +660,8 @@ static void sellers_list(void)
 			b.m.now += 1;
 	}
 	do {
-		TEST_CALL(&b.m, "order.list", next[0] ? "{'seller':'%s','limit':2,'after':'%s'}" : "{'seller':'%s','limit':2}",
+		TEST_CALL(&b.m, "order.list",
+		          next[0] ? "{'seller':'%s','limit':2,'after':'%s'}" : "{'seller':'%s','limit':2}",
 		          b.seller[0], next);
 		n = ids_on_page(&b, seen, n);
 		snprintf(next, sizeof(next), "%s", test_out(&b.m, "next"));
@@ -543,9 +675,11 @@ static void sellers_list(void)
 	CHECK_INT(ids_on_page(&b, seen, 0), 3);
 	TEST_CALL(&b.m, "order.list", "{'seller':'%s','to':'2026-01-05T00:00:00.001Z'}", b.seller[0]);
 	CHECK_INT(ids_on_page(&b, seen, 0), 4);
-	TEST_REFUSED(&b.m, MARKET_EINVALID, "after", "order.list", "{'seller':'%s','after':'x'}", b.seller[0]);
+	TEST_REFUSED(&b.m, MARKET_EINVALID, "after", "order.list", "{'seller':'%s','after':'x'}",
+	             b.seller[0]);
 	TEST_REFUSED(&b.m, MARKET_EMISSING, "seller", "order.list", "{}");
-	TEST_REFUSED(&b.m, MARKET_EINVALID, "buyer", "order.list", "{'seller':'%s','buyer':'%s'}", b.seller[0], b.buyer);
+	TEST_REFUSED(&b.m, MARKET_EINVALID, "buyer", "order.list", "{'seller':'%s','buyer':'%s'}",
+	             b.seller[0], b.buyer);
 	bazaar_close(&b);
 }
 
@@ -593,8 +727,8 @@ static void fee_texts(void)
 {
 	mk_arena arena;
 	mk_ctx ctx = {.arena = &arena};
-	market_line_fee one = {"commission", mk_money(599, "CNY"), mk_money(36, "CNY"), "default", "a \"quoted\" reason",
-	                       MK_REVERSAL_PROPORTIONAL};
+	market_line_fee one = {"commission", mk_money(599, "CNY"),  mk_money(36, "CNY"),
+	                       "default",    "a \"quoted\" reason", MK_REVERSAL_PROPORTIONAL};
 	market_line_split two = {"affiliate", "blog", mk_money(359, "CNY")};
 	const market_line_fee *fees[] = {&one, &one};
 	const market_line_split *splits[] = {&two};
@@ -622,9 +756,11 @@ void suite_order(void)
 	CU_pSuite s = test_suite_on_store("order");
 
 	CU_add_test(s, "ORD-2: every state and every step", transition_table);
-	CU_add_test(s, "ORD-1, ORD-3: a checkout of two sellers is two orders and two shares", checkout_of_two);
+	CU_add_test(s, "ORD-1, ORD-3: a checkout of two sellers is two orders and two shares",
+	            checkout_of_two);
 	CU_add_test(s, "PRO-1: example 1's discounts, to the cent", example_discounts);
-	CU_add_test(s, "PRO-1: a discount over the lines of a seller, by largest remainder", lines_share_discount);
+	CU_add_test(s, "PRO-1: a discount over the lines of a seller, by largest remainder",
+	            lines_share_discount);
 	CU_add_test(s, "PRO-1: discounts and freight that are refused", discounts_refused);
 	CU_add_test(s, "PRO-1: a whole discount has escrow and no charge", whole_discount);
 	CU_add_test(s, "ORD-5: changed prices are named", changes_are_named);
@@ -641,6 +777,10 @@ void suite_order(void)
 	CU_add_test(s, "ESC-4: the buyer confirms and the release is due", buyer_confirms);
 	CU_add_test(s, "ORD-4: extensions of buyer and seller", extensions);
 	CU_add_test(s, "ORD-7: unpaid orders are cancelled at once", cancel_unpaid);
+	CU_add_test(s, "ORD-7: a paid order is cancelled and refunded whole", cancel_paid);
+	CU_add_test(s, "ORD-7, PRO-1: a wholly discounted order is cancelled", cancel_whole_discount);
+	CU_add_test(s, "ORD-4: unshipped after 14 days, to the millisecond", unshipped_is_cancelled);
+	CU_add_test(s, "CAT-7: what is refunded before shipping isn't shipped", refunded_before_shipping);
 	CU_add_test(s, "ESC-3: freezes count and keep what remains", freezing_keeps_the_rest);
 	CU_add_test(s, "a seller's orders by state and time, page by page", sellers_list);
 	CU_add_test(s, "buyers and sellers see their own orders alone", everybody_sees_his_own);

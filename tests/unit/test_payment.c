@@ -46,24 +46,29 @@ static void forged(void)
 
 	bazaar_open(&b, "BRL", NULL);
 	bazaar_place_one(&b);
-	snprintf(body, sizeof(body),
-	         "{\"event\":\"e1\",\"type\":\"captured\",\"payment\":\"%s\",\"amount\":{\"amount\":\"199.90\","
-	         "\"currency\":\"BRL\"}}",
-	         b.payment);
+	snprintf(
+		body, sizeof(body),
+		"{\"event\":\"e1\",\"type\":\"captured\",\"payment\":\"%s\",\"amount\":{\"amount\":\"199.90\","
+		"\"currency\":\"BRL\"}}",
+		b.payment);
 	CHECK_OK(market_sandbox_sign(b.m.market, body, b.m.now, &signature, &err));
 	test_store_digest(&b.m, before);
 	in.body = body;
 	in.signature = signature;
 	body[strlen(body) - 20] ^= 1;
-	CHECK_ERROR(market_payment_notify(b.m.session, &in, NULL, &err), MARKET_ESIGNATURE, "signature");
+	CHECK_ERROR(market_payment_notify(b.m.session, &in, NULL, &err), MARKET_ESIGNATURE,
+	            "signature");
 	body[strlen(body) - 20] ^= 1;
 	signature[strlen(signature) - 1] ^= 1;
-	CHECK_ERROR(market_payment_notify(b.m.session, &in, NULL, &err), MARKET_ESIGNATURE, "signature");
+	CHECK_ERROR(market_payment_notify(b.m.session, &in, NULL, &err), MARKET_ESIGNATURE,
+	            "signature");
 	signature[strlen(signature) - 1] ^= 1;
 	signature[2] ^= 1; /* its time */
-	CHECK_ERROR(market_payment_notify(b.m.session, &in, NULL, &err), MARKET_ESIGNATURE, "signature");
+	CHECK_ERROR(market_payment_notify(b.m.session, &in, NULL, &err), MARKET_ESIGNATURE,
+	            "signature");
 	in.signature = "t=1,v1=";
-	CHECK_ERROR(market_payment_notify(b.m.session, &in, NULL, &err), MARKET_ESIGNATURE, "signature");
+	CHECK_ERROR(market_payment_notify(b.m.session, &in, NULL, &err), MARKET_ESIGNATURE,
+	            "signature");
 	in.signature = "";
 	CHECK_ERROR(market_payment_notify(b.m.session, &in, NULL, &err), MARKET_ELIMIT, "signature");
 	in.signature = signature;
@@ -99,9 +104,11 @@ static void malformed_bodies(void)
 	CHECK_INT(bazaar_notify_body(&b, "{", b.m.now), MARKET_ESYNTAX);
 	CHECK_INT(bazaar_notify_body(&b, "{\"type\":\"captured\"}", b.m.now), MARKET_EMISSING);
 	CHECK_TEXT(b.m.err.field, "body.event");
-	CHECK_INT(bazaar_notify_body(&b, "{\"event\":\"e\",\"type\":\"eaten\"}", b.m.now), MARKET_EINVALID);
+	CHECK_INT(bazaar_notify_body(&b, "{\"event\":\"e\",\"type\":\"eaten\"}", b.m.now),
+	          MARKET_EINVALID);
 	CHECK_TEXT(b.m.err.field, "body.type");
-	CHECK_INT(bazaar_notify_body(&b, "{\"event\":\"e\",\"type\":\"captured\",\"x\":1}", b.m.now), MARKET_EUNKNOWNFIELD);
+	CHECK_INT(bazaar_notify_body(&b, "{\"event\":\"e\",\"type\":\"captured\",\"x\":1}", b.m.now),
+	          MARKET_EUNKNOWNFIELD);
 	bazaar_close(&b);
 }
 
@@ -130,7 +137,10 @@ static void unmatched_is_kept(void)
 	b.notices = 0;
 	CHECK_INT(bazaar_notify(&b, "captured", "pay_1", "10.00"), 0);
 	CHECK_TEXT(test_out(&b.m, "id"), first);
-	CHECK_INT(bazaar_notify_body(&b, "{\"event\":\"r\",\"type\":\"refunded\",\"key\":\"refund:rfd_1:1\"}", b.m.now), 0);
+	CHECK_INT(
+		bazaar_notify_body(&b, "{\"event\":\"r\",\"type\":\"refunded\",\"key\":\"refund:rfd_1:1\"}",
+	                       b.m.now),
+		0);
 	CHECK_TEXT(test_out(&b.m, "result"), "unmatched");
 	CHECK_INT(bazaar_events(&b, "notification.unmatched"), 2);
 	bazaar_close(&b);
@@ -172,11 +182,13 @@ static void wrong_currency(void)
 	b.currency = "BRL";
 	CHECK_TEXT(bazaar_balance(&b, -1, "suspense"), "");
 	/* the right money is still taken */
-	CHECK_INT(bazaar_notify_body(&b,
-	                             "{\"event\":\"z\",\"type\":\"captured\",\"payment\":\"pay_1\",\"amount\":{\"amount\":"
-	                             "\"1.00\",\"currency\":\"BRL\"}}",
-	                             b.m.now),
-	          0);
+	CHECK_INT(
+		bazaar_notify_body(
+			&b,
+			"{\"event\":\"z\",\"type\":\"captured\",\"payment\":\"pay_1\",\"amount\":{\"amount\":"
+			"\"1.00\",\"currency\":\"BRL\"}}",
+			b.m.now),
+		0);
 	bazaar_pay(&b);
 	CHECK_TEXT(bazaar_order(&b, 0, "state"), "wait_ship");
 	bazaar_close(&b);
@@ -190,10 +202,11 @@ static void captured_twice(void)
 	bazaar_open(&b, "BRL", NULL);
 	bazaar_place_one(&b);
 	bazaar_pay(&b);
-	snprintf(body, sizeof(body),
-	         "{\"event\":\"second\",\"type\":\"captured\",\"payment\":\"%s\",\"amount\":{\"amount\":\"199.90\","
-	         "\"currency\":\"BRL\"},\"reference\":\"another\"}",
-	         b.payment);
+	snprintf(
+		body, sizeof(body),
+		"{\"event\":\"second\",\"type\":\"captured\",\"payment\":\"%s\",\"amount\":{\"amount\":\"199.90\","
+		"\"currency\":\"BRL\"},\"reference\":\"another\"}",
+		b.payment);
 	CHECK_INT(bazaar_notify_body(&b, body, b.m.now), 0);
 	CHECK_TEXT(test_out(&b.m, "result"), "mismatched");
 	CHECK_TEXT(bazaar_balance(&b, -1, "suspense"), "-199.90");
@@ -468,7 +481,8 @@ static void fences(void)
 	CU_ASSERT_PTR_NULL(none);
 	CHECK_OK(mk_store_begin(b.m.market->store, true, &err));
 	CHECK_INT(mk_store_write(b.m.market->store, &forget,
-	                         MK_ARGS(mk_int(first->request.id.book), mk_int(first->request.id.id)), &err),
+	                         MK_ARGS(mk_int(first->request.id.book), mk_int(first->request.id.id)),
+	                         &err),
 	          1);
 	CHECK_OK(mk_store_commit(b.m.market->store, &err));
 	CHECK_OK(mk_request_claim(b.m.market, &arena, b.m.now, &second, &query, &err));
@@ -486,8 +500,8 @@ static void fences(void)
 	CHECK_OK(market_provider_outcome(b.m.session, &in, NULL, &err));
 	test_act_as(&b.m, "operator:test");
 	CHECK_TEXT(bazaar_payment(&b, "state"), "captured");
-	TEST_REFUSED(&b.m, MARKET_EDENIED, NULL, "provider.outcome", "{'request':'%s','fence':2,'outcome':'ok'}",
-	             bazaar_payment(&b, "request"));
+	TEST_REFUSED(&b.m, MARKET_EDENIED, NULL, "provider.outcome",
+	             "{'request':'%s','fence':2,'outcome':'ok'}", bazaar_payment(&b, "request"));
 	mk_arena_close(&arena);
 	bazaar_close(&b);
 }
@@ -607,18 +621,20 @@ static void settled(void)
 	bazaar b;
 
 	bazaar_open(&b, "CNY", NULL);
-	CHECK_INT(bazaar_place(&b,
-	                       "'items':[{'sku':'%s','quantity':1},{'sku':'%s','quantity':3}],"
-	                       "'discounts':[{'funder':'platform','amount':{'amount':'20.00','currency':'CNY'}},"
-	                       "{'funder':'seller','seller':'%s','amount':{'amount':'20.00','currency':'CNY'}}],"
-	                       "'freight':[{'seller':'%s','amount':{'amount':'10.00','currency':'CNY'}}]",
-	                       b.sku[0], b.sku[1], b.seller[0], b.seller[0]),
+	CHECK_INT(bazaar_place(
+				  &b,
+				  "'items':[{'sku':'%s','quantity':1},{'sku':'%s','quantity':3}],"
+				  "'discounts':[{'funder':'platform','amount':{'amount':'20.00','currency':'CNY'}},"
+				  "{'funder':'seller','seller':'%s','amount':{'amount':'20.00','currency':'CNY'}}],"
+				  "'freight':[{'seller':'%s','amount':{'amount':'10.00','currency':'CNY'}}]",
+				  b.sku[0], b.sku[1], b.seller[0], b.seller[0]),
 	          0);
 	TEST_REFUSED(&b.m, MARKET_ESTATE, NULL, "payment.settle", "{'payment':'%s'}", b.payment);
 	bazaar_pay(&b);
 	TEST_REFUSED(&b.m, MARKET_ECURRENCY, "fee", "payment.settle",
 	             "{'payment':'%s','fee':{'amount':'1.74','currency':'USD'}}", b.payment);
-	TEST_CALL(&b.m, "payment.settle", "{'payment':'%s','fee':{'amount':'1.74','currency':'CNY'},'reference':'file 7'}",
+	TEST_CALL(&b.m, "payment.settle",
+	          "{'payment':'%s','fee':{'amount':'1.74','currency':'CNY'},'reference':'file 7'}",
 	          b.payment);
 	CHECK_TEXT(test_out(&b.m, "fee"), "1.74");
 	CHECK_TEXT(test_out(&b.m, "shares.0.fee"), "1.07");
@@ -668,8 +684,12 @@ static void settled_before_captured(void)
 static void sandbox_remembers(void)
 {
 	bazaar b;
-	market_provider_request asked = {.size = sizeof(asked), .kind = MARKET_REQUEST_CHARGE, .key = "charge:pay_1:1",
-	                                 .object = "pay_1", .target = "card", .now = TEST_START};
+	market_provider_request asked = {.size = sizeof(asked),
+	                                 .kind = MARKET_REQUEST_CHARGE,
+	                                 .key = "charge:pay_1:1",
+	                                 .object = "pay_1",
+	                                 .target = "card",
+	                                 .now = TEST_START};
 	market_provider_answer answer = {.size = sizeof(answer)}, again = {.size = sizeof(again)};
 	const market_payment_provider *sandbox;
 	char *body = NULL, *signature = NULL;
@@ -703,8 +723,8 @@ static void sandbox_remembers(void)
 
 /* ---- a provider of one's own ---- */
 
-static int own_send(const market_provider_request *request, market_provider_answer *answer, void *user_data,
-                    market_error *err)
+static int own_send(const market_provider_request *request, market_provider_answer *answer,
+                    void *user_data, market_error *err)
 {
 	int *calls = user_data;
 
@@ -715,8 +735,9 @@ static int own_send(const market_provider_request *request, market_provider_answ
 	return 0;
 }
 
-static int own_verify(const char *body, size_t size, const char *signature, market_time now, market_time span,
-                      market_provider_event *event, void *user_data, market_error *err)
+static int own_verify(const char *body, size_t size, const char *signature, market_time now,
+                      market_time span, market_provider_event *event, void *user_data,
+                      market_error *err)
 {
 	(void)signature, (void)now, (void)span, (void)user_data;
 	if (size != 5 || strcmp(body, "hello") != 0)
@@ -730,8 +751,12 @@ static void own_provider(void)
 	static const char *const name = "till";
 	bazaar b;
 	int calls = 0;
-	market_payment_provider till = {.size = sizeof(till), .name = name, .user_data = &calls, .send = own_send,
-	                                .query = own_send, .verify = own_verify};
+	market_payment_provider till = {.size = sizeof(till),
+	                                .name = name,
+	                                .user_data = &calls,
+	                                .send = own_send,
+	                                .query = own_send,
+	                                .verify = own_verify};
 	market_error err;
 	mk_policy *policy;
 
@@ -749,8 +774,10 @@ static void own_provider(void)
 	test_advance(&b.m, MK_MINUTE);
 	CHECK_INT(calls, 2);
 	CHECK_TEXT(bazaar_payment(&b, "state"), "captured");
-	TEST_REFUSED(&b.m, MARKET_EINVALID, "body", "payment.notify", "{'body':'hello','signature':'x'}");
-	TEST_REFUSED(&b.m, MARKET_ESYNTAX, "body", "payment.notify", "{'body':'hallo','signature':'x'}");
+	TEST_REFUSED(&b.m, MARKET_EINVALID, "body", "payment.notify",
+	             "{'body':'hello','signature':'x'}");
+	TEST_REFUSED(&b.m, MARKET_ESYNTAX, "body", "payment.notify",
+	             "{'body':'hallo','signature':'x'}");
 	bazaar_close(&b);
 }
 
@@ -761,7 +788,8 @@ static void buyers_see_no_provider_fees(void)
 	bazaar_open(&b, "BRL", NULL);
 	bazaar_place_one(&b);
 	bazaar_pay(&b);
-	TEST_CALL(&b.m, "payment.settle", "{'payment':'%s','fee':{'amount':'1.00','currency':'BRL'}}", b.payment);
+	TEST_CALL(&b.m, "payment.settle", "{'payment':'%s','fee':{'amount':'1.00','currency':'BRL'}}",
+	          b.payment);
 	test_act_as(&b.m, "buyer:ref:carl");
 	CHECK_TEXT(bazaar_payment(&b, "amount"), "199.90");
 	CHECK_TEXT(bazaar_payment(&b, "fee"), "");
@@ -806,15 +834,17 @@ static void row_budget(void)
 	/* the seller's account of the provider exists after the first order */
 	CHECK_INT(bazaar_place(&b, "'items':[{'sku':'%s','quantity':1}]", b.sku[0]), 0);
 	bazaar_pay(&b);
-	TEST_CALL(&b.m, "warehouse.create", "{'seller':'%s','name':'second','country':'BR'}", b.seller[0]);
+	TEST_CALL(&b.m, "warehouse.create", "{'seller':'%s','name':'second','country':'BR'}",
+	          b.seller[0]);
 	TEST_CALL(&b.m, "stock.set", "{'sku':'%s','warehouse':'%s','on_hand':5,'reason':'x'}", b.sku[0],
 	          test_out(&b.m, "id"));
 	rows_written = 0;
 	mk_store_set_trace(b.m.market->store, count_rows, NULL);
 	/* 98 are left in the first warehouse: two lines take both stock rows */
-	CHECK_INT(bazaar_place(&b, "'items':[{'sku':'%s','quantity':98},{'sku':'%s','quantity':2}],'key':'a'", b.sku[0],
-	                       b.sku[0]),
-	          0);
+	CHECK_INT(
+		bazaar_place(&b, "'items':[{'sku':'%s','quantity':98},{'sku':'%s','quantity':2}],'key':'a'",
+	                 b.sku[0], b.sku[0]),
+		0);
 	rows = rows_of(&mark);
 	CHECK_INT(rows, 10);
 	test_act_as(&b.m, "anonymous");
@@ -859,15 +889,18 @@ void suite_payment(void)
 	CU_add_test(s, "PAY-1: notifications twice and out of order", duplicates_and_disorder);
 	CU_add_test(s, "PAY-1: a notification before the call returns", notified_before_the_answer);
 	CU_add_test(s, "a claim's fence: an earlier answer counts no more", fences);
-	CU_add_test(s, "PAY-4: an authorisation posts nothing and is captured", authorised_then_captured);
+	CU_add_test(s, "PAY-4: an authorisation posts nothing and is captured",
+	            authorised_then_captured);
 	CU_add_test(s, "PAY-4: an authorisation ends", authorisation_lapses);
 	CU_add_test(s, "ORD-4: vouchers take days", vouchers);
 	CU_add_test(s, "PAY-2: a query tells of another amount", mismatch_by_query);
 	CU_add_test(s, "ORD-3: a payment is replaced when an order was cancelled", replaced_payment);
 	CU_add_test(s, "PAY-5: the provider's fee over the shares, example 1", settled);
-	CU_add_test(s, "PAY-5, LED-9: settled by notification, the bank has it", settled_by_notification);
+	CU_add_test(s, "PAY-5, LED-9: settled by notification, the bank has it",
+	            settled_by_notification);
 	CU_add_test(s, "PAY-1: settled before captured", settled_before_captured);
-	CU_add_test(s, "PAY-3: the sandbox remembers by key, in another process too", sandbox_remembers);
+	CU_add_test(s, "PAY-3: the sandbox remembers by key, in another process too",
+	            sandbox_remembers);
 	CU_add_test(s, "PAY-1: a provider of one's own", own_provider);
 	CU_add_test(s, "buyers don't see the provider's fee", buyers_see_no_provider_fees);
 	CU_add_test(s, "row budget: place 10, pay 15, ship 4, confirm 3", row_budget);
