@@ -43,7 +43,7 @@ void replay_plan(replay *r)
 
 market_time replay_end(const replay *r)
 {
-	return r->events[r->n_events - 1].at + 60 * REPLAY_DAY;
+	return r->events[r->n_events - 1].at + 300 * REPLAY_DAY;
 }
 
 /* ---- times ---- */
