@@ -1,8 +1,8 @@
 /*
  * The ledger: accounts, transfers, holds, checkpoints and their verification.
  *
- * Other operations post by themselves. These are for operators: to look, to adjust with a reason, to move
- * money between books, and to prove that nothing was changed.
+ * Other operations post by themselves. These are for operators: to look, to adjust with a reason,
+ * to move money between books, and to prove that nothing was changed.
  *
  * Since 0.1.
  */
@@ -18,8 +18,8 @@ extern "C" {
 
 struct market_session;
 
-/* The side on which an account's balance grows: assets, expenses and control accounts by debits, the
- * others by credits. */
+/* The side on which an account's balance grows: assets, expenses and control accounts by debits,
+ * the others by credits. */
 typedef enum market_account_class {
 	MARKET_ACCOUNT_ASSET = 1,
 	MARKET_ACCOUNT_LIABILITY,
@@ -32,17 +32,17 @@ typedef enum market_account_class {
 /* An account of one book and currency. */
 typedef struct market_account {
 	market_id id;
-	const char *name;      /* of the chart of accounts, with its suffix: "escrow:ord_…" */
+	const char *name; /* of the chart of accounts, with its suffix: "escrow:ord_…" */
 	const char *currency;
 	int32_t account_class;
-	int64_t flags;         /* as stored */
+	int64_t flags;          /* as stored */
 	market_money overdraft; /* how far below zero the balance may go */
 	market_money debits_posted, credits_posted;
 	market_money debits_pending, credits_pending; /* in holds */
-	int64_t version;       /* number of its last leg */
-	market_money balance;  /* on the side of its class */
-	market_money available; /* what of it isn't held */
-	bool limited;          /* the balance may not fall below −overdraft */
+	int64_t version;                              /* number of its last leg */
+	market_money balance;                         /* on the side of its class */
+	market_money available;                       /* what of it isn't held */
+	bool limited;                                 /* the balance may not fall below −overdraft */
 	bool frozen_in, frozen_out, closed;
 } market_account;
 
@@ -56,8 +56,8 @@ typedef enum market_transfer_kind {
 	MARKET_TRANSFER_ACCOUNT   /* changed an account's flags or overdraft */
 } market_transfer_kind;
 
-/* One account's part of a transfer. Held amounts are changes of the pending sums: a hold's are positive,
- * those of its end negative. */
+/* One account's part of a transfer. Held amounts are changes of the pending sums: a hold's are
+ * positive, those of its end negative. */
 typedef struct market_leg {
 	market_id id;
 	market_id account;
@@ -76,8 +76,8 @@ typedef struct market_transfer {
 	const char *purpose;
 	int32_t kind;
 	market_time effective_at, recorded_at;
-	market_id journal;     /* the operation that posted it */
-	market_id pending;     /* the hold it ends, or the transfer it reverses */
+	market_id journal;      /* the operation that posted it */
+	market_id pending;      /* the hold it ends, or the transfer it reverses */
 	market_time expires_at; /* of a hold */
 	const char *reason;
 	int64_t rate_numerator, rate_denominator; /* of an exchange */
@@ -94,12 +94,15 @@ typedef struct market_leg_params {
 	market_money debit;
 	market_money credit;
 } market_leg_params;
-#define MARKET_LEG_PARAMS_INIT {.size = sizeof(market_leg_params)}
+#define MARKET_LEG_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_leg_params) \
+	}
 
-/* The book is the seller's or the buyer's, or the platform's when neither is given. `kind` is direct when
- * absent. `pending` names the hold that ends or the transfer that is reversed. Without legs a POST posts
- * the whole hold and a REVERSAL mirrors the whole transfer. Two currencies are an exchange and need its
- * rate as a fraction. */
+/* The book is the seller's or the buyer's, or the platform's when neither is given. `kind` is
+ * direct when absent. `pending` names the hold that ends or the transfer that is reversed. Without
+ * legs a POST posts the whole hold and a REVERSAL mirrors the whole transfer. Two currencies are an
+ * exchange and need its rate as a fraction. */
 typedef struct market_ledger_transfer_params {
 	uint32_t size;
 	const char *key;
@@ -115,12 +118,16 @@ typedef struct market_ledger_transfer_params {
 	int64_t rate_numerator;
 	int64_t rate_denominator;
 } market_ledger_transfer_params;
-#define MARKET_LEDGER_TRANSFER_PARAMS_INIT {.size = sizeof(market_ledger_transfer_params)}
+#define MARKET_LEDGER_TRANSFER_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_ledger_transfer_params) \
+	}
 
-/* Posts one transfer. The same client id and content again gives the first one. By operators with ledger.
- * Errors: EDENIED, EINVALID, ELIMIT, EOVERFLOW, ECURRENCY, EUNBALANCED, EKEYREUSED, ENOTFOUND (pending),
- * ESTATE, EEXPIRED, ECLOSED, EFROZEN, EFUNDS. Since 0.1. */
-MARKET_API int market_ledger_transfer(struct market_session *session, const market_ledger_transfer_params *in,
+/* Posts one transfer. The same client id and content again gives the first one. By operators with
+ * ledger. Errors: EDENIED, EINVALID, ELIMIT, EOVERFLOW, ECURRENCY, EUNBALANCED, EKEYREUSED,
+ * ENOTFOUND (pending), ESTATE, EEXPIRED, ECLOSED, EFROZEN, EFUNDS. Since 0.1. */
+MARKET_API int market_ledger_transfer(struct market_session *session,
+                                      const market_ledger_transfer_params *in,
                                       market_transfer **out, market_error *err);
 
 /* One transfer of a batch: as market_ledger_transfer_params. */
@@ -138,24 +145,31 @@ typedef struct market_transfer_params {
 	int64_t rate_numerator;
 	int64_t rate_denominator;
 } market_transfer_params;
-#define MARKET_TRANSFER_PARAMS_INIT {.size = sizeof(market_transfer_params)}
+#define MARKET_TRANSFER_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_transfer_params) \
+	}
 
-/* Up to 1,024 transfers, all or none; the error's field names the first that failed (`transfers[3]…`).
- * Later ones see what earlier ones did. */
+/* Up to 1,024 transfers, all or none; the error's field names the first that failed
+ * (`transfers[3]…`). Later ones see what earlier ones did. */
 typedef struct market_ledger_batch_params {
 	uint32_t size;
 	const char *key;
 	const market_transfer_params *const *transfers;
 	size_t n_transfers;
 } market_ledger_batch_params;
-#define MARKET_LEDGER_BATCH_PARAMS_INIT {.size = sizeof(market_ledger_batch_params)}
+#define MARKET_LEDGER_BATCH_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_ledger_batch_params) \
+	}
 
 /* A batch: the journal row that its transfers name. */
 typedef struct market_ledger_batch_result {
 	market_id id;
 } market_ledger_batch_result;
 /* Posts a linked batch. By operators with ledger. Errors: as market_ledger_transfer. Since 0.1. */
-MARKET_API int market_ledger_batch(struct market_session *session, const market_ledger_batch_params *in,
+MARKET_API int market_ledger_batch(struct market_session *session,
+                                   const market_ledger_batch_params *in,
                                    market_ledger_batch_result **out, market_error *err);
 MARKET_API void market_ledger_batch_result_free(market_ledger_batch_result *result);
 
@@ -169,11 +183,15 @@ typedef struct market_ledger_account_get_params {
 	const char *name;
 	const char *currency;
 } market_ledger_account_get_params;
-#define MARKET_LEDGER_ACCOUNT_GET_PARAMS_INIT {.size = sizeof(market_ledger_account_get_params)}
+#define MARKET_LEDGER_ACCOUNT_GET_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_ledger_account_get_params) \
+	}
 
 /* One account: balance, pending sums and version are of one moment. By operators with ledger.
  * Errors: EDENIED, EMISSING, ENOTFOUND. Since 0.1. */
-MARKET_API int market_ledger_account_get(struct market_session *session, const market_ledger_account_get_params *in,
+MARKET_API int market_ledger_account_get(struct market_session *session,
+                                         const market_ledger_account_get_params *in,
                                          market_account **out, market_error *err);
 MARKET_API void market_account_free(market_account *account);
 
@@ -185,15 +203,20 @@ typedef struct market_ledger_account_list_params {
 	const char *after;
 	const int64_t *limit;
 } market_ledger_account_list_params;
-#define MARKET_LEDGER_ACCOUNT_LIST_PARAMS_INIT {.size = sizeof(market_ledger_account_list_params)}
+#define MARKET_LEDGER_ACCOUNT_LIST_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_ledger_account_list_params) \
+	}
 
 typedef struct market_account_page {
 	const market_account *const *items;
 	size_t n_items;
 	const char *next;
 } market_account_page;
-/* The accounts of a book in the order in which they were opened. By operators with ledger. Since 0.1. */
-MARKET_API int market_ledger_account_list(struct market_session *session, const market_ledger_account_list_params *in,
+/* The accounts of a book in the order in which they were opened. By operators with ledger. Since
+ * 0.1. */
+MARKET_API int market_ledger_account_list(struct market_session *session,
+                                          const market_ledger_account_list_params *in,
                                           market_account_page **out, market_error *err);
 MARKET_API void market_account_page_free(market_account_page *page);
 
@@ -208,14 +231,17 @@ typedef struct market_ledger_account_update_params {
 	market_money overdraft;
 	const char *reason;
 } market_ledger_account_update_params;
-#define MARKET_LEDGER_ACCOUNT_UPDATE_PARAMS_INIT {.size = sizeof(market_ledger_account_update_params)}
+#define MARKET_LEDGER_ACCOUNT_UPDATE_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_ledger_account_update_params) \
+	}
 
-/* Freezes, unfreezes or closes an account, or sets its overdraft; recorded and sealed as a transfer.
- * By operators with ledger. Errors: ENOTFOUND, EDENIED, EINVALID, ECURRENCY, ECLOSED, ESTATE, EFUNDS.
- * Since 0.1. */
+/* Freezes, unfreezes or closes an account, or sets its overdraft; recorded and sealed as a
+ * transfer. By operators with ledger. Errors: ENOTFOUND, EDENIED, EINVALID, ECURRENCY, ECLOSED,
+ * ESTATE, EFUNDS. Since 0.1. */
 MARKET_API int market_ledger_account_update(struct market_session *session,
-                                            const market_ledger_account_update_params *in, market_account **out,
-                                            market_error *err);
+                                            const market_ledger_account_update_params *in,
+                                            market_account **out, market_error *err);
 
 /* Either the transfer's id, or its book and client id. */
 typedef struct market_ledger_transfer_get_params {
@@ -226,12 +252,16 @@ typedef struct market_ledger_transfer_get_params {
 	market_id buyer;
 	const char *client_id;
 } market_ledger_transfer_get_params;
-#define MARKET_LEDGER_TRANSFER_GET_PARAMS_INIT {.size = sizeof(market_ledger_transfer_get_params)}
+#define MARKET_LEDGER_TRANSFER_GET_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_ledger_transfer_get_params) \
+	}
 
-/* One transfer with its legs. By operators with ledger. Errors: EDENIED, EMISSING, ENOTFOUND. Since 0.1. */
+/* One transfer with its legs. By operators with ledger. Errors: EDENIED, EMISSING, ENOTFOUND. Since
+ * 0.1. */
 MARKET_API int market_ledger_transfer_get(struct market_session *session,
-                                          const market_ledger_transfer_get_params *in, market_transfer **out,
-                                          market_error *err);
+                                          const market_ledger_transfer_get_params *in,
+                                          market_transfer **out, market_error *err);
 
 typedef struct market_ledger_transfer_list_params {
 	uint32_t size;
@@ -240,7 +270,10 @@ typedef struct market_ledger_transfer_list_params {
 	const char *after;
 	const int64_t *limit;
 } market_ledger_transfer_list_params;
-#define MARKET_LEDGER_TRANSFER_LIST_PARAMS_INIT {.size = sizeof(market_ledger_transfer_list_params)}
+#define MARKET_LEDGER_TRANSFER_LIST_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_ledger_transfer_list_params) \
+	}
 
 /* One line of an account: a leg with what is needed of its transfer. */
 typedef struct market_ledger_entry {
@@ -261,7 +294,8 @@ typedef struct market_ledger_entry_page {
 	size_t n_items;
 	const char *next;
 } market_ledger_entry_page;
-/* The lines of an account by version. By operators with ledger. Errors: ENOTFOUND, EDENIED. Since 0.1. */
+/* The lines of an account by version. By operators with ledger. Errors: ENOTFOUND, EDENIED. Since
+ * 0.1. */
 MARKET_API int market_ledger_transfer_list(struct market_session *session,
                                            const market_ledger_transfer_list_params *in,
                                            market_ledger_entry_page **out, market_error *err);
@@ -275,7 +309,10 @@ typedef struct market_ledger_trial_balance_params {
 	market_id buyer;
 	bool all;
 } market_ledger_trial_balance_params;
-#define MARKET_LEDGER_TRIAL_BALANCE_PARAMS_INIT {.size = sizeof(market_ledger_trial_balance_params)}
+#define MARKET_LEDGER_TRIAL_BALANCE_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_ledger_trial_balance_params) \
+	}
 
 /* Accounts of one name in one currency, without the suffix of the name. */
 typedef struct market_balance_line {
@@ -291,7 +328,8 @@ typedef struct market_trial_balance {
 	const market_balance_line *const *lines;
 	size_t n_lines;
 } market_trial_balance;
-/* The trial balance: per currency its debits equal its credits. By operators with ledger. Since 0.1. */
+/* The trial balance: per currency its debits equal its credits. By operators with ledger. Since
+ * 0.1. */
 MARKET_API int market_ledger_trial_balance(struct market_session *session,
                                            const market_ledger_trial_balance_params *in,
                                            market_trial_balance **out, market_error *err);
@@ -299,8 +337,8 @@ MARKET_API void market_trial_balance_free(market_trial_balance *balance);
 
 typedef enum market_side { MARKET_SIDE_DEBIT = 1, MARKET_SIDE_CREDIT } market_side;
 
-/* From the book `from_…` to the book `to_…` (the platform's where neither seller nor buyer is given).
- * `from_account` is posted on `side`, `to_account` on the other side. */
+/* From the book `from_…` to the book `to_…` (the platform's where neither seller nor buyer is
+ * given). `from_account` is posted on `side`, `to_account` on the other side. */
 typedef struct market_ledger_move_params {
 	uint32_t size;
 	const char *key;
@@ -313,24 +351,32 @@ typedef struct market_ledger_move_params {
 	int32_t side; /* debit when absent */
 	const char *reason;
 } market_ledger_move_params;
-#define MARKET_LEDGER_MOVE_PARAMS_INIT {.size = sizeof(market_ledger_move_params)}
+#define MARKET_LEDGER_MOVE_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_ledger_move_params) \
+	}
 
-/* Moves money between two books by two transfers over the accounts interbook:BOOK. The first is posted
- * now and given out; the second, in the other book, by ledger.move.finish from market_work.
+/* Moves money between two books by two transfers over the accounts interbook:BOOK. The first is
+ * posted now and given out; the second, in the other book, by ledger.move.finish from market_work.
  * By operators with ledger. Errors: as market_ledger_transfer. Since 0.1. */
-MARKET_API int market_ledger_move(struct market_session *session, const market_ledger_move_params *in,
-                                  market_transfer **out, market_error *err);
+MARKET_API int market_ledger_move(struct market_session *session,
+                                  const market_ledger_move_params *in, market_transfer **out,
+                                  market_error *err);
 
 typedef struct market_ledger_move_finish_params {
 	uint32_t size;
 	const char *key;
 	market_id transfer; /* the first half */
 } market_ledger_move_finish_params;
-#define MARKET_LEDGER_MOVE_FINISH_PARAMS_INIT {.size = sizeof(market_ledger_move_finish_params)}
+#define MARKET_LEDGER_MOVE_FINISH_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_ledger_move_finish_params) \
+	}
 
 /* Posts the second half of a move; twice is once. By the system and operators with ledger.
  * Errors: ENOTFOUND, EDENIED, EINVALID, ECLOSED, EFROZEN, EFUNDS. Since 0.1. */
-MARKET_API int market_ledger_move_finish(struct market_session *session, const market_ledger_move_finish_params *in,
+MARKET_API int market_ledger_move_finish(struct market_session *session,
+                                         const market_ledger_move_finish_params *in,
                                          market_transfer **out, market_error *err);
 
 typedef struct market_ledger_hold_expire_params {
@@ -338,11 +384,16 @@ typedef struct market_ledger_hold_expire_params {
 	const char *key;
 	market_id transfer; /* the hold */
 } market_ledger_hold_expire_params;
-#define MARKET_LEDGER_HOLD_EXPIRE_PARAMS_INIT {.size = sizeof(market_ledger_hold_expire_params)}
+#define MARKET_LEDGER_HOLD_EXPIRE_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_ledger_hold_expire_params) \
+	}
 
-/* Frees a hold whose time has passed; run at its expiry by market_work. A hold that has ended stays as it
- * is. By the system and operators with ledger. Errors: ENOTFOUND, EDENIED, ESTATE. Since 0.1. */
-MARKET_API int market_ledger_hold_expire(struct market_session *session, const market_ledger_hold_expire_params *in,
+/* Frees a hold whose time has passed; run at its expiry by market_work. A hold that has ended stays
+ * as it is. By the system and operators with ledger. Errors: ENOTFOUND, EDENIED, ESTATE. Since 0.1.
+ */
+MARKET_API int market_ledger_hold_expire(struct market_session *session,
+                                         const market_ledger_hold_expire_params *in,
                                          market_transfer **out, market_error *err);
 
 /* An adjustment by hand. `client_id` without a purpose: it is "adjustment". */
@@ -357,12 +408,17 @@ typedef struct market_ledger_adjust_params {
 	const char *reason;
 	const char *approved_by; /* the second person, above the policy's sum */
 } market_ledger_adjust_params;
-#define MARKET_LEDGER_ADJUST_PARAMS_INIT {.size = sizeof(market_ledger_adjust_params)}
+#define MARKET_LEDGER_ADJUST_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_ledger_adjust_params) \
+	}
 
 /* Posts an adjustment with its reason. By operators with ledger.
- * Errors: as market_ledger_transfer, and EINCOMPLETE (approved_by: a second person is needed). Since 0.1. */
-MARKET_API int market_ledger_adjust(struct market_session *session, const market_ledger_adjust_params *in,
-                                    market_transfer **out, market_error *err);
+ * Errors: as market_ledger_transfer, and EINCOMPLETE (approved_by: a second person is needed).
+ * Since 0.1. */
+MARKET_API int market_ledger_adjust(struct market_session *session,
+                                    const market_ledger_adjust_params *in, market_transfer **out,
+                                    market_error *err);
 
 typedef struct market_ledger_write_off_params {
 	uint32_t size;
@@ -373,22 +429,29 @@ typedef struct market_ledger_write_off_params {
 	const char *reason;
 	const char *approved_by;
 } market_ledger_write_off_params;
-#define MARKET_LEDGER_WRITE_OFF_PARAMS_INIT {.size = sizeof(market_ledger_write_off_params)}
+#define MARKET_LEDGER_WRITE_OFF_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_ledger_write_off_params) \
+	}
 
 /* Writes off what a seller has owed for longer than the policy says: seller_receivable to bad_debt.
- * By operators with ledger. Errors: EDENIED, EINVALID, EKEYREUSED, EINCOMPLETE, EFUNDS (it owes less),
- * ESTATE (not for long enough). Since 0.1. */
-MARKET_API int market_ledger_write_off(struct market_session *session, const market_ledger_write_off_params *in,
+ * By operators with ledger. Errors: EDENIED, EINVALID, EKEYREUSED, EINCOMPLETE, EFUNDS (it owes
+ * less), ESTATE (not for long enough). Since 0.1. */
+MARKET_API int market_ledger_write_off(struct market_session *session,
+                                       const market_ledger_write_off_params *in,
                                        market_transfer **out, market_error *err);
 
 typedef struct market_ledger_checkpoint_params {
 	uint32_t size;
 	const char *key;
 } market_ledger_checkpoint_params;
-#define MARKET_LEDGER_CHECKPOINT_PARAMS_INIT {.size = sizeof(market_ledger_checkpoint_params)}
+#define MARKET_LEDGER_CHECKPOINT_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_ledger_checkpoint_params) \
+	}
 
-/* A signed statement over all books. Keep `anchor` outside the store: verification with it finds what
- * was changed or cut off since. */
+/* A signed statement over all books. Keep `anchor` outside the store: verification with it finds
+ * what was changed or cut off since. */
 typedef struct market_checkpoint {
 	market_id id;
 	market_time recorded_at;
@@ -398,7 +461,8 @@ typedef struct market_checkpoint {
 
 /* Makes a checkpoint over everything posted so far. By operators with ledger and the system.
  * Errors: EDENIED, ECORRUPT, EKEY. Since 0.1. */
-MARKET_API int market_ledger_checkpoint(struct market_session *session, const market_ledger_checkpoint_params *in,
+MARKET_API int market_ledger_checkpoint(struct market_session *session,
+                                        const market_ledger_checkpoint_params *in,
                                         market_checkpoint **out, market_error *err);
 MARKET_API void market_checkpoint_free(market_checkpoint *checkpoint);
 
@@ -408,7 +472,10 @@ typedef struct market_ledger_verify_params {
 	const char *const *anchors; /* texts of checkpoints kept outside */
 	size_t n_anchors;
 } market_ledger_verify_params;
-#define MARKET_LEDGER_VERIFY_PARAMS_INIT {.size = sizeof(market_ledger_verify_params)}
+#define MARKET_LEDGER_VERIFY_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_ledger_verify_params) \
+	}
 
 typedef enum market_ledger_result {
 	MARKET_LEDGER_OK = 1,          /* all is consistent, up to the anchor at least */
@@ -425,14 +492,15 @@ typedef struct market_ledger_report {
 	int64_t in_transit;         /* moves between books whose second half is to come */
 	market_time in_transit_since;
 	const char *in_transit_amounts; /* "12.34 BRL, …" */
-	const char *place;          /* broken: the first place, and what is wrong there */
+	const char *place;              /* broken: the first place, and what is wrong there */
 	const char *problem;
 } market_ledger_report;
 
-/* Recomputes everything from the stored rows: legs, sums, versions, holds, seals, heads, checkpoints. A
- * broken ledger is a result, not an error. By operators with ledger.
- * Errors: EDENIED, EINVALID, ESYNTAX, ESIGNATURE (an anchor), EKEY. Since 0.1. */
-MARKET_API int market_ledger_verify(struct market_session *session, const market_ledger_verify_params *in,
+/* Recomputes everything from the stored rows: legs, sums, versions, holds, seals, heads,
+ * checkpoints. A broken ledger is a result, not an error. By operators with ledger. Errors:
+ * EDENIED, EINVALID, ESYNTAX, ESIGNATURE (an anchor), EKEY. Since 0.1. */
+MARKET_API int market_ledger_verify(struct market_session *session,
+                                    const market_ledger_verify_params *in,
                                     market_ledger_report **out, market_error *err);
 MARKET_API void market_ledger_report_free(market_ledger_report *report);
 

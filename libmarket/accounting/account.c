@@ -5,14 +5,15 @@
 
 static const mk_statement accounts_page = {
 	.name = "ledger_accounts_page",
-	.sql = "SELECT book_id, id, name, currency, account_class, flags, overdraft, debits_posted, credits_posted, "
-	       "debits_pending, credits_pending, version FROM account WHERE book_id = ?1 AND id >= ?2 AND id > ?3 "
-	       "ORDER BY id LIMIT ?4",
+	.sql = "SELECT book_id, id, name, currency, account_class, flags, overdraft, debits_posted, "
+		   "credits_posted, debits_pending, credits_pending, version FROM account WHERE book_id = "
+		   "?1 AND id >= ?2 AND id > ?3 ORDER BY id LIMIT ?4",
 };
 static const mk_statement account_by_name = {
 	.name = "ledger_account_by_name",
-	.sql = "SELECT book_id, id, name, currency, account_class, flags, overdraft, debits_posted, credits_posted, "
-	       "debits_pending, credits_pending, version FROM account WHERE book_id = ?1 AND name = ?2 AND currency = ?3",
+	.sql = "SELECT book_id, id, name, currency, account_class, flags, overdraft, debits_posted, "
+		   "credits_posted, debits_pending, credits_pending, version FROM account WHERE book_id = "
+		   "?1 AND name = ?2 AND currency = ?3",
 };
 
 int mk_ledger_account_get(mk_ctx *ctx, const void *params, market_error *err)
@@ -29,11 +30,13 @@ int mk_ledger_account_get(mk_ctx *ctx, const void *params, market_error *err)
 			                   "account, or name and currency, are needed");
 		rc = mk_book_of(in->seller, in->buyer, "buyer", &book, err);
 		if (rc == 0)
-			rc = mk_store_get(ctx->store, ctx->arena, &account_by_name, &mk_market_account_record,
-			                  MK_ARGS(mk_int(book), mk_text_value(in->name), mk_text_value(in->currency)), &row, err);
+			rc = mk_store_get(
+				ctx->store, ctx->arena, &account_by_name, &mk_market_account_record,
+				MK_ARGS(mk_int(book), mk_text_value(in->name), mk_text_value(in->currency)), &row,
+				err);
 		if (rc == 0 && !row)
-			rc = mk_error_at(err, MARKET_ENOTFOUND, "name", "there is no account %s in %s in that book", in->name,
-			                 in->currency);
+			rc = mk_error_at(err, MARKET_ENOTFOUND, "name",
+			                 "there is no account %s in %s in that book", in->name, in->currency);
 	}
 	if (rc == 0)
 		rc = mk_account_entity.fill(ctx, row, err);
@@ -48,8 +51,8 @@ int mk_ledger_account_list(mk_ctx *ctx, const void *params, market_error *err)
 	int rc = mk_book_of(in->seller, in->buyer, "buyer", &book, err);
 	if (rc == 0)
 		rc = mk_page_read(ctx, &accounts_page, &mk_market_account_record,
-		                  offsetof(market_account, id) + offsetof(market_id, id), MK_ARGS(mk_int(book)), in->after,
-		                  in->limit, err);
+		                  offsetof(market_account, id) + offsetof(market_id, id),
+		                  MK_ARGS(mk_int(book)), in->after, in->limit, err);
 	mk_page *page = ctx->output;
 	for (size_t i = 0; rc == 0 && page && i < page->n_items; i++)
 		rc = mk_account_entity.fill(ctx, page->items[i], err);

@@ -27,18 +27,20 @@ int mk_ledger_checkpoint_op(mk_ctx *ctx, const void *params, market_error *err);
 int mk_ledger_verify_op(mk_ctx *ctx, const void *params, market_error *err);
 
 /* The book that params name: the seller's, the buyer's, or 0. EINVALID when both are given. */
-int mk_book_of(market_id seller, market_id buyer, const char *field, int64_t *book, market_error *err);
+int mk_book_of(market_id seller, market_id buyer, const char *field, int64_t *book,
+               market_error *err);
 /* Adds legs by account names; errors name `legs[i]`. */
-int mk_add_legs(mk_ctx *ctx, mk_transfer *transfer, const market_leg_params *const *legs, size_t count,
-                market_error *err);
+int mk_add_legs(mk_ctx *ctx, mk_transfer *transfer, const market_leg_params *const *legs,
+                size_t count, market_error *err);
 /* A name taken apart, in the arena. */
-int mk_account_name_split(mk_ctx *ctx, const char *name, const char **stem, const char **suffix, market_error *err);
+int mk_account_name_split(mk_ctx *ctx, const char *name, const char **stem, const char **suffix,
+                          market_error *err);
 
 /* Plans the end of an object's deadline, if it has one. */
 int mk_end_deadline(mk_ctx *ctx, market_id object, market_error *err);
 
 /* More checks of a book by verification (ACC-4), from what lies beside the ledger. NULL: none. */
-extern int (*mk_ledger_book_check)(mk_store *store, int64_t book, char problem[200], void *user_data,
-                                   market_error *err);
+extern int (*mk_ledger_book_check)(mk_store *store, int64_t book, char problem[200],
+                                   void *user_data, market_error *err);
 
 #endif

@@ -7,18 +7,22 @@
 typedef struct owed {
 	market_time since;
 } owed;
-static const mk_field owed_fields[] = {MK_F_TIME(owed, since, 0, "the time from which something was owed")};
-static const mk_record owed_record = MK_RECORD_OF("owed", owed, owed_fields, "how long something is owed");
+static const mk_field owed_fields[] = {
+	MK_F_TIME(owed, since, 0, "the time from which something was owed")};
+static const mk_record owed_record =
+	MK_RECORD_OF("owed", owed, owed_fields, "how long something is owed");
 
 static const mk_statement owed_since = {
 	.name = "ledger_owed_since",
-	.sql = "SELECT t.effective_at AS since FROM leg l JOIN transfer t ON t.book_id = l.book_id AND "
-	       "t.id = l.transfer_id WHERE l.book_id = ?1 AND l.account_id = ?2 AND l.debits_posted > l.credits_posted "
-	       "AND l.version > COALESCE((SELECT MAX(z.version) FROM leg z WHERE z.book_id = l.book_id AND "
-	       "z.account_id = l.account_id AND z.debits_posted <= z.credits_posted), 0) ORDER BY l.version LIMIT 1",
+	.sql = "SELECT t.effective_at AS since FROM leg l JOIN transfer t ON t.book_id = l.book_id "
+		   "AND t.id = l.transfer_id WHERE l.book_id = ?1 AND l.account_id = ?2 AND "
+		   "l.debits_posted > l.credits_posted AND l.version > COALESCE((SELECT MAX(z.version) "
+		   "FROM leg z WHERE z.book_id = l.book_id AND z.account_id = l.account_id AND "
+		   "z.debits_posted <= z.credits_posted), 0) ORDER BY l.version LIMIT 1",
 };
 
-static int check_second(const mk_ctx *ctx, market_money sum, const char *approved_by, market_error *err);
+static int check_second(const mk_ctx *ctx, market_money sum, const char *approved_by,
+                        market_error *err);
 static int sum_debits(const market_leg_params *const *legs, size_t count, market_money *out);
 static const char *full_reason(mk_ctx *ctx, const char *reason, const char *approved_by);
 static int check_owed(mk_ctx *ctx, const market_ledger_write_off_params *in, market_error *err);
@@ -56,8 +60,8 @@ int mk_ledger_write_off(mk_ctx *ctx, const void *params, market_error *err)
 	int rc = 0;
 	if (!mk_money_positive(in->amount))
 		return mk_error_at(err, MARKET_EINVALID, "amount", "an amount to write off is positive");
-	mk_transfer *transfer =
-		mk_transfer_new(ctx->ledger, in->seller.id, MK_TRANSFER_DIRECT, "write_off:%s", in->client_id);
+	mk_transfer *transfer = mk_transfer_new(ctx->ledger, in->seller.id, MK_TRANSFER_DIRECT,
+	                                        "write_off:%s", in->client_id);
 	mk_debit(transfer, "bad_debt", NULL, in->amount);
 	mk_credit(transfer, "seller_receivable", NULL, in->amount);
 	mk_transfer_set_reason(transfer, full_reason(ctx, in->reason, in->approved_by));
@@ -77,15 +81,20 @@ int mk_ledger_write_off(mk_ctx *ctx, const void *params, market_error *err)
 }
 
 /* An amount that can't be compared with the policy's sum wants the second person too. */
-static int check_second(const mk_ctx *ctx, market_money sum, const char *approved_by, market_error *err)
+static int check_second(const mk_ctx *ctx, market_money sum, const char *approved_by,
+                        market_error *err)
 {
-	market_money limit = ctx->policy->ledger ? ctx->policy->ledger->two_person_amount : (market_money){0, ""};
+	market_money limit =
+		ctx->policy->ledger ? ctx->policy->ledger->two_person_amount : (market_money){0, ""};
 	const char *actor = ctx->actor.name ? ctx->actor.name : "";
 	if (approved_by && strcmp(approved_by, actor) == 0)
-		return mk_error_at(err, MARKET_EDENIED, "approved_by", "%s can't approve an own entry", actor);
-	if (!limit.currency[0] || approved_by || (mk_money_same_currency(sum, limit) && mk_money_less(sum, limit)))
+		return mk_error_at(err, MARKET_EDENIED, "approved_by", "%s can't approve an own entry",
+		                   actor);
+	if (!limit.currency[0] || approved_by ||
+	    (mk_money_same_currency(sum, limit) && mk_money_less(sum, limit)))
 		return 0;
-	return mk_error_at(err, MARKET_EINCOMPLETE, "approved_by", "this amount needs the approval of a second person");
+	return mk_error_at(err, MARKET_EINCOMPLETE, "approved_by",
+	                   "this amount needs the approval of a second person");
 }
 
 static int sum_debits(const market_leg_params *const *legs, size_t count, market_money *out)
@@ -99,7 +108,8 @@ static int sum_debits(const market_leg_params *const *legs, size_t count, market
 
 static const char *full_reason(mk_ctx *ctx, const char *reason, const char *approved_by)
 {
-	return approved_by ? mk_arena_format(ctx->arena, "%s (approved by %s)", reason, approved_by) : reason;
+	return approved_by ? mk_arena_format(ctx->arena, "%s (approved by %s)", reason, approved_by)
+	                   : reason;
 }
 
 static int check_owed(mk_ctx *ctx, const market_ledger_write_off_params *in, market_error *err)
@@ -107,7 +117,8 @@ static int check_owed(mk_ctx *ctx, const market_ledger_write_off_params *in, mar
 	const mk_account *account = NULL;
 	void *row = NULL;
 	market_time after = ctx->policy->ledger ? ctx->policy->ledger->write_off_after : 0;
-	int rc = mk_ledger_account(ctx->ledger, in->seller.id, "seller_receivable", NULL, in->amount.currency, &account, err);
+	int rc = mk_ledger_account(ctx->ledger, in->seller.id, "seller_receivable", NULL,
+	                           in->amount.currency, &account, err);
 	if (rc)
 		return rc;
 	if (!account || mk_money_less(mk_account_balance(account), in->amount))
@@ -118,6 +129,7 @@ static int check_owed(mk_ctx *ctx, const market_ledger_write_off_params *in, mar
 	if (rc)
 		return rc;
 	if (!row || ctx->now - ((const owed *)row)->since < after)
-		return mk_error_at(err, MARKET_ESTATE, "seller", "the seller hasn't owed it for long enough");
+		return mk_error_at(err, MARKET_ESTATE, "seller",
+		                   "the seller hasn't owed it for long enough");
 	return 0;
 }

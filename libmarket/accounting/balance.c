@@ -4,9 +4,10 @@
 #include <string.h>
 
 #define ACCOUNTS \
-	"SELECT book_id, id, name, currency, account_class, flags, overdraft, debits_posted, credits_posted, " \
-	"debits_pending, credits_pending, version FROM account"
-static const mk_statement of_book = {.name = "trial_balance_book", .sql = ACCOUNTS " WHERE book_id = ?1", .scan = true};
+	"SELECT book_id, id, name, currency, account_class, flags, overdraft, debits_posted, " \
+	"credits_posted, debits_pending, credits_pending, version FROM account"
+static const mk_statement of_book = {
+	.name = "trial_balance_book", .sql = ACCOUNTS " WHERE book_id = ?1", .scan = true};
 static const mk_statement of_all = {.name = "trial_balance_all", .sql = ACCOUNTS, .scan = true};
 
 static const mk_field line_fields[] = {
@@ -24,7 +25,8 @@ const mk_record mk_balance_line_record =
 	MK_RECORD_OF("balance_line", market_balance_line, line_fields, "one line of a trial balance");
 
 static const mk_field balance_fields[] = {
-	MK_F_LIST(market_trial_balance, lines, market_balance_line, mk_balance_line_record, 0, 0, 0, "its lines"),
+	MK_F_LIST(market_trial_balance, lines, market_balance_line, mk_balance_line_record, 0, 0, 0,
+              "its lines"),
 };
 const mk_record mk_trial_balance_record =
 	MK_RECORD_OF("trial_balance", market_trial_balance, balance_fields, "a trial balance");
@@ -50,8 +52,8 @@ int mk_ledger_trial_balance(mk_ctx *ctx, const void *params, market_error *err)
 	if (rc == 0 && in->all && (!mk_id_absent(in->seller) || !mk_id_absent(in->buyer)))
 		rc = mk_error_at(err, MARKET_EINVALID, "all", "either one book or all");
 	if (rc == 0)
-		rc = mk_store_each(ctx->store, in->all ? &of_all : &of_book, &mk_account_record, args, in->all ? 0 : 1, add, &s,
-		                   err);
+		rc = mk_store_each(ctx->store, in->all ? &of_all : &of_book, &mk_account_record, args,
+		                   in->all ? 0 : 1, add, &s, err);
 	for (size_t i = 0; rc == 0 && i < s.count; i++) {
 		market_balance_line *line = s.lines[i];
 		const mk_account whole = {.account_class = line->account_class,
@@ -60,7 +62,8 @@ int mk_ledger_trial_balance(mk_ctx *ctx, const void *params, market_error *err)
 		line->balance = mk_account_balance(&whole);
 		if (mk_money_broken(line->balance) || mk_money_broken(line->debits_pending) ||
 		    mk_money_broken(line->credits_pending))
-			rc = mk_error_set(err, MARKET_EOVERFLOW, "the sums of %s in %s overflow", line->account, line->currency);
+			rc = mk_error_set(err, MARKET_EOVERFLOW, "the sums of %s in %s overflow", line->account,
+			                  line->currency);
 	}
 	if (rc)
 		return rc;

@@ -7,7 +7,8 @@
 #define SEALED_AT_ONCE 1000
 #define ANCHOR_MAX (16 * 1024)
 
-int (*mk_ledger_book_check)(mk_store *store, int64_t book, char problem[200], void *user_data, market_error *err);
+int (*mk_ledger_book_check)(mk_store *store, int64_t book, char problem[200], void *user_data,
+                            market_error *err);
 
 static int fill_checkpoint(mk_ctx *ctx, void *row, market_error *err);
 static int give_report(mk_ctx *ctx, const mk_verify_report *report, market_error *err);
@@ -15,12 +16,13 @@ static const char *amounts_text(mk_ctx *ctx, const mk_verify_report *report);
 
 static const mk_statement checkpoint_by_id = {
 	.name = "ledger_checkpoint_by_id",
-	.sql = "SELECT book_id, id, recorded_at, books, transfers FROM checkpoint WHERE book_id = ?1 AND id = ?2",
+	.sql = "SELECT book_id, id, recorded_at, books, transfers FROM checkpoint WHERE book_id = ?1 "
+		   "AND id = ?2",
 };
 static const mk_statement checkpoint_stored = {
 	.name = "ledger_checkpoint_stored",
-	.sql = "SELECT book_id, id, recorded_at, books, transfers, root, balances, previous, key_number, signature "
-	       "FROM checkpoint WHERE book_id = ?1 AND id = ?2",
+	.sql = "SELECT book_id, id, recorded_at, books, transfers, root, balances, previous, "
+		   "key_number, signature FROM checkpoint WHERE book_id = ?1 AND id = ?2",
 };
 
 #define T market_checkpoint
@@ -32,12 +34,15 @@ static const mk_field checkpoint_fields[] = {
 	MK_F_TEXT(T, anchor, MK_NOT_ROW, 0, 0, "JSON to keep outside the store"),
 };
 #undef T
-const mk_record mk_market_checkpoint_record =
-	MK_RECORD_OF("ledger_checkpoint", market_checkpoint, checkpoint_fields, "a signed statement over all books");
+const mk_record mk_market_checkpoint_record = MK_RECORD_OF(
+	"ledger_checkpoint", market_checkpoint, checkpoint_fields, "a signed statement over all books");
 
 const mk_entity mk_checkpoint_entity = {
-	.kind = MARKET_ID_CHECKPOINT, .name = "checkpoint", .record = &mk_market_checkpoint_record,
-	.by_id = &checkpoint_by_id, .fill = fill_checkpoint,
+	.kind = MARKET_ID_CHECKPOINT,
+	.name = "checkpoint",
+	.record = &mk_market_checkpoint_record,
+	.by_id = &checkpoint_by_id,
+	.fill = fill_checkpoint,
 };
 
 #define T market_ledger_report
@@ -110,8 +115,9 @@ static int fill_checkpoint(mk_ctx *ctx, void *row, market_error *err)
 	market_checkpoint *checkpoint = row;
 	void *stored = NULL;
 	mk_text text;
-	int rc = mk_store_get(ctx->store, ctx->arena, &checkpoint_stored, &mk_checkpoint_record,
-	                      MK_ARGS(mk_int(checkpoint->id.book), mk_int(checkpoint->id.id)), &stored, err);
+	int rc =
+		mk_store_get(ctx->store, ctx->arena, &checkpoint_stored, &mk_checkpoint_record,
+	                 MK_ARGS(mk_int(checkpoint->id.book), mk_int(checkpoint->id.id)), &stored, err);
 	if (rc || !stored)
 		return rc;
 	mk_text_init(&text, ctx->arena->allocator, ANCHOR_MAX);

@@ -6,10 +6,10 @@
 #include <string.h>
 
 static bool of_second(const char *client_id);
-static int check_accounts(mk_ctx *ctx, const market_ledger_move_params *in, const char **stem, const char **suffix,
-                          market_error *err);
-static int read_first(mk_ctx *ctx, const market_transfer *first, const market_leg **interbook, int64_t *book,
-                      const char **account, market_error *err);
+static int check_accounts(mk_ctx *ctx, const market_ledger_move_params *in, const char **stem,
+                          const char **suffix, market_error *err);
+static int read_first(mk_ctx *ctx, const market_transfer *first, const market_leg **interbook,
+                      int64_t *book, const char **account, market_error *err);
 
 int mk_ledger_move(mk_ctx *ctx, const void *params, market_error *err)
 {
@@ -26,7 +26,8 @@ int mk_ledger_move(mk_ctx *ctx, const void *params, market_error *err)
 		rc = check_accounts(ctx, in, &stem, &suffix, err);
 	if (rc)
 		return rc;
-	mk_transfer *transfer = mk_transfer_new(ctx->ledger, from, MK_TRANSFER_DIRECT, "%s", in->client_id);
+	mk_transfer *transfer =
+		mk_transfer_new(ctx->ledger, from, MK_TRANSFER_DIRECT, "%s", in->client_id);
 	if (debit) {
 		mk_debit(transfer, stem, suffix, in->amount);
 		mk_credit_interbook(transfer, to, in->amount);
@@ -34,7 +35,8 @@ int mk_ledger_move(mk_ctx *ctx, const void *params, market_error *err)
 		mk_credit(transfer, stem, suffix, in->amount);
 		mk_debit_interbook(transfer, to, in->amount);
 	}
-	mk_transfer_set_reason(transfer, mk_arena_format(ctx->arena, "%s; %s", in->to_account, in->reason));
+	mk_transfer_set_reason(transfer,
+	                       mk_arena_format(ctx->arena, "%s; %s", in->to_account, in->reason));
 	rc = mk_transfer_post(ctx->ledger, transfer, err);
 	if (rc)
 		return rc;
@@ -87,13 +89,13 @@ static bool of_second(const char *client_id)
 	return length > mark && strcmp(client_id + length - mark, MK_MOVE_SECOND) == 0;
 }
 
-static int check_accounts(mk_ctx *ctx, const market_ledger_move_params *in, const char **stem, const char **suffix,
-                          market_error *err)
+static int check_accounts(mk_ctx *ctx, const market_ledger_move_params *in, const char **stem,
+                          const char **suffix, market_error *err)
 {
 	const char *to_stem = NULL, *to_suffix = NULL;
 	if (of_second(in->client_id))
-		return mk_error_at(err, MARKET_EINVALID, "client_id", "a client id that ends with \"%s\" is of a second half",
-		                   MK_MOVE_SECOND);
+		return mk_error_at(err, MARKET_EINVALID, "client_id",
+		                   "a client id that ends with \"%s\" is of a second half", MK_MOVE_SECOND);
 	if (!mk_money_positive(in->amount))
 		return mk_error_at(err, MARKET_EINVALID, "amount", "an amount to move is positive");
 	int rc = mk_account_name_split(ctx, in->to_account, &to_stem, &to_suffix, err);
@@ -103,8 +105,8 @@ static int check_accounts(mk_ctx *ctx, const market_ledger_move_params *in, cons
 	return rc ? mk_error_field(err, rc, "from_account") : 0;
 }
 
-static int read_first(mk_ctx *ctx, const market_transfer *first, const market_leg **interbook, int64_t *book,
-                      const char **account, market_error *err)
+static int read_first(mk_ctx *ctx, const market_transfer *first, const market_leg **interbook,
+                      int64_t *book, const char **account, market_error *err)
 {
 	size_t length = first->reason ? strcspn(first->reason, ";") : 0;
 	for (size_t i = 0; i < first->n_legs; i++) {
@@ -112,8 +114,8 @@ static int read_first(mk_ctx *ctx, const market_transfer *first, const market_le
 			*interbook = first->legs[i];
 	}
 	if (of_second(first->client_id) || !*interbook || length == 0 || first->reason[length] != ';')
-		return mk_error_at(err, MARKET_EINVALID, "transfer", "transfer \"%s\" isn't the first half of a move",
-		                   first->client_id);
+		return mk_error_at(err, MARKET_EINVALID, "transfer",
+		                   "transfer \"%s\" isn't the first half of a move", first->client_id);
 	*book = strtoll((*interbook)->name + strlen("interbook:"), NULL, 10);
 	*account = mk_arena_text_n(ctx->arena, first->reason, length);
 	return *account ? 0 : mk_error_no_memory(err);

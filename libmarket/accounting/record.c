@@ -67,7 +67,8 @@ static const mk_field leg_fields[] = {
 	MK_F_MONEY(T, credits_pending, 0, 0, 0, "of the account after it"),
 };
 #undef T
-const mk_record mk_market_leg_record = MK_RECORD_OF("ledger_leg", market_leg, leg_fields, "one account's part");
+const mk_record mk_market_leg_record =
+	MK_RECORD_OF("ledger_leg", market_leg, leg_fields, "one account's part");
 
 #define T market_transfer
 static const mk_field transfer_fields[] = {
@@ -121,22 +122,26 @@ const mk_record mk_ledger_batch_record =
 
 static const mk_statement account_by_id = {
 	.name = "ledger_account_by_id",
-	.sql = "SELECT book_id, id, name, currency, account_class, flags, overdraft, debits_posted, credits_posted, "
-	       "debits_pending, credits_pending, version FROM account WHERE book_id = ?1 AND id = ?2",
+	.sql = "SELECT book_id, id, name, currency, account_class, flags, overdraft, debits_posted, "
+		   "credits_posted, debits_pending, credits_pending, version FROM account WHERE book_id = "
+		   "?1 AND id = ?2",
 };
 static const mk_statement transfer_by_id = {
 	.name = "ledger_transfer_by_id",
-	.sql = "SELECT book_id, id, client_id, purpose, kind, effective_at, recorded_at, journal_book_id, journal_id, "
-	       "NULLIF(pending_id, 0) AS pending_id, NULLIF(expires_at, 0) AS expires_at, NULLIF(reason, '') AS reason, "
-	       "rate_numerator, rate_denominator, position FROM transfer WHERE book_id = ?1 AND id = ?2",
+	.sql =
+		"SELECT book_id, id, client_id, purpose, kind, effective_at, recorded_at, "
+		"journal_book_id, journal_id, NULLIF(pending_id, 0) AS pending_id, NULLIF(expires_at, 0) "
+		"AS expires_at, NULLIF(reason, '') AS reason, rate_numerator, rate_denominator, position "
+		"FROM transfer WHERE book_id = ?1 AND id = ?2",
 };
 static const mk_statement transfer_legs = {
 	.name = "ledger_transfer_legs",
-	.sql = "SELECT l.book_id, l.id, l.account_id, a.name, a.currency, l.debit, l.credit, l.debit_held, l.credit_held, "
-	       "l.version, l.debits_posted, l.credits_posted, l.debits_pending, l.credits_pending FROM transfer t "
-	       "JOIN leg l ON l.book_id = t.book_id AND l.id >= t.first_leg_id AND l.id <= t.last_leg_id AND "
-	       "l.transfer_id = t.id JOIN account a ON a.book_id = l.book_id AND a.id = l.account_id "
-	       "WHERE t.book_id = ?1 AND t.id = ?2 ORDER BY l.id",
+	.sql = "SELECT l.book_id, l.id, l.account_id, a.name, a.currency, l.debit, l.credit, "
+		   "l.debit_held, l.credit_held, l.version, l.debits_posted, l.credits_posted, "
+		   "l.debits_pending, l.credits_pending FROM transfer t JOIN leg l ON l.book_id = "
+		   "t.book_id AND l.id >= t.first_leg_id AND l.id <= t.last_leg_id AND l.transfer_id = "
+		   "t.id JOIN account a ON a.book_id = l.book_id AND a.id = l.account_id WHERE t.book_id "
+		   "= ?1 AND t.id = ?2 ORDER BY l.id",
 };
 static const mk_statement batch_by_id = {
 	.name = "ledger_batch_by_id",
@@ -147,15 +152,24 @@ static int fill_account(mk_ctx *ctx, void *row, market_error *err);
 static int fill_transfer(mk_ctx *ctx, void *row, market_error *err);
 
 const mk_entity mk_account_entity = {
-	.kind = MARKET_ID_ACCOUNT, .name = "account", .record = &mk_market_account_record, .by_id = &account_by_id,
+	.kind = MARKET_ID_ACCOUNT,
+	.name = "account",
+	.record = &mk_market_account_record,
+	.by_id = &account_by_id,
 	.fill = fill_account,
 };
 const mk_entity mk_transfer_entity = {
-	.kind = MARKET_ID_TRANSFER, .name = "transfer", .record = &mk_market_transfer_record, .by_id = &transfer_by_id,
+	.kind = MARKET_ID_TRANSFER,
+	.name = "transfer",
+	.record = &mk_market_transfer_record,
+	.by_id = &transfer_by_id,
 	.fill = fill_transfer,
 };
 const mk_entity mk_batch_entity = {
-	.kind = MARKET_ID_JOURNAL, .name = "batch", .record = &mk_ledger_batch_record, .by_id = &batch_by_id,
+	.kind = MARKET_ID_JOURNAL,
+	.name = "batch",
+	.record = &mk_ledger_batch_record,
+	.by_id = &batch_by_id,
 };
 
 static int fill_account(mk_ctx *ctx, void *row, market_error *err)
@@ -185,7 +199,8 @@ static int fill_transfer(mk_ctx *ctx, void *row, market_error *err)
 	void **legs = NULL;
 	size_t count = 0;
 	int rc = mk_store_list(ctx->store, ctx->arena, &transfer_legs, &mk_market_leg_record,
-	                       MK_ARGS(mk_int(transfer->id.book), mk_int(transfer->id.id)), &legs, &count, err);
+	                       MK_ARGS(mk_int(transfer->id.book), mk_int(transfer->id.id)), &legs,
+	                       &count, err);
 	transfer->legs = (const market_leg *const *)legs;
 	transfer->n_legs = count;
 	return rc;

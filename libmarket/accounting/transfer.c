@@ -10,17 +10,19 @@ static const mk_statement transfer_by_client = {
 };
 static const mk_statement entries_page = {
 	.name = "ledger_entries_page",
-	.sql = "SELECT l.book_id, l.id, l.version, l.transfer_id, t.client_id, t.purpose, t.kind, t.effective_at, "
-	       "a.currency, l.debit, l.credit, l.debit_held, l.credit_held, l.debits_posted, l.credits_posted, "
-	       "l.debits_pending, l.credits_pending FROM leg l JOIN account a ON a.book_id = l.book_id AND "
-	       "a.id = l.account_id JOIN transfer t ON t.book_id = l.book_id AND t.id = l.transfer_id "
-	       "WHERE l.book_id = ?1 AND l.account_id = ?2 AND l.version >= ?3 AND (l.version > ?3 OR l.id > ?4) "
-	       "ORDER BY l.version, l.id LIMIT ?5",
+	.sql = "SELECT l.book_id, l.id, l.version, l.transfer_id, t.client_id, t.purpose, t.kind, "
+		   "t.effective_at, a.currency, l.debit, l.credit, l.debit_held, l.credit_held, "
+		   "l.debits_posted, l.credits_posted, l.debits_pending, l.credits_pending FROM leg l "
+		   "JOIN account a ON a.book_id = l.book_id AND a.id = l.account_id JOIN transfer t ON "
+		   "t.book_id = l.book_id AND t.id = l.transfer_id WHERE l.book_id = ?1 AND l.account_id "
+		   "= ?2 AND l.version >= ?3 AND (l.version > ?3 OR l.id > ?4) ORDER BY l.version, l.id "
+		   "LIMIT ?5",
 };
 
 static int post(mk_ctx *ctx, const market_transfer_params *in, const char *field, mk_transfer **out,
                 market_error *err);
-static int keep_expiry(mk_ctx *ctx, const market_transfer_params *in, market_id id, market_error *err);
+static int keep_expiry(mk_ctx *ctx, const market_transfer_params *in, market_id id,
+                       market_error *err);
 
 int mk_ledger_transfer(mk_ctx *ctx, const void *params, market_error *err)
 {
@@ -83,8 +85,8 @@ int mk_ledger_transfer_get(mk_ctx *ctx, const void *params, market_error *err)
 		if (rc)
 			return rc;
 		if (!row)
-			return mk_error_at(err, MARKET_ENOTFOUND, "client_id", "there is no transfer \"%s\" in that book",
-			                   in->client_id);
+			return mk_error_at(err, MARKET_ENOTFOUND, "client_id",
+			                   "there is no transfer \"%s\" in that book", in->client_id);
 		id = ((const market_ledger_batch_result *)row)->id;
 	}
 	int rc = mk_load(ctx, &mk_transfer_entity, id, "transfer", &row, err);
@@ -97,8 +99,9 @@ int mk_ledger_transfer_get(mk_ctx *ctx, const void *params, market_error *err)
 int mk_ledger_transfer_list(mk_ctx *ctx, const void *params, market_error *err)
 {
 	const market_ledger_transfer_list_params *in = params;
-	return mk_page_read(ctx, &entries_page, &mk_ledger_entry_record, offsetof(market_ledger_entry, version),
-	                    MK_ARGS(mk_int(in->account.book), mk_int(in->account.id)), in->after, in->limit, err);
+	return mk_page_read(
+		ctx, &entries_page, &mk_ledger_entry_record, offsetof(market_ledger_entry, version),
+		MK_ARGS(mk_int(in->account.book), mk_int(in->account.id)), in->after, in->limit, err);
 }
 
 /* Run from the hold's deadline; one that has ended by then has nothing left to free. */
@@ -109,10 +112,12 @@ int mk_ledger_hold_expire(mk_ctx *ctx, const void *params, market_error *err)
 	char text[MARKET_ID_TEXT_SIZE];
 	market_error own;
 	market_id_format(MARKET_ID_TRANSFER, in->transfer, text);
-	mk_transfer *transfer = mk_transfer_new(ctx->ledger, in->transfer.book, MK_TRANSFER_EXPIRE, "expire:%s", text);
+	mk_transfer *transfer =
+		mk_transfer_new(ctx->ledger, in->transfer.book, MK_TRANSFER_EXPIRE, "expire:%s", text);
 	mk_transfer_set_pending(transfer, in->transfer);
 	int rc = mk_transfer_post(ctx->ledger, transfer, &own);
-	bool early = hold->kind != MK_TRANSFER_PENDING || !hold->expires_at || ctx->now < hold->expires_at;
+	bool early =
+		hold->kind != MK_TRANSFER_PENDING || !hold->expires_at || ctx->now < hold->expires_at;
 	if (rc == MARKET_ESTATE && !early)
 		rc = 0;
 	if (rc) {
@@ -136,7 +141,8 @@ int mk_end_deadline(mk_ctx *ctx, market_id object, market_error *err)
 	return rc;
 }
 
-int mk_book_of(market_id seller, market_id buyer, const char *field, int64_t *book, market_error *err)
+int mk_book_of(market_id seller, market_id buyer, const char *field, int64_t *book,
+               market_error *err)
 {
 	if (!mk_id_absent(seller) && !mk_id_absent(buyer))
 		return mk_error_at(err, MARKET_EINVALID, field, "a book is of a seller or of a buyer");
@@ -144,12 +150,13 @@ int mk_book_of(market_id seller, market_id buyer, const char *field, int64_t *bo
 	return 0;
 }
 
-int mk_add_legs(mk_ctx *ctx, mk_transfer *transfer, const market_leg_params *const *legs, size_t count,
-                market_error *err)
+int mk_add_legs(mk_ctx *ctx, mk_transfer *transfer, const market_leg_params *const *legs,
+                size_t count, market_error *err)
 {
 	for (size_t i = 0; transfer && i < count; i++) {
 		const char *stem = NULL, *suffix = NULL;
-		bool debit = legs[i]->debit.currency[0] != '\0', credit = legs[i]->credit.currency[0] != '\0';
+		bool debit = legs[i]->debit.currency[0] != '\0',
+			 credit = legs[i]->credit.currency[0] != '\0';
 		int rc = mk_account_name_split(ctx, legs[i]->account, &stem, &suffix, err);
 		if (rc == 0 && debit == credit)
 			rc = mk_error_at(err, MARKET_EINVALID, "debit", "a leg has a debit or a credit");
@@ -165,11 +172,13 @@ int mk_add_legs(mk_ctx *ctx, mk_transfer *transfer, const market_leg_params *con
 	return transfer ? 0 : mk_error_no_memory(err);
 }
 
-int mk_account_name_split(mk_ctx *ctx, const char *name, const char **stem, const char **suffix, market_error *err)
+int mk_account_name_split(mk_ctx *ctx, const char *name, const char **stem, const char **suffix,
+                          market_error *err)
 {
 	size_t length = strcspn(name, ":");
 	if (!mk_chart_find(name))
-		return mk_error_at(err, MARKET_EINVALID, "account", "\"%s\" isn't an account of the chart", name);
+		return mk_error_at(err, MARKET_EINVALID, "account", "\"%s\" isn't an account of the chart",
+		                   name);
 	*stem = mk_arena_text_n(ctx->arena, name, length);
 	*suffix = name[length] == ':' ? name + length + 1 : NULL;
 	return *stem ? 0 : mk_error_no_memory(err);
@@ -203,7 +212,8 @@ static int post(mk_ctx *ctx, const market_transfer_params *in, const char *field
 }
 
 /* A hold with an expiry has a deadline, until it ends. */
-static int keep_expiry(mk_ctx *ctx, const market_transfer_params *in, market_id id, market_error *err)
+static int keep_expiry(mk_ctx *ctx, const market_transfer_params *in, market_id id,
+                       market_error *err)
 {
 	if (in->expires_at)
 		mk_deadline_set(ctx, id, 0, in->expires_at, "ledger.hold.expire");

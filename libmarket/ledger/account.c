@@ -5,9 +5,9 @@
 
 static const mk_statement account_read = {
 	.name = "account_read",
-	.sql = "SELECT book_id, id, name, currency, account_class, flags, overdraft, debits_posted, credits_posted, "
-	       "debits_pending, credits_pending, version FROM account WHERE book_id = ?1 AND name = ?2 "
-	       "AND currency = ?3",
+	.sql = "SELECT book_id, id, name, currency, account_class, flags, overdraft, debits_posted, "
+		   "credits_posted, debits_pending, credits_pending, version FROM account WHERE book_id = "
+		   "?1 AND name = ?2 AND currency = ?3",
 };
 static const mk_statement account_check = {
 	.name = "account_check",
@@ -33,17 +33,19 @@ market_money mk_account_balance(const mk_account *account)
 market_money mk_account_available(const mk_account *account)
 {
 	bool debit = mk_account_debit_normal(account->account_class);
-	return mk_money_sub(mk_account_balance(account), debit ? account->credits_pending : account->debits_pending);
+	return mk_money_sub(mk_account_balance(account),
+	                    debit ? account->credits_pending : account->debits_pending);
 }
 
-int mk_ledger_account(mk_ledger *ledger, int64_t book, const char *stem, const char *suffix, const char *currency,
-                      const mk_account **out, market_error *err)
+int mk_ledger_account(mk_ledger *ledger, int64_t book, const char *stem, const char *suffix,
+                      const char *currency, const mk_account **out, market_error *err)
 {
 	const mk_chart_entry *chart = NULL;
 	const char *text = NULL;
 	mk_entry *entry = NULL;
 	int fault = 0;
-	const char *name = mk_chart_name(ledger->setup.arena, book, stem, suffix, &chart, &fault, &text);
+	const char *name =
+		mk_chart_name(ledger->setup.arena, book, stem, suffix, &chart, &fault, &text);
 	*out = NULL;
 	if (!name && fault == MARKET_ENOMEM)
 		return mk_error_no_memory(err);
@@ -55,8 +57,8 @@ int mk_ledger_account(mk_ledger *ledger, int64_t book, const char *stem, const c
 	return rc;
 }
 
-int mk_ledger_balance(mk_ledger *ledger, int64_t book, const char *stem, const char *suffix, const char *currency,
-                      market_money *out, market_error *err)
+int mk_ledger_balance(mk_ledger *ledger, int64_t book, const char *stem, const char *suffix,
+                      const char *currency, market_money *out, market_error *err)
 {
 	const mk_account *account = NULL;
 	int rc = mk_ledger_account(ledger, book, stem, suffix, currency, &account, err);
@@ -139,7 +141,8 @@ mk_query mk_entry_query(mk_ledger *ledger, const mk_entry *entry)
 		args[1] = mk_text_value(entry->account.name);
 		args[2] = mk_text_value(entry->account.currency);
 	}
-	return (mk_query){.statement = &account_read, .args = args, .n_args = 3, .record = &mk_account_record};
+	return (mk_query){
+		.statement = &account_read, .args = args, .n_args = 3, .record = &mk_account_record};
 }
 
 void mk_entry_load(mk_entry *entry, const mk_account *row)
@@ -175,10 +178,11 @@ int mk_entry_check_guards(mk_ledger *ledger, mk_store *store, market_error *err)
 	for (mk_entry *entry = ledger->guards; entry; entry = entry->next_guard) {
 		if (entry->guarded || entry->read_version == 0)
 			continue;
-		int64_t count = mk_store_write(store, &account_check,
-		                               MK_ARGS(mk_int(entry->account.id.book), mk_int(entry->account.id.id),
-		                                       mk_int(entry->read_version + entry->steps)),
-		                               err);
+		int64_t count =
+			mk_store_write(store, &account_check,
+		                   MK_ARGS(mk_int(entry->account.id.book), mk_int(entry->account.id.id),
+		                           mk_int(entry->read_version + entry->steps)),
+		                   err);
 		if (count < 0)
 			return (int)count;
 		if (count == 0)

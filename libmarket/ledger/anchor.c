@@ -17,29 +17,37 @@ static const mk_field anchor_fields[] = {
 	MK_F_INT(T, books, 0, 0, INT64_MAX, "books covered"),
 	MK_F_INT(T, transfers, 0, 0, INT64_MAX, "transfers covered"),
 	MK_F_TEXT(T, root, MK_REQUIRED, HEX(MK_HASH_SIZE), HEX(MK_HASH_SIZE), "root over all books"),
-	MK_F_TEXT(T, balances, MK_REQUIRED, HEX(MK_HASH_SIZE), HEX(MK_HASH_SIZE), "digest of the trial balance"),
-	MK_F_TEXT(T, previous, MK_REQUIRED, HEX(MK_HASH_SIZE), HEX(MK_HASH_SIZE), "digest of the checkpoint before"),
+	MK_F_TEXT(T, balances, MK_REQUIRED, HEX(MK_HASH_SIZE), HEX(MK_HASH_SIZE),
+              "digest of the trial balance"),
+	MK_F_TEXT(T, previous, MK_REQUIRED, HEX(MK_HASH_SIZE), HEX(MK_HASH_SIZE),
+              "digest of the checkpoint before"),
 	MK_F_INT(T, key_number, MK_REQUIRED, 1, UINT32_MAX, "number of the signing key"),
 	MK_F_TEXT(T, public_key, MK_REQUIRED, HEX(MK_KEY_SIZE), HEX(MK_KEY_SIZE), "the public key"),
-	MK_F_TEXT(T, signature, MK_REQUIRED, HEX(MK_SIGNATURE_SIZE), HEX(MK_SIGNATURE_SIZE), "the signature"),
+	MK_F_TEXT(T, signature, MK_REQUIRED, HEX(MK_SIGNATURE_SIZE), HEX(MK_SIGNATURE_SIZE),
+              "the signature"),
 };
 #undef T
-const mk_record mk_anchor_record = MK_RECORD_OF("anchor", mk_anchor, anchor_fields, "a checkpoint outside the store");
+const mk_record mk_anchor_record =
+	MK_RECORD_OF("anchor", mk_anchor, anchor_fields, "a checkpoint outside the store");
 
 static int check_shape(const mk_anchor *anchor, market_error *err);
 static int check_signature(const mk_anchor *anchor, mk_arena *arena, market_error *err);
 
-int mk_anchor_write(const mk_checkpoint *checkpoint, const mk_keys *keys, const char *store_id, mk_text *out,
-                    market_error *err)
+int mk_anchor_write(const mk_checkpoint *checkpoint, const mk_keys *keys, const char *store_id,
+                    mk_text *out, market_error *err)
 {
 	uint8_t key[MK_KEY_SIZE];
-	char root[HEX(MK_HASH_SIZE) + 1], balances[HEX(MK_HASH_SIZE) + 1], previous[HEX(MK_HASH_SIZE) + 1];
+	char root[HEX(MK_HASH_SIZE) + 1], balances[HEX(MK_HASH_SIZE) + 1],
+		previous[HEX(MK_HASH_SIZE) + 1];
 	char public_key[HEX(MK_KEY_SIZE) + 1], signature[HEX(MK_SIGNATURE_SIZE) + 1];
 	if (checkpoint->root.size != MK_HASH_SIZE || checkpoint->balances.size != MK_HASH_SIZE ||
-	    checkpoint->previous.size != MK_HASH_SIZE || checkpoint->signature.size != MK_SIGNATURE_SIZE)
-		return mk_error_set(err, MARKET_ECORRUPT, "checkpoint %lld is broken", (long long)checkpoint->id.id);
+	    checkpoint->previous.size != MK_HASH_SIZE ||
+	    checkpoint->signature.size != MK_SIGNATURE_SIZE)
+		return mk_error_set(err, MARKET_ECORRUPT, "checkpoint %lld is broken",
+		                    (long long)checkpoint->id.id);
 	if (!mk_keys_public(keys, (uint32_t)checkpoint->key_number, key))
-		return mk_error_set(err, MARKET_EKEY, "signing key %lld is absent", (long long)checkpoint->key_number);
+		return mk_error_set(err, MARKET_EKEY, "signing key %lld is absent",
+		                    (long long)checkpoint->key_number);
 	mk_hex(checkpoint->root.data, MK_HASH_SIZE, root);
 	mk_hex(checkpoint->balances.data, MK_HASH_SIZE, balances);
 	mk_hex(checkpoint->previous.data, MK_HASH_SIZE, previous);
@@ -63,7 +71,8 @@ int mk_anchor_write(const mk_checkpoint *checkpoint, const mk_keys *keys, const 
 	return out->failed ? mk_error_no_memory(err) : 0;
 }
 
-int mk_anchor_read(const char *text, size_t size, mk_arena *arena, const mk_anchor **out, market_error *err)
+int mk_anchor_read(const char *text, size_t size, mk_arena *arena, const mk_anchor **out,
+                   market_error *err)
 {
 	void *read = NULL;
 	if (size > ANCHOR_MAX)
@@ -87,14 +96,16 @@ static int check_shape(const mk_anchor *anchor, market_error *err)
 			const char *text = *(const char *const *)at;
 			size_t length = text ? strlen(text) : 0;
 			if (length < (size_t)field->min || length > (size_t)field->max)
-				return mk_error_at(err, MARKET_EINVALID, field->name, "the anchor's %s is absent or malformed",
-				                   field->name);
+				return mk_error_at(err, MARKET_EINVALID, field->name,
+				                   "the anchor's %s is absent or malformed", field->name);
 		} else if (field->kind == MK_INT && *(const int64_t *)at < field->min) {
-			return mk_error_at(err, MARKET_EINVALID, field->name, "the anchor's %s is absent or malformed", field->name);
+			return mk_error_at(err, MARKET_EINVALID, field->name,
+			                   "the anchor's %s is absent or malformed", field->name);
 		}
 	}
 	if (strcmp(anchor->format, FORMAT) != 0)
-		return mk_error_at(err, MARKET_EINVALID, "format", "an anchor of format \"%s\" isn't known", anchor->format);
+		return mk_error_at(err, MARKET_EINVALID, "format", "an anchor of format \"%s\" isn't known",
+		                   anchor->format);
 	return 0;
 }
 
@@ -104,9 +115,11 @@ static int check_signature(const mk_anchor *anchor, mk_arena *arena, market_erro
 	mk_hash root, balances, previous;
 	bool valid = false;
 	mk_text body;
-	if (!mk_unhex(anchor->root, root.bytes, MK_HASH_SIZE) || !mk_unhex(anchor->balances, balances.bytes, MK_HASH_SIZE) ||
+	if (!mk_unhex(anchor->root, root.bytes, MK_HASH_SIZE) ||
+	    !mk_unhex(anchor->balances, balances.bytes, MK_HASH_SIZE) ||
 	    !mk_unhex(anchor->previous, previous.bytes, MK_HASH_SIZE) ||
-	    !mk_unhex(anchor->public_key, key, MK_KEY_SIZE) || !mk_unhex(anchor->signature, signature, MK_SIGNATURE_SIZE))
+	    !mk_unhex(anchor->public_key, key, MK_KEY_SIZE) ||
+	    !mk_unhex(anchor->signature, signature, MK_SIGNATURE_SIZE))
 		return mk_error_set(err, MARKET_EINVALID, "the anchor's digests aren't hexadecimal");
 	const mk_checkpoint as_stored = {
 		.id = {0, anchor->number},
@@ -124,6 +137,7 @@ static int check_signature(const mk_anchor *anchor, mk_arena *arena, market_erro
 	                     : mk_ed25519_verify(key, body.data, body.size, signature, &valid, err);
 	mk_text_close(&body);
 	if (rc == 0 && !valid)
-		rc = mk_error_set(err, MARKET_ESIGNATURE, "the anchor's signature doesn't match what it says");
+		rc = mk_error_set(err, MARKET_ESIGNATURE,
+		                  "the anchor's signature doesn't match what it says");
 	return rc;
 }

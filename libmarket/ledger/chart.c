@@ -9,8 +9,11 @@
 enum { PLAIN = 0, SUFFIXED = 1 << 0, PLATFORM = 1 << 1 };
 
 #define ENTRY(name, class_name, own_flags, shape, text) \
-	{.stem = (name), .account_class = MK_ACCOUNT_##class_name, .flags = (own_flags), \
-	 .suffixed = ((shape)&SUFFIXED) != 0, .platform_only = ((shape)&PLATFORM) != 0, .summary = (text)}
+	{ \
+		.stem = (name), .account_class = MK_ACCOUNT_##class_name, .flags = (own_flags), \
+		.suffixed = ((shape)&SUFFIXED) != 0, .platform_only = ((shape)&PLATFORM) != 0, \
+		.summary = (text) \
+	}
 #define LIMITED(name, shape, text) ENTRY(name, LIABILITY, MK_ACCOUNT_LIMIT, shape, text)
 
 static const mk_chart_entry chart[] = {

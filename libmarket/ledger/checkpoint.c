@@ -8,41 +8,47 @@
 
 const mk_statement mk_legs_by_position = {
 	.name = "legs_by_position",
-	.sql = "SELECT " MK_LEG_COLUMNS " FROM transfer t JOIN leg l ON l.book_id = t.book_id AND l.id >= t.first_leg_id "
-	       "AND l.id <= t.last_leg_id AND l.transfer_id = t.id " MK_LEG_ACCOUNT " WHERE t.book_id = ?1 AND "
-	       "t.position > ?2 AND t.position < ?3 ORDER BY t.position, l.id",
+	.sql = "SELECT " MK_LEG_COLUMNS
+		   " FROM transfer t JOIN leg l ON l.book_id = t.book_id AND l.id >= t.first_leg_id AND "
+		   "l.id <= t.last_leg_id AND l.transfer_id = t.id " MK_LEG_ACCOUNT
+		   " WHERE t.book_id = ?1 AND t.position > ?2 AND t.position < ?3 ORDER BY t.position, "
+		   "l.id",
 };
 static const mk_statement checkpoint_last = {
 	.name = "checkpoint_last",
-	.sql = "SELECT book_id, id, recorded_at, books, transfers, root, balances, previous, key_number, signature "
-	       "FROM checkpoint WHERE book_id = 0 ORDER BY id DESC LIMIT 1",
+	.sql = "SELECT book_id, id, recorded_at, books, transfers, root, balances, previous, "
+		   "key_number, signature FROM checkpoint WHERE book_id = 0 ORDER BY id DESC LIMIT 1",
 };
 static const mk_statement heads_page = {
 	.name = "heads_page",
-	.sql = "SELECT book_id, size, frontier FROM book_head WHERE book_id > ?1 ORDER BY book_id LIMIT ?2",
+	.sql = "SELECT book_id, size, frontier FROM book_head WHERE book_id > ?1 ORDER BY book_id "
+		   "LIMIT ?2",
 };
 static const mk_statement book_last = {
 	.name = "checkpoint_book_last",
 	.sql = "SELECT book_id, checkpoint_id, size, root FROM checkpoint_book WHERE book_id = ?1 "
-	       "ORDER BY checkpoint_id DESC LIMIT 1",
+		   "ORDER BY checkpoint_id DESC LIMIT 1",
 };
 static const mk_statement book_insert = {
 	.name = "checkpoint_book_insert",
 	.table = "checkpoint_book",
-	.sql = "INSERT INTO checkpoint_book (book_id, checkpoint_id, size, root) VALUES (?1, ?2, ?3, ?4) "
-	       "ON CONFLICT DO NOTHING",
+	.sql =
+		"INSERT INTO checkpoint_book (book_id, checkpoint_id, size, root) VALUES (?1, ?2, ?3, ?4) "
+		"ON CONFLICT DO NOTHING",
 };
 static const mk_statement balance_insert = {
 	.name = "checkpoint_balance_insert",
 	.table = "checkpoint_balance",
-	.sql = "INSERT INTO checkpoint_balance (book_id, stem, currency, checkpoint_id, debits_posted, credits_posted, "
-	       "debits_pending, credits_pending) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING",
+	.sql = "INSERT INTO checkpoint_balance (book_id, stem, currency, checkpoint_id, "
+		   "debits_posted, credits_posted, debits_pending, credits_pending) VALUES (?1, ?2, ?3, "
+		   "?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING",
 };
 static const mk_statement checkpoint_insert = {
 	.name = "checkpoint_insert",
 	.table = "checkpoint",
-	.sql = "INSERT INTO checkpoint (book_id, id, recorded_at, books, transfers, root, balances, previous, "
-	       "key_number, signature) VALUES (0, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING",
+	.sql = "INSERT INTO checkpoint (book_id, id, recorded_at, books, transfers, root, balances, "
+		   "previous, key_number, signature) VALUES (0, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON "
+		   "CONFLICT DO NOTHING",
 };
 
 static const mk_field book_fields[] = {
@@ -140,13 +146,14 @@ int mk_checkpoint_digest(const mk_checkpoint *checkpoint, const char *store_id, 
 	mk_text body;
 	mk_text_init(&body, allocator, 4096);
 	mk_checkpoint_body(checkpoint, store_id, &body);
-	int rc = body.failed ? mk_error_no_memory(err) : mk_digest_sha256(digest, body.data, body.size, out, err);
+	int rc = body.failed ? mk_error_no_memory(err)
+	                     : mk_digest_sha256(digest, body.data, body.size, out, err);
 	mk_text_close(&body);
 	return rc;
 }
 
-int mk_checkpoint_append(mk_digest *digest, mk_frontier *tree, int64_t book, int64_t size, const mk_hash *root,
-                         market_error *err)
+int mk_checkpoint_append(mk_digest *digest, mk_frontier *tree, int64_t book, int64_t size,
+                         const mk_hash *root, market_error *err)
 {
 	uint8_t bytes[16 + MK_HASH_SIZE];
 	mk_hash leaf;
@@ -163,7 +170,8 @@ static int follow_last(making *m, market_error *err)
 {
 	void *found = NULL;
 	const mk_checkpoint_setup *setup = m->setup;
-	int rc = mk_store_get(setup->store, &m->scratch, &checkpoint_last, &mk_checkpoint_record, MK_NO_ARGS, &found, err);
+	int rc = mk_store_get(setup->store, &m->scratch, &checkpoint_last, &mk_checkpoint_record,
+	                      MK_NO_ARGS, &found, err);
 	if (rc)
 		return rc;
 	m->row.id.id = 1;
@@ -173,7 +181,8 @@ static int follow_last(making *m, market_error *err)
 		return 0;
 	const mk_checkpoint *last = found;
 	m->row.id.id = last->id.id + 1;
-	return mk_checkpoint_digest(last, setup->store_id, setup->digest, setup->arena->allocator, &m->previous, err);
+	return mk_checkpoint_digest(last, setup->store_id, setup->digest, setup->arena->allocator,
+	                            &m->previous, err);
 }
 
 static int cover_books(making *m, market_error *err)
@@ -203,8 +212,10 @@ static int cover_book(making *m, const mk_head_row *head, market_error *err)
 	mk_frontier frontier;
 	mk_hash root;
 	void *found = NULL;
-	if (!mk_frontier_read((uint64_t)head->size, head->frontier.data, head->frontier.size, &frontier))
-		return mk_error_set(err, MARKET_ECORRUPT, "the head of book %lld is broken", (long long)head->book_id);
+	if (!mk_frontier_read((uint64_t)head->size, head->frontier.data, head->frontier.size,
+	                      &frontier))
+		return mk_error_set(err, MARKET_ECORRUPT, "the head of book %lld is broken",
+		                    (long long)head->book_id);
 	mk_arena_reset(&m->scratch);
 	int rc = mk_merkle_root(setup->digest, &frontier, &root, err);
 	if (rc == 0)
@@ -217,8 +228,8 @@ static int cover_book(making *m, const mk_head_row *head, market_error *err)
 		rc = load_balances(m, head->book_id, err);
 	if (rc == 0 && before < head->size) {
 		rc = written(mk_store_write(setup->store, &book_insert,
-		                            MK_ARGS(mk_int(head->book_id), mk_int(m->row.id.id), mk_int(head->size),
-		                                    mk_blob(root.bytes, MK_HASH_SIZE)),
+		                            MK_ARGS(mk_int(head->book_id), mk_int(m->row.id.id),
+		                                    mk_int(head->size), mk_blob(root.bytes, MK_HASH_SIZE)),
 		                            err));
 		if (rc == 0)
 			rc = add_legs(m, head->book_id, before, head->size, err);
@@ -239,7 +250,8 @@ static int load_balances(making *m, int64_t book, market_error *err)
 	                       MK_ARGS(mk_int(book), mk_int(m->row.id.id)), &rows, &count, err);
 	for (size_t i = 0; rc == 0 && i < count; i++) {
 		if (!mk_tally_load(m->tally, rows[i]))
-			rc = mk_error_set(err, MARKET_ELIMIT, "book %lld has too many kinds of accounts", (long long)book);
+			rc = mk_error_set(err, MARKET_ELIMIT, "book %lld has too many kinds of accounts",
+			                  (long long)book);
 	}
 	return rc;
 }
@@ -257,7 +269,8 @@ static int add_legs(making *m, int64_t book, int64_t from, int64_t to, market_er
 		for (size_t i = 0; rc == 0 && i < count; i++) {
 			const mk_leg_row *leg = rows[i];
 			if (!leg->account_name || !leg->account_currency || !mk_tally_add(m->tally, leg))
-				rc = mk_error_set(err, MARKET_ECORRUPT, "the legs of book %lld are broken", (long long)book);
+				rc = mk_error_set(err, MARKET_ECORRUPT, "the legs of book %lld are broken",
+				                  (long long)book);
 		}
 	}
 	return rc;
@@ -270,12 +283,12 @@ static int write_balances(making *m, int64_t book, market_error *err)
 		const mk_tally_row *row = &m->tally->rows[i];
 		if (!m->tally->touched[i])
 			continue;
-		rc = written(mk_store_write(m->setup->store, &balance_insert,
-		                            MK_ARGS(mk_int(book), mk_text_value(row->stem), mk_text_value(row->currency),
-		                                    mk_int(m->row.id.id), mk_int(row->debits_posted),
-		                                    mk_int(row->credits_posted), mk_int(row->debits_pending),
-		                                    mk_int(row->credits_pending)),
-		                            err));
+		rc = written(mk_store_write(
+			m->setup->store, &balance_insert,
+			MK_ARGS(mk_int(book), mk_text_value(row->stem), mk_text_value(row->currency),
+		            mk_int(m->row.id.id), mk_int(row->debits_posted), mk_int(row->credits_posted),
+		            mk_int(row->debits_pending), mk_int(row->credits_pending)),
+			err));
 	}
 	return rc;
 }
@@ -302,11 +315,13 @@ static int sign(making *m, market_error *err)
 	m->row.key_number = mk_keys_signing(m->setup->keys, key);
 	mk_text_init(&body, m->setup->arena->allocator, 4096);
 	mk_checkpoint_body(&m->row, m->setup->store_id, &body);
-	int rc = body.failed ? mk_error_no_memory(err)
-	                     : mk_keys_sign(m->setup->keys, body.data, body.size, &number, m->signature, err);
+	int rc = body.failed
+	             ? mk_error_no_memory(err)
+	             : mk_keys_sign(m->setup->keys, body.data, body.size, &number, m->signature, err);
 	mk_text_close(&body);
 	if (rc == 0 && number != (uint32_t)m->row.key_number)
-		rc = mk_error_set(err, MARKET_EINTERNAL, "the signing key changed while a checkpoint was made");
+		rc = mk_error_set(err, MARKET_EINTERNAL,
+		                  "the signing key changed while a checkpoint was made");
 	m->row.signature = (market_blob){m->signature, MK_SIGNATURE_SIZE};
 	return rc;
 }
@@ -316,8 +331,9 @@ static int store_checkpoint(making *m, market_error *err)
 	const mk_checkpoint *row = &m->row;
 	return written(mk_store_write(
 		m->setup->store, &checkpoint_insert,
-		MK_ARGS(mk_int(row->id.id), mk_int(row->recorded_at), mk_int(row->books), mk_int(row->transfers),
-	            mk_blob(row->root.data, row->root.size), mk_blob(row->balances.data, row->balances.size),
+		MK_ARGS(mk_int(row->id.id), mk_int(row->recorded_at), mk_int(row->books),
+	            mk_int(row->transfers), mk_blob(row->root.data, row->root.size),
+	            mk_blob(row->balances.data, row->balances.size),
 	            mk_blob(row->previous.data, row->previous.size), mk_int(row->key_number),
 	            mk_blob(row->signature.data, row->signature.size)),
 		err));

@@ -1,22 +1,23 @@
-/* Changes of an account's flags and overdraft: a transfer of one leg without an amount, so that they
- * are part of the account's chain and are sealed. */
+/* Changes of an account's flags and overdraft: a transfer of one leg without an amount, so that
+ * they are part of the account's chain and are sealed. */
 #include "libmarket/ledger/internal.h"
 
 #define CHANGEABLE (MK_ACCOUNT_FROZEN_IN | MK_ACCOUNT_FROZEN_OUT | MK_ACCOUNT_CLOSED)
 
 static const mk_statement account_by_id = {
 	.name = "account_by_id",
-	.sql = "SELECT book_id, id, name, currency, account_class, flags, overdraft, debits_posted, credits_posted, "
-	       "debits_pending, credits_pending, version FROM account WHERE book_id = ?1 AND id = ?2",
+	.sql = "SELECT book_id, id, name, currency, account_class, flags, overdraft, debits_posted, "
+		   "credits_posted, debits_pending, credits_pending, version FROM account WHERE book_id = "
+		   "?1 AND id = ?2",
 };
 
 static int load(mk_ledger *ledger, market_id id, mk_entry **out, market_error *err);
-static int make_transfer(mk_ledger *ledger, const mk_account_change *change, mk_entry *entry, mk_transfer **out,
-                         market_error *err);
+static int make_transfer(mk_ledger *ledger, const mk_account_change *change, mk_entry *entry,
+                         mk_transfer **out, market_error *err);
 static int check_change(const mk_account *account, const mk_transfer *change, market_error *err);
 
-int mk_ledger_account_change(mk_ledger *ledger, const mk_account_change *change, market_id *transfer,
-                             market_error *err)
+int mk_ledger_account_change(mk_ledger *ledger, const mk_account_change *change,
+                             market_id *transfer, market_error *err)
 {
 	mk_entry *entry = NULL;
 	mk_transfer *made = NULL;
@@ -42,8 +43,8 @@ int mk_ledger_account_change(mk_ledger *ledger, const mk_account_change *change,
 static int load(mk_ledger *ledger, market_id id, mk_entry **out, market_error *err)
 {
 	void *row = NULL;
-	int rc = mk_store_get(ledger->setup.store, ledger->setup.arena, &account_by_id, &mk_account_record,
-	                      MK_ARGS(mk_int(id.book), mk_int(id.id)), &row, err);
+	int rc = mk_store_get(ledger->setup.store, ledger->setup.arena, &account_by_id,
+	                      &mk_account_record, MK_ARGS(mk_int(id.book), mk_int(id.id)), &row, err);
 	if (rc)
 		return rc;
 	if (!row)
@@ -55,8 +56,8 @@ static int load(mk_ledger *ledger, market_id id, mk_entry **out, market_error *e
 	return mk_entry_get(ledger, id.book, account->name, account->currency, chart, out, err);
 }
 
-static int make_transfer(mk_ledger *ledger, const mk_account_change *change, mk_entry *entry, mk_transfer **out,
-                         market_error *err)
+static int make_transfer(mk_ledger *ledger, const mk_account_change *change, mk_entry *entry,
+                         mk_transfer **out, market_error *err)
 {
 	const mk_account *account = &entry->account;
 	market_money zero = mk_money_zero(account->debits_posted);
@@ -65,7 +66,8 @@ static int make_transfer(mk_ledger *ledger, const mk_account_change *change, mk_
 	mk_leg *leg = made ? MK_NEW(ledger->setup.arena, mk_leg) : NULL;
 	if (!leg)
 		return mk_error_no_memory(err);
-	*leg = (mk_leg){.entry = entry, .debit = zero, .credit = zero, .debit_held = zero, .credit_held = zero};
+	*leg = (mk_leg){
+		.entry = entry, .debit = zero, .credit = zero, .debit_held = zero, .credit_held = zero};
 	made->legs = leg;
 	made->n_legs = 1;
 	made->change = change;
@@ -78,7 +80,8 @@ static int make_transfer(mk_ledger *ledger, const mk_account_change *change, mk_
 
 static int check_change(const mk_account *account, const mk_transfer *change, market_error *err)
 {
-	market_money overdraft = change->overdraft, after = mk_money_add(mk_account_available(account), overdraft);
+	market_money overdraft = change->overdraft,
+				 after = mk_money_add(mk_account_available(account), overdraft);
 	if (account->flags & MK_ACCOUNT_CLOSED)
 		return mk_error_at(err, MARKET_ECLOSED, "account", "account %s is closed", account->name);
 	if (!mk_money_same_currency(overdraft, account->debits_posted))
@@ -87,12 +90,15 @@ static int check_change(const mk_account *account, const mk_transfer *change, ma
 	if (mk_money_broken(overdraft) || mk_money_negative(overdraft))
 		return mk_error_at(err, MARKET_EINVALID, "overdraft", "an overdraft isn't negative");
 	if (mk_money_positive(overdraft) && !(change->flags & MK_ACCOUNT_LIMIT))
-		return mk_error_at(err, MARKET_EINVALID, "overdraft", "account %s has no limit", account->name);
+		return mk_error_at(err, MARKET_EINVALID, "overdraft", "account %s has no limit",
+		                   account->name);
 	if ((change->flags & MK_ACCOUNT_CLOSED) &&
-	    (!mk_money_is_zero(mk_account_balance(account)) || !mk_money_is_zero(account->debits_pending) ||
-	     !mk_money_is_zero(account->credits_pending)))
-		return mk_error_at(err, MARKET_ESTATE, "close", "account %s has a balance or a hold", account->name);
+	    (!mk_money_is_zero(mk_account_balance(account)) ||
+	     !mk_money_is_zero(account->debits_pending) || !mk_money_is_zero(account->credits_pending)))
+		return mk_error_at(err, MARKET_ESTATE, "close", "account %s has a balance or a hold",
+		                   account->name);
 	if ((change->flags & MK_ACCOUNT_LIMIT) && mk_money_negative(after))
-		return mk_error_at(err, MARKET_EFUNDS, "overdraft", "account %s has drawn more than that", account->name);
+		return mk_error_at(err, MARKET_EFUNDS, "overdraft", "account %s has drawn more than that",
+		                   account->name);
 	return 0;
 }

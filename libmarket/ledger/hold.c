@@ -10,8 +10,8 @@ static const mk_statement transfer_by_id = {
 };
 static const mk_statement transfer_by_pending = {
 	.name = "transfer_by_pending",
-	.sql = "SELECT " MK_TRANSFER_COLUMNS " FROM transfer t WHERE t.book_id = ?1 AND t.pending_id = ?2 "
-	       "AND t.pending_id <> 0",
+	.sql = "SELECT " MK_TRANSFER_COLUMNS " FROM transfer t WHERE t.book_id = ?1 AND t.pending_id "
+		   "= ?2 AND t.pending_id <> 0",
 };
 
 /* The other transfer, from the store or from this plan. */
@@ -23,15 +23,17 @@ typedef struct other {
 	mk_leg legs[MK_MAX_LEGS];
 } other;
 
-static int find_other(mk_ledger *ledger, const mk_transfer *transfer, other *out, market_error *err);
+static int find_other(mk_ledger *ledger, const mk_transfer *transfer, other *out,
+                      market_error *err);
 static bool find_planned(mk_ledger *ledger, const mk_transfer *transfer, other *out);
 static int load_legs(mk_ledger *ledger, const mk_transfer_row *row, other *out, market_error *err);
 static int load_leg(mk_ledger *ledger, const mk_leg_row *row, mk_leg *leg, market_error *err);
 static int check_hold(const mk_transfer *transfer, const other *hold, market_error *err);
 static int check_reversible(const mk_transfer *transfer, const other *original, market_error *err);
-static int end_hold(const mk_transfer *transfer, const other *hold, mk_leg *legs, market_error *err);
-static int post_line(const mk_transfer *transfer, const mk_line *line, const other *hold, mk_leg *legs,
-                     market_error *err);
+static int end_hold(const mk_transfer *transfer, const other *hold, mk_leg *legs,
+                    market_error *err);
+static int post_line(const mk_transfer *transfer, const mk_line *line, const other *hold,
+                     mk_leg *legs, market_error *err);
 static void mirror(const other *original, mk_leg *legs);
 static int own_legs(mk_ledger *ledger, mk_transfer *transfer, mk_leg *legs, market_error *err);
 
@@ -64,8 +66,14 @@ static int find_other(mk_ledger *ledger, const mk_transfer *transfer, other *out
 {
 	mk_value args[] = {mk_int(transfer->pending.book), mk_int(transfer->pending.id)};
 	mk_query queries[] = {
-		{.statement = &transfer_by_id, .args = args, .n_args = 2, .record = &mk_transfer_row_record},
-		{.statement = &transfer_by_pending, .args = args, .n_args = 2, .record = &mk_transfer_row_record},
+		{.statement = &transfer_by_id,
+	     .args = args,
+	     .n_args = 2,
+	     .record = &mk_transfer_row_record},
+		{.statement = &transfer_by_pending,
+	     .args = args,
+	     .n_args = 2,
+	     .record = &mk_transfer_row_record},
 	};
 	bool planned = find_planned(ledger, transfer, out);
 	if (planned)
@@ -74,7 +82,8 @@ static int find_other(mk_ledger *ledger, const mk_transfer *transfer, other *out
 	if (rc)
 		return rc;
 	if (queries[0].n_rows == 0)
-		return mk_transfer_error(transfer, err, MARKET_ENOTFOUND, "pending", "there is no such transfer in this book");
+		return mk_transfer_error(transfer, err, MARKET_ENOTFOUND, "pending",
+		                         "there is no such transfer in this book");
 	const mk_transfer_row *row = queries[0].rows[0];
 	out->kind = (mk_transfer_kind)row->kind;
 	out->client_id = row->client_id;
@@ -109,15 +118,17 @@ static int load_legs(mk_ledger *ledger, const mk_transfer_row *row, other *out, 
 {
 	void **rows = NULL;
 	size_t count = 0;
-	int rc = mk_store_list(ledger->setup.store, ledger->setup.arena, &mk_leg_range, &mk_leg_row_record,
-	                       MK_ARGS(mk_int(row->id.book), mk_int(row->first_leg_id), mk_int(row->last_leg_id)), &rows,
-	                       &count, err);
+	int rc = mk_store_list(
+		ledger->setup.store, ledger->setup.arena, &mk_leg_range, &mk_leg_row_record,
+		MK_ARGS(mk_int(row->id.book), mk_int(row->first_leg_id), mk_int(row->last_leg_id)), &rows,
+		&count, err);
 	for (size_t i = 0; rc == 0 && i < count; i++) {
 		const mk_leg_row *leg = rows[i];
 		if (leg->transfer_id != row->id.id)
 			continue;
 		if (out->n_legs == MK_MAX_LEGS)
-			return mk_error_set(err, MARKET_ECORRUPT, "transfer \"%s\" has more than 64 legs", row->client_id);
+			return mk_error_set(err, MARKET_ECORRUPT, "transfer \"%s\" has more than 64 legs",
+			                    row->client_id);
 		rc = load_leg(ledger, leg, &out->legs[out->n_legs++], err);
 	}
 	return rc;
@@ -141,21 +152,21 @@ static int check_hold(const mk_transfer *transfer, const other *hold, market_err
 	market_time now = transfer->ledger->setup.effective;
 	bool late = hold->expires && now >= hold->expires;
 	if (hold->kind != MK_TRANSFER_PENDING)
-		return mk_transfer_error(transfer, err, MARKET_ESTATE, "pending", "transfer \"%s\" isn't a hold",
-		                         hold->client_id);
+		return mk_transfer_error(transfer, err, MARKET_ESTATE, "pending",
+		                         "transfer \"%s\" isn't a hold", hold->client_id);
 	if (hold->end_kind == MK_TRANSFER_EXPIRE && transfer->kind != MK_TRANSFER_EXPIRE)
-		return mk_transfer_error(transfer, err, MARKET_EEXPIRED, "pending", "hold \"%s\" has expired",
-		                         hold->client_id);
+		return mk_transfer_error(transfer, err, MARKET_EEXPIRED, "pending",
+		                         "hold \"%s\" has expired", hold->client_id);
 	if (hold->end_kind)
-		return mk_transfer_error(transfer, err, MARKET_ESTATE, "pending", "hold \"%s\" has ended already",
-		                         hold->client_id);
+		return mk_transfer_error(transfer, err, MARKET_ESTATE, "pending",
+		                         "hold \"%s\" has ended already", hold->client_id);
 	if (transfer->kind == MK_TRANSFER_EXPIRE && !late)
-		return mk_transfer_error(transfer, err, MARKET_ESTATE, "pending", "hold \"%s\" hasn't expired",
-		                         hold->client_id);
+		return mk_transfer_error(transfer, err, MARKET_ESTATE, "pending",
+		                         "hold \"%s\" hasn't expired", hold->client_id);
 	/* Even before the sweep. */
 	if (transfer->kind == MK_TRANSFER_POST && late)
-		return mk_transfer_error(transfer, err, MARKET_EEXPIRED, "pending", "hold \"%s\" has expired",
-		                         hold->client_id);
+		return mk_transfer_error(transfer, err, MARKET_EEXPIRED, "pending",
+		                         "hold \"%s\" has expired", hold->client_id);
 	return 0;
 }
 
@@ -163,10 +174,11 @@ static int check_reversible(const mk_transfer *transfer, const other *original, 
 {
 	if (original->kind != MK_TRANSFER_DIRECT && original->kind != MK_TRANSFER_POST)
 		return mk_transfer_error(transfer, err, MARKET_ESTATE, "pending",
-		                         "transfer \"%s\" isn't of a kind that can be reversed", original->client_id);
-	if (original->end_kind)
-		return mk_transfer_error(transfer, err, MARKET_ESTATE, "pending", "transfer \"%s\" has been reversed",
+		                         "transfer \"%s\" isn't of a kind that can be reversed",
 		                         original->client_id);
+	if (original->end_kind)
+		return mk_transfer_error(transfer, err, MARKET_ESTATE, "pending",
+		                         "transfer \"%s\" has been reversed", original->client_id);
 	return 0;
 }
 
@@ -192,8 +204,8 @@ static int end_hold(const mk_transfer *transfer, const other *hold, mk_leg *legs
 	return 0;
 }
 
-static int post_line(const mk_transfer *transfer, const mk_line *line, const other *hold, mk_leg *legs,
-                     market_error *err)
+static int post_line(const mk_transfer *transfer, const mk_line *line, const other *hold,
+                     mk_leg *legs, market_error *err)
 {
 	market_money zero = mk_money_zero(line->debit), net = mk_money_sub(line->debit, line->credit);
 	market_money debit = mk_money_max(net, zero), credit = mk_money_max(mk_money_neg(net), zero);
@@ -201,15 +213,18 @@ static int post_line(const mk_transfer *transfer, const mk_line *line, const oth
 		const mk_account *account = &legs[i].entry->account;
 		if (strcmp(account->name, line->name) != 0 || strcmp(account->currency, zero.currency) != 0)
 			continue;
-		if (mk_money_less(hold->legs[i].debit_held, debit) || mk_money_less(hold->legs[i].credit_held, credit))
-			return mk_transfer_error(transfer, err, MARKET_EFUNDS, "legs", "hold \"%s\" holds less on account %s",
-			                         hold->client_id, line->name);
+		if (mk_money_less(hold->legs[i].debit_held, debit) ||
+		    mk_money_less(hold->legs[i].credit_held, credit))
+			return mk_transfer_error(transfer, err, MARKET_EFUNDS, "legs",
+			                         "hold \"%s\" holds less on account %s", hold->client_id,
+			                         line->name);
 		legs[i].debit = debit;
 		legs[i].credit = credit;
 		return 0;
 	}
-	return mk_transfer_error(transfer, err, MARKET_EFUNDS, "legs", "hold \"%s\" holds nothing on account %s",
-	                         hold->client_id, line->name);
+	return mk_transfer_error(transfer, err, MARKET_EFUNDS, "legs",
+	                         "hold \"%s\" holds nothing on account %s", hold->client_id,
+	                         line->name);
 }
 
 static void mirror(const other *original, mk_leg *legs)
@@ -217,8 +232,11 @@ static void mirror(const other *original, mk_leg *legs)
 	for (size_t i = 0; i < original->n_legs; i++) {
 		const mk_leg *leg = &original->legs[i];
 		market_money zero = mk_money_zero(leg->debit);
-		legs[i] = (mk_leg){
-			.entry = leg->entry, .debit = leg->credit, .credit = leg->debit, .debit_held = zero, .credit_held = zero};
+		legs[i] = (mk_leg){.entry = leg->entry,
+		                   .debit = leg->credit,
+		                   .credit = leg->debit,
+		                   .debit_held = zero,
+		                   .credit_held = zero};
 	}
 }
 
@@ -226,7 +244,8 @@ static int own_legs(mk_ledger *ledger, mk_transfer *transfer, mk_leg *legs, mark
 {
 	for (size_t i = 0; i < transfer->n_lines; i++) {
 		const mk_line *line = &transfer->lines[i];
-		market_money zero = mk_money_zero(line->debit), net = mk_money_sub(line->debit, line->credit);
+		market_money zero = mk_money_zero(line->debit),
+					 net = mk_money_sub(line->debit, line->credit);
 		bool met = false;
 		if (mk_money_is_zero(net))
 			continue;

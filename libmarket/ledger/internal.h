@@ -101,13 +101,14 @@ extern const mk_record mk_leg_row_record;
 
 #define MK_TRANSFER_COLUMNS \
 	"t.book_id, t.id, t.client_id, t.purpose, t.kind, t.digest, t.effective_at, t.recorded_at, " \
-	"t.journal_book_id, t.journal_id, t.pending_id, t.expires_at, t.reason, t.object_kind, t.object_book, " \
-	"t.object_number, t.rate_numerator, t.rate_denominator, t.first_leg_id, t.last_leg_id, " \
-	"COALESCE(t.position, -1) AS position"
+	"t.journal_book_id, t.journal_id, t.pending_id, t.expires_at, t.reason, t.object_kind, " \
+	"t.object_book, t.object_number, t.rate_numerator, t.rate_denominator, t.first_leg_id, " \
+	"t.last_leg_id, COALESCE(t.position, -1) AS position"
 #define MK_LEG_COLUMNS \
-	"l.book_id, l.id, l.transfer_id, l.account_id, l.version, l.debit, l.credit, l.debit_held, l.credit_held, " \
-	"l.debits_posted, l.credits_posted, l.debits_pending, l.credits_pending, l.flags, l.overdraft, " \
-	"a.name AS account_name, a.currency AS account_currency, a.account_class"
+	"l.book_id, l.id, l.transfer_id, l.account_id, l.version, l.debit, l.credit, l.debit_held, " \
+	"l.credit_held, l.debits_posted, l.credits_posted, l.debits_pending, l.credits_pending, " \
+	"l.flags, l.overdraft, a.name AS account_name, a.currency AS account_currency, " \
+	"a.account_class"
 #define MK_LEG_ACCOUNT "LEFT JOIN account a ON a.book_id = l.book_id AND a.id = l.account_id"
 
 /* ---- chart.c ---- */
@@ -136,8 +137,8 @@ int mk_entry_check_guards(mk_ledger *ledger, mk_store *store, market_error *err)
 
 /* ---- plan.c ---- */
 
-/* Checks the legs against their accounts, adds accounts and legs to the plan and the transfer to the
- * ledger's list. */
+/* Checks the legs against their accounts, adds accounts and legs to the plan and the transfer to
+ * the ledger's list. */
 int mk_post_plan(mk_ledger *ledger, mk_transfer *transfer, market_error *err);
 /* The one leg of a transfer of kind ACCOUNT, and the transfer. */
 int mk_plan_account_change(mk_ledger *ledger, mk_transfer *transfer, market_error *err);
@@ -147,10 +148,9 @@ int mk_ledger_open_account(mk_ledger *ledger, int64_t book, const char *stem, co
 
 /* ---- post.c ---- */
 
-/* Looks for the client id in this plan and in the store, reads the accounts of the lines with it, and
- * sets `replayed` or gives EKEYREUSED. */
+/* Looks for the client id in this plan and in the store, reads the accounts of the lines with it,
+ * and sets `replayed` or gives EKEYREUSED. */
 int mk_post_earlier(mk_ledger *ledger, mk_transfer *transfer, market_error *err);
-mk_transfer *mk_ledger_planned(mk_ledger *ledger, int64_t book, const char *client_id);
 void mk_ledger_remember(mk_ledger *ledger, mk_transfer *transfer);
 /* An error that names the transfer's field. */
 int mk_transfer_error(const mk_transfer *transfer, market_error *err, int code, const char *field,
@@ -171,10 +171,11 @@ int mk_hold_resolve(mk_ledger *ledger, mk_transfer *transfer, market_error *err)
 extern const mk_statement mk_transfer_insert, mk_leg_range;
 /* Positional arguments of mk_transfer_insert, without the position. */
 #define MK_TRANSFER_ARGS 20
-void mk_transfer_bind(const mk_ledger *ledger, const mk_transfer *transfer, mk_value args[MK_TRANSFER_ARGS]);
+void mk_transfer_bind(const mk_ledger *ledger, const mk_transfer *transfer,
+                      mk_value args[MK_TRANSFER_ARGS]);
 /* docs/reference/ledger-format.md */
-void mk_transfer_canonical(const mk_transfer_row *transfer, const mk_leg_row *const *legs, size_t n_legs,
-                           mk_text *out);
+void mk_transfer_canonical(const mk_transfer_row *transfer, const mk_leg_row *const *legs,
+                           size_t n_legs, mk_text *out);
 int mk_ledger_flush_seal(mk_store *store, void *ledger, market_error *err);
 
 typedef struct mk_head_row {

@@ -1,5 +1,6 @@
 /*
- * The ledger: accounts, transfers, holds, seals. It knows books and account names, nothing of orders.
+ * The ledger: accounts, transfers, holds, seals. It knows books and account names, nothing of
+ * orders.
  *
  * A caller builds transfers and posts them to the plan of the running operation:
  *
@@ -29,7 +30,7 @@ typedef enum mk_account_class {
 } mk_account_class;
 
 enum {
-	MK_ACCOUNT_LIMIT = 1 << 0,      /* the balance on its normal side may not fall below −overdraft */
+	MK_ACCOUNT_LIMIT = 1 << 0, /* the balance on its normal side may not fall below −overdraft */
 	MK_ACCOUNT_FROZEN_IN = 1 << 1,  /* nothing may raise it */
 	MK_ACCOUNT_FROZEN_OUT = 1 << 2, /* nothing may lower it */
 	MK_ACCOUNT_CLOSED = 1 << 3
@@ -71,14 +72,15 @@ typedef struct mk_account {
 extern const mk_record mk_account_record;
 extern const mk_enum mk_account_class_enum, mk_transfer_kind_enum;
 
-/* The balance on the normal side of its class (asset, expense, control: debit; else credit), and what
- * of it isn't held. */
+/* The balance on the normal side of its class (asset, expense, control: debit; else credit), and
+ * what of it isn't held. */
 market_money mk_account_balance(const mk_account *account);
 market_money mk_account_available(const mk_account *account);
 
 typedef struct mk_transfer mk_transfer;
 
-/* One operation's work on the ledger. Made by the door; `arena`, `plan` and `store` are the operation's. */
+/* One operation's work on the ledger. Made by the door; `arena`, `plan` and `store` are the
+ * operation's. */
 typedef struct mk_ledger mk_ledger;
 typedef struct mk_ledger_setup {
 	mk_store *store;
@@ -87,59 +89,65 @@ typedef struct mk_ledger_setup {
 	mk_digest *digest;
 	market_time effective, recorded;
 	market_id journal;
-	bool seal_now; /* SQLite: sealing is the last step of each flush; PostgreSQL: from market_work */
+	bool
+		seal_now; /* SQLite: sealing is the last step of each flush; PostgreSQL: from market_work */
 	int64_t (*new_id)(void *user_data);
 	void *user_data;
 } mk_ledger_setup;
-mk_ledger *mk_ledger_new(const mk_ledger_setup *setup); /* in the arena; NULL: no memory. Sets the plan's seal. */
+mk_ledger *mk_ledger_new(
+	const mk_ledger_setup *setup); /* in the arena; NULL: no memory. Sets the plan's seal. */
 
 /* The client id is permanent and unique in its book (LED-2): `purpose` is its part before the first
  * colon ("capture", "release", "refund", …) and is stored as the transfer's purpose. */
-mk_transfer *mk_transfer_new(mk_ledger *ledger, int64_t book, mk_transfer_kind kind, const char *client_id_format, ...)
+mk_transfer *mk_transfer_new(mk_ledger *ledger, int64_t book, mk_transfer_kind kind,
+                             const char *client_id_format, ...)
 	__attribute__((format(printf, 4, 5)));
 void mk_debit(mk_transfer *transfer, const char *stem, const char *suffix, market_money amount);
 void mk_credit(mk_transfer *transfer, const char *stem, const char *suffix, market_money amount);
 /* Optional texts and links; they are part of the sealed content. */
 void mk_transfer_set_reason(mk_transfer *transfer, const char *reason);
-void mk_transfer_set_pending(mk_transfer *transfer, market_id pending); /* POST, VOID, EXPIRE, REVERSAL: the other */
+void mk_transfer_set_pending(mk_transfer *transfer,
+                             market_id pending); /* POST, VOID, EXPIRE, REVERSAL: the other */
 void mk_transfer_set_expiry(mk_transfer *transfer, market_time expires); /* PENDING */
 /* The document a transfer belongs to, e.g. an order's text. */
 void mk_transfer_set_object(mk_transfer *transfer, market_id_kind kind, market_id object);
-/* LED-6: an exchange's rate as a fraction. Required of a transfer in two currencies, refused elsewhere. */
+/* LED-6: an exchange's rate as a fraction. Required of a transfer in two currencies, refused
+ * elsewhere. */
 void mk_transfer_set_rate(mk_transfer *transfer, int64_t numerator, int64_t denominator);
-/* The path of the field that an error of this transfer names (`transfers[3]`); kept by reference. */
+/* The path of the field that an error of this transfer names (`transfers[3]`); kept by reference.
+ */
 void mk_transfer_set_field(mk_transfer *transfer, const char *field);
 
 /*
- * Checks the transfer, reads its accounts (those of the chart are made as needed) and adds accounts,
- * legs and the transfer to the plan. The result is known after the flush; a limit missed in between
- * is EFUNDS. Same client id and content: `replayed` is set and nothing is planned; other content: EKEYREUSED.
- * Errors: EINVALID, ELIMIT, EOVERFLOW, ECURRENCY, EUNBALANCED, EKEYREUSED, ENOTFOUND, ESTATE, EEXPIRED,
- * ECLOSED, EFROZEN, EFUNDS.
+ * Checks the transfer, reads its accounts (those of the chart are made as needed) and adds
+ * accounts, legs and the transfer to the plan. The result is known after the flush; a limit missed
+ * in between is EFUNDS. Same client id and content: `replayed` is set and nothing is planned; other
+ * content: EKEYREUSED. Errors: EINVALID, ELIMIT, EOVERFLOW, ECURRENCY, EUNBALANCED, EKEYREUSED,
+ * ENOTFOUND, ESTATE, EEXPIRED, ECLOSED, EFROZEN, EFUNDS.
  */
 int mk_transfer_post(mk_ledger *ledger, mk_transfer *transfer, market_error *err);
 bool mk_transfer_replayed(const mk_transfer *transfer);
 market_id mk_transfer_id(const mk_transfer *transfer);
 
-/* An account by name as this operation sees it: stored, with what this plan has posted so far. `*out`
- * is NULL when it doesn't exist yet. */
-int mk_ledger_account(mk_ledger *ledger, int64_t book, const char *stem, const char *suffix, const char *currency,
-                      const mk_account **out, market_error *err);
+/* An account by name as this operation sees it: stored, with what this plan has posted so far.
+ * `*out` is NULL when it doesn't exist yet. */
+int mk_ledger_account(mk_ledger *ledger, int64_t book, const char *stem, const char *suffix,
+                      const char *currency, const mk_account **out, market_error *err);
 /* Its balance, zero when it doesn't exist. */
-int mk_ledger_balance(mk_ledger *ledger, int64_t book, const char *stem, const char *suffix, const char *currency,
-                      market_money *out, market_error *err);
+int mk_ledger_balance(mk_ledger *ledger, int64_t book, const char *stem, const char *suffix,
+                      const char *currency, market_money *out, market_error *err);
 /* ACC-3, ESC-7: an amount was chosen from this account's balance, so the flush guards its version.
  * `account` as mk_ledger_account gave it; NULL does nothing. */
 void mk_ledger_guard_version(mk_ledger *ledger, const mk_account *account);
-/* The same by name, for an account that may not exist: an absent one is opened, so that two operations
- * that both found it absent don't both go on. */
+/* The same by name, for an account that may not exist: an absent one is opened, so that two
+ * operations that both found it absent don't both go on. */
 int mk_ledger_guard_name(mk_ledger *ledger, int64_t book, const char *stem, const char *suffix,
                          const char *currency, market_error *err);
 
 /* Plans new flags (of MK_ACCOUNT_FROZEN_IN, MK_ACCOUNT_FROZEN_OUT and MK_ACCOUNT_CLOSED) and a new
  * overdraft (absent: as it is) of an account, recorded and sealed as a transfer of its own.
- * Errors: ENOTFOUND, EINVALID, ECURRENCY, EKEYREUSED, ECLOSED, ESTATE (closed with a balance or hold),
- * EFUNDS (the overdraft in use is larger). */
+ * Errors: ENOTFOUND, EINVALID, ECURRENCY, EKEYREUSED, ECLOSED, ESTATE (closed with a balance or
+ * hold), EFUNDS (the overdraft in use is larger). */
 typedef struct mk_account_change {
 	market_id account;
 	int64_t set, clear; /* flags */
@@ -147,12 +155,13 @@ typedef struct mk_account_change {
 	const char *client_id;
 	const char *reason;
 } mk_account_change;
-int mk_ledger_account_change(mk_ledger *ledger, const mk_account_change *change, market_id *transfer,
-                             market_error *err);
+int mk_ledger_account_change(mk_ledger *ledger, const mk_account_change *change,
+                             market_id *transfer, market_error *err);
 /*
- * LED-9: a move between books is two transfers with one leg on interbook each, equal and opposite. The
- * first bears any client id, the second, in the other book, the same with ":in" behind it; verify pairs
- * them by that. The suffix of `interbook:<book>` is the other book's number in decimal.
+ * LED-9: a move between books is two transfers with one leg on interbook each, equal and opposite.
+ * The first bears any client id, the second, in the other book, the same with ":in" behind it;
+ * verify pairs them by that. The suffix of `interbook:<book>` is the other book's number in
+ * decimal.
  */
 const char *mk_ledger_book_suffix(mk_arena *arena, int64_t book); /* in the arena */
 void mk_debit_interbook(mk_transfer *transfer, int64_t book, market_money amount);
@@ -161,13 +170,13 @@ void mk_credit_interbook(mk_transfer *transfer, int64_t book, market_money amoun
 /* The second half, in `book`. */
 mk_transfer *mk_transfer_second(mk_ledger *ledger, int64_t book, const char *first_client_id);
 
-/* Seals at most `limit` unsealed transfers of the store (PostgreSQL); returns how many. EBUSY when another
- * process seals the same: the transaction is to be run again. */
+/* Seals at most `limit` unsealed transfers of the store (PostgreSQL); returns how many. EBUSY when
+ * another process seals the same: the transaction is to be run again. */
 int mk_ledger_seal(mk_ledger *ledger, int limit, market_error *err);
-/* The same as a transaction of its own, for market_work; 0 at once on SQLite and when another process does
- * it. */
-int mk_ledger_seal_store(mk_store *store, const market_allocator *allocator, mk_digest *digest, int limit,
-                         market_error *err);
+/* The same as a transaction of its own, for market_work; 0 at once on SQLite and when another
+ * process does it. */
+int mk_ledger_seal_store(mk_store *store, const market_allocator *allocator, mk_digest *digest,
+                         int limit, market_error *err);
 
 extern const char *const mk_ledger_ddl[];
 
@@ -194,8 +203,8 @@ typedef struct mk_checkpoint_setup {
 	const char *store_id;
 	market_time recorded;
 } mk_checkpoint_setup;
-/* Makes the next checkpoint over everything that is sealed. On PostgreSQL the caller has sealed before.
- * MK_AGAIN when another one came between. */
+/* Makes the next checkpoint over everything that is sealed. On PostgreSQL the caller has sealed
+ * before. MK_AGAIN when another one came between. */
 int mk_checkpoint_make(const mk_checkpoint_setup *setup, mk_checkpoint *out, market_error *err);
 
 /* A checkpoint outside the store: all that its signature covers, and the public key. JSON. */
@@ -210,10 +219,11 @@ typedef struct mk_anchor {
 	const char *public_key, *signature;
 } mk_anchor;
 extern const mk_record mk_anchor_record;
-int mk_anchor_write(const mk_checkpoint *checkpoint, const mk_keys *keys, const char *store_id, mk_text *out,
-                    market_error *err);
+int mk_anchor_write(const mk_checkpoint *checkpoint, const mk_keys *keys, const char *store_id,
+                    mk_text *out, market_error *err);
 /* Reads and checks shape and signature. ESYNTAX, EINVALID, ESIGNATURE. */
-int mk_anchor_read(const char *text, size_t size, mk_arena *arena, const mk_anchor **out, market_error *err);
+int mk_anchor_read(const char *text, size_t size, mk_arena *arena, const mk_anchor **out,
+                   market_error *err);
 
 /* ---- verification (LED-8) ---- */
 
@@ -245,13 +255,14 @@ typedef struct mk_verify_setup {
 	const char *store_id;
 	const char *const *anchors; /* texts */
 	size_t n_anchors;
-	/* Checks of a book that need more than the ledger knows (ACC-4). Writes what is wrong to `problem`
-	 * and leaves it empty when nothing is. May be NULL. */
-	int (*check_book)(mk_store *store, int64_t book, char problem[200], void *user_data, market_error *err);
+	/* Checks of a book that need more than the ledger knows (ACC-4). Writes what is wrong to
+	 * `problem` and leaves it empty when nothing is. May be NULL. */
+	int (*check_book)(mk_store *store, int64_t book, char problem[200], void *user_data,
+	                  market_error *err);
 	void *user_data;
 } mk_verify_setup;
-/* Recomputes everything in constant memory. 0 with the report filled, also when the ledger is broken;
- * an error when it could not be done (an anchor that can't be read, no public key, I/O). */
+/* Recomputes everything in constant memory. 0 with the report filled, also when the ledger is
+ * broken; an error when it could not be done (an anchor that can't be read, no public key, I/O). */
 int mk_ledger_verify(const mk_verify_setup *setup, mk_verify_report *report, market_error *err);
 
 #endif

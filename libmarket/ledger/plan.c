@@ -8,42 +8,50 @@
 static const mk_statement account_insert = {
 	.name = "account_insert",
 	.table = "account",
-	.sql = "INSERT INTO account (book_id, id, name, currency, account_class, flags, overdraft, debits_posted, "
-	       "credits_posted, debits_pending, credits_pending, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8, "
-	       "?9, ?10, 1) ON CONFLICT DO NOTHING",
+	.sql = "INSERT INTO account (book_id, id, name, currency, account_class, flags, overdraft, "
+		   "debits_posted, credits_posted, debits_pending, credits_pending, version) VALUES (?1, "
+		   "?2, ?3, ?4, ?5, ?6, 0, ?7, ?8, ?9, ?10, 1) ON CONFLICT DO NOTHING",
 };
 #define APPLY \
-	"UPDATE account SET debits_posted = debits_posted + ?3, credits_posted = credits_posted + ?4, " \
-	"debits_pending = debits_pending + ?5, credits_pending = credits_pending + ?6, version = version + 1 " \
-	"WHERE book_id = ?1 AND id = ?2 AND (flags & ?7) = 0 AND (version = ?8 OR ?8 = -1)"
-static const mk_statement account_apply = {.name = "account_apply", .table = "account", .sql = APPLY};
-/* LED-3: the limit is guarded by the update itself. ?9 is what is drawn, ?10 1 where the overdraft counts. */
+	"UPDATE account SET debits_posted = debits_posted + ?3, credits_posted = credits_posted + " \
+	"?4, debits_pending = debits_pending + ?5, credits_pending = credits_pending + ?6, version " \
+	"= version + 1 WHERE book_id = ?1 AND id = ?2 AND (flags & ?7) = 0 AND (version = ?8 OR ?8 " \
+	"= -1)"
+static const mk_statement account_apply = {
+	.name = "account_apply", .table = "account", .sql = APPLY};
+/* LED-3: the limit is guarded by the update itself. ?9 is what is drawn, ?10 1 where the overdraft
+ * counts. */
 static const mk_statement account_draw_credit = {
 	.name = "account_draw_credit",
 	.table = "account",
-	.sql = APPLY " AND ((flags & 1) = 0 OR credits_posted - debits_posted - debits_pending + overdraft * ?10 >= ?9)",
+	.sql = APPLY
+	" AND ((flags & 1) = 0 OR credits_posted - debits_posted - debits_pending + overdraft * ?10 "
+	">= ?9)",
 };
 static const mk_statement account_draw_debit = {
 	.name = "account_draw_debit",
 	.table = "account",
-	.sql = APPLY " AND ((flags & 1) = 0 OR debits_posted - credits_posted - credits_pending + overdraft * ?10 >= ?9)",
+	.sql = APPLY
+	" AND ((flags & 1) = 0 OR debits_posted - credits_posted - credits_pending + overdraft * ?10 "
+	">= ?9)",
 };
 _Static_assert(MK_ACCOUNT_LIMIT == 1, "the statements name the flag");
 
 static const mk_statement account_change = {
 	.name = "account_change",
 	.table = "account",
-	.sql = "UPDATE account SET flags = ?4, overdraft = ?5, version = version + 1 WHERE book_id = ?1 AND id = ?2 "
-	       "AND version = ?3",
+	.sql = "UPDATE account SET flags = ?4, overdraft = ?5, version = version + 1 WHERE book_id = "
+		   "?1 AND id = ?2 AND version = ?3",
 };
 /* LED-5 */
 static const mk_statement leg_insert = {
 	.name = "leg_insert",
 	.table = "leg",
-	.sql = "INSERT INTO leg (book_id, id, transfer_id, account_id, version, debit, credit, debit_held, credit_held, "
-	       "debits_posted, credits_posted, debits_pending, credits_pending, flags, overdraft) SELECT book_id, ?3, "
-	       "?4, id, version, ?5, ?6, ?7, ?8, debits_posted, credits_posted, debits_pending, credits_pending, flags, "
-	       "overdraft FROM account WHERE book_id = ?1 AND id = ?2 ON CONFLICT DO NOTHING",
+	.sql = "INSERT INTO leg (book_id, id, transfer_id, account_id, version, debit, credit, "
+		   "debit_held, credit_held, debits_posted, credits_posted, debits_pending, "
+		   "credits_pending, flags, overdraft) SELECT book_id, ?3, ?4, id, version, ?5, ?6, ?7, "
+		   "?8, debits_posted, credits_posted, debits_pending, credits_pending, flags, overdraft "
+		   "FROM account WHERE book_id = ?1 AND id = ?2 ON CONFLICT DO NOTHING",
 };
 
 static int check_accounts(const mk_transfer *transfer, market_error *err);
@@ -83,15 +91,18 @@ int mk_ledger_open_account(mk_ledger *ledger, int64_t book, const char *stem, co
 	int fault = 0;
 	const mk_chart_entry *chart = NULL;
 	bool met = false;
-	const char *name = mk_chart_name(ledger->setup.arena, book, stem, suffix, &chart, &fault, &text);
+	const char *name =
+		mk_chart_name(ledger->setup.arena, book, stem, suffix, &chart, &fault, &text);
 	mk_entry *entry = name ? mk_entry_find(ledger, book, name, currency, chart, &met) : NULL;
 	mk_transfer *transfer =
-		entry ? mk_transfer_new(ledger, book, MK_TRANSFER_ACCOUNT, "open:%s:%s", name, currency) : NULL;
+		entry ? mk_transfer_new(ledger, book, MK_TRANSFER_ACCOUNT, "open:%s:%s", name, currency)
+			  : NULL;
 	mk_leg *leg = transfer ? MK_NEW(ledger->setup.arena, mk_leg) : NULL;
 	if (!leg)
 		return mk_error_no_memory(err);
 	market_money zero = mk_money(0, currency);
-	*leg = (mk_leg){.entry = entry, .debit = zero, .credit = zero, .debit_held = zero, .credit_held = zero};
+	*leg = (mk_leg){
+		.entry = entry, .debit = zero, .credit = zero, .debit_held = zero, .credit_held = zero};
 	transfer->legs = leg;
 	transfer->n_legs = 1;
 	transfer->overdraft = zero;
@@ -124,12 +135,14 @@ static int check_accounts(const mk_transfer *transfer, market_error *err)
 	for (size_t i = 0; i < transfer->n_legs; i++) {
 		const mk_account *account = &transfer->legs[i].entry->account;
 		if (account->flags & refused_flags(transfer, &transfer->legs[i]) & MK_ACCOUNT_CLOSED)
-			return mk_transfer_error(transfer, err, MARKET_ECLOSED, "legs", "account %s is closed", account->name);
+			return mk_transfer_error(transfer, err, MARKET_ECLOSED, "legs", "account %s is closed",
+			                         account->name);
 	}
 	for (size_t i = 0; i < transfer->n_legs; i++) {
 		const mk_account *account = &transfer->legs[i].entry->account;
 		if (account->flags & refused_flags(transfer, &transfer->legs[i]))
-			return mk_transfer_error(transfer, err, MARKET_EFROZEN, "legs", "account %s is frozen", account->name);
+			return mk_transfer_error(transfer, err, MARKET_EFROZEN, "legs", "account %s is frozen",
+			                         account->name);
 	}
 	for (size_t i = 0; i < transfer->n_legs; i++) {
 		int rc = check_funds(transfer, &transfer->legs[i], err);
@@ -152,8 +165,9 @@ static int check_funds(const mk_transfer *transfer, const mk_leg *leg, market_er
 		return 0;
 	mk_money_format(want, wanted);
 	mk_money_format(have, available);
-	return mk_transfer_error(transfer, err, MARKET_EFUNDS, "legs", "account %s has %s %s available, not %s",
-	                         account->name, available, account->currency, wanted);
+	return mk_transfer_error(transfer, err, MARKET_EFUNDS, "legs",
+	                         "account %s has %s %s available, not %s", account->name, available,
+	                         account->currency, wanted);
 }
 
 static int check_sums(const mk_transfer *transfer, market_error *err)
@@ -165,8 +179,8 @@ static int check_sums(const mk_transfer *transfer, market_error *err)
 		    mk_money_broken(mk_money_add(account->credits_posted, leg->credit)) ||
 		    mk_money_broken(mk_money_add(account->debits_pending, leg->debit_held)) ||
 		    mk_money_broken(mk_money_add(account->credits_pending, leg->credit_held)))
-			return mk_transfer_error(transfer, err, MARKET_EOVERFLOW, "legs", "the sums of account %s overflow",
-			                         account->name);
+			return mk_transfer_error(transfer, err, MARKET_EOVERFLOW, "legs",
+			                         "the sums of account %s overflow", account->name);
 	}
 	return 0;
 }
@@ -181,7 +195,8 @@ static int64_t refused_flags(const mk_transfer *transfer, const mk_leg *leg)
 		return 0;
 	if (!debit && !credit)
 		return MK_ACCOUNT_CLOSED;
-	return MK_ACCOUNT_CLOSED | (debit == debit_normal ? MK_ACCOUNT_FROZEN_IN : MK_ACCOUNT_FROZEN_OUT);
+	return MK_ACCOUNT_CLOSED |
+	       (debit == debit_normal ? MK_ACCOUNT_FROZEN_IN : MK_ACCOUNT_FROZEN_OUT);
 }
 
 /* What a leg takes out of its account that no hold has set aside before. */
@@ -220,12 +235,14 @@ static void plan_insert(mk_ledger *ledger, mk_entry *entry)
 {
 	mk_account *account = &entry->account;
 	account->id.id = ledger->setup.new_id(ledger->setup.user_data);
-	mk_plan_add(ledger->setup.plan, MK_PHASE_LEDGER, &account_insert, account->id,
-	            MK_ARGS(mk_int(account->id.book), mk_int(account->id.id), mk_text_value(account->name),
-	                    mk_text_value(account->currency), mk_int(account->account_class), mk_int(account->flags),
-	                    mk_money_value(account->debits_posted), mk_money_value(account->credits_posted),
-	                    mk_money_value(account->debits_pending), mk_money_value(account->credits_pending)),
-	            MK_RETRY);
+	mk_plan_add(
+		ledger->setup.plan, MK_PHASE_LEDGER, &account_insert, account->id,
+		MK_ARGS(mk_int(account->id.book), mk_int(account->id.id), mk_text_value(account->name),
+	            mk_text_value(account->currency), mk_int(account->account_class),
+	            mk_int(account->flags), mk_money_value(account->debits_posted),
+	            mk_money_value(account->credits_posted), mk_money_value(account->debits_pending),
+	            mk_money_value(account->credits_pending)),
+		MK_RETRY);
 	entry->guarded = true;
 }
 
@@ -238,28 +255,38 @@ static void plan_update(mk_ledger *ledger, const mk_transfer *transfer, const mk
 	bool first = entry->guard && !entry->guarded && entry->steps == 0;
 	const mk_statement *statement = &account_apply;
 	mk_miss miss = MK_RETRY;
-	const mk_value args[] = {
-		mk_int(account->id.book), mk_int(account->id.id), mk_money_value(leg->debit), mk_money_value(leg->credit),
-		mk_money_value(leg->debit_held), mk_money_value(leg->credit_held), mk_int(refused_flags(transfer, leg)),
-		mk_int(first ? entry->read_version : -1), mk_money_value(want), mk_int(transfer->kind != MK_TRANSFER_PENDING)};
+	const mk_value args[] = {mk_int(account->id.book),
+	                         mk_int(account->id.id),
+	                         mk_money_value(leg->debit),
+	                         mk_money_value(leg->credit),
+	                         mk_money_value(leg->debit_held),
+	                         mk_money_value(leg->credit_held),
+	                         mk_int(refused_flags(transfer, leg)),
+	                         mk_int(first ? entry->read_version : -1),
+	                         mk_money_value(want),
+	                         mk_int(transfer->kind != MK_TRANSFER_PENDING)};
 	if (limited)
-		statement = mk_account_debit_normal(account->account_class) ? &account_draw_debit : &account_draw_credit;
+		statement = mk_account_debit_normal(account->account_class) ? &account_draw_debit
+		                                                            : &account_draw_credit;
 	if (limited && !first) {
 		miss.code = MARKET_EFUNDS;
 		miss.rank = RANK_BASE + (int)ledger->n_transfers;
 		miss.field = transfer->field ? transfer->field : "legs";
-		miss.message = mk_arena_format(ledger->setup.arena, "account %s no longer covers it", account->name);
+		miss.message =
+			mk_arena_format(ledger->setup.arena, "account %s no longer covers it", account->name);
 	}
 	entry->guarded = entry->guarded || first;
-	mk_plan_add(ledger->setup.plan, MK_PHASE_LEDGER, statement, account->id, args, limited ? 10 : 8, miss);
+	mk_plan_add(ledger->setup.plan, MK_PHASE_LEDGER, statement, account->id, args, limited ? 10 : 8,
+	            miss);
 }
 
 static void plan_leg(mk_ledger *ledger, const mk_transfer *transfer, const mk_leg *leg)
 {
 	market_id account = leg->entry->account.id;
 	mk_plan_add(ledger->setup.plan, MK_PHASE_LEDGER, &leg_insert, account,
-	            MK_ARGS(mk_int(account.book), mk_int(account.id), mk_int(leg->id), mk_int(transfer->id.id),
-	                    mk_money_value(leg->debit), mk_money_value(leg->credit), mk_money_value(leg->debit_held),
+	            MK_ARGS(mk_int(account.book), mk_int(account.id), mk_int(leg->id),
+	                    mk_int(transfer->id.id), mk_money_value(leg->debit),
+	                    mk_money_value(leg->credit), mk_money_value(leg->debit_held),
 	                    mk_money_value(leg->credit_held)),
 	            MK_RETRY);
 }

@@ -15,7 +15,9 @@ static int check_request(mk_transfer *transfer, market_error *err);
 static int check_kind(const mk_transfer *transfer, market_error *err);
 static int check_balance(const mk_transfer *transfer, market_error *err);
 static int check_group(const mk_transfer *transfer, const char *currency, market_error *err);
-static int read_all(mk_ledger *ledger, mk_transfer *transfer, const mk_transfer_row **earlier, market_error *err);
+static int read_all(mk_ledger *ledger, mk_transfer *transfer, const mk_transfer_row **earlier,
+                    market_error *err);
+static mk_transfer *find_planned(mk_ledger *ledger, int64_t book, const char *client_id);
 static int compare(mk_transfer *transfer, market_id id, const void *digest, market_error *err);
 static int make_legs(mk_ledger *ledger, mk_transfer *transfer, market_error *err);
 
@@ -35,7 +37,8 @@ int mk_transfer_post(mk_ledger *ledger, mk_transfer *transfer, market_error *err
 	if (!transfer)
 		return mk_error_no_memory(err);
 	if (!ledger->setup.plan || transfer->posted)
-		return mk_error_set(err, MARKET_EINTERNAL, "transfer \"%s\" can't be posted here", transfer->client_id);
+		return mk_error_set(err, MARKET_EINTERNAL, "transfer \"%s\" can't be posted here",
+		                    transfer->client_id);
 	int rc = check_request(transfer, err);
 	if (rc == 0)
 		rc = mk_transfer_content(ledger, transfer, err);
@@ -54,14 +57,15 @@ int mk_transfer_post(mk_ledger *ledger, mk_transfer *transfer, market_error *err
 int mk_post_earlier(mk_ledger *ledger, mk_transfer *transfer, market_error *err)
 {
 	const mk_transfer_row *earlier = NULL;
-	const mk_transfer *planned = mk_ledger_planned(ledger, transfer->id.book, transfer->client_id);
+	const mk_transfer *planned = find_planned(ledger, transfer->id.book, transfer->client_id);
 	if (planned)
 		return compare(transfer, planned->id, planned->digest.bytes, err);
 	int rc = read_all(ledger, transfer, &earlier, err);
 	if (rc || !earlier)
 		return rc;
 	if (earlier->digest.size != MK_HASH_SIZE)
-		return mk_error_set(err, MARKET_ECORRUPT, "transfer \"%s\" has a broken digest", transfer->client_id);
+		return mk_error_set(err, MARKET_ECORRUPT, "transfer \"%s\" has a broken digest",
+		                    transfer->client_id);
 	return compare(transfer, earlier->id, earlier->digest.data, err);
 }
 
@@ -83,7 +87,7 @@ int mk_transfer_error(const mk_transfer *transfer, market_error *err, int code, 
 	return code;
 }
 
-mk_transfer *mk_ledger_planned(mk_ledger *ledger, int64_t book, const char *client_id)
+static mk_transfer *find_planned(mk_ledger *ledger, int64_t book, const char *client_id)
 {
 	mk_transfer *at = ledger->by_client[mk_ledger_hash(book, client_id, "") % MK_LEDGER_BUCKETS];
 	for (; at; at = at->next_same) {
@@ -95,7 +99,8 @@ mk_transfer *mk_ledger_planned(mk_ledger *ledger, int64_t book, const char *clie
 
 void mk_ledger_remember(mk_ledger *ledger, mk_transfer *transfer)
 {
-	uint64_t bucket = mk_ledger_hash(transfer->id.book, transfer->client_id, "") % MK_LEDGER_BUCKETS;
+	uint64_t bucket =
+		mk_ledger_hash(transfer->id.book, transfer->client_id, "") % MK_LEDGER_BUCKETS;
 	transfer->next_same = ledger->by_client[bucket];
 	ledger->by_client[bucket] = transfer;
 	if (ledger->last)
@@ -113,13 +118,14 @@ static int check_request(mk_transfer *transfer, market_error *err)
 	if (transfer->fault == MARKET_ENOMEM)
 		return mk_error_no_memory(err);
 	if (transfer->fault)
-		return mk_transfer_error(transfer, err, transfer->fault, "legs", "transfer \"%s\": %s", transfer->client_id,
-		                         transfer->fault_text);
+		return mk_transfer_error(transfer, err, transfer->fault, "legs", "transfer \"%s\": %s",
+		                         transfer->client_id, transfer->fault_text);
 	if (length == 0 || transfer->purpose[0] == '\0' || !mk_utf8_valid(transfer->client_id, length))
 		return mk_transfer_error(transfer, err, MARKET_EINVALID, "client_id",
 		                         "a transfer's client id is \"purpose:object\"");
 	if (mk_utf8_length(transfer->client_id) > MK_MAX_KEY || strlen(transfer->purpose) > MK_MAX_CODE)
-		return mk_transfer_error(transfer, err, MARKET_ELIMIT, "client_id", "the client id is too long");
+		return mk_transfer_error(transfer, err, MARKET_ELIMIT, "client_id",
+		                         "the client id is too long");
 	if (transfer->reason && mk_utf8_length(transfer->reason) > MK_MAX_TEXT)
 		return mk_transfer_error(transfer, err, MARKET_ELIMIT, "reason", "the reason is too long");
 	int rc = check_kind(transfer, err);
@@ -129,25 +135,27 @@ static int check_request(mk_transfer *transfer, market_error *err)
 		market_money net = mk_money_sub(transfer->lines[i].debit, transfer->lines[i].credit);
 		if (mk_money_broken(net))
 			return mk_transfer_error(transfer, err, MARKET_EOVERFLOW, "legs",
-			                         "transfer \"%s\": the sum for %s is too large", transfer->client_id,
-			                         transfer->lines[i].name);
+			                         "transfer \"%s\": the sum for %s is too large",
+			                         transfer->client_id, transfer->lines[i].name);
 		legs += !mk_money_is_zero(net);
 	}
 	if (legs == 0 && transfer->pending.id && transfer->n_lines == 0)
 		return 0;
 	if (legs < 2)
 		return mk_transfer_error(transfer, err, MARKET_EINVALID, "legs",
-		                         "transfer \"%s\" has fewer than 2 legs with an amount", transfer->client_id);
+		                         "transfer \"%s\" has fewer than 2 legs with an amount",
+		                         transfer->client_id);
 	return check_balance(transfer, err);
 }
 
 static int check_kind(const mk_transfer *transfer, market_error *err)
 {
 	bool ends = transfer->kind == MK_TRANSFER_VOID || transfer->kind == MK_TRANSFER_EXPIRE;
-	bool other = ends || transfer->kind == MK_TRANSFER_POST || transfer->kind == MK_TRANSFER_REVERSAL;
+	bool other =
+		ends || transfer->kind == MK_TRANSFER_POST || transfer->kind == MK_TRANSFER_REVERSAL;
 	if (transfer->kind < MK_TRANSFER_DIRECT || transfer->kind > MK_TRANSFER_REVERSAL)
-		return mk_transfer_error(transfer, err, MARKET_EINVALID, "kind", "a transfer can't be of kind %d",
-		                         (int)transfer->kind);
+		return mk_transfer_error(transfer, err, MARKET_EINVALID, "kind",
+		                         "a transfer can't be of kind %d", (int)transfer->kind);
 	if (other != (transfer->pending.id != 0))
 		return mk_transfer_error(transfer, err, MARKET_EINVALID, "pending",
 		                         other ? "this kind names the transfer that it ends or reverses"
@@ -156,11 +164,14 @@ static int check_kind(const mk_transfer *transfer, market_error *err)
 		return mk_transfer_error(transfer, err, MARKET_ENOTFOUND, "pending",
 		                         "there is no such transfer in this book");
 	if (ends && transfer->n_lines)
-		return mk_transfer_error(transfer, err, MARKET_EINVALID, "legs", "a hold is ended whole: no legs are given");
+		return mk_transfer_error(transfer, err, MARKET_EINVALID, "legs",
+		                         "a hold is ended whole: no legs are given");
 	if (transfer->expires && transfer->kind != MK_TRANSFER_PENDING)
-		return mk_transfer_error(transfer, err, MARKET_EINVALID, "expires_at", "only a hold expires");
+		return mk_transfer_error(transfer, err, MARKET_EINVALID, "expires_at",
+		                         "only a hold expires");
 	if (transfer->expires && transfer->expires <= transfer->ledger->setup.effective)
-		return mk_transfer_error(transfer, err, MARKET_EINVALID, "expires_at", "a hold expires in the future");
+		return mk_transfer_error(transfer, err, MARKET_EINVALID, "expires_at",
+		                         "a hold expires in the future");
 	return 0;
 }
 
@@ -171,20 +182,25 @@ static int check_balance(const mk_transfer *transfer, market_error *err)
 	size_t count = 0;
 	for (size_t i = 0; i < transfer->n_lines; i++) {
 		const char *currency = transfer->lines[i].debit.currency;
-		if ((count > 0 && strcmp(currencies[0], currency) == 0) || (count > 1 && strcmp(currencies[1], currency) == 0))
+		if ((count > 0 && strcmp(currencies[0], currency) == 0) ||
+		    (count > 1 && strcmp(currencies[1], currency) == 0))
 			continue;
 		if (mk_currency_digits(currency) < 0)
-			return mk_transfer_error(transfer, err, MARKET_ECURRENCY, "legs", "\"%s\" isn't a currency", currency);
+			return mk_transfer_error(transfer, err, MARKET_ECURRENCY, "legs",
+			                         "\"%s\" isn't a currency", currency);
 		if (count == 2)
 			return mk_transfer_error(transfer, err, MARKET_ECURRENCY, "legs",
-			                         "transfer \"%s\" mixes more than two currencies", transfer->client_id);
+			                         "transfer \"%s\" mixes more than two currencies",
+			                         transfer->client_id);
 		currencies[count++] = currency;
 	}
 	if (count == 2 && !transfer->rate_numerator)
 		return mk_transfer_error(transfer, err, MARKET_ECURRENCY, "legs",
-		                         "transfer \"%s\" is in two currencies without a rate", transfer->client_id);
+		                         "transfer \"%s\" is in two currencies without a rate",
+		                         transfer->client_id);
 	if (count < 2 && transfer->rate_numerator)
-		return mk_transfer_error(transfer, err, MARKET_ECURRENCY, "rate", "only an exchange has a rate");
+		return mk_transfer_error(transfer, err, MARKET_ECURRENCY, "rate",
+		                         "only an exchange has a rate");
 	int rc = check_group(transfer, currencies[0], err);
 	return rc == 0 && count == 2 ? check_group(transfer, currencies[1], err) : rc;
 }
@@ -201,31 +217,34 @@ static int check_group(const mk_transfer *transfer, const char *currency, market
 		credits = mk_money_add(credits, line->credit);
 	}
 	if (mk_money_broken(debits) || mk_money_broken(credits))
-		return mk_transfer_error(transfer, err, MARKET_EOVERFLOW, "legs", "transfer \"%s\": its sum is too large",
-		                         transfer->client_id);
+		return mk_transfer_error(transfer, err, MARKET_EOVERFLOW, "legs",
+		                         "transfer \"%s\": its sum is too large", transfer->client_id);
 	if (mk_money_equal(debits, credits))
 		return 0;
 	mk_money_format(debits, left);
 	mk_money_format(credits, right);
 	return mk_transfer_error(transfer, err, MARKET_EUNBALANCED, "legs",
-	                         "transfer \"%s\": debits are %s %s, credits %s", transfer->client_id, left, currency,
-	                         right);
+	                         "transfer \"%s\": debits are %s %s, credits %s", transfer->client_id,
+	                         left, currency, right);
 }
 
 /* The transfer of that client id and every account not met yet, as one batch. */
-static int read_all(mk_ledger *ledger, mk_transfer *transfer, const mk_transfer_row **earlier, market_error *err)
+static int read_all(mk_ledger *ledger, mk_transfer *transfer, const mk_transfer_row **earlier,
+                    market_error *err)
 {
 	mk_query queries[MK_MAX_LEGS + 1];
 	mk_entry *entries[MK_MAX_LEGS + 1];
 	size_t count = 1;
 	const mk_value client[] = {mk_int(transfer->id.book), mk_text_value(transfer->client_id)};
-	queries[0] = (mk_query){
-		.statement = &transfer_by_client, .args = client, .n_args = 2, .record = &mk_transfer_row_record};
+	queries[0] = (mk_query){.statement = &transfer_by_client,
+	                        .args = client,
+	                        .n_args = 2,
+	                        .record = &mk_transfer_row_record};
 	for (size_t i = 0; i < transfer->n_lines; i++) {
 		const mk_line *line = &transfer->lines[i];
 		bool met = false;
-		mk_entry *entry =
-			mk_entry_find(ledger, transfer->id.book, line->name, line->debit.currency, line->chart, &met);
+		mk_entry *entry = mk_entry_find(ledger, transfer->id.book, line->name, line->debit.currency,
+		                                line->chart, &met);
 		if (!entry)
 			return mk_error_no_memory(err);
 		if (met)
@@ -263,14 +282,17 @@ static int make_legs(mk_ledger *ledger, mk_transfer *transfer, market_error *err
 		return mk_error_no_memory(err);
 	for (size_t i = 0; i < transfer->n_lines; i++) {
 		const mk_line *line = &transfer->lines[i];
-		market_money zero = mk_money_zero(line->debit), net = mk_money_sub(line->debit, line->credit);
+		market_money zero = mk_money_zero(line->debit),
+					 net = mk_money_sub(line->debit, line->credit);
 		bool met = false;
 		if (mk_money_is_zero(net))
 			continue;
-		market_money debit = mk_money_max(net, zero), credit = mk_money_max(mk_money_neg(net), zero);
+		market_money debit = mk_money_max(net, zero),
+					 credit = mk_money_max(mk_money_neg(net), zero);
 		bool held = transfer->kind == MK_TRANSFER_PENDING;
 		transfer->legs[transfer->n_legs++] = (mk_leg){
-			.entry = mk_entry_find(ledger, transfer->id.book, line->name, line->debit.currency, line->chart, &met),
+			.entry = mk_entry_find(ledger, transfer->id.book, line->name, line->debit.currency,
+		                           line->chart, &met),
 			.debit = held ? zero : debit,
 			.credit = held ? zero : credit,
 			.debit_held = held ? debit : zero,

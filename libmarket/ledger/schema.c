@@ -3,44 +3,46 @@
 
 const char *const mk_ledger_ddl[] = {
 	"CREATE TABLE IF NOT EXISTS account ({key}, name TEXT NOT NULL, currency TEXT NOT NULL, "
-	"account_class {int} NOT NULL, flags {int} NOT NULL, overdraft {int} NOT NULL, "
-	"debits_posted {int} NOT NULL, credits_posted {int} NOT NULL, debits_pending {int} NOT NULL, "
-	"credits_pending {int} NOT NULL, version {int} NOT NULL, UNIQUE (book_id, name, currency)){strict}",
+	"account_class {int} NOT NULL, flags {int} NOT NULL, overdraft {int} NOT NULL, debits_posted "
+	"{int} NOT NULL, credits_posted {int} NOT NULL, debits_pending {int} NOT NULL, "
+	"credits_pending {int} NOT NULL, version {int} NOT NULL, UNIQUE (book_id, name, "
+	"currency)){strict}",
 
-	/* The legs of a transfer are those with its id within first_leg_id … last_leg_id: their own key
-	 * finds them, so they need no index for it. */
+	/* The legs of a transfer are those with its id from first_leg_id to last_leg_id: their own key
+     * finds them, so they need no index for it. */
 	"CREATE TABLE IF NOT EXISTS transfer ({key}, client_id TEXT NOT NULL, purpose TEXT NOT NULL, "
-	"kind {int} NOT NULL, digest {blob} NOT NULL, effective_at {int} NOT NULL, recorded_at {int} NOT NULL, "
-	"journal_book_id {int} NOT NULL, journal_id {int} NOT NULL, pending_id {int} NOT NULL, "
-	"expires_at {int} NOT NULL, reason TEXT NOT NULL, object_kind {int} NOT NULL, "
+	"kind {int} NOT NULL, digest {blob} NOT NULL, effective_at {int} NOT NULL, recorded_at {int} "
+	"NOT NULL, journal_book_id {int} NOT NULL, journal_id {int} NOT NULL, pending_id {int} NOT "
+	"NULL, expires_at {int} NOT NULL, reason TEXT NOT NULL, object_kind {int} NOT NULL, "
 	"object_book {int} NOT NULL, object_number {int} NOT NULL, rate_numerator {int} NOT NULL, "
 	"rate_denominator {int} NOT NULL, first_leg_id {int} NOT NULL, last_leg_id {int} NOT NULL, "
 	"position {int}, UNIQUE (book_id, client_id), UNIQUE (book_id, position)){strict}",
 	/* A hold ends once, a transfer is reversed once. */
-	"CREATE UNIQUE INDEX IF NOT EXISTS transfer_pending ON transfer (book_id, pending_id) "
-	"WHERE pending_id <> 0",
-	"CREATE INDEX IF NOT EXISTS transfer_unsealed ON transfer (recorded_at, book_id, id) "
-	"WHERE position IS NULL",
+	"CREATE UNIQUE INDEX IF NOT EXISTS transfer_pending ON transfer (book_id, pending_id) WHERE "
+	"pending_id <> 0",
+	"CREATE INDEX IF NOT EXISTS transfer_unsealed ON transfer (recorded_at, book_id, id) WHERE "
+	"position IS NULL",
 
-	"CREATE TABLE IF NOT EXISTS leg ({key}, transfer_id {int} NOT NULL, account_id {int} NOT NULL, "
-	"version {int} NOT NULL, debit {int} NOT NULL, credit {int} NOT NULL, debit_held {int} NOT NULL, "
-	"credit_held {int} NOT NULL, debits_posted {int} NOT NULL, credits_posted {int} NOT NULL, "
-	"debits_pending {int} NOT NULL, credits_pending {int} NOT NULL, flags {int} NOT NULL, "
+	"CREATE TABLE IF NOT EXISTS leg ({key}, transfer_id {int} NOT NULL, account_id {int} NOT "
+	"NULL, version {int} NOT NULL, debit {int} NOT NULL, credit {int} NOT NULL, debit_held {int} "
+	"NOT NULL, credit_held {int} NOT NULL, debits_posted {int} NOT NULL, credits_posted {int} NOT "
+	"NULL, debits_pending {int} NOT NULL, credits_pending {int} NOT NULL, flags {int} NOT NULL, "
 	"overdraft {int} NOT NULL, UNIQUE (book_id, account_id, version)){strict}",
 
 	"CREATE TABLE IF NOT EXISTS book_head (book_id {int} PRIMARY KEY, size {int} NOT NULL, "
 	"frontier {blob} NOT NULL){strict}",
 
 	/* Checkpoints lie in book 0; their id is their number. */
-	"CREATE TABLE IF NOT EXISTS checkpoint ({key}, recorded_at {int} NOT NULL, books {int} NOT NULL, "
-	"transfers {int} NOT NULL, root {blob} NOT NULL, balances {blob} NOT NULL, previous {blob} NOT NULL, "
-	"key_number {int} NOT NULL, signature {blob} NOT NULL){strict}",
-	"CREATE TABLE IF NOT EXISTS checkpoint_book (book_id {int} NOT NULL, checkpoint_id {int} NOT NULL, "
-	"size {int} NOT NULL, root {blob} NOT NULL, PRIMARY KEY (book_id, checkpoint_id)){strict}",
+	"CREATE TABLE IF NOT EXISTS checkpoint ({key}, recorded_at {int} NOT NULL, books {int} NOT "
+	"NULL, transfers {int} NOT NULL, root {blob} NOT NULL, balances {blob} NOT NULL, previous "
+	"{blob} NOT NULL, key_number {int} NOT NULL, signature {blob} NOT NULL){strict}",
+	"CREATE TABLE IF NOT EXISTS checkpoint_book (book_id {int} NOT NULL, checkpoint_id {int} NOT "
+	"NULL, size {int} NOT NULL, root {blob} NOT NULL, PRIMARY KEY (book_id, "
+	"checkpoint_id)){strict}",
 	"CREATE TABLE IF NOT EXISTS checkpoint_balance (book_id {int} NOT NULL, stem TEXT NOT NULL, "
 	"currency TEXT NOT NULL, checkpoint_id {int} NOT NULL, debits_posted {int} NOT NULL, "
-	"credits_posted {int} NOT NULL, debits_pending {int} NOT NULL, credits_pending {int} NOT NULL, "
-	"PRIMARY KEY (book_id, stem, currency, checkpoint_id)){strict}",
+	"credits_posted {int} NOT NULL, debits_pending {int} NOT NULL, credits_pending {int} NOT "
+	"NULL, PRIMARY KEY (book_id, stem, currency, checkpoint_id)){strict}",
 	NULL,
 };
 
@@ -80,7 +82,8 @@ static const mk_field account_fields[] = {
 	MK_F_MONEY(mk_account, credits_pending, 0, 0, 0, "credits held"),
 	MK_F_INT(mk_account, version, 0, 0, 0, "number of its last leg"),
 };
-const mk_record mk_account_record = MK_RECORD_OF("account", mk_account, account_fields, "an account of the ledger");
+const mk_record mk_account_record =
+	MK_RECORD_OF("account", mk_account, account_fields, "an account of the ledger");
 
 #define R mk_transfer_row
 static const mk_field transfer_fields[] = {
@@ -129,11 +132,13 @@ static const mk_field leg_fields[] = {
 	MK_F_INT(R, account_class, 0, 0, 0, "class of the account"),
 };
 #undef R
-const mk_record mk_leg_row_record = MK_RECORD_OF("leg_row", mk_leg_row, leg_fields, "a leg as stored");
+const mk_record mk_leg_row_record =
+	MK_RECORD_OF("leg_row", mk_leg_row, leg_fields, "a leg as stored");
 
 static const mk_field head_fields[] = {
 	MK_F_INT(mk_head_row, book_id, 0, 0, 0, "the book"),
 	MK_F_INT(mk_head_row, size, 0, 0, 0, "transfers sealed"),
 	MK_F_BLOB(mk_head_row, frontier, 0, 0, "roots of the complete subtrees"),
 };
-const mk_record mk_head_row_record = MK_RECORD_OF("head_row", mk_head_row, head_fields, "the head of a book");
+const mk_record mk_head_row_record =
+	MK_RECORD_OF("head_row", mk_head_row, head_fields, "the head of a book");

@@ -10,15 +10,16 @@
 const mk_statement mk_transfer_insert = {
 	.name = "transfer_insert",
 	.table = "transfer",
-	.sql = "INSERT INTO transfer (book_id, id, client_id, purpose, kind, digest, effective_at, recorded_at, "
-	       "journal_book_id, journal_id, pending_id, expires_at, reason, object_kind, object_book, object_number, "
-	       "rate_numerator, rate_denominator, first_leg_id, last_leg_id, position) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
-	       "?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21) ON CONFLICT DO NOTHING",
+	.sql = "INSERT INTO transfer (book_id, id, client_id, purpose, kind, digest, effective_at, "
+		   "recorded_at, journal_book_id, journal_id, pending_id, expires_at, reason, "
+		   "object_kind, object_book, object_number, rate_numerator, rate_denominator, "
+		   "first_leg_id, last_leg_id, position) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
+		   "?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21) ON CONFLICT DO NOTHING",
 };
 const mk_statement mk_leg_range = {
 	.name = "leg_range",
 	.sql = "SELECT " MK_LEG_COLUMNS " FROM leg l " MK_LEG_ACCOUNT
-	       " WHERE l.book_id = ?1 AND l.id >= ?2 AND l.id <= ?3 ORDER BY l.id",
+		   " WHERE l.book_id = ?1 AND l.id >= ?2 AND l.id <= ?3 ORDER BY l.id",
 };
 static const mk_statement head_get = {
 	.name = "head_get",
@@ -27,7 +28,8 @@ static const mk_statement head_get = {
 static const mk_statement head_insert = {
 	.name = "head_insert",
 	.table = "book_head",
-	.sql = "INSERT INTO book_head (book_id, size, frontier) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+	.sql = "INSERT INTO book_head (book_id, size, frontier) VALUES (?1, ?2, ?3) ON CONFLICT DO "
+		   "NOTHING",
 };
 static const mk_statement head_update = {
 	.name = "head_update",
@@ -36,8 +38,8 @@ static const mk_statement head_update = {
 };
 static const mk_statement unsealed = {
 	.name = "transfer_unsealed",
-	.sql = "SELECT " MK_TRANSFER_COLUMNS " FROM transfer t WHERE t.position IS NULL "
-	       "ORDER BY t.recorded_at, t.book_id, t.id LIMIT ?1",
+	.sql = "SELECT " MK_TRANSFER_COLUMNS " FROM transfer t WHERE t.position IS NULL ORDER BY "
+		   "t.recorded_at, t.book_id, t.id LIMIT ?1",
 };
 static const mk_statement set_position = {
 	.name = "transfer_seal",
@@ -62,7 +64,8 @@ static void row_of(const mk_ledger *ledger, const mk_transfer *transfer, mk_tran
 static int seal_stored(sealing *work, int limit, market_error *err);
 static int order_stored(const void *a, const void *b);
 static int seal_row(sealing *work, const mk_transfer_row *row, market_error *err);
-static int append(sealing *work, const mk_transfer_row *row, void *const *legs, size_t n_legs, market_error *err);
+static int append(sealing *work, const mk_transfer_row *row, void *const *legs, size_t n_legs,
+                  market_error *err);
 static int read_head(sealing *work, int64_t book, market_error *err);
 static int write_head(sealing *work, int64_t book, market_error *err);
 static int written(int64_t count);
@@ -89,8 +92,8 @@ int mk_ledger_seal(mk_ledger *ledger, int limit, market_error *err)
 	return rc;
 }
 
-int mk_ledger_seal_store(mk_store *store, const market_allocator *allocator, mk_digest *digest, int limit,
-                         market_error *err)
+int mk_ledger_seal_store(mk_store *store, const market_allocator *allocator, mk_digest *digest,
+                         int limit, market_error *err)
 {
 	mk_arena arena;
 	int rc = 0, count = 0;
@@ -99,7 +102,8 @@ int mk_ledger_seal_store(mk_store *store, const market_allocator *allocator, mk_
 	mk_arena_init(&arena, allocator);
 	rc = mk_store_begin(store, true, err);
 	if (rc == 0) {
-		mk_ledger *ledger = mk_ledger_new(&(mk_ledger_setup){.store = store, .arena = &arena, .digest = digest});
+		mk_ledger *ledger =
+			mk_ledger_new(&(mk_ledger_setup){.store = store, .arena = &arena, .digest = digest});
 		count = ledger ? mk_ledger_seal(ledger, limit, err) : mk_error_no_memory(err);
 		rc = count < 0 ? count : mk_store_commit(store, err);
 		if (rc)
@@ -111,7 +115,8 @@ int mk_ledger_seal_store(mk_store *store, const market_allocator *allocator, mk_
 	return rc ? rc : count;
 }
 
-void mk_transfer_bind(const mk_ledger *ledger, const mk_transfer *transfer, mk_value args[MK_TRANSFER_ARGS])
+void mk_transfer_bind(const mk_ledger *ledger, const mk_transfer *transfer,
+                      mk_value args[MK_TRANSFER_ARGS])
 {
 	int64_t first = INT64_MAX, last = 0;
 	for (size_t i = 0; i < transfer->n_legs; i++) {
@@ -143,11 +148,13 @@ void mk_transfer_bind(const mk_ledger *ledger, const mk_transfer *transfer, mk_v
 	memcpy(args, values, sizeof(values));
 }
 
-void mk_transfer_canonical(const mk_transfer_row *t, const mk_leg_row *const *legs, size_t n_legs, mk_text *out)
+void mk_transfer_canonical(const mk_transfer_row *t, const mk_leg_row *const *legs, size_t n_legs,
+                           mk_text *out)
 {
-	const int64_t numbers[] = {t->effective_at, t->recorded_at,    t->journal.book,  t->journal.id,
-	                           t->pending_id,   t->expires_at,     t->object_kind,   t->object_book,
-	                           t->object_number, t->rate_numerator, t->rate_denominator};
+	const int64_t numbers[] = {t->effective_at,   t->recorded_at,     t->journal.book,
+	                           t->journal.id,     t->pending_id,      t->expires_at,
+	                           t->object_kind,    t->object_book,     t->object_number,
+	                           t->rate_numerator, t->rate_denominator};
 	mk_text_add_u32(out, 1); /* the format's version */
 	mk_text_add_u64(out, (uint64_t)t->id.book);
 	mk_text_add_u64(out, (uint64_t)t->id.id);
@@ -161,9 +168,11 @@ void mk_transfer_canonical(const mk_transfer_row *t, const mk_leg_row *const *le
 	mk_text_add_u32(out, (uint32_t)n_legs);
 	for (size_t i = 0; i < n_legs; i++) {
 		const mk_leg_row *l = legs[i];
-		const int64_t values[] = {l->id.id, l->account_id, l->account_class, l->version, l->debit, l->credit,
-		                          l->debit_held, l->credit_held, l->debits_posted, l->credits_posted,
-		                          l->debits_pending, l->credits_pending, l->flags, l->overdraft};
+		const int64_t values[] = {l->id.id,          l->account_id,     l->account_class,
+		                          l->version,        l->debit,          l->credit,
+		                          l->debit_held,     l->credit_held,    l->debits_posted,
+		                          l->credits_posted, l->debits_pending, l->credits_pending,
+		                          l->flags,          l->overdraft};
 		mk_text_add_bytes(out, l->account_name, strlen(l->account_name));
 		mk_text_add_bytes(out, l->account_currency, strlen(l->account_currency));
 		for (size_t k = 0; k < sizeof(values) / sizeof(values[0]); k++)
@@ -217,14 +226,16 @@ static int insert_sealed(sealing *work, const mk_transfer *transfer, market_erro
 	mk_value args[MK_TRANSFER_ARGS + 1];
 	mk_transfer_bind(work->ledger, transfer, args);
 	row_of(work->ledger, transfer, &row);
-	int rc = mk_store_list(work->store, work->ledger->setup.arena, &mk_leg_range, &mk_leg_row_record,
-	                       (const mk_value[]){args[0], args[18], args[19]}, 3, &legs, &n_legs, err);
+	int rc =
+		mk_store_list(work->store, work->ledger->setup.arena, &mk_leg_range, &mk_leg_row_record,
+	                  (const mk_value[]){args[0], args[18], args[19]}, 3, &legs, &n_legs, err);
 	args[MK_TRANSFER_ARGS] = mk_int((int64_t)work->frontier.size);
 	if (rc == 0)
 		rc = append(work, &row, legs, n_legs, err);
 	if (rc)
 		return rc;
-	return written(mk_store_write(work->store, &mk_transfer_insert, args, MK_TRANSFER_ARGS + 1, err));
+	return written(
+		mk_store_write(work->store, &mk_transfer_insert, args, MK_TRANSFER_ARGS + 1, err));
 }
 
 static void row_of(const mk_ledger *ledger, const mk_transfer *transfer, mk_transfer_row *out)
@@ -249,13 +260,14 @@ static void row_of(const mk_ledger *ledger, const mk_transfer *transfer, mk_tran
 	};
 }
 
-/* What others have posted and not sealed, oldest first; sorted, so that each head is written once. */
+/* What others have posted and not sealed, oldest first; sorted, so that each head is written once.
+ */
 static int seal_stored(sealing *work, int limit, market_error *err)
 {
 	void **rows = NULL;
 	size_t count = 0;
-	int rc = mk_store_list(work->store, work->ledger->setup.arena, &unsealed, &mk_transfer_row_record,
-	                       MK_ARGS(mk_int(limit)), &rows, &count, err);
+	int rc = mk_store_list(work->store, work->ledger->setup.arena, &unsealed,
+	                       &mk_transfer_row_record, MK_ARGS(mk_int(limit)), &rows, &count, err);
 	if (rc)
 		return rc;
 	if (count)
@@ -287,18 +299,21 @@ static int seal_row(sealing *work, const mk_transfer_row *row, market_error *err
 	void **legs = NULL;
 	size_t n_legs = 0;
 	int64_t position = (int64_t)work->frontier.size;
-	int rc = mk_store_list(work->store, work->ledger->setup.arena, &mk_leg_range, &mk_leg_row_record,
-	                       MK_ARGS(mk_int(row->id.book), mk_int(row->first_leg_id), mk_int(row->last_leg_id)), &legs,
-	                       &n_legs, err);
+	int rc = mk_store_list(
+		work->store, work->ledger->setup.arena, &mk_leg_range, &mk_leg_row_record,
+		MK_ARGS(mk_int(row->id.book), mk_int(row->first_leg_id), mk_int(row->last_leg_id)), &legs,
+		&n_legs, err);
 	if (rc == 0)
 		rc = append(work, row, legs, n_legs, err);
 	if (rc)
 		return rc;
-	return written(mk_store_write(work->store, &set_position,
-	                              MK_ARGS(mk_int(row->id.book), mk_int(row->id.id), mk_int(position)), err));
+	return written(
+		mk_store_write(work->store, &set_position,
+	                   MK_ARGS(mk_int(row->id.book), mk_int(row->id.id), mk_int(position)), err));
 }
 
-static int append(sealing *work, const mk_transfer_row *row, void *const *legs, size_t n_legs, market_error *err)
+static int append(sealing *work, const mk_transfer_row *row, void *const *legs, size_t n_legs,
+                  market_error *err)
 {
 	const mk_leg_row *own[MK_MAX_LEGS];
 	size_t n_own = 0;
@@ -309,7 +324,8 @@ static int append(sealing *work, const mk_transfer_row *row, void *const *legs, 
 		if (leg->transfer_id != row->id.id)
 			continue;
 		if (n_own == MK_MAX_LEGS || !leg->account_name || !leg->account_currency)
-			return mk_error_set(err, MARKET_ECORRUPT, "the legs of transfer \"%s\" are broken", row->client_id);
+			return mk_error_set(err, MARKET_ECORRUPT, "the legs of transfer \"%s\" are broken",
+			                    row->client_id);
 		own[n_own++] = leg;
 	}
 	mk_text_reset(&work->canonical);
@@ -330,9 +346,10 @@ static int read_head(sealing *work, int64_t book, market_error *err)
 		return rc;
 	work->stored_size = row ? (uint64_t)row->size : 0;
 	work->frontier.size = 0;
-	if (row && (row->size <= 0 || !mk_frontier_read(work->stored_size, row->frontier.data, row->frontier.size,
-	                                                &work->frontier)))
-		return mk_error_set(err, MARKET_ECORRUPT, "the head of book %lld is broken", (long long)book);
+	if (row && (row->size <= 0 || !mk_frontier_read(work->stored_size, row->frontier.data,
+	                                                row->frontier.size, &work->frontier)))
+		return mk_error_set(err, MARKET_ECORRUPT, "the head of book %lld is broken",
+		                    (long long)book);
 	return 0;
 }
 
@@ -340,8 +357,8 @@ static int write_head(sealing *work, int64_t book, market_error *err)
 {
 	uint8_t bytes[MK_FRONTIER_TEXT_MAX];
 	size_t size = mk_frontier_write(&work->frontier, bytes);
-	const mk_value args[] = {mk_int(book), mk_int((int64_t)work->frontier.size), mk_blob(bytes, size),
-	                         mk_int((int64_t)work->stored_size)};
+	const mk_value args[] = {mk_int(book), mk_int((int64_t)work->frontier.size),
+	                         mk_blob(bytes, size), mk_int((int64_t)work->stored_size)};
 	if (work->stored_size == 0)
 		return written(mk_store_write(work->store, &head_insert, args, 3, err));
 	return written(mk_store_write(work->store, &head_update, args, 4, err));

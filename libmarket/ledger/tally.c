@@ -15,17 +15,20 @@ static const mk_field tally_fields[] = {
 	MK_F_INT(R, credits_pending, 0, 0, 0, "sum"),
 };
 #undef R
-const mk_record mk_tally_row_record = MK_RECORD_OF("tally_row", mk_tally_row, tally_fields, "a line of a trial balance");
+const mk_record mk_tally_row_record =
+	MK_RECORD_OF("tally_row", mk_tally_row, tally_fields, "a line of a trial balance");
 
 const mk_statement mk_tally_newest = {
 	.name = "checkpoint_balance_newest",
-	.sql = "SELECT b.book_id, b.stem, b.currency, b.checkpoint_id, b.debits_posted, b.credits_posted, "
-	       "b.debits_pending, b.credits_pending FROM checkpoint_balance b WHERE b.book_id = ?1 AND "
-	       "b.checkpoint_id = (SELECT MAX(c.checkpoint_id) FROM checkpoint_balance c WHERE c.book_id = b.book_id "
-	       "AND c.stem = b.stem AND c.currency = b.currency AND c.checkpoint_id <= ?2)",
+	.sql = "SELECT b.book_id, b.stem, b.currency, b.checkpoint_id, b.debits_posted, "
+		   "b.credits_posted, b.debits_pending, b.credits_pending FROM checkpoint_balance b WHERE "
+		   "b.book_id = ?1 AND b.checkpoint_id = (SELECT MAX(c.checkpoint_id) FROM "
+		   "checkpoint_balance c WHERE c.book_id = b.book_id AND c.stem = b.stem AND c.currency = "
+		   "b.currency AND c.checkpoint_id <= ?2)",
 };
 
-static mk_tally_row *row_of(mk_tally *tally, int64_t book, const char *name, size_t length, const char *currency);
+static mk_tally_row *row_of(mk_tally *tally, int64_t book, const char *name, size_t length,
+                            const char *currency);
 static bool add(int64_t *sum, int64_t change);
 static int compare(const void *a, const void *b);
 
@@ -38,13 +41,14 @@ void mk_tally_reset(mk_tally *tally)
 
 bool mk_tally_add(mk_tally *tally, const mk_leg_row *leg)
 {
-	mk_tally_row *row = row_of(tally, leg->id.book, leg->account_name, mk_chart_stem_length(leg->account_name),
-	                           leg->account_currency);
+	mk_tally_row *row = row_of(tally, leg->id.book, leg->account_name,
+	                           mk_chart_stem_length(leg->account_name), leg->account_currency);
 	if (!row)
 		return false;
 	tally->touched[row - tally->rows] = true;
 	return add(&row->debits_posted, leg->debit) && add(&row->credits_posted, leg->credit) &&
-	       add(&row->debits_pending, leg->debit_held) && add(&row->credits_pending, leg->credit_held);
+	       add(&row->debits_pending, leg->debit_held) &&
+	       add(&row->credits_pending, leg->credit_held);
 }
 
 bool mk_tally_load(mk_tally *tally, const mk_tally_row *row)
@@ -60,10 +64,12 @@ bool mk_tally_load(mk_tally *tally, const mk_tally_row *row)
 	return true;
 }
 
-const mk_tally_row *mk_tally_find(const mk_tally *tally, const char *stem, const char *currency, size_t *index)
+const mk_tally_row *mk_tally_find(const mk_tally *tally, const char *stem, const char *currency,
+                                  size_t *index)
 {
 	for (size_t i = 0; i < tally->count; i++) {
-		if (strcmp(tally->rows[i].stem, stem) == 0 && strcmp(tally->rows[i].currency, currency) == 0) {
+		if (strcmp(tally->rows[i].stem, stem) == 0 &&
+		    strcmp(tally->rows[i].currency, currency) == 0) {
 			*index = i;
 			return &tally->rows[i];
 		}
@@ -71,8 +77,8 @@ const mk_tally_row *mk_tally_find(const mk_tally *tally, const char *stem, const
 	return NULL;
 }
 
-int mk_tally_digest(int64_t book, const mk_tally_row *const *rows, size_t count, mk_digest *digest, mk_arena *arena,
-                    market_error *err)
+int mk_tally_digest(int64_t book, const mk_tally_row *const *rows, size_t count, mk_digest *digest,
+                    mk_arena *arena, market_error *err)
 {
 	mk_text line;
 	int rc = 0;
@@ -94,13 +100,15 @@ int mk_tally_digest(int64_t book, const mk_tally_row *const *rows, size_t count,
 		mk_text_add_u64(&line, (uint64_t)row->credits_posted);
 		mk_text_add_u64(&line, (uint64_t)row->debits_pending);
 		mk_text_add_u64(&line, (uint64_t)row->credits_pending);
-		rc = line.failed ? mk_error_no_memory(err) : mk_digest_add(digest, line.data, line.size, err);
+		rc = line.failed ? mk_error_no_memory(err)
+		                 : mk_digest_add(digest, line.data, line.size, err);
 	}
 	mk_text_close(&line);
 	return rc;
 }
 
-static mk_tally_row *row_of(mk_tally *tally, int64_t book, const char *name, size_t length, const char *currency)
+static mk_tally_row *row_of(mk_tally *tally, int64_t book, const char *name, size_t length,
+                            const char *currency)
 {
 	for (size_t i = 0; i < tally->count; i++) {
 		mk_tally_row *row = &tally->rows[i];
@@ -127,7 +135,8 @@ static bool add(int64_t *sum, int64_t change)
 
 static int compare(const void *a, const void *b)
 {
-	const mk_tally_row *left = *(const mk_tally_row *const *)a, *right = *(const mk_tally_row *const *)b;
+	const mk_tally_row *left = *(const mk_tally_row *const *)a,
+					   *right = *(const mk_tally_row *const *)b;
 	int order = strcmp(left->stem, right->stem);
 	return order ? order : strcmp(left->currency, right->currency);
 }

@@ -29,9 +29,10 @@ void mk_tally_reset(mk_tally *tally);
 bool mk_tally_add(mk_tally *tally, const mk_leg_row *leg);
 /* Takes over a stored row. */
 bool mk_tally_load(mk_tally *tally, const mk_tally_row *row);
-const mk_tally_row *mk_tally_find(const mk_tally *tally, const char *stem, const char *currency, size_t *index);
+const mk_tally_row *mk_tally_find(const mk_tally *tally, const char *stem, const char *currency,
+                                  size_t *index);
 /* Adds the rows, sorted by stem and currency, to the digest that is in progress. */
-int mk_tally_digest(int64_t book, const mk_tally_row *const *rows, size_t count, mk_digest *digest, mk_arena *arena,
-                    market_error *err);
+int mk_tally_digest(int64_t book, const mk_tally_row *const *rows, size_t count, mk_digest *digest,
+                    mk_arena *arena, market_error *err);
 
 #endif

@@ -6,12 +6,15 @@
 #include "libmarket/base/limits.h"
 #include "libmarket/ledger/internal.h"
 
-static void add_line(mk_transfer *transfer, const char *stem, const char *suffix, market_money amount, bool debit);
-static mk_line *find_line(mk_transfer *transfer, const char *stem, const char *suffix, market_money amount);
+static void add_line(mk_transfer *transfer, const char *stem, const char *suffix,
+                     market_money amount, bool debit);
+static mk_line *find_line(mk_transfer *transfer, const char *stem, const char *suffix,
+                          market_money amount);
 static bool same_name(const char *name, const char *stem, const char *suffix);
 static void set_fault(mk_transfer *transfer, int code, const char *text);
 
-mk_transfer *mk_transfer_new(mk_ledger *ledger, int64_t book, mk_transfer_kind kind, const char *client_id_format, ...)
+mk_transfer *mk_transfer_new(mk_ledger *ledger, int64_t book, mk_transfer_kind kind,
+                             const char *client_id_format, ...)
 {
 	char client_id[4 * MK_MAX_KEY + 2];
 	va_list args;
@@ -43,13 +46,15 @@ void mk_credit(mk_transfer *transfer, const char *stem, const char *suffix, mark
 void mk_debit_interbook(mk_transfer *transfer, int64_t book, market_money amount)
 {
 	if (transfer)
-		add_line(transfer, "interbook", mk_ledger_book_suffix(transfer->ledger->setup.arena, book), amount, true);
+		add_line(transfer, "interbook", mk_ledger_book_suffix(transfer->ledger->setup.arena, book),
+		         amount, true);
 }
 
 void mk_credit_interbook(mk_transfer *transfer, int64_t book, market_money amount)
 {
 	if (transfer)
-		add_line(transfer, "interbook", mk_ledger_book_suffix(transfer->ledger->setup.arena, book), amount, false);
+		add_line(transfer, "interbook", mk_ledger_book_suffix(transfer->ledger->setup.arena, book),
+		         amount, false);
 }
 
 mk_transfer *mk_transfer_second(mk_ledger *ledger, int64_t book, const char *first_client_id)
@@ -93,7 +98,8 @@ void mk_transfer_set_rate(mk_transfer *transfer, int64_t numerator, int64_t deno
 	transfer->rate_numerator = numerator;
 	transfer->rate_denominator = denominator;
 	if (numerator <= 0 || denominator <= 0)
-		set_fault(transfer, MARKET_EINVALID, "an exchange's rate is a fraction of two positive numbers");
+		set_fault(transfer, MARKET_EINVALID,
+		          "an exchange's rate is a fraction of two positive numbers");
 }
 
 void mk_transfer_set_field(mk_transfer *transfer, const char *field)
@@ -112,7 +118,8 @@ market_id mk_transfer_id(const mk_transfer *transfer)
 	return transfer ? transfer->id : (market_id){0, 0};
 }
 
-static void add_line(mk_transfer *transfer, const char *stem, const char *suffix, market_money amount, bool debit)
+static void add_line(mk_transfer *transfer, const char *stem, const char *suffix,
+                     market_money amount, bool debit)
 {
 	if (!transfer)
 		return;
@@ -135,7 +142,8 @@ static void add_line(mk_transfer *transfer, const char *stem, const char *suffix
 		line->credit = mk_money_add(line->credit, amount);
 }
 
-static mk_line *find_line(mk_transfer *transfer, const char *stem, const char *suffix, market_money amount)
+static mk_line *find_line(mk_transfer *transfer, const char *stem, const char *suffix,
+                          market_money amount)
 {
 	const mk_chart_entry *chart = NULL;
 	const char *text = NULL;
@@ -152,7 +160,8 @@ static mk_line *find_line(mk_transfer *transfer, const char *stem, const char *s
 	}
 	const char *name = mk_chart_name(arena, transfer->id.book, stem, suffix, &chart, &fault, &text);
 	if (!name) {
-		set_fault(transfer, fault, mk_arena_format(arena, "account \"%s\" %s", stem, text ? text : ""));
+		set_fault(transfer, fault,
+		          mk_arena_format(arena, "account \"%s\" %s", stem, text ? text : ""));
 		return NULL;
 	}
 	if (transfer->n_lines == transfer->lines_room) {

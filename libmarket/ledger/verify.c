@@ -12,18 +12,18 @@ typedef struct one_number {
 	int64_t number;
 } one_number;
 static const mk_field number_fields[] = {MK_F_INT(one_number, number, 0, 0, 0, "a number")};
-static const mk_record number_record = MK_RECORD_OF("one_number", one_number, number_fields, "a number");
+static const mk_record number_record =
+	MK_RECORD_OF("one_number", one_number, number_fields, "a number");
 
 /* Every table names books: one that only a forged row knows is looked at like the others. */
 static const mk_statement next_book = {
 	.name = "verify_next_book",
-	.sql = "SELECT MIN(b.number) AS number FROM (SELECT MIN(book_id) AS number FROM book_head WHERE book_id > ?1 "
-	       "UNION ALL SELECT MIN(book_id) FROM transfer WHERE book_id > ?1 "
-	       "UNION ALL SELECT MIN(book_id) FROM leg WHERE book_id > ?1 "
-	       "UNION ALL SELECT MIN(book_id) FROM account WHERE book_id > ?1 "
-	       "UNION ALL SELECT MIN(book_id) FROM checkpoint_book WHERE book_id > ?1 "
-	       "UNION ALL SELECT MIN(book_id) FROM checkpoint_balance WHERE book_id > ?1) b "
-	       "HAVING MIN(b.number) IS NOT NULL",
+	.sql = "SELECT MIN(b.number) AS number FROM (SELECT MIN(book_id) AS number FROM book_head "
+		   "WHERE book_id > ?1 UNION ALL SELECT MIN(book_id) FROM transfer WHERE book_id > ?1 "
+		   "UNION ALL SELECT MIN(book_id) FROM leg WHERE book_id > ?1 UNION ALL SELECT "
+		   "MIN(book_id) FROM account WHERE book_id > ?1 UNION ALL SELECT MIN(book_id) FROM "
+		   "checkpoint_book WHERE book_id > ?1 UNION ALL SELECT MIN(book_id) FROM "
+		   "checkpoint_balance WHERE book_id > ?1) b HAVING MIN(b.number) IS NOT NULL",
 	.scan = true,
 };
 
@@ -98,13 +98,15 @@ static int start(mk_verify *v, market_error *err)
 	return read_anchors(v, err);
 }
 
-/* An anchor that can't be read or believed says nothing about the ledger: that is the caller's error. */
+/* An anchor that can't be read or believed says nothing about the ledger: that is the caller's
+ * error. */
 static int read_anchors(mk_verify *v, market_error *err)
 {
 	const mk_verify_setup *setup = v->setup;
 	int rc = 0;
 	if (setup->n_anchors > ANCHORS_MAX)
-		return mk_error_at(err, MARKET_ELIMIT, "anchors", "at most %d anchors are compared at once", ANCHORS_MAX);
+		return mk_error_at(err, MARKET_ELIMIT, "anchors", "at most %d anchors are compared at once",
+		                   ANCHORS_MAX);
 	v->anchors = MK_NEW_ARRAY(&v->anchors_arena, const mk_anchor *, setup->n_anchors + 1);
 	if (!v->anchors)
 		return mk_error_no_memory(err);
@@ -112,8 +114,8 @@ static int read_anchors(mk_verify *v, market_error *err)
 		const char *text = setup->anchors[i];
 		rc = mk_anchor_read(text, strlen(text), &v->anchors_arena, &v->anchors[i], err);
 		if (rc == 0 && strcmp(v->anchors[i]->store, setup->store_id) != 0)
-			rc = mk_error_set(err, MARKET_EINVALID, "the anchor is of store %s, not %s", v->anchors[i]->store,
-			                  setup->store_id);
+			rc = mk_error_set(err, MARKET_EINVALID, "the anchor is of store %s, not %s",
+			                  v->anchors[i]->store, setup->store_id);
 		if (rc)
 			mk_error_prefix(err, "anchors[%zu]", i);
 	}
@@ -127,7 +129,8 @@ static int verify_books(mk_verify *v, market_error *err)
 	for (;;) {
 		void *found = NULL;
 		mk_arena_reset(&v->page);
-		rc = mk_store_get(v->setup->store, &v->page, &next_book, &number_record, MK_ARGS(mk_int(v->book)), &found, err);
+		rc = mk_store_get(v->setup->store, &v->page, &next_book, &number_record,
+		                  MK_ARGS(mk_int(v->book)), &found, err);
 		if (rc || !found)
 			return rc;
 		v->book = ((const one_number *)found)->number;
@@ -144,7 +147,8 @@ static int verify_book(mk_verify *v, market_error *err)
 	memset(&v->frontier, 0, sizeof(v->frontier));
 	mk_tally_reset(v->tally);
 	if (v->book < 0)
-		return mk_verify_broken(v, mk_verify_place(v, "book %lld", (long long)v->book), "a book is never negative");
+		return mk_verify_broken(v, mk_verify_place(v, "book %lld", (long long)v->book),
+		                        "a book is never negative");
 	int rc = mk_verify_tree(v, err);
 	if (rc == 0)
 		rc = mk_verify_accounts(v, err);
@@ -158,6 +162,7 @@ static int ask_caller(mk_verify *v, market_error *err)
 		return 0;
 	int rc = v->setup->check_book(v->setup->store, v->book, problem, v->setup->user_data, err);
 	if (rc == 0 && problem[0])
-		rc = mk_verify_broken(v, mk_verify_place(v, "book %lld", (long long)v->book), "%s", problem);
+		rc =
+			mk_verify_broken(v, mk_verify_place(v, "book %lld", (long long)v->book), "%s", problem);
 	return rc;
 }

@@ -32,15 +32,16 @@ typedef struct mk_verify {
 int mk_verify_broken(mk_verify *v, const char *place, const char *format, ...) MK_PRINTF(3, 4);
 const char *mk_verify_place(mk_verify *v, const char *format, ...) MK_PRINTF(2, 3);
 
-/* verify_tree.c: the transfers of the book in the order of their tree, against its head and the points
- * that checkpoints know. */
+/* verify_tree.c: the transfers of the book in the order of their tree, against its head and the
+ * points that checkpoints know. */
 int mk_verify_tree(mk_verify *v, market_error *err);
-/* verify_point.c: the next such point, and what a checkpoint says of the tree when it is reached. */
+/* verify_point.c: the next such point, and what a checkpoint says of the tree when it is reached.
+ */
 int mk_verify_next_point(mk_verify *v, market_error *err);
 int mk_verify_point(mk_verify *v, market_error *err);
 /* verify_transfer.c: one transfer with its legs, in itself and with the one it refers to. */
-int mk_verify_transfer(mk_verify *v, const mk_transfer_row *row, const mk_leg_row *const *legs, size_t n_legs,
-                       market_error *err);
+int mk_verify_transfer(mk_verify *v, const mk_transfer_row *row, const mk_leg_row *const *legs,
+                       size_t n_legs, market_error *err);
 /* verify_account.c: the chain of each account of the book. */
 int mk_verify_accounts(mk_verify *v, market_error *err);
 /* verify_move.c: LED-9 */

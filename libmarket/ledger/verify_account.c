@@ -1,4 +1,5 @@
-/* The chain of each account: every leg follows the one before, and the last is the account's own row. */
+/* The chain of each account: every leg follows the one before, and the last is the account's own
+ * row. */
 #include <stdio.h>
 #include <string.h>
 
@@ -14,9 +15,15 @@ typedef struct chain_row {
 
 #define R chain_row
 #define L(m, s) \
-	{.name = #m, .summary = (s), .kind = MK_INT, .offset = (uint32_t)offsetof(R, leg.m)}
+	{ \
+		.name = #m, .summary = (s), .kind = MK_INT, .offset = (uint32_t)offsetof(R, leg.m) \
+	}
 static const mk_field chain_fields[] = {
-	{.name = "id", .summary = "the leg", .kind = MK_ID, .id_kind = MARKET_ID_LEG, .offset = (uint32_t)offsetof(R, leg.id)},
+	{.name = "id",
+     .summary = "the leg",
+     .kind = MK_ID,
+     .id_kind = MARKET_ID_LEG,
+     .offset = (uint32_t)offsetof(R, leg.id)},
 	L(transfer_id, "its transfer"),
 	L(account_id, "its account"),
 	L(version, "of the account after it"),
@@ -30,9 +37,14 @@ static const mk_field chain_fields[] = {
 	L(credits_pending, "after it"),
 	L(flags, "after it"),
 	L(overdraft, "after it"),
-	{.name = "account_name", .summary = "name", .kind = MK_TEXT, .offset = (uint32_t)offsetof(R, leg.account_name)},
-	{.name = "account_currency", .summary = "currency", .kind = MK_TEXT,
-	 .offset = (uint32_t)offsetof(R, leg.account_currency)},
+	{.name = "account_name",
+     .summary = "name",
+     .kind = MK_TEXT,
+     .offset = (uint32_t)offsetof(R, leg.account_name)},
+	{.name = "account_currency",
+     .summary = "currency",
+     .kind = MK_TEXT,
+     .offset = (uint32_t)offsetof(R, leg.account_currency)},
 	L(account_class, "class"),
 	MK_F_INT(R, first_leg_id, 0, 0, 0, "of the transfer"),
 	MK_F_INT(R, last_leg_id, 0, 0, 0, "of the transfer"),
@@ -44,25 +56,32 @@ static const mk_field chain_fields[] = {
 	MK_F_INT(R, a_debits_pending, 0, 0, 0, "of the account"),
 	MK_F_INT(R, a_credits_pending, 0, 0, 0, "of the account"),
 };
-static const mk_record chain_record = MK_RECORD_OF("chain_row", chain_row, chain_fields, "a leg with its account");
+static const mk_record chain_record =
+	MK_RECORD_OF("chain_row", chain_row, chain_fields, "a leg with its account");
 #undef L
 #undef R
 
 static const mk_statement chain_page = {
 	.name = "verify_chain",
 	.sql = "SELECT " MK_LEG_COLUMNS ", COALESCE(t.first_leg_id, -1) AS first_leg_id, "
-	       "COALESCE(t.last_leg_id, -1) AS last_leg_id, COALESCE(a.flags, 0) AS a_flags, "
-	       "COALESCE(a.overdraft, 0) AS a_overdraft, COALESCE(a.version, -1) AS a_version, "
-	       "COALESCE(a.debits_posted, 0) AS a_debits_posted, COALESCE(a.credits_posted, 0) AS a_credits_posted, "
-	       "COALESCE(a.debits_pending, 0) AS a_debits_pending, COALESCE(a.credits_pending, 0) AS a_credits_pending "
-	       "FROM leg l " MK_LEG_ACCOUNT " LEFT JOIN transfer t ON t.book_id = l.book_id AND t.id = l.transfer_id "
-	       "WHERE l.book_id = ?1 AND (l.account_id, l.version) > (?2, ?3) ORDER BY l.account_id, l.version LIMIT ?4",
+		   "COALESCE(t.last_leg_id, -1) AS last_leg_id, "
+		   "COALESCE(a.flags, 0) AS a_flags, COALESCE(a.overdraft, 0) AS "
+		   "a_overdraft, COALESCE(a.version, -1) AS a_version, "
+		   "COALESCE(a.debits_posted, 0) AS a_debits_posted, "
+		   "COALESCE(a.credits_posted, 0) AS a_credits_posted, "
+		   "COALESCE(a.debits_pending, 0) AS a_debits_pending, "
+		   "COALESCE(a.credits_pending, 0) AS a_credits_pending FROM leg "
+		   "l " MK_LEG_ACCOUNT
+		   " LEFT JOIN transfer t ON t.book_id = l.book_id AND t.id = l.transfer_id WHERE "
+		   "l.book_id = ?1 AND (l.account_id, l.version) > (?2, ?3) ORDER BY l.account_id, "
+		   "l.version LIMIT ?4",
 };
 static const mk_statement account_without_legs = {
 	.name = "verify_empty_account",
-	.sql = "SELECT a.book_id, a.id, a.name, a.currency, a.account_class, a.flags, a.overdraft, a.debits_posted, "
-	       "a.credits_posted, a.debits_pending, a.credits_pending, a.version FROM account a WHERE a.book_id = ?1 AND "
-	       "NOT EXISTS (SELECT 1 FROM leg l WHERE l.book_id = a.book_id AND l.account_id = a.id) LIMIT 1",
+	.sql = "SELECT a.book_id, a.id, a.name, a.currency, a.account_class, a.flags, a.overdraft, "
+		   "a.debits_posted, a.credits_posted, a.debits_pending, a.credits_pending, a.version "
+		   "FROM account a WHERE a.book_id = ?1 AND NOT EXISTS (SELECT 1 FROM leg l WHERE "
+		   "l.book_id = a.book_id AND l.account_id = a.id) LIMIT 1",
 };
 
 /* Where the walk stands. The texts of `last` are gone with their page, but for the name. */
@@ -89,8 +108,8 @@ int mk_verify_accounts(mk_verify *v, market_error *err)
 		void **rows = NULL;
 		mk_arena_reset(&v->page);
 		rc = mk_store_list(v->setup->store, &v->page, &chain_page, &chain_record,
-		                   MK_ARGS(mk_int(v->book), mk_int(at.last.leg.account_id), mk_int(at.last.leg.version),
-		                           mk_int(MK_VERIFY_PAGE)),
+		                   MK_ARGS(mk_int(v->book), mk_int(at.last.leg.account_id),
+		                           mk_int(at.last.leg.version), mk_int(MK_VERIFY_PAGE)),
 		                   &rows, &count, err);
 		for (size_t i = 0; rc == 0 && i < count; i++)
 			rc = check_leg(v, &at, rows[i], err);
@@ -102,8 +121,8 @@ int mk_verify_accounts(mk_verify *v, market_error *err)
 	v->report->legs += at.legs;
 	if (at.legs != v->legs_of_transfers)
 		return mk_verify_broken(v, mk_verify_place(v, "book %lld", (long long)v->book),
-		                        "%lld legs are in its transfers, %lld in its accounts", (long long)v->legs_of_transfers,
-		                        (long long)at.legs);
+		                        "%lld legs are in its transfers, %lld in its accounts",
+		                        (long long)v->legs_of_transfers, (long long)at.legs);
 	return check_empty(v, err);
 }
 
@@ -130,8 +149,10 @@ static int check_link(mk_verify *v, const chain_row *row, const mk_leg_row *befo
 	const mk_leg_row *leg = &row->leg;
 	const char *problem = NULL;
 	if (!leg->account_name)
-		return mk_verify_broken(v, mk_verify_place(v, "leg %lld of book %lld", (long long)leg->id.id, (long long)v->book),
-		                        "its account is absent");
+		return mk_verify_broken(
+			v,
+			mk_verify_place(v, "leg %lld of book %lld", (long long)leg->id.id, (long long)v->book),
+			"its account is absent");
 	if (leg->id.id < row->first_leg_id || leg->id.id > row->last_leg_id || row->first_leg_id < 0)
 		problem = "its transfer is absent or doesn't know it";
 	const mk_chart_entry *chart = mk_chart_find(leg->account_name);
@@ -143,8 +164,10 @@ static int check_link(mk_verify *v, const chain_row *row, const mk_leg_row *befo
 		problem = check_limit(leg);
 	if (!problem)
 		return 0;
-	return mk_verify_broken(v, mk_verify_place(v, "leg %lld, version %lld of account %s of book %lld", (long long)leg->id.id,
-	                                    (long long)leg->version, leg->account_name, (long long)v->book),
+	return mk_verify_broken(v,
+	                        mk_verify_place(v, "leg %lld, version %lld of account %s of book %lld",
+	                                        (long long)leg->id.id, (long long)leg->version,
+	                                        leg->account_name, (long long)v->book),
 	                        "%s", problem);
 }
 
@@ -185,7 +208,8 @@ static const char *check_limit(const mk_leg_row *leg)
 		return "the overdraft is negative";
 	if (!(leg->flags & MK_ACCOUNT_LIMIT))
 		return NULL;
-	if (__builtin_sub_overflow(in, out, &balance) || __builtin_sub_overflow(balance, held, &available) ||
+	if (__builtin_sub_overflow(in, out, &balance) ||
+	    __builtin_sub_overflow(balance, held, &available) ||
 	    __builtin_sub_overflow(INT64_C(0), leg->overdraft, &floor))
 		return "the balance overflows";
 	if (available < (holds ? 0 : floor))
@@ -198,12 +222,15 @@ static int check_last(mk_verify *v, const chain *at)
 	const chain_row *row = &at->last;
 	const mk_leg_row *leg = &row->leg;
 	v->report->accounts++;
-	if (row->a_version == leg->version && row->a_flags == leg->flags && row->a_overdraft == leg->overdraft &&
-	    row->a_debits_posted == leg->debits_posted && row->a_credits_posted == leg->credits_posted &&
-	    row->a_debits_pending == leg->debits_pending && row->a_credits_pending == leg->credits_pending)
+	if (row->a_version == leg->version && row->a_flags == leg->flags &&
+	    row->a_overdraft == leg->overdraft && row->a_debits_posted == leg->debits_posted &&
+	    row->a_credits_posted == leg->credits_posted &&
+	    row->a_debits_pending == leg->debits_pending &&
+	    row->a_credits_pending == leg->credits_pending)
 		return 0;
-	return mk_verify_broken(v, mk_verify_place(v, "account %s of book %lld", at->name, (long long)v->book),
-	                        "it differs from its last leg");
+	return mk_verify_broken(
+		v, mk_verify_place(v, "account %s of book %lld", at->name, (long long)v->book),
+		"it differs from its last leg");
 }
 
 static int check_empty(mk_verify *v, market_error *err)
@@ -213,7 +240,10 @@ static int check_empty(mk_verify *v, market_error *err)
 	int rc = mk_store_get(v->setup->store, &v->inner, &account_without_legs, &mk_account_record,
 	                      MK_ARGS(mk_int(v->book)), &found, err);
 	if (rc == 0 && found)
-		rc = mk_verify_broken(v, mk_verify_place(v, "account %s of book %lld", ((const mk_account *)found)->name, (long long)v->book),
-		                      "it has no legs");
+		rc =
+			mk_verify_broken(v,
+		                     mk_verify_place(v, "account %s of book %lld",
+		                                     ((const mk_account *)found)->name, (long long)v->book),
+		                     "it has no legs");
 	return rc;
 }

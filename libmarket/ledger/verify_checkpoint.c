@@ -5,41 +5,47 @@
 
 static const mk_statement checkpoint_next = {
 	.name = "verify_checkpoint",
-	.sql = "SELECT book_id, id, recorded_at, books, transfers, root, balances, previous, key_number, signature "
-	       "FROM checkpoint WHERE book_id = 0 AND id > ?1 ORDER BY id LIMIT 1",
+	.sql = "SELECT book_id, id, recorded_at, books, transfers, root, balances, previous, "
+		   "key_number, signature FROM checkpoint WHERE book_id = 0 AND id > ?1 ORDER BY id LIMIT "
+		   "1",
 };
 static const mk_statement checkpoint_elsewhere = {
 	.name = "verify_checkpoint_elsewhere",
-	.sql = "SELECT book_id, id, recorded_at, books, transfers, root, balances, previous, key_number, signature "
-	       "FROM checkpoint WHERE book_id <> 0 LIMIT 1",
+	.sql = "SELECT book_id, id, recorded_at, books, transfers, root, balances, previous, "
+		   "key_number, signature FROM checkpoint WHERE book_id <> 0 LIMIT 1",
 	.scan = true,
 };
 static const mk_statement books_at = {
 	.name = "verify_books_at",
-	.sql = "SELECT c.book_id, c.checkpoint_id, c.size, c.root FROM checkpoint_book c WHERE c.book_id > ?1 AND "
-	       "c.checkpoint_id = (SELECT MAX(d.checkpoint_id) FROM checkpoint_book d WHERE d.book_id = c.book_id AND "
-	       "d.checkpoint_id <= ?2) ORDER BY c.book_id LIMIT ?3",
+	.sql = "SELECT c.book_id, c.checkpoint_id, c.size, c.root FROM checkpoint_book c WHERE "
+		   "c.book_id > ?1 AND c.checkpoint_id = (SELECT MAX(d.checkpoint_id) FROM "
+		   "checkpoint_book d WHERE d.book_id = c.book_id AND d.checkpoint_id <= ?2) ORDER BY "
+		   "c.book_id LIMIT ?3",
 };
 static const mk_statement book_beyond = {
 	.name = "verify_book_beyond",
-	.sql = "SELECT book_id, checkpoint_id, size, root FROM checkpoint_book WHERE checkpoint_id > ?1 OR "
-	       "checkpoint_id < 1 LIMIT 1",
+	.sql = "SELECT book_id, checkpoint_id, size, root FROM checkpoint_book WHERE checkpoint_id > "
+		   "?1 OR checkpoint_id < 1 LIMIT 1",
 	.scan = true,
 };
 static const mk_statement balance_beyond = {
 	.name = "verify_balance_beyond",
-	.sql = "SELECT b.book_id, b.stem, b.currency, b.checkpoint_id, b.debits_posted, b.credits_posted, "
-	       "b.debits_pending, b.credits_pending FROM checkpoint_balance b WHERE NOT EXISTS (SELECT 1 FROM "
-	       "checkpoint_book c WHERE c.book_id = b.book_id AND c.checkpoint_id = b.checkpoint_id) LIMIT 1",
+	.sql = "SELECT b.book_id, b.stem, b.currency, b.checkpoint_id, b.debits_posted, "
+		   "b.credits_posted, b.debits_pending, b.credits_pending FROM checkpoint_balance b WHERE "
+		   "NOT EXISTS (SELECT 1 FROM checkpoint_book c WHERE c.book_id = b.book_id AND "
+		   "c.checkpoint_id = b.checkpoint_id) LIMIT 1",
 	.scan = true,
 };
 
 static int check_chain(mk_verify *v, market_error *err);
-static int check_checkpoint(mk_verify *v, const mk_checkpoint *row, mk_hash *previous, market_error *err);
-static int check_signature(mk_verify *v, const mk_checkpoint *row, const char *place, market_error *err);
-static int public_key(mk_verify *v, const mk_checkpoint *row, const char *place, uint8_t key[MK_KEY_SIZE],
-                      market_error *err);
-static int check_content(mk_verify *v, const mk_checkpoint *row, const char *place, market_error *err);
+static int check_checkpoint(mk_verify *v, const mk_checkpoint *row, mk_hash *previous,
+                            market_error *err);
+static int check_signature(mk_verify *v, const mk_checkpoint *row, const char *place,
+                           market_error *err);
+static int public_key(mk_verify *v, const mk_checkpoint *row, const char *place,
+                      uint8_t key[MK_KEY_SIZE], market_error *err);
+static int check_content(mk_verify *v, const mk_checkpoint *row, const char *place,
+                         market_error *err);
 static int add_book(mk_verify *v, const mk_checkpoint_book *book, int64_t number, mk_frontier *tree,
                     market_error *err);
 static int check_anchors(mk_verify *v, const mk_checkpoint *row, const char *place);
@@ -51,8 +57,9 @@ int mk_verify_checkpoints(mk_verify *v, market_error *err)
 	int rc = check_chain(v, err);
 	for (size_t i = 0; rc == 0 && i < v->setup->n_anchors; i++) {
 		if (v->anchors[i]->number > v->report->checkpoints)
-			rc = mk_verify_broken(v, mk_verify_place(v, "checkpoint %lld", (long long)v->anchors[i]->number),
-			                      "an anchor knows it and the store doesn't");
+			rc = mk_verify_broken(
+				v, mk_verify_place(v, "checkpoint %lld", (long long)v->anchors[i]->number),
+				"an anchor knows it and the store doesn't");
 	}
 	return rc ? rc : check_strays(v, err);
 }
@@ -64,15 +71,16 @@ static int check_chain(mk_verify *v, market_error *err)
 	for (;;) {
 		void *found = NULL;
 		mk_arena_reset(&v->page);
-		int rc = mk_store_get(v->setup->store, &v->page, &checkpoint_next, &mk_checkpoint_record, MK_ARGS(mk_int(behind)),
-		                      &found, err);
+		int rc = mk_store_get(v->setup->store, &v->page, &checkpoint_next, &mk_checkpoint_record,
+		                      MK_ARGS(mk_int(behind)), &found, err);
 		if (rc || !found)
 			return rc;
 		const mk_checkpoint *row = found;
 		behind = row->id.id;
 		if (row->id.id != v->report->checkpoints + 1)
 			return mk_verify_broken(v, mk_verify_place(v, "checkpoint %lld", (long long)row->id.id),
-			                        "checkpoint %lld is missing before it", (long long)v->report->checkpoints + 1);
+			                        "checkpoint %lld is missing before it",
+			                        (long long)v->report->checkpoints + 1);
 		v->report->checkpoints++;
 		rc = check_checkpoint(v, row, &previous, err);
 		if (rc)
@@ -80,11 +88,12 @@ static int check_chain(mk_verify *v, market_error *err)
 	}
 }
 
-static int check_checkpoint(mk_verify *v, const mk_checkpoint *row, mk_hash *previous, market_error *err)
+static int check_checkpoint(mk_verify *v, const mk_checkpoint *row, mk_hash *previous,
+                            market_error *err)
 {
 	const char *place = mk_arena_format(&v->page, "checkpoint %lld", (long long)row->id.id);
-	if (row->root.size != MK_HASH_SIZE || row->balances.size != MK_HASH_SIZE || row->previous.size != MK_HASH_SIZE ||
-	    row->signature.size != MK_SIGNATURE_SIZE)
+	if (row->root.size != MK_HASH_SIZE || row->balances.size != MK_HASH_SIZE ||
+	    row->previous.size != MK_HASH_SIZE || row->signature.size != MK_SIGNATURE_SIZE)
 		return mk_verify_broken(v, place, "a digest or its signature is malformed");
 	if (memcmp(row->previous.data, previous->bytes, MK_HASH_SIZE) != 0)
 		return mk_verify_broken(v, place, "it doesn't follow the one before");
@@ -94,11 +103,13 @@ static int check_checkpoint(mk_verify *v, const mk_checkpoint *row, mk_hash *pre
 	if (rc == 0)
 		rc = check_anchors(v, row, place);
 	if (rc == 0)
-		rc = mk_checkpoint_digest(row, v->setup->store_id, v->setup->digest, v->setup->allocator, previous, err);
+		rc = mk_checkpoint_digest(row, v->setup->store_id, v->setup->digest, v->setup->allocator,
+		                          previous, err);
 	return rc;
 }
 
-static int check_signature(mk_verify *v, const mk_checkpoint *row, const char *place, market_error *err)
+static int check_signature(mk_verify *v, const mk_checkpoint *row, const char *place,
+                           market_error *err)
 {
 	uint8_t key[MK_KEY_SIZE];
 	bool valid = false;
@@ -108,8 +119,9 @@ static int check_signature(mk_verify *v, const mk_checkpoint *row, const char *p
 		return rc;
 	mk_text_init(&body, v->setup->allocator, 4096);
 	mk_checkpoint_body(row, v->setup->store_id, &body);
-	rc = body.failed ? mk_error_no_memory(err)
-	                 : mk_ed25519_verify(key, body.data, body.size, row->signature.data, &valid, err);
+	rc = body.failed
+	         ? mk_error_no_memory(err)
+	         : mk_ed25519_verify(key, body.data, body.size, row->signature.data, &valid, err);
 	mk_text_close(&body);
 	if (rc == 0 && !valid)
 		rc = mk_verify_broken(v, place, "its signature doesn't match");
@@ -117,29 +129,34 @@ static int check_signature(mk_verify *v, const mk_checkpoint *row, const char *p
 }
 
 /* From the provider or an anchor, never from the store. */
-static int public_key(mk_verify *v, const mk_checkpoint *row, const char *place, uint8_t key[MK_KEY_SIZE],
-                      market_error *err)
+static int public_key(mk_verify *v, const mk_checkpoint *row, const char *place,
+                      uint8_t key[MK_KEY_SIZE], market_error *err)
 {
 	bool known = row->key_number > 0 && row->key_number <= UINT32_MAX && v->setup->keys &&
 	             mk_keys_public(v->setup->keys, (uint32_t)row->key_number, key);
 	for (size_t i = 0; i < v->setup->n_anchors; i++) {
 		uint8_t own[MK_KEY_SIZE];
-		if (v->anchors[i]->key_number != row->key_number || !mk_unhex(v->anchors[i]->public_key, own, MK_KEY_SIZE))
+		if (v->anchors[i]->key_number != row->key_number ||
+		    !mk_unhex(v->anchors[i]->public_key, own, MK_KEY_SIZE))
 			continue;
 		if (known && memcmp(own, key, MK_KEY_SIZE) != 0)
-			return mk_verify_broken(v, place, "an anchor knows another key of number %lld", (long long)row->key_number);
+			return mk_verify_broken(v, place, "an anchor knows another key of number %lld",
+			                        (long long)row->key_number);
 		memcpy(key, own, MK_KEY_SIZE);
 		known = true;
 	}
 	if (known)
 		return 0;
 	if (v->setup->keys)
-		return mk_verify_broken(v, place, "no key of number %lld is known", (long long)row->key_number);
-	return mk_error_set(err, MARKET_EKEY, "the public key of number %lld is in no anchor and no key file is given",
+		return mk_verify_broken(v, place, "no key of number %lld is known",
+		                        (long long)row->key_number);
+	return mk_error_set(err, MARKET_EKEY,
+	                    "the public key of number %lld is in no anchor and no key file is given",
 	                    (long long)row->key_number);
 }
 
-static int check_content(mk_verify *v, const mk_checkpoint *row, const char *place, market_error *err)
+static int check_content(mk_verify *v, const mk_checkpoint *row, const char *place,
+                         market_error *err)
 {
 	mk_frontier *tree = MK_NEW(&v->page, mk_frontier);
 	mk_hash balances, root;
@@ -150,7 +167,8 @@ static int check_content(mk_verify *v, const mk_checkpoint *row, const char *pla
 		void **rows = NULL;
 		mk_arena_reset(&v->books);
 		rc = mk_store_list(v->setup->store, &v->books, &books_at, &mk_checkpoint_book_record,
-		                   MK_ARGS(mk_int(behind), mk_int(row->id.id), mk_int(MK_VERIFY_PAGE)), &rows, &count, err);
+		                   MK_ARGS(mk_int(behind), mk_int(row->id.id), mk_int(MK_VERIFY_PAGE)),
+		                   &rows, &count, err);
 		for (size_t i = 0; rc == 0 && i < count; i++, books++) {
 			const mk_checkpoint_book *book = rows[i];
 			behind = book->book_id;
@@ -164,7 +182,8 @@ static int check_content(mk_verify *v, const mk_checkpoint *row, const char *pla
 		rc = mk_merkle_root(v->setup->digest, tree, &root, err);
 	if (rc)
 		return rc;
-	if (row->books != books || row->transfers != transfers || memcmp(root.bytes, row->root.data, MK_HASH_SIZE) != 0)
+	if (row->books != books || row->transfers != transfers ||
+	    memcmp(root.bytes, row->root.data, MK_HASH_SIZE) != 0)
 		return mk_verify_broken(v, place, "the books differ from what it says");
 	if (memcmp(balances.bytes, row->balances.data, MK_HASH_SIZE) != 0)
 		return mk_verify_broken(v, place, "the trial balance differs from what it says");
@@ -179,7 +198,8 @@ static int add_book(mk_verify *v, const mk_checkpoint_book *book, int64_t number
 	size_t count = 0;
 	mk_arena_reset(&v->inner);
 	if (book->root.size != MK_HASH_SIZE)
-		return mk_verify_broken(v, mk_verify_place(v, "book %lld", (long long)book->book_id), "a root isn't a digest");
+		return mk_verify_broken(v, mk_verify_place(v, "book %lld", (long long)book->book_id),
+		                        "a root isn't a digest");
 	memcpy(root.bytes, book->root.data, MK_HASH_SIZE);
 	int rc = mk_checkpoint_append(v->setup->digest, tree, book->book_id, book->size, &root, err);
 	if (rc == 0)
@@ -204,7 +224,8 @@ static int check_anchors(mk_verify *v, const mk_checkpoint *row, const char *pla
 		if (anchor->recorded_at != row->recorded_at || anchor->books != row->books ||
 		    anchor->transfers != row->transfers || anchor->key_number != row->key_number ||
 		    !same_hex(anchor->root, row->root) || !same_hex(anchor->balances, row->balances) ||
-		    !same_hex(anchor->previous, row->previous) || !same_hex(anchor->signature, row->signature))
+		    !same_hex(anchor->previous, row->previous) ||
+		    !same_hex(anchor->signature, row->signature))
 			return mk_verify_broken(v, place, "it differs from its anchor");
 		v->report->anchors++;
 	}
@@ -214,8 +235,8 @@ static int check_anchors(mk_verify *v, const mk_checkpoint *row, const char *pla
 static bool same_hex(const char *hex, market_blob bytes)
 {
 	uint8_t own[MK_SIGNATURE_SIZE];
-	return bytes.size <= sizeof(own) && strlen(hex) == 2 * bytes.size && mk_unhex(hex, own, bytes.size) &&
-	       memcmp(own, bytes.data, bytes.size) == 0;
+	return bytes.size <= sizeof(own) && strlen(hex) == 2 * bytes.size &&
+	       mk_unhex(hex, own, bytes.size) && memcmp(own, bytes.data, bytes.size) == 0;
 }
 
 /* Rows that belong to no checkpoint. */
@@ -223,21 +244,29 @@ static int check_strays(mk_verify *v, market_error *err)
 {
 	void *found = NULL;
 	mk_arena_reset(&v->page);
-	int rc = mk_store_get(v->setup->store, &v->page, &checkpoint_elsewhere, &mk_checkpoint_record, MK_NO_ARGS, &found, err);
+	int rc = mk_store_get(v->setup->store, &v->page, &checkpoint_elsewhere, &mk_checkpoint_record,
+	                      MK_NO_ARGS, &found, err);
 	if (rc == 0 && found)
-		return mk_verify_broken(v, mk_verify_place(v, "checkpoint %lld", (long long)((const mk_checkpoint *)found)->id.id),
-		                        "it isn't in book 0");
+		return mk_verify_broken(
+			v,
+			mk_verify_place(v, "checkpoint %lld", (long long)((const mk_checkpoint *)found)->id.id),
+			"it isn't in book 0");
 	if (rc == 0)
 		rc = mk_store_get(v->setup->store, &v->page, &book_beyond, &mk_checkpoint_book_record,
 		                  MK_ARGS(mk_int(v->report->checkpoints)), &found, err);
 	if (rc == 0 && found)
-		return mk_verify_broken(v, mk_verify_place(v, "book %lld", (long long)((const mk_checkpoint_book *)found)->book_id),
-		                        "a row knows checkpoint %lld, which doesn't exist",
-		                        (long long)((const mk_checkpoint_book *)found)->checkpoint_id);
+		return mk_verify_broken(
+			v,
+			mk_verify_place(v, "book %lld",
+		                    (long long)((const mk_checkpoint_book *)found)->book_id),
+			"a row knows checkpoint %lld, which doesn't exist",
+			(long long)((const mk_checkpoint_book *)found)->checkpoint_id);
 	if (rc == 0)
-		rc = mk_store_get(v->setup->store, &v->page, &balance_beyond, &mk_tally_row_record, MK_NO_ARGS, &found, err);
+		rc = mk_store_get(v->setup->store, &v->page, &balance_beyond, &mk_tally_row_record,
+		                  MK_NO_ARGS, &found, err);
 	if (rc == 0 && found)
-		return mk_verify_broken(v, mk_verify_place(v, "book %lld", (long long)((const mk_tally_row *)found)->book_id),
-		                        "a trial balance belongs to no checkpoint");
+		return mk_verify_broken(
+			v, mk_verify_place(v, "book %lld", (long long)((const mk_tally_row *)found)->book_id),
+			"a trial balance belongs to no checkpoint");
 	return rc;
 }

@@ -10,7 +10,8 @@ static const mk_statement transfer_of = {
 };
 static const mk_statement transfer_named = {
 	.name = "verify_pair",
-	.sql = "SELECT " MK_TRANSFER_COLUMNS " FROM transfer t WHERE t.book_id = ?1 AND t.client_id = ?2",
+	.sql =
+		"SELECT " MK_TRANSFER_COLUMNS " FROM transfer t WHERE t.book_id = ?1 AND t.client_id = ?2",
 };
 
 static bool other_book(const char *name, int64_t own, int64_t *out);
@@ -26,8 +27,9 @@ int mk_verify_move(mk_verify *v, const mk_leg_row *leg, market_error *err)
 	if (!leg->debit && !leg->credit)
 		return 0;
 	if (!other_book(leg->account_name, v->book, &book))
-		return mk_verify_broken(v, mk_verify_place(v, "account %s of book %lld", leg->account_name, (long long)v->book),
-		                        "it names no other book");
+		return mk_verify_broken(
+			v, mk_verify_place(v, "account %s of book %lld", leg->account_name, (long long)v->book),
+			"it names no other book");
 	int rc = mk_store_get(v->setup->store, &v->inner, &transfer_of, &mk_transfer_row_record,
 	                      MK_ARGS(mk_int(v->book), mk_int(leg->transfer_id)), &found, err);
 	if (rc || !found)
@@ -46,8 +48,9 @@ int mk_verify_move(mk_verify *v, const mk_leg_row *leg, market_error *err)
 	if (pair)
 		return compare_halves(v, leg, own, pair, err);
 	if (second)
-		return mk_verify_broken(v, mk_verify_place(v, "transfer %s of book %lld", own->client_id, (long long)v->book),
-		                        "its first half is absent from book %lld", (long long)book);
+		return mk_verify_broken(
+			v, mk_verify_place(v, "transfer %s of book %lld", own->client_id, (long long)v->book),
+			"its first half is absent from book %lld", (long long)book);
 	return in_transit(v, leg, own);
 }
 
@@ -69,20 +72,23 @@ static int compare_halves(mk_verify *v, const mk_leg_row *leg, const mk_transfer
 	const char *name = mk_arena_format(&v->inner, "interbook:%lld", (long long)v->book);
 	if (!name)
 		return mk_error_no_memory(err);
-	int rc = mk_store_list(v->setup->store, &v->inner, &mk_leg_range, &mk_leg_row_record,
-	                       MK_ARGS(mk_int(other->id.book), mk_int(other->first_leg_id), mk_int(other->last_leg_id)),
-	                       &rows, &count, err);
+	int rc = mk_store_list(
+		v->setup->store, &v->inner, &mk_leg_range, &mk_leg_row_record,
+		MK_ARGS(mk_int(other->id.book), mk_int(other->first_leg_id), mk_int(other->last_leg_id)),
+		&rows, &count, err);
 	for (size_t i = 0; rc == 0 && i < count; i++) {
 		const mk_leg_row *half = rows[i];
-		if (half->transfer_id == other->id.id && half->account_name && strcmp(half->account_name, name) == 0 &&
-		    strcmp(half->account_currency, leg->account_currency) == 0 && half->debit == leg->credit &&
-		    half->credit == leg->debit)
+		if (half->transfer_id == other->id.id && half->account_name &&
+		    strcmp(half->account_name, name) == 0 &&
+		    strcmp(half->account_currency, leg->account_currency) == 0 &&
+		    half->debit == leg->credit && half->credit == leg->debit)
 			return 0;
 	}
 	if (rc)
 		return rc;
-	return mk_verify_broken(v, mk_verify_place(v, "transfer %s of book %lld", own->client_id, (long long)v->book),
-	                        "its other half in book %lld isn't equal and opposite", (long long)other->id.book);
+	return mk_verify_broken(
+		v, mk_verify_place(v, "transfer %s of book %lld", own->client_id, (long long)v->book),
+		"its other half in book %lld isn't equal and opposite", (long long)other->id.book);
 }
 
 static int in_transit(mk_verify *v, const mk_leg_row *leg, const mk_transfer_row *first)
@@ -93,7 +99,8 @@ static int in_transit(mk_verify *v, const mk_leg_row *leg, const mk_transfer_row
 	report->in_transit++;
 	if (!report->in_transit_since || first->effective_at < report->in_transit_since)
 		report->in_transit_since = first->effective_at;
-	while (i < report->n_in_transit_amounts && !mk_money_same_currency(report->in_transit_amounts[i], amount))
+	while (i < report->n_in_transit_amounts &&
+	       !mk_money_same_currency(report->in_transit_amounts[i], amount))
 		i++;
 	if (i == MK_VERIFY_CURRENCIES)
 		return 0;

@@ -5,13 +5,14 @@
 
 static const mk_statement point_next = {
 	.name = "verify_point",
-	.sql = "SELECT book_id, checkpoint_id, size, root FROM checkpoint_book WHERE book_id = ?1 AND checkpoint_id > ?2 "
-	       "ORDER BY checkpoint_id LIMIT 1",
+	.sql = "SELECT book_id, checkpoint_id, size, root FROM checkpoint_book WHERE book_id = ?1 AND "
+		   "checkpoint_id > ?2 ORDER BY checkpoint_id LIMIT 1",
 };
 static const mk_statement balances_at = {
 	.name = "verify_balances",
-	.sql = "SELECT book_id, stem, currency, checkpoint_id, debits_posted, credits_posted, debits_pending, "
-	       "credits_pending FROM checkpoint_balance WHERE book_id = ?1 AND checkpoint_id = ?2 ORDER BY stem, currency",
+	.sql = "SELECT book_id, stem, currency, checkpoint_id, debits_posted, credits_posted, "
+		   "debits_pending, credits_pending FROM checkpoint_balance WHERE book_id = ?1 AND "
+		   "checkpoint_id = ?2 ORDER BY stem, currency",
 };
 
 static int check_balances(mk_verify *v, market_error *err);
@@ -29,7 +30,8 @@ int mk_verify_next_point(mk_verify *v, market_error *err)
 	if (!found)
 		return 0;
 	v->next = *(const mk_checkpoint_book *)found;
-	const char *place = mk_verify_place(v, "checkpoint %lld of book %lld", (long long)v->next.checkpoint_id, (long long)v->book);
+	const char *place = mk_verify_place(v, "checkpoint %lld of book %lld",
+	                                    (long long)v->next.checkpoint_id, (long long)v->book);
 	if (v->next.size <= before || v->next.checkpoint_id <= 0)
 		return mk_verify_broken(v, place, "it doesn't follow the one before");
 	if (v->next.root.size != MK_HASH_SIZE)
@@ -57,14 +59,19 @@ static int check_balances(mk_verify *v, market_error *err)
 {
 	void **rows = NULL;
 	size_t count = 0;
-	int rc = mk_store_list(v->setup->store, &v->inner, &balances_at, &mk_tally_row_record,
-	                       MK_ARGS(mk_int(v->book), mk_int(v->next.checkpoint_id)), &rows, &count, err);
+	int rc =
+		mk_store_list(v->setup->store, &v->inner, &balances_at, &mk_tally_row_record,
+	                  MK_ARGS(mk_int(v->book), mk_int(v->next.checkpoint_id)), &rows, &count, err);
 	for (size_t i = 0; rc == 0 && i < count; i++)
 		rc = check_balance(v, rows[i]);
 	for (size_t i = 0; rc == 0 && i < v->tally->count; i++) {
 		if (v->tally->touched[i])
-			rc = mk_verify_broken(v, mk_verify_place(v, "checkpoint %lld of book %lld", (long long)v->next.checkpoint_id, (long long)v->book),
-			                      "the trial balance lacks %s %s", v->tally->rows[i].stem, v->tally->rows[i].currency);
+			rc = mk_verify_broken(v,
+			                      mk_verify_place(v, "checkpoint %lld of book %lld",
+			                                      (long long)v->next.checkpoint_id,
+			                                      (long long)v->book),
+			                      "the trial balance lacks %s %s", v->tally->rows[i].stem,
+			                      v->tally->rows[i].currency);
 	}
 	return rc;
 }
@@ -74,11 +81,15 @@ static int check_balance(mk_verify *v, const mk_tally_row *row)
 	size_t index = 0;
 	const mk_tally_row *own = mk_tally_find(v->tally, row->stem, row->currency, &index);
 	bool same = own && v->tally->touched[index] && own->debits_posted == row->debits_posted &&
-	            own->credits_posted == row->credits_posted && own->debits_pending == row->debits_pending &&
+	            own->credits_posted == row->credits_posted &&
+	            own->debits_pending == row->debits_pending &&
 	            own->credits_pending == row->credits_pending;
 	if (!same)
-		return mk_verify_broken(v, mk_verify_place(v, "checkpoint %lld of book %lld", (long long)row->checkpoint_id, (long long)v->book),
-		                        "the trial balance of %s %s differs from the legs", row->stem, row->currency);
+		return mk_verify_broken(v,
+		                        mk_verify_place(v, "checkpoint %lld of book %lld",
+		                                        (long long)row->checkpoint_id, (long long)v->book),
+		                        "the trial balance of %s %s differs from the legs", row->stem,
+		                        row->currency);
 	v->tally->touched[index] = false;
 	return 0;
 }

@@ -10,8 +10,8 @@ static const mk_statement other_of = {
 };
 static const mk_statement ends_of = {
 	.name = "verify_ends",
-	.sql = "SELECT " MK_TRANSFER_COLUMNS " FROM transfer t WHERE t.book_id = ?1 AND t.pending_id = ?2 "
-	       "AND t.pending_id <> 0 ORDER BY t.id LIMIT 2",
+	.sql = "SELECT " MK_TRANSFER_COLUMNS " FROM transfer t WHERE t.book_id = ?1 AND t.pending_id "
+		   "= ?2 AND t.pending_id <> 0 ORDER BY t.id LIMIT 2",
 };
 
 typedef struct group {
@@ -19,18 +19,21 @@ typedef struct group {
 	int64_t debit, credit, debit_held, credit_held;
 } group;
 
-static const char *check_row(const mk_transfer_row *row, const mk_leg_row *const *legs, size_t n_legs);
-static const char *check_legs(const mk_transfer_row *row, const mk_leg_row *const *legs, size_t n_legs);
+static const char *check_row(const mk_transfer_row *row, const mk_leg_row *const *legs,
+                             size_t n_legs);
+static const char *check_legs(const mk_transfer_row *row, const mk_leg_row *const *legs,
+                              size_t n_legs);
 static const char *check_leg(const mk_transfer_row *row, const mk_leg_row *leg);
 static const char *check_sums(const mk_leg_row *const *legs, size_t n_legs);
 static bool add_group(group *g, const mk_leg_row *leg);
-static int check_other(mk_verify *v, const mk_transfer_row *row, const mk_leg_row *const *legs, size_t n_legs,
-                       const char **problem, market_error *err);
-static const char *check_hold(const mk_transfer_row *row, const mk_transfer_row *hold, const mk_leg_row *const *legs,
-                              size_t n_legs, void *const *held, size_t n_held);
+static int check_other(mk_verify *v, const mk_transfer_row *row, const mk_leg_row *const *legs,
+                       size_t n_legs, const char **problem, market_error *err);
+static const char *check_hold(const mk_transfer_row *row, const mk_transfer_row *hold,
+                              const mk_leg_row *const *legs, size_t n_legs, void *const *held,
+                              size_t n_held);
 
-int mk_verify_transfer(mk_verify *v, const mk_transfer_row *row, const mk_leg_row *const *legs, size_t n_legs,
-                       market_error *err)
+int mk_verify_transfer(mk_verify *v, const mk_transfer_row *row, const mk_leg_row *const *legs,
+                       size_t n_legs, market_error *err)
 {
 	int rc = 0;
 	const char *problem = check_row(row, legs, n_legs);
@@ -41,16 +44,18 @@ int mk_verify_transfer(mk_verify *v, const mk_transfer_row *row, const mk_leg_ro
 	if (!problem && row->pending_id)
 		rc = check_other(v, row, legs, n_legs, &problem, err);
 	if (rc == 0 && problem)
-		rc = mk_verify_broken(v, mk_verify_place(v, "transfer %s of book %lld", row->client_id, (long long)v->book), "%s",
-		                      problem);
+		rc = mk_verify_broken(
+			v, mk_verify_place(v, "transfer %s of book %lld", row->client_id, (long long)v->book),
+			"%s", problem);
 	return rc;
 }
 
-static const char *check_row(const mk_transfer_row *row, const mk_leg_row *const *legs, size_t n_legs)
+static const char *check_row(const mk_transfer_row *row, const mk_leg_row *const *legs,
+                             size_t n_legs)
 {
 	size_t purpose = strcspn(row->client_id, ":");
-	bool refers = row->kind == MK_TRANSFER_POST || row->kind == MK_TRANSFER_VOID || row->kind == MK_TRANSFER_EXPIRE ||
-	              row->kind == MK_TRANSFER_REVERSAL;
+	bool refers = row->kind == MK_TRANSFER_POST || row->kind == MK_TRANSFER_VOID ||
+	              row->kind == MK_TRANSFER_EXPIRE || row->kind == MK_TRANSFER_REVERSAL;
 	if (row->kind < MK_TRANSFER_DIRECT || row->kind > MK_TRANSFER_ACCOUNT)
 		return "its kind isn't known";
 	if (strlen(row->purpose) != purpose || strncmp(row->purpose, row->client_id, purpose) != 0)
@@ -61,14 +66,16 @@ static const char *check_row(const mk_transfer_row *row, const mk_leg_row *const
 		return "its kind and the transfer it refers to don't fit";
 	if (row->expires_at && row->kind != MK_TRANSFER_PENDING)
 		return "it isn't a hold and expires";
-	if (n_legs < (row->kind == MK_TRANSFER_ACCOUNT ? 1u : 2u) || (row->kind == MK_TRANSFER_ACCOUNT && n_legs > 1))
+	if (n_legs < (row->kind == MK_TRANSFER_ACCOUNT ? 1u : 2u) ||
+	    (row->kind == MK_TRANSFER_ACCOUNT && n_legs > 1))
 		return "legs are missing or too many";
 	if (legs[0]->id.id != row->first_leg_id || legs[n_legs - 1]->id.id != row->last_leg_id)
 		return "its first or last leg isn't the one named";
 	return NULL;
 }
 
-static const char *check_legs(const mk_transfer_row *row, const mk_leg_row *const *legs, size_t n_legs)
+static const char *check_legs(const mk_transfer_row *row, const mk_leg_row *const *legs,
+                              size_t n_legs)
 {
 	for (size_t i = 0; i < n_legs; i++) {
 		const char *problem = check_leg(row, legs[i]);
@@ -89,7 +96,8 @@ static const char *check_leg(const mk_transfer_row *row, const mk_leg_row *leg)
 	if (!leg->account_name)
 		return "a leg's account is absent";
 	if (!chart || (int64_t)chart->account_class != leg->account_class ||
-	    chart->suffixed != (strchr(leg->account_name, ':') != NULL) || (chart->platform_only && leg->id.book != 0))
+	    chart->suffixed != (strchr(leg->account_name, ':') != NULL) ||
+	    (chart->platform_only && leg->id.book != 0))
 		return "a leg's account isn't of the chart";
 	if (leg->debit < 0 || leg->credit < 0 || (leg->debit && leg->credit))
 		return "a leg is negative or on both sides";
@@ -98,13 +106,16 @@ static const char *check_leg(const mk_transfer_row *row, const mk_leg_row *leg)
 	case MK_TRANSFER_REVERSAL:
 		return posts && !holds ? NULL : "a leg doesn't post";
 	case MK_TRANSFER_PENDING:
-		return !posts && leg->debit_held >= 0 && leg->credit_held >= 0 && !leg->debit_held != !leg->credit_held
+		return !posts && leg->debit_held >= 0 && leg->credit_held >= 0 &&
+		               !leg->debit_held != !leg->credit_held
 		           ? NULL
 		           : "a leg of a hold doesn't hold";
 	case MK_TRANSFER_ACCOUNT:
 		return !posts && !holds ? NULL : "a leg moves money where none should";
 	default:
-		return holds && leg->debit_held <= 0 && leg->credit_held <= 0 ? NULL : "a leg doesn't end what was held";
+		return holds && leg->debit_held <= 0 && leg->credit_held <= 0
+		           ? NULL
+		           : "a leg doesn't end what was held";
 	}
 }
 
@@ -138,8 +149,8 @@ static bool add_group(group *g, const mk_leg_row *leg)
 }
 
 /* LED-3: ended once, with no more than was held; LED-2: reversed once. */
-static int check_other(mk_verify *v, const mk_transfer_row *row, const mk_leg_row *const *legs, size_t n_legs,
-                       const char **problem, market_error *err)
+static int check_other(mk_verify *v, const mk_transfer_row *row, const mk_leg_row *const *legs,
+                       size_t n_legs, const char **problem, market_error *err)
 {
 	const mk_value args[] = {mk_int(row->id.book), mk_int(row->pending_id)};
 	mk_query queries[] = {
@@ -165,9 +176,10 @@ static int check_other(mk_verify *v, const mk_transfer_row *row, const mk_leg_ro
 			*problem = "what it reverses can't be reversed";
 		return 0;
 	}
-	rc = mk_store_list(v->setup->store, &v->inner, &mk_leg_range, &mk_leg_row_record,
-	                   MK_ARGS(mk_int(other->id.book), mk_int(other->first_leg_id), mk_int(other->last_leg_id)), &held,
-	                   &n_held, err);
+	rc = mk_store_list(
+		v->setup->store, &v->inner, &mk_leg_range, &mk_leg_row_record,
+		MK_ARGS(mk_int(other->id.book), mk_int(other->first_leg_id), mk_int(other->last_leg_id)),
+		&held, &n_held, err);
 	for (size_t i = 0; rc == 0 && i < n_held; i++) {
 		if (((const mk_leg_row *)held[i])->transfer_id == other->id.id)
 			held[own++] = held[i];
@@ -177,14 +189,16 @@ static int check_other(mk_verify *v, const mk_transfer_row *row, const mk_leg_ro
 	return rc;
 }
 
-static const char *check_hold(const mk_transfer_row *row, const mk_transfer_row *hold, const mk_leg_row *const *legs,
-                              size_t n_legs, void *const *held, size_t n_held)
+static const char *check_hold(const mk_transfer_row *row, const mk_transfer_row *hold,
+                              const mk_leg_row *const *legs, size_t n_legs, void *const *held,
+                              size_t n_held)
 {
 	if (hold->kind != MK_TRANSFER_PENDING)
 		return "what it ends isn't a hold";
 	if (row->kind == MK_TRANSFER_POST && hold->expires_at && row->effective_at >= hold->expires_at)
 		return "it posts a hold that had expired";
-	if (row->kind == MK_TRANSFER_EXPIRE && (!hold->expires_at || row->effective_at < hold->expires_at))
+	if (row->kind == MK_TRANSFER_EXPIRE &&
+	    (!hold->expires_at || row->effective_at < hold->expires_at))
 		return "it expires a hold before its time";
 	if (n_held != n_legs)
 		return "its legs aren't those of the hold";

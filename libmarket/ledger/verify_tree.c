@@ -6,13 +6,15 @@
 
 static const mk_statement transfers_page = {
 	.name = "verify_transfers",
-	.sql = "SELECT " MK_TRANSFER_COLUMNS " FROM transfer t WHERE t.book_id = ?1 AND t.position > ?2 "
-	       "ORDER BY t.position LIMIT ?3",
+	.sql =
+		"SELECT " MK_TRANSFER_COLUMNS " FROM transfer t WHERE t.book_id = ?1 AND t.position > ?2 "
+		"ORDER BY t.position LIMIT ?3",
 };
 static const mk_statement unsealed_page = {
 	.name = "verify_unsealed",
-	.sql = "SELECT " MK_TRANSFER_COLUMNS " FROM transfer t WHERE t.book_id = ?1 AND t.id > ?2 AND t.position IS NULL "
-	       "ORDER BY t.id LIMIT ?3",
+	.sql = "SELECT " MK_TRANSFER_COLUMNS
+		   " FROM transfer t WHERE t.book_id = ?1 AND t.id > ?2 AND t.position IS NULL ORDER BY "
+		   "t.id LIMIT ?3",
 };
 static const mk_statement head_of = {
 	.name = "verify_head",
@@ -21,11 +23,11 @@ static const mk_statement head_of = {
 
 static int sealed(mk_verify *v, market_error *err);
 static int unsealed(mk_verify *v, market_error *err);
-static int load_legs(mk_verify *v, const mk_transfer_row *row, const mk_leg_row ***legs, size_t *n_legs,
-                     market_error *err);
+static int load_legs(mk_verify *v, const mk_transfer_row *row, const mk_leg_row ***legs,
+                     size_t *n_legs, market_error *err);
 static int check_one(mk_verify *v, const mk_transfer_row *row, market_error *err);
-static int add_leaf(mk_verify *v, const mk_transfer_row *row, const mk_leg_row *const *legs, size_t n_legs,
-                    market_error *err);
+static int add_leaf(mk_verify *v, const mk_transfer_row *row, const mk_leg_row *const *legs,
+                    size_t n_legs, market_error *err);
 static int check_head(mk_verify *v, market_error *err);
 
 int mk_verify_tree(mk_verify *v, market_error *err)
@@ -53,14 +55,18 @@ static int sealed(mk_verify *v, market_error *err)
 		void **rows = NULL;
 		mk_arena_reset(&v->page);
 		rc = mk_store_list(v->setup->store, &v->page, &transfers_page, &mk_transfer_row_record,
-		                   MK_ARGS(mk_int(v->book), mk_int(behind), mk_int(MK_VERIFY_PAGE)), &rows, &count, err);
+		                   MK_ARGS(mk_int(v->book), mk_int(behind), mk_int(MK_VERIFY_PAGE)), &rows,
+		                   &count, err);
 		for (size_t i = 0; rc == 0 && i < count; i++) {
 			const mk_transfer_row *row = rows[i];
 			mk_arena_reset(&v->inner);
 			behind = row->position;
 			if (row->position != (int64_t)v->frontier.size)
-				return mk_verify_broken(v, mk_verify_place(v, "transfer %s of book %lld", row->client_id, (long long)v->book),
-				                        "its position is %lld where %llu is due", (long long)row->position,
+				return mk_verify_broken(v,
+				                        mk_verify_place(v, "transfer %s of book %lld",
+				                                        row->client_id, (long long)v->book),
+				                        "its position is %lld where %llu is due",
+				                        (long long)row->position,
 				                        (unsigned long long)v->frontier.size);
 			rc = check_one(v, row, err);
 			while (rc == 0 && v->next.checkpoint_id && v->next.size <= (int64_t)v->frontier.size)
@@ -79,7 +85,8 @@ static int unsealed(mk_verify *v, market_error *err)
 		void **rows = NULL;
 		mk_arena_reset(&v->page);
 		rc = mk_store_list(v->setup->store, &v->page, &unsealed_page, &mk_transfer_row_record,
-		                   MK_ARGS(mk_int(v->book), mk_int(behind), mk_int(MK_VERIFY_PAGE)), &rows, &count, err);
+		                   MK_ARGS(mk_int(v->book), mk_int(behind), mk_int(MK_VERIFY_PAGE)), &rows,
+		                   &count, err);
 		for (size_t i = 0; rc == 0 && i < count; i++) {
 			const mk_transfer_row *row = rows[i];
 			mk_arena_reset(&v->inner);
@@ -88,7 +95,9 @@ static int unsealed(mk_verify *v, market_error *err)
 			if (!v->report->unsealed_since || row->recorded_at < v->report->unsealed_since)
 				v->report->unsealed_since = row->recorded_at;
 			if (mk_store_kind_of(v->setup->store) == MK_STORE_SQLITE)
-				return mk_verify_broken(v, mk_verify_place(v, "transfer %s of book %lld", row->client_id, (long long)v->book),
+				return mk_verify_broken(v,
+				                        mk_verify_place(v, "transfer %s of book %lld",
+				                                        row->client_id, (long long)v->book),
 				                        "it was never sealed");
 			rc = check_one(v, row, err);
 		}
@@ -110,14 +119,15 @@ static int check_one(mk_verify *v, const mk_transfer_row *row, market_error *err
 	return rc;
 }
 
-static int load_legs(mk_verify *v, const mk_transfer_row *row, const mk_leg_row ***legs, size_t *n_legs,
-                     market_error *err)
+static int load_legs(mk_verify *v, const mk_transfer_row *row, const mk_leg_row ***legs,
+                     size_t *n_legs, market_error *err)
 {
 	void **rows = NULL;
 	size_t count = 0;
-	int rc = mk_store_list(v->setup->store, &v->inner, &mk_leg_range, &mk_leg_row_record,
-	                       MK_ARGS(mk_int(row->id.book), mk_int(row->first_leg_id), mk_int(row->last_leg_id)), &rows,
-	                       &count, err);
+	int rc = mk_store_list(
+		v->setup->store, &v->inner, &mk_leg_range, &mk_leg_row_record,
+		MK_ARGS(mk_int(row->id.book), mk_int(row->first_leg_id), mk_int(row->last_leg_id)), &rows,
+		&count, err);
 	*legs = MK_NEW_ARRAY(&v->inner, const mk_leg_row *, MK_MAX_LEGS + 1);
 	if (rc == 0 && !*legs)
 		rc = mk_error_no_memory(err);
@@ -126,15 +136,17 @@ static int load_legs(mk_verify *v, const mk_transfer_row *row, const mk_leg_row 
 		if (leg->transfer_id != row->id.id)
 			continue;
 		if (*n_legs == MK_MAX_LEGS)
-			return mk_verify_broken(v, mk_verify_place(v, "transfer %s of book %lld", row->client_id, (long long)v->book),
-			                        "it has more than %d legs", MK_MAX_LEGS);
+			return mk_verify_broken(
+				v,
+				mk_verify_place(v, "transfer %s of book %lld", row->client_id, (long long)v->book),
+				"it has more than %d legs", MK_MAX_LEGS);
 		(*legs)[(*n_legs)++] = leg;
 	}
 	return rc;
 }
 
-static int add_leaf(mk_verify *v, const mk_transfer_row *row, const mk_leg_row *const *legs, size_t n_legs,
-                    market_error *err)
+static int add_leaf(mk_verify *v, const mk_transfer_row *row, const mk_leg_row *const *legs,
+                    size_t n_legs, market_error *err)
 {
 	mk_hash leaf;
 	mk_text_reset(&v->canonical);
@@ -146,8 +158,10 @@ static int add_leaf(mk_verify *v, const mk_transfer_row *row, const mk_leg_row *
 		rc = mk_merkle_append(v->setup->digest, &v->frontier, &leaf, err);
 	for (size_t i = 0; rc == 0 && i < n_legs; i++) {
 		if (!mk_tally_add(v->tally, legs[i]))
-			rc = mk_verify_broken(v, mk_verify_place(v, "transfer %s of book %lld", row->client_id, (long long)v->book),
-			                      "the sums of account %s overflow", legs[i]->account_name);
+			rc = mk_verify_broken(
+				v,
+				mk_verify_place(v, "transfer %s of book %lld", row->client_id, (long long)v->book),
+				"the sums of account %s overflow", legs[i]->account_name);
 	}
 	return rc;
 }
@@ -158,7 +172,8 @@ static int check_head(mk_verify *v, market_error *err)
 	uint8_t bytes[MK_FRONTIER_TEXT_MAX];
 	size_t size = mk_frontier_write(&v->frontier, bytes);
 	mk_arena_reset(&v->inner);
-	int rc = mk_store_get(v->setup->store, &v->inner, &head_of, &mk_head_row_record, MK_ARGS(mk_int(v->book)), &found, err);
+	int rc = mk_store_get(v->setup->store, &v->inner, &head_of, &mk_head_row_record,
+	                      MK_ARGS(mk_int(v->book)), &found, err);
 	const mk_head_row *head = found;
 	const char *place = mk_verify_place(v, "head of book %lld", (long long)v->book);
 	if (rc)
@@ -168,9 +183,10 @@ static int check_head(mk_verify *v, market_error *err)
 	if (!head)
 		return mk_verify_broken(v, place, "it is absent");
 	if (head->size != (int64_t)v->frontier.size)
-		return mk_verify_broken(v, place, "it counts %lld transfers, %llu are there", (long long)head->size,
-		                        (unsigned long long)v->frontier.size);
-	if (v->frontier.size == 0 || head->frontier.size != size || memcmp(head->frontier.data, bytes, size) != 0)
+		return mk_verify_broken(v, place, "it counts %lld transfers, %llu are there",
+		                        (long long)head->size, (unsigned long long)v->frontier.size);
+	if (v->frontier.size == 0 || head->frontier.size != size ||
+	    memcmp(head->frontier.data, bytes, size) != 0)
 		return mk_verify_broken(v, place, "it doesn't match the transfers");
 	return 0;
 }

@@ -4,6 +4,7 @@ unit_sources += \
 	tests/unit/test_checkpoint.c \
 	tests/unit/test_hold.c \
 	tests/unit/test_ledger.c \
+	tests/unit/test_ledger_batch.c \
 	tests/unit/test_ledger_race.c \
 	tests/unit/test_ledger_seal.c \
 	tests/unit/test_tamper.c \

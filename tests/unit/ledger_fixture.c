@@ -23,7 +23,8 @@ void fixture_open(fixture *f)
 	f->url = test_store_url();
 	open_store(f);
 	expect(mk_schema_migrate(f->store, &migration, 1, FIXTURE_START, &err), &err);
-	expect(mk_keys_create(NULL, "test-store", &mk_allocator_default, NULL, NULL, &f->keys, &err), &err);
+	expect(mk_keys_create(NULL, "test-store", &mk_allocator_default, NULL, NULL, &f->keys, &err),
+	       &err);
 }
 
 void fixture_open_other(fixture *f, const fixture *first)
@@ -82,16 +83,18 @@ void fixture_abort(fixture *f)
 	mk_store_rollback(f->store);
 }
 
-int fixture_move(fixture *f, int64_t book, const char *client_id, const char *debit, const char *credit,
-                 int64_t amount, market_error *err)
+int fixture_move(fixture *f, int64_t book, const char *client_id, const char *debit,
+                 const char *credit, int64_t amount, market_error *err)
 {
 	fixture_begin(f);
-	mk_transfer *t = fixture_transfer(f, book, MK_TRANSFER_DIRECT, client_id, debit, credit, amount);
+	mk_transfer *t =
+		fixture_transfer(f, book, MK_TRANSFER_DIRECT, client_id, debit, credit, amount);
 	return fixture_end(f, mk_transfer_post(f->ledger, t, err), err);
 }
 
-mk_transfer *fixture_transfer(fixture *f, int64_t book, mk_transfer_kind kind, const char *client_id,
-                              const char *debit, const char *credit, int64_t amount)
+mk_transfer *fixture_transfer(fixture *f, int64_t book, mk_transfer_kind kind,
+                              const char *client_id, const char *debit, const char *credit,
+                              int64_t amount)
 {
 	mk_transfer *t = mk_transfer_new(f->ledger, book, kind, "%s", client_id);
 	if (debit)
@@ -117,19 +120,23 @@ void fixture_credit(mk_transfer *t, const char *name, market_money amount)
 	mk_credit(t, stem, suffix, amount);
 }
 
-bool fixture_account(fixture *f, int64_t book, const char *name, const char *currency, mk_account *out)
+bool fixture_account(fixture *f, int64_t book, const char *name, const char *currency,
+                     mk_account *out)
 {
 	static const mk_statement read = {
 		.name = "test_account",
-		.sql = "SELECT book_id, id, name, currency, account_class, flags, overdraft, debits_posted, "
-		       "credits_posted, debits_pending, credits_pending, version FROM account WHERE book_id = ?1 AND "
-		       "name = ?2 AND currency = ?3",
+		.sql =
+			"SELECT book_id, id, name, currency, account_class, flags, overdraft, debits_posted, "
+			"credits_posted, debits_pending, credits_pending, version FROM account WHERE "
+			"book_id = ?1 AND "
+			"name = ?2 AND currency = ?3",
 	};
 	market_error err;
 	void *row = NULL;
 	expect(mk_store_begin(f->store, false, &err), &err);
 	expect(mk_store_get(f->store, &f->arena, &read, &mk_account_record,
-	                    MK_ARGS(mk_int(book), mk_text_value(name), mk_text_value(currency)), &row, &err),
+	                    MK_ARGS(mk_int(book), mk_text_value(name), mk_text_value(currency)), &row,
+	                    &err),
 	       &err);
 	mk_store_rollback(f->store);
 	if (row)
@@ -140,13 +147,15 @@ bool fixture_account(fixture *f, int64_t book, const char *name, const char *cur
 int64_t fixture_balance(fixture *f, int64_t book, const char *name)
 {
 	mk_account account;
-	return fixture_account(f, book, name, "BRL", &account) ? mk_account_balance(&account).amount : 0;
+	return fixture_account(f, book, name, "BRL", &account) ? mk_account_balance(&account).amount
+	                                                       : 0;
 }
 
 int64_t fixture_available(fixture *f, int64_t book, const char *name)
 {
 	mk_account account;
-	return fixture_account(f, book, name, "BRL", &account) ? mk_account_available(&account).amount : 0;
+	return fixture_account(f, book, name, "BRL", &account) ? mk_account_available(&account).amount
+	                                                       : 0;
 }
 
 int64_t fixture_count(fixture *f, const char *table)
@@ -233,8 +242,9 @@ static void open_store(fixture *f)
 	mk_arena_init(&f->arena, &mk_allocator_default);
 	mk_arena_init(&f->kept, &mk_allocator_default);
 	expect(mk_store_url_parse(f->url, &f->arena, &url, &err), &err);
-	expect(mk_store_open(&url, &(mk_store_options){.allocator = &mk_allocator_default, .create = true}, &f->store,
-	                     &err),
+	expect(mk_store_open(&url,
+	                     &(mk_store_options){.allocator = &mk_allocator_default, .create = true},
+	                     &f->store, &err),
 	       &err);
 	expect(mk_digest_open(&mk_allocator_default, &f->digest, &err), &err);
 	mk_id_source_init(&f->ids, 1);

@@ -25,22 +25,26 @@ void fixture_open(fixture *f);
 void fixture_open_other(fixture *f, const fixture *first);
 void fixture_close(fixture *f);
 
-/* One operation: begin, post, and end, which flushes and commits, or rolls back when `rc` isn't 0. */
+/* One operation: begin, post, and end, which flushes and commits, or rolls back when `rc` isn't 0.
+ */
 void fixture_begin(fixture *f);
 int fixture_end(fixture *f, int rc, market_error *err);
 void fixture_abort(fixture *f);
 
-/* A whole operation of one direct transfer in BRL: `debit` and `credit` are "stem" or "stem:suffix". */
-int fixture_move(fixture *f, int64_t book, const char *client_id, const char *debit, const char *credit,
-                 int64_t amount, market_error *err);
+/* A whole operation of one direct transfer in BRL: `debit` and `credit` are "stem" or
+ * "stem:suffix". */
+int fixture_move(fixture *f, int64_t book, const char *client_id, const char *debit,
+                 const char *credit, int64_t amount, market_error *err);
 /* The same steps within an operation. */
-mk_transfer *fixture_transfer(fixture *f, int64_t book, mk_transfer_kind kind, const char *client_id,
-                              const char *debit, const char *credit, int64_t amount);
+mk_transfer *fixture_transfer(fixture *f, int64_t book, mk_transfer_kind kind,
+                              const char *client_id, const char *debit, const char *credit,
+                              int64_t amount);
 void fixture_debit(mk_transfer *t, const char *name, market_money amount);
 void fixture_credit(mk_transfer *t, const char *name, market_money amount);
 
 /* The stored account, read again; false when there is none. */
-bool fixture_account(fixture *f, int64_t book, const char *name, const char *currency, mk_account *out);
+bool fixture_account(fixture *f, int64_t book, const char *name, const char *currency,
+                     mk_account *out);
 int64_t fixture_balance(fixture *f, int64_t book, const char *name);   /* BRL */
 int64_t fixture_available(fixture *f, int64_t book, const char *name); /* BRL */
 int64_t fixture_count(fixture *f, const char *table);

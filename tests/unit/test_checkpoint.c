@@ -82,10 +82,18 @@ static void the_trial_balance_has_no_suffixes(void)
 {
 	CHECK_OK_FATAL(fixture_move(&f, BOOK, "capture:1", "psp_clearing", "escrow:ord_1", 5, &err));
 	CHECK_OK_FATAL(fixture_move(&f, BOOK, "capture:2", "psp_clearing", "escrow:ord_2", 7, &err));
-	CHECK_OK_FATAL(fixture_move(&f, BOOK, "release:1", "escrow:ord_1", "fee_revenue:commission", 5, &err));
+	CHECK_OK_FATAL(
+		fixture_move(&f, BOOK, "release:1", "escrow:ord_1", "fee_revenue:commission", 5, &err));
 	fixture_checkpoint(&f, anchor);
-	CHECK_INT(fixture_count(&f, "checkpoint_balance WHERE stem = 'escrow' AND credits_posted = 12 AND debits_posted = 5"), 1);
-	CHECK_INT(fixture_count(&f, "checkpoint_balance WHERE stem = 'fee_revenue' AND credits_posted = 5"), 1);
+	CHECK_INT(
+		fixture_count(
+			&f,
+			"checkpoint_balance WHERE stem = 'escrow' AND credits_posted = 12 AND debits_posted "
+			"= 5"),
+		1);
+	CHECK_INT(
+		fixture_count(&f, "checkpoint_balance WHERE stem = 'fee_revenue' AND credits_posted = 5"),
+		1);
 	CHECK_INT(fixture_count(&f, "checkpoint_balance"), 3);
 }
 
@@ -107,7 +115,9 @@ static void a_changed_anchor_is_refused(void)
 	const mk_anchor *out = NULL;
 	post(BOOK, "capture:1", 5);
 	fixture_checkpoint(&f, anchor);
-	for (const char *field = "\"root\":\"|\"balances\":\"|\"previous\":\"|\"signature\":\"|\"public_key\":\""; field;) {
+	for (const char *field =
+	         "\"root\":\"|\"balances\":\"|\"previous\":\"|\"signature\":\"|\"public_key\":\"";
+	     field;) {
 		char copy[FIXTURE_ANCHOR_MAX], name[32];
 		size_t length = strcspn(field, "|");
 		snprintf(copy, sizeof(copy), "%s", anchor);
@@ -129,9 +139,13 @@ static void an_anchor_of_another_store_is_refused(void)
 	mk_verify_report report;
 	const char *texts[] = {anchor};
 	CHECK_OK_FATAL(mk_store_begin(f.store, false, &err));
-	CHECK_ERROR(mk_ledger_verify(&(mk_verify_setup){.store = f.store, .allocator = &mk_allocator_default,
-	                                                .digest = f.digest, .keys = f.keys, .store_id = "other-store",
-	                                                .anchors = texts, .n_anchors = 1},
+	CHECK_ERROR(mk_ledger_verify(&(mk_verify_setup){.store = f.store,
+	                                                .allocator = &mk_allocator_default,
+	                                                .digest = f.digest,
+	                                                .keys = f.keys,
+	                                                .store_id = "other-store",
+	                                                .anchors = texts,
+	                                                .n_anchors = 1},
 	                             &report, &err),
 	            MARKET_EINVALID, "anchors[0]");
 	mk_store_rollback(f.store);
@@ -143,8 +157,12 @@ static void the_key_comes_from_an_anchor(void)
 	const char *texts[] = {anchor};
 	post(BOOK, "capture:1", 5);
 	fixture_checkpoint(&f, anchor);
-	mk_verify_setup setup = {.store = f.store, .allocator = &mk_allocator_default, .digest = f.digest,
-	                         .store_id = "test-store", .anchors = texts, .n_anchors = 1};
+	mk_verify_setup setup = {.store = f.store,
+	                         .allocator = &mk_allocator_default,
+	                         .digest = f.digest,
+	                         .store_id = "test-store",
+	                         .anchors = texts,
+	                         .n_anchors = 1};
 	CHECK_OK_FATAL(mk_store_begin(f.store, false, &err));
 	CHECK_OK(mk_ledger_verify(&setup, &report, &err));
 	CHECK_INT(report.result, MK_VERIFY_OK);
@@ -191,11 +209,16 @@ void suite_checkpoint(void)
 	CU_add_test(s, "LED-7: an empty store has a checkpoint too", an_empty_store_has_one);
 	CU_add_test(s, "LED-7: each checkpoint names the one before", they_are_a_chain);
 	CU_add_test(s, "LED-7: only what changed has rows", only_changed_books_have_rows);
-	CU_add_test(s, "LED-7: the trial balance is by book, stem and currency", the_trial_balance_has_no_suffixes);
+	CU_add_test(s, "LED-7: the trial balance is by book, stem and currency",
+	            the_trial_balance_has_no_suffixes);
 	CU_add_test(s, "LED-7: hundreds of books and transfers are covered", many_pages_are_covered);
-	CU_add_test(s, "LED-7: an anchor with anything changed is refused", a_changed_anchor_is_refused);
-	CU_add_test(s, "LED-7: an anchor of another store is refused", an_anchor_of_another_store_is_refused);
-	CU_add_test(s, "LED-8: the public key comes from the provider or an anchor", the_key_comes_from_an_anchor);
+	CU_add_test(s, "LED-7: an anchor with anything changed is refused",
+	            a_changed_anchor_is_refused);
+	CU_add_test(s, "LED-7: an anchor of another store is refused",
+	            an_anchor_of_another_store_is_refused);
+	CU_add_test(s, "LED-8: the public key comes from the provider or an anchor",
+	            the_key_comes_from_an_anchor);
 	CU_add_test(s, "LED-7: checkpoints of older keys still count", older_keys_still_count);
-	CU_add_test(s, "LED-8: an older anchor holds, a missing checkpoint doesn't", older_anchors_hold);
+	CU_add_test(s, "LED-8: an older anchor holds, a missing checkpoint doesn't",
+	            older_anchors_hold);
 }

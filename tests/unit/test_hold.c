@@ -29,7 +29,8 @@ static int hold_until(int64_t amount, market_time expires, market_id *out)
 	char id[32];
 	snprintf(id, sizeof(id), "hold:%d", number++);
 	fixture_begin(&f);
-	mk_transfer *t = fixture_transfer(&f, BOOK, MK_TRANSFER_PENDING, id, ESCROW, "seller_pending", amount);
+	mk_transfer *t =
+		fixture_transfer(&f, BOOK, MK_TRANSFER_PENDING, id, ESCROW, "seller_pending", amount);
 	mk_transfer_set_expiry(t, expires);
 	int rc = fixture_end(&f, mk_transfer_post(f.ledger, t, &err), &err);
 	*out = mk_transfer_id(t);
@@ -85,7 +86,8 @@ static void holds_count_against_the_balance(void)
 static void incoming_holds_are_no_funds(void)
 {
 	hold(60);
-	CHECK_ERROR(fixture_move(&f, BOOK, "spend:1", "seller_pending", "seller_available", 1, &err), MARKET_EFUNDS, "legs");
+	CHECK_ERROR(fixture_move(&f, BOOK, "spend:1", "seller_pending", "seller_available", 1, &err),
+	            MARKET_EFUNDS, "legs");
 }
 
 static void holds_never_draw_overdraft(void)
@@ -95,7 +97,8 @@ static void holds_never_draw_overdraft(void)
 	CU_ASSERT_TRUE_FATAL(fixture_account(&f, BOOK, ESCROW, "BRL", &account));
 	market_id escrow = account.id;
 	fixture_begin(&f);
-	mk_account_change change = {.account = escrow, .overdraft = brl(50), .client_id = "account:1", .reason = "x"};
+	mk_account_change change = {
+		.account = escrow, .overdraft = brl(50), .client_id = "account:1", .reason = "x"};
 	CHECK_OK_FATAL(fixture_end(&f, mk_ledger_account_change(f.ledger, &change, NULL, &err), &err));
 	CHECK_ERROR(hold_until(101, 0, &id), MARKET_EFUNDS, "legs");
 	CHECK_OK(hold_until(100, 0, &id));
@@ -129,7 +132,8 @@ static void posted_at_most_whole(void)
 	market_id id = hold(60);
 	CHECK_ERROR(end(MK_TRANSFER_POST, id, 61), MARKET_EFUNDS, "legs");
 	fixture_begin(&f);
-	mk_transfer *t = fixture_transfer(&f, BOOK, MK_TRANSFER_POST, "other:1", "psp_clearing", ESCROW, 1);
+	mk_transfer *t =
+		fixture_transfer(&f, BOOK, MK_TRANSFER_POST, "other:1", "psp_clearing", ESCROW, 1);
 	mk_transfer_set_pending(t, id);
 	CHECK_ERROR(fixture_end(&f, mk_transfer_post(f.ledger, t, &err), &err), MARKET_EFUNDS, "legs");
 	/* Not the other way round either. */
@@ -142,7 +146,8 @@ static void posted_at_most_whole(void)
 
 static void ended_once(void)
 {
-	static const mk_transfer_kind kinds[] = {MK_TRANSFER_POST, MK_TRANSFER_VOID, MK_TRANSFER_EXPIRE};
+	static const mk_transfer_kind kinds[] = {MK_TRANSFER_POST, MK_TRANSFER_VOID,
+	                                         MK_TRANSFER_EXPIRE};
 	for (size_t i = 0; i < 2; i++) {
 		market_id id = hold(10);
 		CHECK_OK(end(kinds[i], id, -1));
@@ -168,9 +173,11 @@ static void ended_once_in_one_plan(void)
 static void made_and_ended_in_one_plan(void)
 {
 	fixture_begin(&f);
-	mk_transfer *t = fixture_transfer(&f, BOOK, MK_TRANSFER_PENDING, "hold:x", ESCROW, "seller_pending", 30);
+	mk_transfer *t =
+		fixture_transfer(&f, BOOK, MK_TRANSFER_PENDING, "hold:x", ESCROW, "seller_pending", 30);
 	CHECK_OK_FATAL(mk_transfer_post(f.ledger, t, &err));
-	mk_transfer *p = fixture_transfer(&f, BOOK, MK_TRANSFER_POST, "post:x", ESCROW, "seller_pending", 20);
+	mk_transfer *p =
+		fixture_transfer(&f, BOOK, MK_TRANSFER_POST, "post:x", ESCROW, "seller_pending", 20);
 	mk_transfer_set_pending(p, mk_transfer_id(t));
 	CHECK_OK_FATAL(mk_transfer_post(f.ledger, p, &err));
 	CHECK_OK_FATAL(fixture_end(&f, 0, &err));
@@ -187,7 +194,8 @@ static void expiry_is_sharp(void)
 	CHECK_OK_FATAL(hold_until(10, f.now + 3000, &early));
 	CHECK_OK(end(MK_TRANSFER_POST, early, -1)); /* at + 2 s */
 	CHECK_OK_FATAL(hold_until(10, f.now + 2000, &late));
-	CHECK_ERROR(end(MK_TRANSFER_POST, late, -1), MARKET_EEXPIRED, "pending"); /* at + 2 s, before any sweep */
+	CHECK_ERROR(end(MK_TRANSFER_POST, late, -1), MARKET_EEXPIRED,
+	            "pending"); /* at + 2 s, before any sweep */
 	CHECK_OK(end(MK_TRANSFER_EXPIRE, late, -1));
 	CHECK_ERROR(end(MK_TRANSFER_POST, late, -1), MARKET_EEXPIRED, "pending");
 	CHECK_ERROR(end(MK_TRANSFER_EXPIRE, late, -1), MARKET_ESTATE, "pending");
@@ -213,9 +221,11 @@ static void expiry_lies_ahead(void)
 	CHECK_ERROR(hold_until(1, f.now + 1000, &id), MARKET_EINVALID, "expires_at");
 	CHECK_OK(hold_until(1, f.now + 1001, &id));
 	fixture_begin(&f);
-	mk_transfer *t = fixture_transfer(&f, BOOK, MK_TRANSFER_DIRECT, "exp:1", ESCROW, "seller_pending", 1);
+	mk_transfer *t =
+		fixture_transfer(&f, BOOK, MK_TRANSFER_DIRECT, "exp:1", ESCROW, "seller_pending", 1);
 	mk_transfer_set_expiry(t, f.now + 99999);
-	CHECK_ERROR(fixture_end(&f, mk_transfer_post(f.ledger, t, &err), &err), MARKET_EINVALID, "expires_at");
+	CHECK_ERROR(fixture_end(&f, mk_transfer_post(f.ledger, t, &err), &err), MARKET_EINVALID,
+	            "expires_at");
 }
 
 static void voiding_is_never_refused(void)
@@ -225,8 +235,10 @@ static void voiding_is_never_refused(void)
 	CU_ASSERT_TRUE_FATAL(fixture_account(&f, BOOK, ESCROW, "BRL", &account));
 	market_id escrow = account.id;
 	fixture_begin(&f);
-	mk_account_change change = {.account = escrow, .set = MK_ACCOUNT_FROZEN_IN | MK_ACCOUNT_FROZEN_OUT,
-	                            .client_id = "account:1", .reason = "x"};
+	mk_account_change change = {.account = escrow,
+	                            .set = MK_ACCOUNT_FROZEN_IN | MK_ACCOUNT_FROZEN_OUT,
+	                            .client_id = "account:1",
+	                            .reason = "x"};
 	CHECK_OK_FATAL(fixture_end(&f, mk_ledger_account_change(f.ledger, &change, NULL, &err), &err));
 	CHECK_ERROR(end(MK_TRANSFER_POST, id, -1), MARKET_EFROZEN, "legs");
 	CHECK_OK(end(MK_TRANSFER_VOID, id, -1));
@@ -236,7 +248,8 @@ static void voiding_is_never_refused(void)
 static void only_holds_end(void)
 {
 	fixture_begin(&f);
-	mk_transfer *t = fixture_transfer(&f, BOOK, MK_TRANSFER_DIRECT, "direct:1", ESCROW, "seller_pending", 10);
+	mk_transfer *t =
+		fixture_transfer(&f, BOOK, MK_TRANSFER_DIRECT, "direct:1", ESCROW, "seller_pending", 10);
 	CHECK_OK_FATAL(fixture_end(&f, mk_transfer_post(f.ledger, t, &err), &err));
 	market_id direct = mk_transfer_id(t);
 	CHECK_ERROR(end(MK_TRANSFER_VOID, direct, -1), MARKET_ESTATE, "pending");
@@ -251,8 +264,9 @@ static void only_holds_end(void)
 static const mk_statement drain = {
 	.name = "test_drain",
 	.table = "account",
-	.sql = "UPDATE account SET debits_posted = debits_posted + ?3, version = version + 1 WHERE book_id = ?1 AND "
-	       "name = ?2",
+	.sql = "UPDATE account SET debits_posted = debits_posted + ?3, version = version + 1 WHERE "
+		   "book_id = ?1 AND "
+		   "name = ?2",
 };
 static bool interfere;
 static int64_t interference;
@@ -267,7 +281,9 @@ static int interfering(mk_store *store, void *user_data)
 	interfere = false;
 	if (test_on_postgres())
 		return fixture_move(other, BOOK, "other:1", ESCROW, "seller_reserved", interference, &own);
-	return mk_store_write(store, &drain, MK_ARGS(mk_int(BOOK), mk_text_value(ESCROW), mk_int(interference)), &own) < 0;
+	return mk_store_write(store, &drain,
+	                      MK_ARGS(mk_int(BOOK), mk_text_value(ESCROW), mk_int(interference)),
+	                      &own) < 0;
 }
 
 static int draw_meanwhile(int64_t amount, int64_t other_amount, bool guard)
@@ -283,7 +299,8 @@ static int draw_meanwhile(int64_t amount, int64_t other_amount, bool guard)
 	int rc = mk_ledger_account(f.ledger, BOOK, "escrow", "ord_1", "BRL", &account, &err);
 	if (guard)
 		mk_ledger_guard_version(f.ledger, account);
-	mk_transfer *t = fixture_transfer(&f, BOOK, MK_TRANSFER_DIRECT, "mine:1", ESCROW, "psp_clearing", amount);
+	mk_transfer *t =
+		fixture_transfer(&f, BOOK, MK_TRANSFER_DIRECT, "mine:1", ESCROW, "psp_clearing", amount);
 	if (rc == 0)
 		rc = mk_transfer_post(f.ledger, t, &err);
 	rc = fixture_end(&f, rc, &err);
@@ -330,7 +347,8 @@ static void a_guard_without_a_leg_counts(void)
 		fixture_begin(&f);
 		CHECK_OK(mk_ledger_account(f.ledger, BOOK, "escrow", "ord_1", "BRL", &account, &err));
 		mk_ledger_guard_version(f.ledger, account);
-		mk_transfer *t = fixture_transfer(&f, BOOK, MK_TRANSFER_DIRECT, id, "psp_clearing", "tax_payable", 5);
+		mk_transfer *t =
+			fixture_transfer(&f, BOOK, MK_TRANSFER_DIRECT, id, "psp_clearing", "tax_payable", 5);
 		CHECK_OK(mk_transfer_post(f.ledger, t, &err));
 		CHECK_INT(fixture_end(&f, 0, &err), round == 0 ? MK_AGAIN : 0);
 	}
@@ -347,7 +365,8 @@ static void an_absent_account_is_guarded_by_opening_it(void)
 		CHECK_OK(mk_ledger_guard_name(f.ledger, BOOK, "seller_receivable", NULL, "BRL", &err));
 		char id[32];
 		snprintf(id, sizeof(id), "mine:%d", round);
-		mk_transfer *t = fixture_transfer(&f, BOOK, MK_TRANSFER_DIRECT, id, "seller_receivable", "psp_clearing", 5);
+		mk_transfer *t = fixture_transfer(&f, BOOK, MK_TRANSFER_DIRECT, id, "seller_receivable",
+		                                  "psp_clearing", 5);
 		CHECK_OK(mk_transfer_post(f.ledger, t, &err));
 		CHECK_OK(fixture_end(&f, 0, &err));
 	}
@@ -361,24 +380,37 @@ static void an_absent_account_is_guarded_by_opening_it(void)
 void suite_hold(void)
 {
 	CU_pSuite s = test_suite_on_store_with("hold", before, after);
-	CU_add_test(s, "LED-3: a limited account can be emptied and not overdrawn", overdraw_is_refused);
+	CU_add_test(s, "LED-3: a limited account can be emptied and not overdrawn",
+	            overdraw_is_refused);
 	CU_add_test(s, "LED-3: holds count against the balance", holds_count_against_the_balance);
-	CU_add_test(s, "LED-3: what is held for an account isn't its money yet", incoming_holds_are_no_funds);
+	CU_add_test(s, "LED-3: what is held for an account isn't its money yet",
+	            incoming_holds_are_no_funds);
 	CU_add_test(s, "LED-3: a hold never draws overdraft", holds_never_draw_overdraft);
 	CU_add_test(s, "LED-3: a hold is posted whole", posted_whole);
 	CU_add_test(s, "LED-3: a hold is posted in part and frees the rest", posted_in_part);
-	CU_add_test(s, "LED-3: a hold posts at most its amount, on its accounts and sides", posted_at_most_whole);
+	CU_add_test(s, "LED-3: a hold posts at most its amount, on its accounts and sides",
+	            posted_at_most_whole);
 	CU_add_test(s, "LED-3: a hold ends once", ended_once);
 	CU_add_test(s, "LED-3: a hold ends once within one operation", ended_once_in_one_plan);
-	CU_add_test(s, "LED-3: a hold may be made and ended in one operation", made_and_ended_in_one_plan);
-	CU_add_test(s, "LED-3: at its expiry time a hold can't be posted, before the sweep", expiry_is_sharp);
-	CU_add_test(s, "LED-3: a hold doesn't expire before its time, or without one", not_expired_early);
+	CU_add_test(s, "LED-3: a hold may be made and ended in one operation",
+	            made_and_ended_in_one_plan);
+	CU_add_test(s, "LED-3: at its expiry time a hold can't be posted, before the sweep",
+	            expiry_is_sharp);
+	CU_add_test(s, "LED-3: a hold doesn't expire before its time, or without one",
+	            not_expired_early);
 	CU_add_test(s, "LED-3: an expiry lies ahead and only holds have one", expiry_lies_ahead);
-	CU_add_test(s, "LED-3: a frozen account lets holds be voided, not posted", voiding_is_never_refused);
-	CU_add_test(s, "LED-3: only holds are ended and only posted transfers reversed", only_holds_end);
-	CU_add_test(s, "LED-3: a limit missed between read and flush is refused", the_update_guards_the_limit);
-	CU_add_test(s, "LED-3: a change that leaves the funds doesn't disturb", a_hot_account_is_not_retried);
-	CU_add_test(s, "ACC-3: a guarded version makes the operation run again", a_guarded_version_is_retried);
-	CU_add_test(s, "ACC-3: a guarded account without a leg counts too", a_guard_without_a_leg_counts);
-	CU_add_test(s, "ACC-3: an absent account is guarded by opening it", an_absent_account_is_guarded_by_opening_it);
+	CU_add_test(s, "LED-3: a frozen account lets holds be voided, not posted",
+	            voiding_is_never_refused);
+	CU_add_test(s, "LED-3: only holds are ended and only posted transfers reversed",
+	            only_holds_end);
+	CU_add_test(s, "LED-3: a limit missed between read and flush is refused",
+	            the_update_guards_the_limit);
+	CU_add_test(s, "LED-3: a change that leaves the funds doesn't disturb",
+	            a_hot_account_is_not_retried);
+	CU_add_test(s, "ACC-3: a guarded version makes the operation run again",
+	            a_guarded_version_is_retried);
+	CU_add_test(s, "ACC-3: a guarded account without a leg counts too",
+	            a_guard_without_a_leg_counts);
+	CU_add_test(s, "ACC-3: an absent account is guarded by opening it",
+	            an_absent_account_is_guarded_by_opening_it);
 }

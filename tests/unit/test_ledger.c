@@ -1,4 +1,4 @@
-/* Transfers and accounts: ACC-1, LED-1, LED-2, LED-4, LED-5, LED-6, LED-10. */
+/* Transfers and accounts: ACC-1, LED-1, LED-2. */
 #include <stdio.h>
 #include <string.h>
 
@@ -36,7 +36,8 @@ static void capture_and_release(void)
 {
 	capture(18990);
 	fixture_begin(&f);
-	mk_transfer *t = fixture_transfer(&f, BOOK, MK_TRANSFER_DIRECT, "release:ord_1", "escrow:ord_1", NULL, 18990);
+	mk_transfer *t = fixture_transfer(&f, BOOK, MK_TRANSFER_DIRECT, "release:ord_1", "escrow:ord_1",
+	                                  NULL, 18990);
 	fixture_credit(t, "seller_pending", brl(17922));
 	fixture_credit(t, "fee_revenue:commission", brl(900));
 	fixture_credit(t, "fee_revenue:technical", brl(108));
@@ -53,13 +54,36 @@ static void capture_and_release(void)
 
 static void chart_is_complete(void)
 {
-	static const char *const names[] = {
-		"bank", "psp_clearing", "seller_receivable", "affiliate_receivable", "funder_receivable:x", "recourse:x",
-		"chargeback_clearing:x", "escrow:x", "buyer_payable:x", "seller_pending", "seller_available",
-		"seller_reserved", "seller_deposit", "payout_in_transit", "affiliate_pending", "affiliate_payable",
-		"fee_deferred", "tax_payable", "goods_tax_payable", "withheld_tax_payable", "fee_revenue:commission",
-		"psp_fee", "promo_funding", "compensation_expense", "chargeback_loss", "bad_debt", "fx_gain_loss",
-		"suspense", "interbook:0", "fx_position"};
+	static const char *const names[] = {"bank",
+	                                    "psp_clearing",
+	                                    "seller_receivable",
+	                                    "affiliate_receivable",
+	                                    "funder_receivable:x",
+	                                    "recourse:x",
+	                                    "chargeback_clearing:x",
+	                                    "escrow:x",
+	                                    "buyer_payable:x",
+	                                    "seller_pending",
+	                                    "seller_available",
+	                                    "seller_reserved",
+	                                    "seller_deposit",
+	                                    "payout_in_transit",
+	                                    "affiliate_pending",
+	                                    "affiliate_payable",
+	                                    "fee_deferred",
+	                                    "tax_payable",
+	                                    "goods_tax_payable",
+	                                    "withheld_tax_payable",
+	                                    "fee_revenue:commission",
+	                                    "psp_fee",
+	                                    "promo_funding",
+	                                    "compensation_expense",
+	                                    "chargeback_loss",
+	                                    "bad_debt",
+	                                    "fx_gain_loss",
+	                                    "suspense",
+	                                    "interbook:0",
+	                                    "fx_position"};
 	size_t count = 0;
 	while (mk_chart_at(count))
 		count++;
@@ -68,7 +92,8 @@ static void chart_is_complete(void)
 		const mk_chart_entry *entry = mk_chart_find(names[i]);
 		CU_ASSERT_PTR_NOT_NULL_FATAL(entry);
 		CHECK_INT(entry->suffixed, strchr(names[i], ':') != NULL);
-		CHECK_INT((entry->flags & MK_ACCOUNT_LIMIT) != 0, entry->account_class == MK_ACCOUNT_LIABILITY);
+		CHECK_INT((entry->flags & MK_ACCOUNT_LIMIT) != 0,
+		          entry->account_class == MK_ACCOUNT_LIABILITY);
 	}
 	CU_ASSERT_PTR_NULL(mk_chart_find("escro"));
 	CU_ASSERT_PTR_NULL(mk_chart_find("escrows"));
@@ -81,9 +106,16 @@ static void chart_refuses_others(void)
 		const char *account;
 		bool good;
 	} rows[] = {
-		{"petty_cash", false},  {"escrow", false},          {"escrow:", false},     {"tax_payable:x", false},
-		{"bank", false},        {"escrow:a b", false},      {"escrow:a:b", false},  {"escrow:\xc3\xa9", false},
-		{"escrow:A-z_0.9", true}, {"tax_payable", true},
+		{"petty_cash", false},
+		{"escrow", false},
+		{"escrow:", false},
+		{"tax_payable:x", false},
+		{"bank", false},
+		{"escrow:a b", false},
+		{"escrow:a:b", false},
+		{"escrow:\xc3\xa9", false},
+		{"escrow:A-z_0.9", true},
+		{"tax_payable", true},
 		{"escrow:1234567890123456789012345678901234567890123456789012345678901234", true},
 		{"escrow:12345678901234567890123456789012345678901234567890123456789012345", false},
 	};
@@ -127,8 +159,12 @@ static int change(const char *name, int64_t set, int64_t clear, market_money ove
 	market_id account_id = account.id;
 	snprintf(id, sizeof(id), "account:%d", number++);
 	fixture_begin(&f);
-	mk_account_change asked = {
-		.account = account_id, .set = set, .clear = clear, .overdraft = overdraft, .client_id = id, .reason = "why"};
+	mk_account_change asked = {.account = account_id,
+	                           .set = set,
+	                           .clear = clear,
+	                           .overdraft = overdraft,
+	                           .client_id = id,
+	                           .reason = "why"};
 	return fixture_end(&f, mk_ledger_account_change(f.ledger, &asked, NULL, &err), &err);
 }
 
@@ -190,7 +226,8 @@ static void same_content_is_a_replay(void)
 {
 	market_id first;
 	fixture_begin(&f);
-	mk_transfer *t = fixture_transfer(&f, BOOK, MK_TRANSFER_DIRECT, "capture:1", "psp_clearing", "escrow:ord_1", 100);
+	mk_transfer *t = fixture_transfer(&f, BOOK, MK_TRANSFER_DIRECT, "capture:1", "psp_clearing",
+	                                  "escrow:ord_1", 100);
 	CHECK_OK_FATAL(fixture_end(&f, mk_transfer_post(f.ledger, t, &err), &err));
 	first = mk_transfer_id(t);
 	CU_ASSERT_FALSE(mk_transfer_replayed(t));
@@ -210,13 +247,18 @@ static void same_content_is_a_replay(void)
 static void other_content_is_an_error(void)
 {
 	CHECK_OK_FATAL(move("capture:1", "psp_clearing", "escrow:ord_1", 100));
-	CHECK_ERROR(move("capture:1", "psp_clearing", "escrow:ord_1", 101), MARKET_EKEYREUSED, "client_id");
-	CHECK_ERROR(move("capture:1", "psp_clearing", "escrow:ord_2", 100), MARKET_EKEYREUSED, "client_id");
-	CHECK_ERROR(move("capture:1", "escrow:ord_1", "psp_clearing", 100), MARKET_EKEYREUSED, "client_id");
+	CHECK_ERROR(move("capture:1", "psp_clearing", "escrow:ord_1", 101), MARKET_EKEYREUSED,
+	            "client_id");
+	CHECK_ERROR(move("capture:1", "psp_clearing", "escrow:ord_2", 100), MARKET_EKEYREUSED,
+	            "client_id");
+	CHECK_ERROR(move("capture:1", "escrow:ord_1", "psp_clearing", 100), MARKET_EKEYREUSED,
+	            "client_id");
 	fixture_begin(&f);
-	mk_transfer *t = fixture_transfer(&f, BOOK, MK_TRANSFER_DIRECT, "capture:1", "psp_clearing", "escrow:ord_1", 100);
+	mk_transfer *t = fixture_transfer(&f, BOOK, MK_TRANSFER_DIRECT, "capture:1", "psp_clearing",
+	                                  "escrow:ord_1", 100);
 	mk_transfer_set_reason(t, "another");
-	CHECK_ERROR(fixture_end(&f, mk_transfer_post(f.ledger, t, &err), &err), MARKET_EKEYREUSED, "client_id");
+	CHECK_ERROR(fixture_end(&f, mk_transfer_post(f.ledger, t, &err), &err), MARKET_EKEYREUSED,
+	            "client_id");
 	/* Each book has its own ids. */
 	CHECK_OK(fixture_move(&f, BOOK + 1, "capture:1", "psp_clearing", "escrow:ord_1", 7, &err));
 }
@@ -224,9 +266,12 @@ static void other_content_is_an_error(void)
 static void same_within_one_plan(void)
 {
 	fixture_begin(&f);
-	mk_transfer *a = fixture_transfer(&f, BOOK, MK_TRANSFER_DIRECT, "capture:1", "psp_clearing", "escrow:ord_1", 100);
-	mk_transfer *b = fixture_transfer(&f, BOOK, MK_TRANSFER_DIRECT, "capture:1", "psp_clearing", "escrow:ord_1", 100);
-	mk_transfer *c = fixture_transfer(&f, BOOK, MK_TRANSFER_DIRECT, "capture:1", "psp_clearing", "escrow:ord_1", 99);
+	mk_transfer *a = fixture_transfer(&f, BOOK, MK_TRANSFER_DIRECT, "capture:1", "psp_clearing",
+	                                  "escrow:ord_1", 100);
+	mk_transfer *b = fixture_transfer(&f, BOOK, MK_TRANSFER_DIRECT, "capture:1", "psp_clearing",
+	                                  "escrow:ord_1", 100);
+	mk_transfer *c = fixture_transfer(&f, BOOK, MK_TRANSFER_DIRECT, "capture:1", "psp_clearing",
+	                                  "escrow:ord_1", 99);
 	CHECK_OK(mk_transfer_post(f.ledger, a, &err));
 	CHECK_OK(mk_transfer_post(f.ledger, b, &err));
 	CU_ASSERT_TRUE(mk_transfer_replayed(b));
@@ -253,21 +298,25 @@ static void two_to_sixty_four_legs(void)
 	CHECK_OK_FATAL(fixture_end(&f, mk_transfer_post(f.ledger, fan(MK_MAX_LEGS), &err), &err));
 	CHECK_INT(fixture_count(&f, "leg"), 64);
 	fixture_begin(&f);
-	CHECK_ERROR(fixture_end(&f, mk_transfer_post(f.ledger, fan(MK_MAX_LEGS + 1), &err), &err), MARKET_ELIMIT, "legs");
+	CHECK_ERROR(fixture_end(&f, mk_transfer_post(f.ledger, fan(MK_MAX_LEGS + 1), &err), &err),
+	            MARKET_ELIMIT, "legs");
 	fixture_begin(&f);
 	CHECK_OK(fixture_end(&f, mk_transfer_post(f.ledger, fan(2), &err), &err));
 	fixture_begin(&f);
 	mk_transfer *t = fixture_transfer(&f, BOOK, MK_TRANSFER_DIRECT, "none:1", NULL, NULL, 0);
-	CHECK_ERROR(fixture_end(&f, mk_transfer_post(f.ledger, t, &err), &err), MARKET_EINVALID, "legs");
+	CHECK_ERROR(fixture_end(&f, mk_transfer_post(f.ledger, t, &err), &err), MARKET_EINVALID,
+	            "legs");
 	fixture_begin(&f);
 	t = fixture_transfer(&f, BOOK, MK_TRANSFER_DIRECT, "self:1", "tax_payable", "tax_payable", 5);
-	CHECK_ERROR(fixture_end(&f, mk_transfer_post(f.ledger, t, &err), &err), MARKET_EINVALID, "legs");
+	CHECK_ERROR(fixture_end(&f, mk_transfer_post(f.ledger, t, &err), &err), MARKET_EINVALID,
+	            "legs");
 }
 
 static void zero_and_net(void)
 {
 	fixture_begin(&f);
-	mk_transfer *t = fixture_transfer(&f, BOOK, MK_TRANSFER_DIRECT, "net:1", "psp_clearing", "escrow:ord_1", 100);
+	mk_transfer *t = fixture_transfer(&f, BOOK, MK_TRANSFER_DIRECT, "net:1", "psp_clearing",
+	                                  "escrow:ord_1", 100);
 	fixture_debit(t, "escrow:ord_1", brl(30));
 	fixture_credit(t, "psp_clearing", brl(30));
 	fixture_debit(t, "promo_funding", brl(0));
@@ -280,9 +329,11 @@ static void zero_and_net(void)
 static void balanced_or_refused(void)
 {
 	fixture_begin(&f);
-	mk_transfer *t = fixture_transfer(&f, BOOK, MK_TRANSFER_DIRECT, "odd:1", "psp_clearing", NULL, 100);
+	mk_transfer *t =
+		fixture_transfer(&f, BOOK, MK_TRANSFER_DIRECT, "odd:1", "psp_clearing", NULL, 100);
 	fixture_credit(t, "escrow:ord_1", brl(99));
-	CHECK_ERROR(fixture_end(&f, mk_transfer_post(f.ledger, t, &err), &err), MARKET_EUNBALANCED, "legs");
+	CHECK_ERROR(fixture_end(&f, mk_transfer_post(f.ledger, t, &err), &err), MARKET_EUNBALANCED,
+	            "legs");
 	CHECK_INT(fixture_count(&f, "account"), 0);
 }
 
@@ -292,11 +343,13 @@ static void amounts_are_positive(void)
 	mk_transfer *t = mk_transfer_new(f.ledger, BOOK, MK_TRANSFER_DIRECT, "neg:1");
 	mk_debit(t, "psp_clearing", NULL, brl(-5));
 	mk_credit(t, "escrow", "ord_1", brl(-5));
-	CHECK_ERROR(fixture_end(&f, mk_transfer_post(f.ledger, t, &err), &err), MARKET_EINVALID, "legs");
+	CHECK_ERROR(fixture_end(&f, mk_transfer_post(f.ledger, t, &err), &err), MARKET_EINVALID,
+	            "legs");
 	fixture_begin(&f);
 	t = mk_transfer_new(f.ledger, BOOK, MK_TRANSFER_DIRECT, "broken:1");
 	mk_debit(t, "psp_clearing", NULL, mk_money_add(brl(INT64_MAX), brl(1)));
-	CHECK_ERROR(fixture_end(&f, mk_transfer_post(f.ledger, t, &err), &err), MARKET_EOVERFLOW, "legs");
+	CHECK_ERROR(fixture_end(&f, mk_transfer_post(f.ledger, t, &err), &err), MARKET_EOVERFLOW,
+	            "legs");
 }
 
 static void sums_do_not_overflow(void)
@@ -325,7 +378,8 @@ static void client_ids_have_limits(void)
 static void posted_once_per_object(void)
 {
 	fixture_begin(&f);
-	mk_transfer *t = fixture_transfer(&f, BOOK, MK_TRANSFER_DIRECT, "once:1", "psp_clearing", "escrow:ord_1", 1);
+	mk_transfer *t =
+		fixture_transfer(&f, BOOK, MK_TRANSFER_DIRECT, "once:1", "psp_clearing", "escrow:ord_1", 1);
 	CHECK_OK(mk_transfer_post(f.ledger, t, &err));
 	CHECK_ERROR(mk_transfer_post(f.ledger, t, &err), MARKET_EINTERNAL, NULL);
 	fixture_abort(&f);
@@ -333,7 +387,8 @@ static void posted_once_per_object(void)
 
 /* ---- reversals ---- */
 
-static market_id posted(mk_transfer_kind kind, const char *id, market_id other, int64_t amount, int code)
+static market_id posted(mk_transfer_kind kind, const char *id, market_id other, int64_t amount,
+                        int code)
 {
 	fixture_begin(&f);
 	mk_transfer *t = fixture_transfer(&f, BOOK, kind, id, amount ? "psp_clearing" : NULL,
@@ -352,7 +407,8 @@ static void reversed_once(void)
 	posted(MK_TRANSFER_REVERSAL, "reversal:2", first, 0, MARKET_ESTATE);
 	posted(MK_TRANSFER_REVERSAL, "reversal:3", back, 0, MARKET_ESTATE);
 	posted(MK_TRANSFER_REVERSAL, "reversal:4", (market_id){BOOK, 12345}, 0, MARKET_ENOTFOUND);
-	posted(MK_TRANSFER_REVERSAL, "reversal:5", (market_id){BOOK + 1, first.id}, 0, MARKET_ENOTFOUND);
+	posted(MK_TRANSFER_REVERSAL, "reversal:5", (market_id){BOOK + 1, first.id}, 0,
+	       MARKET_ENOTFOUND);
 	posted(MK_TRANSFER_REVERSAL, "reversal:6", (market_id){0, 0}, 0, MARKET_EINVALID);
 }
 
@@ -360,7 +416,8 @@ static void reversed_with_own_legs(void)
 {
 	market_id first = posted(MK_TRANSFER_DIRECT, "capture:1", (market_id){0, 0}, 100, 0);
 	fixture_begin(&f);
-	mk_transfer *t = fixture_transfer(&f, BOOK, MK_TRANSFER_REVERSAL, "reversal:1", "escrow:ord_1", NULL, 100);
+	mk_transfer *t =
+		fixture_transfer(&f, BOOK, MK_TRANSFER_REVERSAL, "reversal:1", "escrow:ord_1", NULL, 100);
 	fixture_credit(t, "psp_clearing", brl(60));
 	fixture_credit(t, "seller_receivable", brl(40));
 	mk_transfer_set_pending(t, first);
@@ -376,161 +433,21 @@ static void reversal_is_limited_too(void)
 	posted(MK_TRANSFER_REVERSAL, "reversal:1", first, 0, MARKET_EFUNDS);
 }
 
-/* ---- LED-4 ---- */
-
-static int batch(int count, int overdrawn)
-{
-	fixture_begin(&f);
-	int rc = 0;
-	for (int i = 0; i < count && rc == 0; i++) {
-		char id[32], name[32], field[32];
-		snprintf(id, sizeof(id), "batch:%d", i);
-		snprintf(name, sizeof(name), "escrow:ord_%d", i % 50);
-		snprintf(field, sizeof(field), "transfers[%d]", i);
-		bool bad = i == overdrawn;
-		mk_transfer *t = fixture_transfer(&f, BOOK, MK_TRANSFER_DIRECT, id, bad ? name : "psp_clearing",
-		                                  bad ? "psp_clearing" : name, bad ? 1000000 : 1);
-		mk_transfer_set_field(t, mk_arena_text(&f.arena, field));
-		rc = mk_transfer_post(f.ledger, t, &err);
-	}
-	return fixture_end(&f, rc, &err);
-}
-
-static void batch_is_all_or_nothing(void)
-{
-	CHECK_ERROR(batch(20, 13), MARKET_EFUNDS, "transfers[13].legs");
-	CHECK_INT(fixture_count(&f, "transfer"), 0);
-	CHECK_INT(fixture_count(&f, "account"), 0);
-	CHECK_OK_FATAL(batch(MK_MAX_BATCH, -1));
-	CHECK_INT(fixture_count(&f, "transfer"), MK_MAX_BATCH);
-	CHECK_INT(fixture_balance(&f, BOOK, "psp_clearing"), MK_MAX_BATCH);
-	fixture_seal_all(&f);
-	CHECK_INT(fixture_verify(&f, NULL, NULL), MK_VERIFY_SELF_CONSISTENT);
-}
-
-/* ---- LED-5 ---- */
-
-static void one_plan_many_legs_of_one_account(void)
-{
-	mk_account account;
-	fixture_begin(&f);
-	for (int i = 0; i < 5; i++) {
-		char id[32];
-		snprintf(id, sizeof(id), "capture:%d", i);
-		mk_transfer *t = fixture_transfer(&f, BOOK, MK_TRANSFER_DIRECT, id, "psp_clearing", "escrow:ord_1", 10 + i);
-		CHECK_OK_FATAL(mk_transfer_post(f.ledger, t, &err));
-		const mk_account *seen = NULL;
-		CHECK_OK(mk_ledger_account(f.ledger, BOOK, "escrow", "ord_1", "BRL", &seen, &err));
-		CHECK_INT(seen->version, i + 1);
-	}
-	mk_transfer *out = fixture_transfer(&f, BOOK, MK_TRANSFER_DIRECT, "out:1", "escrow:ord_1", "psp_clearing", 60);
-	CHECK_OK_FATAL(mk_transfer_post(f.ledger, out, &err));
-	mk_transfer *over = fixture_transfer(&f, BOOK, MK_TRANSFER_DIRECT, "out:2", "escrow:ord_1", "psp_clearing", 1);
-	CHECK_ERROR(mk_transfer_post(f.ledger, over, &err), MARKET_EFUNDS, "legs");
-	CHECK_OK_FATAL(fixture_end(&f, 0, &err));
-	CU_ASSERT_TRUE(fixture_account(&f, BOOK, "escrow:ord_1", "BRL", &account));
-	CHECK_INT(account.version, 6);
-	CHECK_INT(mk_account_balance(&account).amount, 0);
-	fixture_seal_all(&f);
-	CHECK_INT(fixture_verify(&f, NULL, NULL), MK_VERIFY_SELF_CONSISTENT);
-}
-
-/* ---- LED-6 ---- */
-
-static mk_transfer *exchange(const char *id, int64_t usd_out)
-{
-	mk_transfer *t = mk_transfer_new(f.ledger, BOOK, MK_TRANSFER_DIRECT, "%s", id);
-	fixture_debit(t, "psp_clearing", mk_money(2000, "USD"));
-	fixture_credit(t, "fx_position", mk_money(usd_out, "USD"));
-	fixture_debit(t, "fx_position", brl(10000));
-	fixture_credit(t, "escrow:ord_1", brl(10000));
-	return t;
-}
-
-static void exchange_is_two_groups(void)
-{
-	mk_account account;
-	fixture_begin(&f);
-	mk_transfer *t = exchange("fx:1", 2000);
-	mk_transfer_set_rate(t, 5, 1);
-	CHECK_OK_FATAL(fixture_end(&f, mk_transfer_post(f.ledger, t, &err), &err));
-	CU_ASSERT_TRUE(fixture_account(&f, BOOK, "fx_position", "USD", &account));
-	CHECK_INT(mk_account_balance(&account).amount, -2000);
-	CHECK_INT(fixture_balance(&f, BOOK, "fx_position"), 10000);
-}
-
-static void currencies_do_not_mix(void)
-{
-	fixture_begin(&f);
-	CHECK_ERROR(fixture_end(&f, mk_transfer_post(f.ledger, exchange("fx:1", 2000), &err), &err), MARKET_ECURRENCY, "legs");
-	fixture_begin(&f);
-	mk_transfer *t = exchange("fx:2", 1999);
-	mk_transfer_set_rate(t, 5, 1);
-	CHECK_ERROR(fixture_end(&f, mk_transfer_post(f.ledger, t, &err), &err), MARKET_EUNBALANCED, "legs");
-	fixture_begin(&f);
-	t = exchange("fx:3", 2000);
-	mk_transfer_set_rate(t, 5, 0);
-	CHECK_ERROR(fixture_end(&f, mk_transfer_post(f.ledger, t, &err), &err), MARKET_EINVALID, "legs");
-	fixture_begin(&f);
-	t = exchange("fx:4", 2000);
-	mk_transfer_set_rate(t, 5, 1);
-	fixture_debit(t, "psp_fee", mk_money(1, "EUR"));
-	fixture_credit(t, "psp_clearing", mk_money(1, "EUR"));
-	CHECK_ERROR(fixture_end(&f, mk_transfer_post(f.ledger, t, &err), &err), MARKET_ECURRENCY, "legs");
-	fixture_begin(&f);
-	t = fixture_transfer(&f, BOOK, MK_TRANSFER_DIRECT, "fx:5", "psp_clearing", "escrow:ord_1", 5);
-	mk_transfer_set_rate(t, 5, 1);
-	CHECK_ERROR(fixture_end(&f, mk_transfer_post(f.ledger, t, &err), &err), MARKET_ECURRENCY, "rate");
-	fixture_begin(&f);
-	t = mk_transfer_new(f.ledger, BOOK, MK_TRANSFER_DIRECT, "fx:6");
-	fixture_debit(t, "psp_clearing", mk_money(1, "XQQ"));
-	fixture_credit(t, "escrow:ord_1", mk_money(1, "XQQ"));
-	CHECK_ERROR(fixture_end(&f, mk_transfer_post(f.ledger, t, &err), &err), MARKET_ECURRENCY, "legs");
-}
-
-static void accounts_of_two_currencies_are_two(void)
-{
-	capture(100);
-	fixture_begin(&f);
-	mk_transfer *t = mk_transfer_new(f.ledger, BOOK, MK_TRANSFER_DIRECT, "usd:1");
-	fixture_debit(t, "escrow:ord_1", mk_money(1, "USD"));
-	fixture_credit(t, "psp_clearing", mk_money(1, "USD"));
-	CHECK_ERROR(fixture_end(&f, mk_transfer_post(f.ledger, t, &err), &err), MARKET_EFUNDS, "legs");
-}
-
-/* ---- row economy ---- */
-
-static int64_t writes;
-
-static void count_writes(const mk_trace *trace, void *user_data)
-{
-	(void)user_data;
-	if (trace->write)
-		writes += trace->rows;
-}
-
-static void capture_writes_six_rows(void)
-{
-	capture(1);
-	mk_store_set_trace(f.store, count_writes, NULL);
-	writes = 0;
-	CHECK_OK(move("capture:new", "psp_clearing", "escrow:ord_2", 1));
-	mk_store_set_trace(f.store, NULL, NULL);
-	CHECK_INT(writes, test_on_postgres() ? 5 : 6); /* the head is written when it is sealed */
-}
-
 void suite_ledger(void)
 {
 	CU_pSuite s = test_suite_on_store_with("ledger", before, after);
 	CU_add_test(s, "LED-2: a capture and a release post their legs", capture_and_release);
-	CU_add_test(s, "ACC-1: the chart has every account with its class and limit", chart_is_complete);
+	CU_add_test(s, "ACC-1: the chart has every account with its class and limit",
+	            chart_is_complete);
 	CU_add_test(s, "ACC-1: no other account can be posted to", chart_refuses_others);
 	CU_add_test(s, "LED-1: an account keeps its sums, class, flags and version", sums_are_kept);
 	CU_add_test(s, "LED-1: an account frozen in takes nothing and gives", frozen_in_refuses_more);
 	CU_add_test(s, "LED-1: an account frozen out gives nothing and takes", frozen_out_refuses_less);
 	CU_add_test(s, "LED-1: an account is closed empty and for ever", closed_refuses_all);
-	CU_add_test(s, "LED-1: the balance may fall to the overdraft and no further", overdraft_is_the_floor);
-	CU_add_test(s, "LED-2: the same id and content give the first transfer", same_content_is_a_replay);
+	CU_add_test(s, "LED-1: the balance may fall to the overdraft and no further",
+	            overdraft_is_the_floor);
+	CU_add_test(s, "LED-2: the same id and content give the first transfer",
+	            same_content_is_a_replay);
 	CU_add_test(s, "LED-2: the same id with other content is refused", other_content_is_an_error);
 	CU_add_test(s, "LED-2: the same holds within one operation", same_within_one_plan);
 	CU_add_test(s, "LED-2: a transfer has 2 to 64 legs", two_to_sixty_four_legs);
@@ -538,15 +455,10 @@ void suite_ledger(void)
 	CU_add_test(s, "LED-2: debits equal credits to the last unit", balanced_or_refused);
 	CU_add_test(s, "LED-2: negative and broken amounts are refused", amounts_are_positive);
 	CU_add_test(s, "LED-2: sums reach the largest number and don't pass it", sums_do_not_overflow);
-	CU_add_test(s, "LED-2: client ids have a purpose and at most 128 characters", client_ids_have_limits);
+	CU_add_test(s, "LED-2: client ids have a purpose and at most 128 characters",
+	            client_ids_have_limits);
 	CU_add_test(s, "LED-2: one transfer object is posted once", posted_once_per_object);
 	CU_add_test(s, "LED-2: a transfer is reversed once", reversed_once);
 	CU_add_test(s, "LED-2: a reversal may have its own legs", reversed_with_own_legs);
 	CU_add_test(s, "LED-3: a reversal keeps to the limit", reversal_is_limited_too);
-	CU_add_test(s, "LED-4: a batch of 1,024 is all or nothing and names the first failure", batch_is_all_or_nothing);
-	CU_add_test(s, "LED-5: each leg has its account's version and balances", one_plan_many_legs_of_one_account);
-	CU_add_test(s, "LED-6: an exchange is two balanced groups with a rate", exchange_is_two_groups);
-	CU_add_test(s, "LED-6: currencies never mix", currencies_do_not_mix);
-	CU_add_test(s, "LED-6: an account has one currency", accounts_of_two_currencies_are_two);
-	CU_add_test(s, "LED-5: a capture writes six rows", capture_writes_six_rows);
 }

@@ -37,7 +37,8 @@ static bool passing(int rc)
 	return rc == MK_AGAIN || rc == MARKET_EBUSY;
 }
 
-/* Draws at random, more than there is at times; 0 when every answer was right or a refusal of funds. */
+/* Draws at random, more than there is at times; 0 when every answer was right or a refusal of
+ * funds. */
 static int run_process(int process, uint64_t seed)
 {
 	fixture own;
@@ -48,7 +49,8 @@ static int run_process(int process, uint64_t seed)
 	for (int i = 0; i < OPERATIONS && !wrong; i++) {
 		char id[64], from[32], to[32];
 		int64_t amount = 1 + (int64_t)test_random_below(&seed, 400);
-		uint64_t a = test_random_below(&seed, HOT), b = (a + 1 + test_random_below(&seed, HOT - 1)) % HOT;
+		uint64_t a = test_random_below(&seed, HOT),
+				 b = (a + 1 + test_random_below(&seed, HOT - 1)) % HOT;
 		snprintf(id, sizeof(id), "move:%d.%d", process, i);
 		snprintf(from, sizeof(from), "escrow:ord_%d", (int)a);
 		snprintf(to, sizeof(to), "escrow:ord_%d", (int)b);
@@ -57,7 +59,8 @@ static int run_process(int process, uint64_t seed)
 			rc = fixture_move(&own, BOOK, id, from, to, amount, &mine);
 		wrong = rc != 0 && rc != MARKET_EFUNDS;
 		if (wrong)
-			fprintf(stderr, "process %d: %s: %d %s %s\n", process, id, rc, mine.message, mine.detail);
+			fprintf(stderr, "process %d: %s: %d %s %s\n", process, id, rc, mine.message,
+			        mine.detail);
 	}
 	fixture_close(&own);
 	return wrong;
@@ -140,7 +143,8 @@ static int end_the_same(int process, uint64_t seed)
 		char id[32];
 		snprintf(id, sizeof(id), "end:%d", process);
 		fixture_begin(&own);
-		mk_transfer *t = fixture_transfer(&own, BOOK, process % 2 ? MK_TRANSFER_POST : MK_TRANSFER_VOID, id, NULL, NULL, 0);
+		mk_transfer *t = fixture_transfer(
+			&own, BOOK, process % 2 ? MK_TRANSFER_POST : MK_TRANSFER_VOID, id, NULL, NULL, 0);
 		mk_transfer_set_pending(t, held);
 		rc = fixture_end(&own, mk_transfer_post(own.ledger, t, &mine), &mine);
 	}
@@ -151,7 +155,8 @@ static int end_the_same(int process, uint64_t seed)
 static void a_hold_has_one_end(void)
 {
 	fixture_begin(&f);
-	mk_transfer *t = fixture_transfer(&f, BOOK, MK_TRANSFER_PENDING, "hold:1", "escrow:ord_0", "seller_pending", 300);
+	mk_transfer *t = fixture_transfer(&f, BOOK, MK_TRANSFER_PENDING, "hold:1", "escrow:ord_0",
+	                                  "seller_pending", 300);
 	CHECK_OK_FATAL(fixture_end(&f, mk_transfer_post(f.ledger, t, &err), &err));
 	held = mk_transfer_id(t);
 	CHECK_INT(run_all(end_the_same), PROCESSES - 1);
@@ -167,7 +172,9 @@ static void a_hold_has_one_end(void)
 void suite_ledger_race(void)
 {
 	CU_pSuite s = test_suite_on_store_with("ledger_race", before, after);
-	CU_add_test(s, "LED-3: 8 processes on 10 hot accounts conserve every unit and never overdraw", units_are_conserved);
-	CU_add_test(s, "LED-2: one client id posted by 8 processes is one transfer", one_client_id_is_one_transfer);
+	CU_add_test(s, "LED-3: 8 processes on 10 hot accounts conserve every unit and never overdraw",
+	            units_are_conserved);
+	CU_add_test(s, "LED-2: one client id posted by 8 processes is one transfer",
+	            one_client_id_is_one_transfer);
 	CU_add_test(s, "LED-3: a hold ended by 8 processes has one end", a_hold_has_one_end);
 }

@@ -37,7 +37,8 @@ static head head_of(int64_t book)
 {
 	void *row = NULL;
 	CHECK_OK_FATAL(mk_store_begin(f.store, false, &err));
-	CHECK_OK_FATAL(mk_store_get(f.store, &f.arena, &head_get, &head_record, MK_ARGS(mk_int(book)), &row, &err));
+	CHECK_OK_FATAL(mk_store_get(f.store, &f.arena, &head_get, &head_record, MK_ARGS(mk_int(book)),
+	                            &row, &err));
 	mk_store_rollback(f.store);
 	return row ? *(const head *)row : (head){0};
 }
@@ -79,7 +80,8 @@ static void one_head_write_a_book(void)
 	for (int i = 0; i < 4; i++) {
 		char id[32];
 		snprintf(id, sizeof(id), "capture:%d", i);
-		mk_transfer *t = fixture_transfer(&f, BOOK + i % 2, MK_TRANSFER_DIRECT, id, "psp_clearing", "escrow:ord_1", 5);
+		mk_transfer *t = fixture_transfer(&f, BOOK + i % 2, MK_TRANSFER_DIRECT, id, "psp_clearing",
+		                                  "escrow:ord_1", 5);
 		CHECK_OK_FATAL(mk_transfer_post(f.ledger, t, &err));
 	}
 	CHECK_OK_FATAL(fixture_end(&f, 0, &err));
@@ -93,7 +95,8 @@ static void a_refused_operation_seals_nothing(void)
 {
 	post(BOOK, 1);
 	fixture_begin(&f);
-	mk_transfer *t = fixture_transfer(&f, BOOK, MK_TRANSFER_DIRECT, "capture:x", "psp_clearing", "escrow:ord_1", 5);
+	mk_transfer *t = fixture_transfer(&f, BOOK, MK_TRANSFER_DIRECT, "capture:x", "psp_clearing",
+	                                  "escrow:ord_1", 5);
 	CHECK_OK(mk_transfer_post(f.ledger, t, &err));
 	CHECK_INT(fixture_end(&f, MARKET_ESTATE, &err), MARKET_ESTATE);
 	fixture_seal_all(&f);
@@ -108,7 +111,8 @@ static void sealing_has_a_limit(void)
 	int count = mk_ledger_seal(f.ledger, 2, &err);
 	CHECK_INT(count, test_on_postgres() ? 2 : 0);
 	CHECK_OK(fixture_end(&f, 0, &err));
-	CHECK_INT(mk_ledger_seal_store(f.store, &mk_allocator_default, f.digest, 100, &err), test_on_postgres() ? 3 : 0);
+	CHECK_INT(mk_ledger_seal_store(f.store, &mk_allocator_default, f.digest, 100, &err),
+	          test_on_postgres() ? 3 : 0);
 	CHECK_INT(mk_ledger_seal_store(f.store, &mk_allocator_default, f.digest, 100, &err), 0);
 	CHECK_INT(head_of(BOOK).size, 5);
 	CHECK_INT(fixture_verify(&f, NULL, NULL), MK_VERIFY_SELF_CONSISTENT);

@@ -24,7 +24,8 @@ static void intact_is_ok(void)
 {
 	char anchor[FIXTURE_ANCHOR_MAX];
 	mk_verify_report report;
-	CHECK_OK_FATAL(fixture_move(&f, SELLER, "capture:1", "psp_clearing", "escrow:ord_1", 100, &err));
+	CHECK_OK_FATAL(
+		fixture_move(&f, SELLER, "capture:1", "psp_clearing", "escrow:ord_1", 100, &err));
 	CHECK_OK_FATAL(fixture_move(&f, OTHER, "capture:2", "psp_clearing", "escrow:ord_2", 200, &err));
 	fixture_checkpoint(&f, anchor);
 	CHECK_INT(fixture_verify(&f, anchor, &report), MK_VERIFY_OK);
@@ -36,5 +37,6 @@ static void intact_is_ok(void)
 void suite_verify(void)
 {
 	CU_pSuite s = test_suite_on_store_with("verify", before, after);
-	CU_add_test(s, "LED-8: an intact ledger is ok with an anchor and self-consistent without", intact_is_ok);
+	CU_add_test(s, "LED-8: an intact ledger is ok with an anchor and self-consistent without",
+	            intact_is_ok);
 }
