@@ -64,7 +64,7 @@ static const mk_field difference_fields[] = {
 static const mk_record difference_record =
 	MK_RECORD_OF("fee_difference", market_fee_difference, difference_fields, "one seller's difference");
 static const mk_field trial_fields[] = {
-	MK_F_INT(market_fee_trial, orders, 0, 0, 0, "how many orders were tried"),
+	MK_F_INT(market_fee_trial, orders, MK_REQUIRED, 0, 0, "how many orders were tried"),
 	MK_F_LIST(market_fee_trial, sellers, market_fee_difference, difference_record, 0, 0, 0, "by seller"),
 };
 extern const mk_record mk_fee_trial_record;

@@ -2,4 +2,5 @@
 unit_sources += \
 	tests/unit/settlement_fixture.c \
 	tests/unit/settlement_fixture.h \
-	tests/unit/test_examples.c
+	tests/unit/test_examples.c \
+	tests/unit/test_fee.c
