@@ -1,3 +1,4 @@
+#include <market/plugin.h>
 #include <string.h>
 
 #include "tests/scenarios/ways.h"
@@ -34,13 +35,85 @@ void scenario_market_close(scenario_market *m)
 	memset(m, 0, sizeof(*m));
 }
 
+/* As an application's webhook does. */
+static int deliver(scenario_market *m, bool *any, market_error *err)
+{
+	market_payment_notify_params in = MARKET_PAYMENT_NOTIFY_PARAMS_INIT;
+	char *body = NULL, *signature = NULL;
+	int rc = market_sandbox_next_notification(m->market, m->now, &body, &signature, err);
+
+	while (rc == 0 && body) {
+		in.provider = "sandbox";
+		in.body = body;
+		in.signature = signature;
+		rc = market_session_act_as_text(m->session, "anonymous", err);
+		if (rc == 0)
+			rc = market_payment_notify(m->session, &in, NULL, err);
+		market_text_free(body);
+		market_text_free(signature);
+		if (market_error_class_of(rc) == MARKET_CLASS_CALLER)
+			rc = 0;
+		*any = true;
+		if (rc == 0)
+			rc = market_sandbox_next_notification(m->market, m->now, &body, &signature, err);
+	}
+	return rc;
+}
+
+static int work_now(scenario_market *m, market_error *err)
+{
+	bool any = true;
+
+	while (any) {
+		int done = market_work(m->session, 1000, NULL, err);
+
+		if (done < 0)
+			return done;
+		any = done > 0;
+		done = deliver(m, &any, err);
+		if (done != 0)
+			return done;
+	}
+	return 0;
+}
+
+/* Moves on to each thing at its own time. */
+static int work(void *data, market_time until, market_error *err)
+{
+	scenario_market *m = data;
+	market_time due, sent, last = 0;
+	int rc;
+
+	m->asleep = false;
+	for (;;) {
+		rc = work_now(m, err);
+		if (rc == 0)
+			rc = market_work(m->session, 0, &due, err);
+		if (rc == 0)
+			rc = market_sandbox_next_due(m->market, &sent, err);
+		if (rc != 0)
+			return rc;
+		if (due == 0 || (sent != 0 && sent < due))
+			due = sent;
+		if (due == 0 || due > until || (due <= m->now && due == last))
+			break;
+		last = due;
+		if (due > m->now)
+			m->now = due;
+	}
+	m->now = until;
+	return work_now(m, err);
+}
+
 static int call(void *data, const char *who, const char *operation, const char *params,
                 json_t **reply, bool *replayed, market_error *err)
 {
 	scenario_market *m = data;
 	char *text = NULL;
-	int rc = market_session_act_as_text(m->session, who, err);
+	int rc = m->asleep ? 0 : work_now(m, err);
 
+	if (rc == 0)
+		rc = market_session_act_as_text(m->session, who, err);
 	if (rc == 0)
 		rc = market_call(m->session, operation, params, &text, err);
 	*replayed = market_session_replayed(m->session);
@@ -50,21 +123,12 @@ static int call(void *data, const char *who, const char *operation, const char *
 	return rc;
 }
 
-static int work(void *data, market_error *err)
-{
-	scenario_market *m = data;
-	int done, all = 0;
-
-	do {
-		done = market_work(m->session, 1000, NULL, err);
-		all += done > 0 ? done : 0;
-	} while (done == 1000);
-	return done < 0 ? done : all;
-}
-
 static void set_time(void *data, market_time now)
 {
-	((scenario_market *)data)->now = now;
+	scenario_market *m = data;
+
+	m->now = now;
+	m->asleep = true;
 }
 
 scenario_way scenario_by_library(scenario_market *m)

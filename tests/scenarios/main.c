@@ -1,10 +1,11 @@
 /*
- * market-scenarios --program PATH --folder DIR [--database COMMAND] [--log FILE] FILE...
+ * market-scenarios --program PATH --folder DIR [--database COMMAND] [--log FILE] [--show yes]
+ *                  FILE...
  *
  * Runs each scenario by the library and once more by `market batch`, each on a store of its own: an
  * SQLite file in the folder, or what COMMAND prints, which makes an empty PostgreSQL database of
  * the name it is given. One passed is one file. --log: the titles of those that passed, added to
- * FILE.
+ * FILE. --show: prints each answer of the library's run.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@ typedef struct options {
 	const char *folder;
 	const char *database; /* a command that makes an empty database of a name and prints its URL */
 	FILE *log;
+	bool show;
 } options;
 
 #define STORE_URL 1000
@@ -42,6 +44,8 @@ int main(int argc, char **argv)
 			o.folder = argv[i + 1];
 		else if (strcmp(argv[i], "--database") == 0)
 			o.database = argv[i + 1];
+		else if (strcmp(argv[i], "--show") == 0)
+			o.show = true;
 		else if (strcmp(argv[i], "--log") == 0)
 			o.log = fopen(argv[i + 1], "a");
 		else
@@ -80,6 +84,16 @@ static bool run_file(const options *o, const char *path)
 	return good;
 }
 
+static void show(const scenario_step *step, int code, const json_t *reply, const market_error *err)
+{
+	char *text = code == 0 ? json_dumps(reply, JSON_INDENT(2)) : NULL;
+
+	printf("%d: %s: %s %s %s\n%s\n", step->line, step->operation,
+	       code == 0 ? "ok" : market_error_name(code), code == 0 ? "" : err->field,
+	       code == 0 ? "" : err->message, text ? text : "");
+	free(text);
+}
+
 static bool run_library(const options *o, const scenario *s, char why[SCENARIO_WHY])
 {
 	scenario_values values = {0};
@@ -94,6 +108,8 @@ static bool run_library(const options *o, const scenario *s, char why[SCENARIO_W
 		scenario_market_close(&m);
 		return false;
 	}
+	if (o->show)
+		way.answered = show;
 	good = scenario_run(s, &way, &values, why);
 	scenario_values_free(&values);
 	scenario_market_close(&m);

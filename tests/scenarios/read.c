@@ -118,6 +118,7 @@ void scenario_free(scenario *s)
 	if (!s)
 		return;
 	for (size_t i = 0; i < s->n_steps; i++) {
+		free(s->steps[i].file);
 		free(s->steps[i].who);
 		free(s->steps[i].operation);
 		free(s->steps[i].params);
@@ -149,8 +150,9 @@ static bool read_line(reader *r, char *line)
 		return true;
 	if (line[0] == '|')
 		return read_row(r, line);
-	return r->scenario->n_steps == 0 && read_header(r, line) ? r->why[0] == '\0'
-	                                                         : read_command(r, line);
+	return r->scenario->n_steps == r->scenario->n_own && read_header(r, line)
+	           ? r->why[0] == '\0'
+	           : read_command(r, line);
 }
 
 static char *after_word(char *line, const char *word)
@@ -172,6 +174,30 @@ static bool read_time(const char *text, market_time *out)
 	return strlen(text) >= 16 && text[10] == ' ' && market_time_parse(iso, out);
 }
 
+/* The steps of parts/NAME.txt come before the scenario's own. */
+static void take_part(reader *r, const char *name)
+{
+	scenario *s = r->scenario, *part;
+	const char *slash = strrchr(s->path, '/');
+	char path[1000], why[SCENARIO_WHY];
+
+	snprintf(path, sizeof(path), "%.*sparts/%.100s.txt", slash ? (int)(slash - s->path) + 1 : 0,
+	         s->path, name);
+	part = scenario_read(path, why);
+	if (!part) {
+		refuse(r, "%.700s", why);
+		return;
+	}
+	for (size_t i = 0; i < part->n_steps; i++)
+		if (!part->steps[i].file)
+			part->steps[i].file = strdup(path);
+	s->steps = part->steps;
+	s->n_steps = s->n_own = part->n_steps;
+	part->steps = NULL;
+	part->n_steps = 0;
+	scenario_free(part);
+}
+
 /* Whether it is a line of the header; a reason is left when it is a wrong one. */
 static bool read_header(reader *r, char *line)
 {
@@ -188,6 +214,8 @@ static bool read_header(reader *r, char *line)
 		s->library_only = strcmp(value, "library") == 0;
 		if (!s->library_only)
 			refuse(r, "\"only: library\" is meant");
+	} else if ((value = after_word(line, "after:"))) {
+		take_part(r, value);
 	} else if ((value = after_word(line, "policy:"))) {
 		r->in_policy = true;
 		if (value[0] != '\0')
@@ -319,7 +347,7 @@ static bool read_row(reader *r, char *line)
 		append(&last->outcome, cells[3], cells[3][0] ? " " : "");
 		return true;
 	}
-	for (size_t i = s->n_steps; i > 0 && !who; i--)
+	for (size_t i = s->n_steps; i > s->n_own && !who; i--)
 		if (s->steps[i - 1].verb == SCENARIO_CALL)
 			who = s->steps[i - 1].who;
 	if (cells[0][0] == '\0' && !who)
@@ -342,7 +370,7 @@ static bool finish(reader *r)
 	char why[SCENARIO_WHY];
 	scenario *s = r->scenario;
 
-	if (s->n_steps == 0)
+	if (s->n_steps == s->n_own)
 		return refuse(r, "it has no steps");
 	for (size_t i = 0; i < s->n_steps; i++) {
 		r->line = s->steps[i].line;

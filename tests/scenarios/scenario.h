@@ -19,6 +19,7 @@ typedef enum scenario_verb {
 } scenario_verb;
 
 typedef struct scenario_step {
+	char *file; /* where it stands, when not in the scenario's own */
 	int line;
 	scenario_verb verb;
 	char *who; /* "operator:ann", "buyer:ref:ana" */
@@ -38,6 +39,7 @@ typedef struct scenario {
 	market_time start;
 	scenario_step *steps;
 	size_t n_steps;
+	size_t n_own; /* the first of its own */
 } scenario;
 
 #define SCENARIO_WHY 1000
@@ -56,12 +58,14 @@ typedef struct scenario_way {
 	/* `reply` is the result, NULL when refused; the scenario releases it. */
 	int (*call)(void *data, const char *who, const char *operation, const char *params,
 	            json_t **reply, bool *replayed, market_error *err);
-	/* Does all that is due; NULL: the way does it by itself before each call. */
-	int (*work)(void *data, market_error *err);
-	/* Before the first call at a time. */
+	/* Moves the clock on and does all that falls due until then, each at its own time; NULL: the
+	 * way does it by itself before each call. */
+	int (*work)(void *data, market_time until, market_error *err);
+	/* The clock moves and nothing is done. */
 	void (*set_time)(void *data, market_time now);
-	/* Told of each call that went as it should; may be NULL. */
-	void (*called)(void *data, const scenario_step *step, int code);
+	/* Told of each operation's answer before it is judged; may be NULL. */
+	void (*answered)(const scenario_step *step, int code, const json_t *reply,
+	                 const market_error *err);
 } scenario_way;
 
 /* Values that outcomes have named: $order. */

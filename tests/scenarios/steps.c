@@ -27,12 +27,17 @@ bool scenario_run(const scenario *scenario, const scenario_way *way, scenario_va
 
 	r.why = reason;
 	values->named = json_object();
-	way->set_time(way->data, r.now);
-	for (size_t i = 0; i < scenario->n_steps; i++)
-		if (!run_step(&r, &scenario->steps[i])) {
-			scenario_say(why, "%s:%d: %.700s", scenario->path, scenario->steps[i].line, reason);
-			return false;
-		}
+	if (!move_clock(&r, r.now, true))
+		return false;
+	for (size_t i = 0; i < scenario->n_steps; i++) {
+		const scenario_step *step = &scenario->steps[i];
+
+		if (run_step(&r, step))
+			continue;
+		scenario_say(why, "%s:%d: %.700s", step->file ? step->file : scenario->path, step->line,
+		             reason);
+		return false;
+	}
 	if (books_balance(&r))
 		return true;
 	scenario_say(why, "%s: at the end: %.700s", scenario->path, reason);
@@ -118,9 +123,9 @@ static bool run_call(running *r, const scenario_step *step)
 		return false;
 	}
 	code = call(r, who, step->operation, params, &reply, &replayed, &err);
+	if (r->way->answered)
+		r->way->answered(step, code, reply, &err);
 	good = scenario_outcome(step->outcome, code, reply, replayed, &err, r->values, r->why);
-	if (good && r->way->called)
-		r->way->called(r->way->data, step, code);
 	json_decref(reply);
 	json_decref(params);
 	return good;
@@ -169,9 +174,10 @@ static bool move_clock(running *r, market_time now, bool work)
 
 	r->now = now;
 	memset(&err, 0, sizeof(err));
-	r->way->set_time(r->way->data, now);
 	if (work && r->way->work)
-		rc = r->way->work(r->way->data, &err);
+		rc = r->way->work(r->way->data, now, &err);
+	else
+		r->way->set_time(r->way->data, now);
 	if (rc >= 0)
 		return true;
 	scenario_say(r->why, "what is due: %s (%s)", market_error_name(rc), err.message);

@@ -9,7 +9,7 @@ typedef struct scenario_market {
 	market *market;
 	market_session *session;
 	market_time now;
-	char policy_error[300];
+	bool asleep; /* the clock moved and nothing was done since */
 } scenario_market;
 
 /* Makes the store; its clock stands still. `allocator` may be NULL. */
