@@ -22,7 +22,7 @@ static int give(mk_ctx *ctx, const tally *t, market_id seller, market_error *err
 int mk_rating_score(mk_ctx *ctx, const void *params, market_error *err)
 {
 	const market_rating_score_params *in = params;
-	tally t;
+	tally t = {0};
 	int64_t today;
 	int rc = begin(ctx, in, &t, err);
 
