@@ -1,0 +1,172 @@
+#include "tests/fault/raw.h"
+
+#include <libpq-fe.h>
+#include <sqlite3.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/fault/fault.h"
+
+#define FNV_START UINT64_C(0xcbf29ce484222325)
+
+/* Called for each row of a query, with its values as bytes; NULL has the length −1. */
+typedef void row_taker(int n_columns, const char *const *values, const int *lengths, void *data);
+
+static bool query(const fault_store *store, const char *sql, row_taker *row, void *data);
+static bool query_sqlite(const char *path, const char *sql, row_taker *row, void *data);
+static bool query_postgres(const char *target, const char *sql, row_taker *row, void *data);
+static void take_number(int n_columns, const char *const *values, const int *lengths, void *data);
+static void take_table(int n_columns, const char *const *values, const int *lengths, void *data);
+static void take_row(int n_columns, const char *const *values, const int *lengths, void *data);
+
+bool raw_create_database(const char *server, const char *name)
+{
+	char target[600], sql[200];
+	PGresult *result;
+	PGconn *connection;
+	bool good;
+	snprintf(target, sizeof(target), "dbname=postgres host=%.500s user=market", server);
+	snprintf(sql, sizeof(sql), "CREATE DATABASE \"%.100s\" TEMPLATE template0", name);
+	connection = PQconnectdb(target);
+	result = PQexec(connection, sql);
+	good = PQresultStatus(result) == PGRES_COMMAND_OK;
+	if (!good)
+		fputs(PQerrorMessage(connection), stderr);
+	PQclear(result);
+	PQfinish(connection);
+	return good;
+}
+
+int64_t fault_number(const fault_store *store, const char *format, ...)
+{
+	char sql[2000];
+	int64_t number = -1;
+	va_list args;
+	va_start(args, format);
+	vsnprintf(sql, sizeof(sql), format, args);
+	va_end(args);
+	return query(store, sql, take_number, &number) ? number : -1;
+}
+
+bool fault_execute(const fault_store *store, const char *sql)
+{
+	return query(store, sql, NULL, NULL);
+}
+
+typedef struct digesting {
+	const fault_store *store;
+	char tables[100][64];
+	int n_tables;
+	uint64_t sum;
+} digesting;
+
+static const char sqlite_tables[] =
+	"SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY 1";
+static const char postgres_tables[] =
+	"SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1";
+
+/* The rows' digests are added up, so that their order doesn't matter. */
+uint64_t fault_digest(const fault_store *store)
+{
+	digesting d = {.store = store};
+	uint64_t all = FNV_START;
+	char sql[200];
+	query(store, store->postgres ? postgres_tables : sqlite_tables, take_table, &d);
+	for (int i = 0; i < d.n_tables; i++) {
+		d.sum = 0;
+		snprintf(sql, sizeof(sql), "SELECT * FROM \"%s\"", d.tables[i]);
+		if (!query(store, sql, take_row, &d))
+			return 0;
+		all = (all ^ d.sum) * UINT64_C(0x100000001b3);
+	}
+	return all;
+}
+
+static bool query(const fault_store *store, const char *sql, row_taker *row, void *data)
+{
+	return store->postgres ? query_postgres(store->target, sql, row, data)
+	                       : query_sqlite(store->target, sql, row, data);
+}
+
+static bool query_sqlite(const char *path, const char *sql, row_taker *row, void *data)
+{
+	sqlite3 *db = NULL;
+	sqlite3_stmt *statement = NULL;
+	const char *values[200];
+	int lengths[200], rc = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_busy_timeout(db, 60000);
+	while (rc == SQLITE_OK && *sql) {
+		rc = sqlite3_prepare_v2(db, sql, -1, &statement, &sql);
+		while (rc == SQLITE_OK && statement && (rc = sqlite3_step(statement)) == SQLITE_ROW) {
+			for (int i = 0; i < sqlite3_column_count(statement); i++) {
+				values[i] = sqlite3_column_blob(statement, i);
+				lengths[i] = sqlite3_column_type(statement, i) == SQLITE_NULL
+				                 ? -1
+				                 : sqlite3_column_bytes(statement, i);
+			}
+			if (row)
+				row(sqlite3_column_count(statement), values, lengths, data);
+			rc = SQLITE_OK;
+		}
+		rc = rc == SQLITE_DONE ? SQLITE_OK : rc;
+		sqlite3_finalize(statement);
+		statement = NULL;
+	}
+	if (rc != SQLITE_OK)
+		fprintf(stderr, "%s: %s\n", path, sqlite3_errmsg(db));
+	sqlite3_close(db);
+	return rc == SQLITE_OK;
+}
+
+static bool query_postgres(const char *target, const char *sql, row_taker *row, void *data)
+{
+	const char *values[200];
+	int lengths[200];
+	PGconn *connection = PQconnectdb(target);
+	PGresult *result = PQexec(connection, sql);
+	bool good =
+		PQresultStatus(result) == PGRES_TUPLES_OK || PQresultStatus(result) == PGRES_COMMAND_OK;
+	for (int at = 0; good && row && at < PQntuples(result); at++) {
+		for (int i = 0; i < PQnfields(result); i++) {
+			values[i] = PQgetvalue(result, at, i);
+			lengths[i] = PQgetisnull(result, at, i) ? -1 : PQgetlength(result, at, i);
+		}
+		row(PQnfields(result), values, lengths, data);
+	}
+	if (!good)
+		fprintf(stderr, "%s: %s\n", sql, PQerrorMessage(connection));
+	PQclear(result);
+	PQfinish(connection);
+	return good;
+}
+
+static void take_number(int n_columns, const char *const *values, const int *lengths, void *data)
+{
+	char text[32];
+	if (n_columns > 0 && lengths[0] > 0) {
+		snprintf(text, sizeof(text), "%.*s", lengths[0], values[0]);
+		*(int64_t *)data = strtoll(text, NULL, 10);
+	}
+}
+
+static void take_table(int n_columns, const char *const *values, const int *lengths, void *data)
+{
+	digesting *d = data;
+	if (n_columns > 0 && d->n_tables < 100)
+		snprintf(d->tables[d->n_tables++], sizeof(d->tables[0]), "%.*s", lengths[0], values[0]);
+}
+
+static void take_row(int n_columns, const char *const *values, const int *lengths, void *data)
+{
+	digesting *d = data;
+	uint64_t hash = FNV_START;
+	for (int i = 0; i < n_columns; i++) {
+		hash = (hash ^ (uint64_t)(lengths[i] + 1)) * UINT64_C(0x100000001b3);
+		for (int k = 0; k < lengths[i]; k++)
+			hash = (hash ^ (unsigned char)values[i][k]) * UINT64_C(0x100000001b3);
+	}
+	d->sum += hash ^ (hash >> 29);
+}

@@ -1,0 +1,24 @@
+# programs that test faults, each run by its suite
+fault_sources = \
+	tests/fault/fault.c \
+	tests/fault/fault.h \
+	tests/fault/ledger.c \
+	tests/fault/raw.c \
+	tests/fault/raw.h
+fault_cflags = $(AM_CFLAGS) $(PIE_CFLAGS)
+fault_ldflags = $(AM_LDFLAGS) $(PIE_LDFLAGS)
+
+check_PROGRAMS += tests/races/market-races
+tests_races_market_races_SOURCES = $(fault_sources) \
+	tests/races/cases.h \
+	tests/races/races.c \
+	tests/races/transactions.c
+tests_races_market_races_CFLAGS = $(fault_cflags)
+tests_races_market_races_LDFLAGS = $(fault_ldflags)
+tests_races_market_races_LDADD = libmarket_core.la
+
+check_PROGRAMS += tests/kill/market-kill
+tests_kill_market_kill_SOURCES = $(fault_sources) tests/kill/kill.c
+tests_kill_market_kill_CFLAGS = $(fault_cflags)
+tests_kill_market_kill_LDFLAGS = $(fault_ldflags)
+tests_kill_market_kill_LDADD = libmarket_core.la

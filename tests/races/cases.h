@@ -1,0 +1,8 @@
+/* The files of market-races. */
+#ifndef TESTS_RACES_CASES_H
+#define TESTS_RACES_CASES_H
+
+/* Deadlocks, and transactions that the engine sends back (transactions.c). */
+void races_of_transactions(void);
+
+#endif
