@@ -101,6 +101,11 @@ void settle_refund(bazaar *b, int index, const char *format, ...)
 	test_work(&b->m);
 }
 
+void settle_refund_all(bazaar *b, int index)
+{
+	settle_refund(b, index, "%s", "");
+}
+
 const char *settle_refund_field(bazaar *b, const char *path)
 {
 	TEST_CALL(&b->m, "refund.get", "{'refund':'%s'}", last_refund);

@@ -23,7 +23,8 @@ void settle_account(bazaar *b, int index, const char *bank);
 /* refund.create and what follows from it at the provider; the refund's id is in b->m.out's "id". Wants
  * success; `format` makes the params behind the order. */
 void settle_refund(bazaar *b, int index, const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* The id of the last settle_refund, and a field of it. */
+void settle_refund_all(bazaar *b, int index);
+/* A field of the refund made last. */
 const char *settle_refund_field(bazaar *b, const char *path);
 
 /* Posts a transfer in the book of seller 0 or 1, or the platform's (-1), by the ledger's operation: pairs of
