@@ -5,6 +5,7 @@
 #include "libmarket/engine/market.h"
 #include "libmarket/order/order.h"
 #include "libmarket/rating/sql.h"
+#include "tests/unit/order_fixture.h"
 #include "tests/unit/rating_fixture.h"
 
 static void line_is_rated_once(void)
@@ -139,7 +140,10 @@ static void text_waits_for_an_operator(void)
 	test_act_as(&shop.test, "member:ref:shop-owner");
 	TEST_REFUSED(&shop.test, MARKET_EDENIED, NULL, "rating.publish", "{'rating':'%s'}", id);
 	TEST_REFUSED(&shop.test, MARKET_ENOTFOUND, "rating", "rating.get", "{'rating':'%s'}", id);
+	test_act_as(&shop.test, "buyer:ref:b0");
+	TEST_CALL(&shop.test, "rating.get", "{'rating':'%s'}", id);
 	test_act_as(&shop.test, "operator:test");
+	TEST_CALL(&shop.test, "rating.get", "{'rating':'%s'}", id);
 	shop.test.now += MK_DAY;
 	TEST_CALL(&shop.test, "rating.publish", "{'rating':'%s'}", id);
 	CHECK_TEXT(test_out(&shop.test, "state"), "published");
@@ -271,10 +275,70 @@ static void bad_ones_are_told_at_once(void)
 	rating_shop_close(&shop);
 }
 
+/* From the checkout on, by the operations alone. */
+static void bought_received_rated(void)
+{
+	static const char rate[] =
+		"{'order':'%s','line':'%s','scores':[{'dimension':'logistics','score':3},"
+		"{'dimension':'description','score':5},{'dimension':'service','score':4}]}";
+	bazaar b;
+	char actor[60];
+	bazaar_open(&b, "BRL", NULL);
+	bazaar_place_one(&b);
+	bazaar_pay(&b);
+	TEST_CALL(&b.m, "order.ship", "{'order':'%s','carrier':'post','tracking':'BR1'}", b.order[0]);
+	snprintf(actor, sizeof(actor), "buyer:%s", b.buyer);
+	test_act_as(&b.m, actor);
+	TEST_REFUSED(&b.m, MARKET_ESTATE, "order", "rating.create", rate, b.order[0], b.line[0]);
+	TEST_CALL(&b.m, "order.confirm", "{'order':'%s'}", b.order[0]);
+	TEST_CALL(&b.m, "rating.create", rate, b.order[0], b.line[0]);
+	CHECK_TEXT(test_out(&b.m, "state"), "published");
+	CHECK_TEXT(test_out(&b.m, "scores.2.dimension"), "logistics");
+	CHECK_TEXT(test_out(&b.m, "scores.2.score"), "3");
+	CU_ASSERT_STRING_NOT_EQUAL(test_out(&b.m, "product"), "");
+	TEST_CALL(&b.m, "rating.score", "{'seller':'%s'}", b.seller[0]);
+	CHECK_TEXT(test_out(&b.m, "means.0.mean"), "5.0");
+	CHECK_TEXT(test_out(&b.m, "means.2.mean"), "3.0");
+	CHECK_TEXT(test_out(&b.m, "credit"), "1");
+	bazaar_close(&b);
+}
+
+static void check_policy(const char *from, const char *to, const char *message)
+{
+	size_t size = 0;
+	const char *text = market_policy_default(&size);
+	const char *at = strstr(text, from);
+	const mk_policy *policy = NULL;
+	static mk_yaml yaml;
+	market_error err;
+	mk_arena arena;
+	char *changed;
+	CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+	mk_arena_init(&arena, &mk_allocator_default);
+	changed = mk_arena_format(&arena, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
+	yaml = (mk_yaml){.arena = &arena};
+	if (message) {
+		CHECK_ERROR(mk_policy_compile(changed, strlen(changed), &yaml, &policy, &err),
+		            MARKET_EPOLICY, NULL);
+		CHECK_TEXT(yaml.errors[0].message, message);
+	} else {
+		CHECK_OK(mk_policy_compile(changed, strlen(changed), &yaml, &policy, &err));
+	}
+	mk_arena_close(&arena);
+}
+
+static void policy_of_ratings_is_checked(void)
+{
+	check_policy("negative_to: 2", "negative_to: 3", NULL);
+	check_policy("negative_to: 2", "negative_to: 4", "negative_to is not below positive_from");
+	check_policy("[description, service", "[service, service", "dimension service stands twice");
+}
+
 void suite_rating(void);
 void suite_rating(void)
 {
 	CU_pSuite suite = test_suite_on_store("rating");
+	CU_add_test(suite, "RAT-1: bought, paid, shipped, confirmed and rated", bought_received_rated);
 	CU_add_test(suite, "RAT-1: a received line is rated once", line_is_rated_once);
 	CU_add_test(suite, "RAT-1: a line of another order is refused",
 	            lines_of_other_orders_are_refused);
@@ -293,4 +357,7 @@ void suite_rating(void)
 	            refunded_before_receipt_is_not_rated);
 	CU_add_test(suite, "RAT-10: a score of 2 raises an event at once, one of 3 doesn't",
 	            bad_ones_are_told_at_once);
+	suite = test_suite("rating_policy");
+	CU_add_test(suite, "RAT-5: dimensions stand once and negative_to is below positive_from",
+	            policy_of_ratings_is_checked);
 }

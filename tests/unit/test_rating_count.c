@@ -131,6 +131,23 @@ static void same_item_counts_once_in_14_days(void)
 	rating_shop_close(&shop);
 }
 
+/* It gave a point although the month's three places were taken. */
+static void a_point_alone_is_once_too(void)
+{
+	rating_order order = {.product = 7, .bought_at = TEST_START};
+	rating_shop shop;
+	rating_shop_open(&shop, NULL);
+	for (int i = 0; i < 3; i++)
+		rating_made(&shop, RATING_PLAIN, "555", NULL);
+	rating_made(&shop, order, "555", NULL);
+	check_counts(&shop, "monthly_limit", 1, "");
+	shop.test.now += 40 * MK_DAY;
+	order.bought_at += 13 * MK_DAY;
+	rating_made(&shop, order, "555", NULL);
+	check_counts(&shop, "same_item", 0, "same_item");
+	rating_shop_close(&shop);
+}
+
 static void lines_of_one_order_are_the_same_item(void)
 {
 	rating_shop shop;
@@ -190,6 +207,13 @@ static const mk_statement touch_item = {
 	.name = "test_touch_item",
 	.table = "rating_item",
 	.sql = "UPDATE rating_item SET version = version + 1 WHERE book_id > 0 AND buyer_id = ?1",
+	.scan = true,
+};
+
+static const mk_statement touch_rating = {
+	.name = "test_touch_rating",
+	.table = "rating",
+	.sql = "UPDATE rating SET version = version + 1 WHERE book_id > 0 AND buyer_id = ?1",
 	.scan = true,
 };
 
@@ -264,6 +288,25 @@ static void same_item_is_counted_by_one(void)
 	rating_shop_close(&shop);
 }
 
+static void rating_is_published_once(void)
+{
+	rating_shop shop;
+	const char *id;
+	rush r;
+	rating_shop_open(&shop, NULL);
+	id = rating_made(&shop, RATING_PLAIN, "555", "'text':'x'");
+	rush_open(&r, &shop, &touch_rating);
+	r.left = MK_MAX_TRIES;
+	TEST_REFUSED(&shop.test, MARKET_ECONFLICT, NULL, "rating.publish", "{'rating':'%s'}", id);
+	TEST_CALL(&shop.test, "rating.publish", "{'rating':'%s'}", id);
+	r.left = MK_MAX_TRIES;
+	TEST_REFUSED(&shop.test, MARKET_ECONFLICT, NULL, "rating.remove",
+	             "{'rating':'%s','reason':'x'}", id);
+	rush_close(&r, &shop);
+	check_score(&shop, "5", "1", "1");
+	rating_shop_close(&shop);
+}
+
 void suite_rating_count(void);
 void suite_rating_count(void)
 {
@@ -278,12 +321,16 @@ void suite_rating_count(void)
 	            points_by_the_mean);
 	CU_add_test(suite, "RAT-4: the same item bought again counts from 14 d on, not 1 ms before",
 	            same_item_counts_once_in_14_days);
+	CU_add_test(suite, "RAT-4: an item that gave a point but no score has counted",
+	            a_point_alone_is_once_too);
 	CU_add_test(suite, "RAT-4: two lines of one order are the same item",
 	            lines_of_one_order_are_the_same_item);
 	CU_add_test(suite, "RAT-4: only what is published takes a place; rejected ones never count",
 	            only_published_ones_take_places);
 	CU_add_test(suite, "RAT-4: two at a time can't both take a month's place",
 	            last_place_is_given_once);
+	CU_add_test(suite, "RAT-4: two at a time can't both publish one rating",
+	            rating_is_published_once);
 	CU_add_test(suite, "RAT-4: two at a time can't both be the first of an item",
 	            same_item_is_counted_by_one);
 }

@@ -110,6 +110,20 @@ static void removed_within_a_day(void)
 	rating_shop_close(&shop);
 }
 
+static void removed_on_the_last_day(void)
+{
+	rating_shop shop;
+	const char *id;
+	rating_shop_open(&shop, NULL);
+	id = rating_made(&shop, RATING_PLAIN, "555", NULL);
+	shop.test.now = TEST_START + 179 * MK_DAY + MK_HOUR;
+	TEST_CALL(&shop.test, "rating.remove", "{'rating':'%s','reason':'abuse'}", id);
+	shop.test.now += 10 * MK_DAY;
+	check_count(&shop, "2026-07-03T00:59:59.999Z", "1", "1");
+	check_count(&shop, "2026-07-03T01:00:00Z", "0", "0");
+	rating_shop_close(&shop);
+}
+
 /* ---- a random series against a plain model ---- */
 
 typedef struct model_rating {
@@ -293,6 +307,8 @@ void suite_rating_score(void)
 	CU_add_test(suite, "RAT-6: a removed rating stays in the scores of before", past_scores_stay);
 	CU_add_test(suite, "RAT-6: published and removed on one day, told apart to the millisecond",
 	            removed_within_a_day);
+	CU_add_test(suite, "RAT-6: removed on the last day of its window, it scores until then",
+	            removed_on_the_last_day);
 	CU_add_test(suite, "RAT-6: sums of days equal the ratings added up, as of any time",
 	            random_series_equals_the_model);
 }
