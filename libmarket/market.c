@@ -1,6 +1,4 @@
 /* Opening and closing a market. */
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "libmarket/engine/market.h"
@@ -54,6 +52,17 @@ static market *new_market(const market_options *options)
 	return market;
 }
 
+/* A newer caller's longer struct is taken while what we don't know of it is zero. */
+static bool take_options(const market_options *given, market_options *out)
+{
+	const char *bytes = (const char *)given;
+	for (size_t i = sizeof(*out); i < given->size; i++)
+		if (bytes[i] != 0)
+			return false;
+	memcpy(out, given, given->size < sizeof(*out) ? given->size : sizeof(*out));
+	return true;
+}
+
 int market_open(const char *url, const market_options *given, market **out, market_error *err)
 {
 	market_options options = MARKET_OPTIONS_INIT;
@@ -67,10 +76,8 @@ int market_open(const char *url, const market_options *given, market **out, mark
 	if (!url || !out)
 		return mk_error_set(err, MARKET_EMISUSE, "a store URL and a place for the market are needed");
 	*out = NULL;
-	if (given && given->size > sizeof(options))
+	if (given && !take_options(given, &options))
 		return mk_error_set(err, MARKET_ESIZE, "the options are of a newer version");
-	if (given)
-		memcpy(&options, given, given->size);
 	market = new_market(&options);
 	if (!market)
 		return mk_error_no_memory(err);
@@ -109,16 +116,6 @@ void market_close(market *market)
 void market_text_free(char *text)
 {
 	mk_record_free(text);
-}
-
-void mk_log(market *market, int32_t level, const char *format, ...)
-{
-	char message[1024];
-	va_list args;
-	va_start(args, format);
-	vsnprintf(message, sizeof(message), format, args);
-	va_end(args);
-	market->log(level, message, market->user_data);
 }
 
 static int open_store(market *market, const char *url, const market_options *options, market_error *err)

@@ -2,6 +2,7 @@
 libmarket_sources += \
 	libmarket/engine/context.c \
 	libmarket/engine/event.c \
+	libmarket/engine/log.c \
 	libmarket/engine/policy.c \
 	libmarket/engine/policy_check.c \
 	libmarket/engine/policy_publish.c \

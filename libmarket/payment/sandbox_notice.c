@@ -157,8 +157,8 @@ int market_sandbox_next_notification(market *m, market_time now, char **body, ch
 		*signature = signature_text(s, text, now, err);
 		*body = mk_record_pack_text(text, strlen(text), &m->allocator);
 		if (!*signature || !*body) {
-			market_text_free(*signature);
-			market_text_free(*body);
+			mk_record_free(*signature);
+			mk_record_free(*body);
 			*signature = *body = NULL;
 			rc = mk_error_no_memory(err);
 		}
