@@ -50,8 +50,7 @@ typedef struct market_shipment_get_params {
 		.size = sizeof(market_shipment_get_params) \
 	}
 
-/* One parcel. By members of its seller and operators with orders; buyers see it in shipment.list of
- * their order. Since 0.1. */
+/* One parcel. By its order's buyer, members of its seller and operators with orders. Since 0.1. */
 MARKET_API int market_shipment_get(struct market_session *session,
                                    const market_shipment_get_params *in, market_shipment **out,
                                    market_error *err);
