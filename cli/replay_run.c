@@ -13,7 +13,7 @@
 
 /* A request that the killed process was sending is sent again when its claim is older than the
  * policy's claim_age, one second here. */
-#define CLAIM_SECONDS 2
+#define CLAIM_MICROSECONDS 1050000
 
 static int find_start(replay *r, cli_market *open, size_t *start, market_error *err);
 static int check_plan(replay *r, cli_market *open, market_error *err);
@@ -37,7 +37,7 @@ int replay_run_events(replay *r, cli_market *open, replay_run *run, market_error
 		mkdir(run->anchors, 0777);
 	rc = find_start(r, open, &start, err);
 	if (rc == 0 && start > 0)
-		sleep(CLAIM_SECONDS);
+		usleep(CLAIM_MICROSECONDS);
 	began = seconds_now();
 	for (size_t i = start; rc == 0 && i < r->n_events; i++) {
 		show_progress(r, i, false);

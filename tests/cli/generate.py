@@ -137,7 +137,7 @@ class Folder:
         payments.append((order, 1, method, self.random.randint(1, 10), "%d.%02d" % divmod(cents, 100)))
 
     def review(self, reviews, order, delivered):
-        answered = delivered + datetime.timedelta(hours=self.random.randint(-30, 100))
+        answered = delivered + datetime.timedelta(hours=self.random.choice((-30, -5, 2, 20, 90)))
         reviews.append((self.hex(), order, self.random.randint(1, 5), self.random.choice(("", "Nota")),
                         self.random.choice(TEXTS), answered.strftime("%Y-%m-%d 00:00:00"),
                         answered.strftime("%Y-%m-%d %H:%M:%S")))
