@@ -1,4 +1,5 @@
-/* Requests to providers: claimed in a transaction, asked outside of any, answered through the door. */
+/* Requests to providers: claimed in a transaction, asked outside of any, answered through the door.
+ */
 #include "libmarket/op/run.h"
 #include "libmarket/payment/request.h"
 
@@ -10,6 +11,7 @@ int mk_send_request(market_session *session, market_time now, bool *did, market_
 	market *market = session->market;
 	market_provider_answer answer;
 	mk_request *request = NULL;
+	market_error failure;
 	market_time at;
 	bool query = false;
 	int rc;
@@ -22,8 +24,11 @@ int mk_send_request(market_session *session, market_time now, bool *did, market_
 		return rc;
 	at = request->request.next_at;
 	pthread_mutex_unlock(&market->lock);
-	mk_request_ask(market, request, query, at, &answer);
+	rc = mk_request_ask(market, request, query, at, &answer, &failure);
 	pthread_mutex_lock(&market->lock);
+	if (rc != 0)
+		mk_log(market, MARKET_LOG_WARNING, "%s is left unknown: %s", request->request.request_key,
+		       failure.message);
 	return record_answer(session, request, at, &answer, err);
 }
 

@@ -5,30 +5,9 @@
 
 #include "libmarket/engine/market.h"
 
-typedef struct fee_list {
-	const market_line_fee *const *fees;
-	size_t n_fees;
-} fee_list;
-static const mk_field fee_list_fields[] = {
-	MK_F_LIST(fee_list, fees, market_line_fee, mk_line_fee_record, 0, 0, 0, "the fees"),
-};
-static const mk_record fee_list_record =
-	MK_RECORD_OF("fee_list", fee_list, fee_list_fields, "fees of a row");
-
-typedef struct split_list {
-	const market_line_split *const *splits;
-	size_t n_splits;
-} split_list;
-static const mk_field split_list_fields[] = {
-	MK_F_LIST(split_list, splits, market_line_split, mk_line_split_record, 0, 0, 0, "the splits"),
-};
-static const mk_record split_list_record =
-	MK_RECORD_OF("split_list", split_list, split_list_fields, "splits of a row");
-
 static int read_orders(mk_ctx *ctx, const market_id *ids, size_t count, mk_order **orders,
                        market_error *err);
 static size_t parse_ids(const char *text, market_id *ids, size_t most);
-static const char *write_list(mk_ctx *ctx, const mk_record *record, const void *list);
 
 int mk_order_load(mk_ctx *ctx, market_id id, const char *field, mk_order **out, market_error *err)
 {
@@ -98,15 +77,6 @@ int mk_order_decode_lines(mk_ctx *ctx, mk_order *order, market_error *err)
 	return rc;
 }
 
-int mk_order_list_group(mk_ctx *ctx, market_id group, mk_order ***out, size_t *count,
-                        market_error *err)
-{
-	mk_order_group *row = NULL;
-	int rc = mk_order_group_load(ctx, group, "group", &row, err);
-
-	return rc == 0 ? mk_order_group_orders(ctx, row, out, count, err) : rc;
-}
-
 int mk_order_group_load(mk_ctx *ctx, market_id id, const char *field, mk_order_group **out,
                         market_error *err)
 {
@@ -127,60 +97,6 @@ int mk_order_group_orders(mk_ctx *ctx, const mk_order_group *group, mk_order ***
 	rc = read_orders(ctx, ids, *count, orders, err);
 	*out = orders;
 	return rc;
-}
-
-const char *mk_order_fees_write(mk_ctx *ctx, const market_line_fee *const *fees, size_t count)
-{
-	fee_list list = {fees, count};
-
-	return count > 0 ? write_list(ctx, &fee_list_record, &list) : NULL;
-}
-
-const char *mk_order_splits_write(mk_ctx *ctx, const market_line_split *const *splits, size_t count)
-{
-	split_list list = {splits, count};
-
-	return count > 0 ? write_list(ctx, &split_list_record, &list) : NULL;
-}
-
-int mk_order_fees_read(mk_ctx *ctx, const char *text, const market_line_fee *const **out,
-                       size_t *count, market_error *err)
-{
-	void *list = NULL;
-	int rc;
-
-	*out = NULL;
-	*count = 0;
-	if (!text)
-		return 0;
-	rc = mk_json_read(&fee_list_record, text, strlen(text), ctx->arena, &list, NULL, err);
-	if (rc != 0)
-		return rc == MARKET_ENOMEM
-		           ? rc
-		           : mk_error_set(err, MARKET_ECORRUPT, "the fees of a line can't be read");
-	*out = ((const fee_list *)list)->fees;
-	*count = ((const fee_list *)list)->n_fees;
-	return 0;
-}
-
-int mk_order_splits_read(mk_ctx *ctx, const char *text, const market_line_split *const **out,
-                         size_t *count, market_error *err)
-{
-	void *list = NULL;
-	int rc;
-
-	*out = NULL;
-	*count = 0;
-	if (!text)
-		return 0;
-	rc = mk_json_read(&split_list_record, text, strlen(text), ctx->arena, &list, NULL, err);
-	if (rc != 0)
-		return rc == MARKET_ENOMEM
-		           ? rc
-		           : mk_error_set(err, MARKET_ECORRUPT, "the splits of a line can't be read");
-	*out = ((const split_list *)list)->splits;
-	*count = ((const split_list *)list)->n_splits;
-	return 0;
 }
 
 const mk_policy *mk_order_policy(const mk_ctx *ctx, const mk_order *order)
@@ -267,19 +183,4 @@ static size_t parse_ids(const char *text, market_id *ids, size_t most)
 		text = *end == ' ' ? end + 1 : end;
 	}
 	return n;
-}
-
-static const char *write_list(mk_ctx *ctx, const mk_record *record, const void *list)
-{
-	mk_text text;
-	const char *copy = NULL;
-
-	mk_text_init(&text, ctx->arena->allocator, MK_MAX_JSON);
-	mk_json_write(record, list, MK_JSON_INTERNAL | MK_JSON_FULL, &text);
-	if (text.failed)
-		ctx->arena->failed = true;
-	else
-		copy = mk_arena_text_n(ctx->arena, text.data, text.size);
-	mk_text_close(&text);
-	return copy;
 }

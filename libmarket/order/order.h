@@ -8,7 +8,7 @@
 typedef struct mk_order {
 	market_order order;
 	market_time due_at;       /* of its deadline row, the earliest timer; 0: none */
-	const char *freight_fees; /* JSON text of the fees frozen on freight */
+	const char *freight_fees; /* fees frozen on freight, as a line's */
 	int32_t store_type;       /* of the seller at placement */
 	int64_t whole;            /* MK_WHOLE_… */
 	market_time
@@ -32,8 +32,8 @@ enum {
 /* The row of a line. */
 typedef struct mk_order_line {
 	market_order_line line;
-	const char *fees_text;   /* JSON text of `fees` */
-	const char *splits_text; /* JSON text of `splits` */
+	const char *fees_text;   /* `fees` as the row holds them (order/frozen.c) */
+	const char *splits_text; /* `splits` likewise */
 	/* Only while the order is placed, for what freezes fees; not columns. */
 	const struct mk_item *item; /* the catalogue's (catalog/catalog.h), with its category's path */
 	const char *affiliate;      /* who brought the buyer; NULL: nobody */
@@ -58,10 +58,7 @@ int mk_order_load_lines(mk_ctx *ctx, mk_order *order, market_error *err);
 int mk_order_read_lines(mk_ctx *ctx, mk_order *const *orders, size_t count, market_error *err);
 /* The rows as a line of the public record has them: quantities of whole parcels filled in. */
 void mk_order_put_lines(mk_order *order, mk_order_line *const *lines, size_t count);
-/* All orders of a group, with lines. */
-int mk_order_list_group(mk_ctx *ctx, market_id group, mk_order ***out, size_t *count,
-                        market_error *err);
-/* The same from the group's row, lines as rows; and their fees and splits decoded. */
+/* All orders of a checkout with their lines as rows; and a row's fees and splits decoded. */
 int mk_order_group_orders(mk_ctx *ctx, const mk_order_group *group, mk_order ***out, size_t *count,
                           market_error *err);
 int mk_order_decode_lines(mk_ctx *ctx, mk_order *order, market_error *err);

@@ -80,8 +80,8 @@ static const mk_field line_fields[] = {
 	MK_F_INT(T, version, 0, 0, 0, "of the record"),
 #undef T
 #define T mk_order_line
-	MK_F_TEXT(T, fees_text, MK_INTERNAL, 0, 0, "of fees, JSON"),
-	MK_F_TEXT(T, splits_text, MK_INTERNAL, 0, 0, "of splits, JSON"),
+	MK_F_TEXT(T, fees_text, MK_INTERNAL, 0, 0, "of fees"),
+	MK_F_TEXT(T, splits_text, MK_INTERNAL, 0, 0, "of splits"),
 #undef T
 };
 const mk_record mk_order_line_record =
@@ -131,7 +131,7 @@ static const mk_field order_fields[] = {
 #undef T
 #define T mk_order
 	MK_F_TIME(T, due_at, MK_INTERNAL, "of its deadline row"),
-	MK_F_TEXT(T, freight_fees, MK_INTERNAL, 0, 0, "fees frozen on freight, JSON"),
+	MK_F_TEXT(T, freight_fees, MK_INTERNAL, 0, 0, "fees frozen on freight"),
 	MK_F_ENUM(T, store_type, mk_store_type_enum, MK_INTERNAL, "of the seller at placement"),
 	MK_F_INT(T, whole, MK_INTERNAL, 0, 0, "shipped or received as a whole"),
 	MK_F_SPAN(T, confirm_left, MK_INTERNAL, 0, 0, "of confirm_at while frozen (ESC-3)"),

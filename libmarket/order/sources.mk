@@ -3,6 +3,7 @@ libmarket_sources += \
 	libmarket/order/close.c \
 	libmarket/order/confirm.c \
 	libmarket/order/divide.c \
+	libmarket/order/frozen.c \
 	libmarket/order/list.c \
 	libmarket/order/load.c \
 	libmarket/order/order.h \

@@ -34,6 +34,7 @@ static bool is_payment_event(const notice *n);
 static int32_t kind_of(const notice *n);
 static void find_payment(notice *n);
 static int make_row(mk_ctx *ctx, notice *n, market_error *err);
+static const char *currency_of(const market_provider_event *event);
 static int apply(mk_ctx *ctx, notice *n, market_error *err);
 static int apply_to_payment(mk_ctx *ctx, notice *n, market_error *err);
 static bool stale(const notice *n, const mk_request *request);
@@ -174,7 +175,6 @@ static int make_row(mk_ctx *ctx, notice *n, market_error *err)
 	               : n->payment ? n->payment->payment.id.book
 	                            : 0;
 	const market_provider_event *event = &n->event;
-	bool money = event->amount.currency[0] != '\0';
 
 	n->row = MK_NEW(ctx->arena, mk_notification);
 	if (!n->row)
@@ -185,9 +185,7 @@ static int make_row(mk_ctx *ctx, notice *n, market_error *err)
 		.event = event->event,
 		.type = type_names[event->type],
 		.request = event->key[0] ? event->key : NULL,
-		.currency = money                    ? event->amount.currency
-	                : event->fee.currency[0] ? event->fee.currency
-	                                         : NULL,
+		.currency = currency_of(event),
 		.amount = event->amount,
 		.reference = event->reference[0] ? event->reference : NULL,
 		.result = MARKET_NOTIFICATION_UNMATCHED,
@@ -199,6 +197,13 @@ static int make_row(mk_ctx *ctx, notice *n, market_error *err)
 	if (n->payment)
 		n->row->notification.payment = n->payment->payment.id;
 	return 0;
+}
+
+static const char *currency_of(const market_provider_event *event)
+{
+	const market_money *money = event->amount.currency[0] ? &event->amount : &event->fee;
+
+	return money->currency[0] ? money->currency : NULL;
 }
 
 static int apply(mk_ctx *ctx, notice *n, market_error *err)

@@ -4,6 +4,7 @@
 
 #include "libmarket/payment/sql.h"
 
+static mk_share *make_share(mk_ctx *ctx, mk_payment *payment, const market_order *order);
 static size_t count_parts(const char *parts);
 static bool next_part(const char **parts, market_id *share, market_id *order);
 static int read_parts(mk_ctx *ctx, mk_payment *payment, bool orders, mk_parts *out,
@@ -14,7 +15,6 @@ int mk_payment_create(mk_ctx *ctx, const market_order_group *group, mk_order *co
                       size_t n_orders, const char *method, mk_payment **out, mk_share ***shares,
                       market_error *err)
 {
-	market_money zero = mk_money(0, group->currency);
 	mk_payment *payment = MK_NEW(ctx->arena, mk_payment);
 	mk_share **list = MK_NEW_ARRAY(ctx->arena, mk_share *, n_orders);
 	mk_text parts;
@@ -28,46 +28,28 @@ int mk_payment_create(mk_ctx *ctx, const market_order_group *group, mk_order *co
 		.provider = ctx->policy->payments->provider,
 		.method = method,
 		.currency = group->currency,
-		.amount = zero,
+		.amount = mk_money(0, group->currency),
 		.state = MARKET_PAYMENT_CREATED,
-		.fee = zero,
+		.fee = mk_money(0, group->currency),
 		.created_at = ctx->now,
+		.shares = (const market_share *const *)list,
+		.n_shares = n_orders,
 		.version = 1,
 	};
 	mk_text_init(&parts, ctx->arena->allocator, MK_MAX_JSON);
 	for (size_t i = 0; i < n_orders; i++) {
-		const market_order *order = &orders[i]->order;
-
-		list[i] = MK_NEW(ctx->arena, mk_share);
+		list[i] = make_share(ctx, payment, &orders[i]->order);
 		if (!list[i])
 			break;
-		list[i]->share = (market_share){
-			.id = mk_new_id(ctx, order->id.book),
-			.payment = payment->payment.id,
-			.order = order->id,
-			.currency = group->currency,
-			.amount = order->cash,
-			.captured = zero,
-			.refunded = zero,
-			.in_flight = zero,
-			.charged_back = zero,
-			.payable = zero,
-			.returned = zero,
-			.fee = zero,
-			.settled = zero,
-			.version = 1,
-		};
-		payment->payment.amount = mk_money_add(payment->payment.amount, order->cash);
-		mk_text_format(&parts, "%s%lld.%lld.%lld", i > 0 ? " " : "", (long long)order->id.book,
-		               (long long)list[i]->share.id.id, (long long)order->id.id);
+		mk_text_format(&parts, "%s%lld.%lld.%lld", i > 0 ? " " : "",
+		               (long long)orders[i]->order.id.book, (long long)list[i]->share.id.id,
+		               (long long)orders[i]->order.id.id);
 	}
 	if (!parts.failed)
 		payment->parts = mk_arena_text_n(ctx->arena, parts.data ? parts.data : "", parts.size);
 	mk_text_close(&parts);
 	if (!payment->parts || ctx->arena->failed)
 		return mk_error_no_memory(err);
-	payment->payment.shares = (const market_share *const *)list;
-	payment->payment.n_shares = n_orders;
 	*out = payment;
 	*shares = list;
 	return 0;
@@ -182,6 +164,33 @@ void mk_payment_hide(const mk_ctx *ctx, mk_payment *payment)
 		share->share.fee = (market_money){0, ""};
 		share->share.settled = (market_money){0, ""};
 	}
+}
+
+static mk_share *make_share(mk_ctx *ctx, mk_payment *payment, const market_order *order)
+{
+	market_money zero = mk_money(0, order->currency);
+	mk_share *share = MK_NEW(ctx->arena, mk_share);
+
+	if (!share)
+		return NULL;
+	share->share = (market_share){
+		.id = mk_new_id(ctx, order->id.book),
+		.payment = payment->payment.id,
+		.order = order->id,
+		.currency = order->currency,
+		.amount = order->cash,
+		.captured = zero,
+		.refunded = zero,
+		.in_flight = zero,
+		.charged_back = zero,
+		.payable = zero,
+		.returned = zero,
+		.fee = zero,
+		.settled = zero,
+		.version = 1,
+	};
+	payment->payment.amount = mk_money_add(payment->payment.amount, order->cash);
+	return share;
 }
 
 static size_t count_parts(const char *parts)

@@ -16,6 +16,7 @@
 static market_time dead_before(market *m);
 static int state_error(const mk_request *last, market_error *err);
 static bool takes_money(const mk_request *request);
+static bool is_asked(const mk_request *request, market_money moved);
 static int call_module(mk_ctx *ctx, mk_request *request, market_error *err);
 static market_time next_query(const mk_ctx *ctx, const mk_request *request);
 static int32_t final_state(int32_t result);
@@ -191,8 +192,7 @@ int mk_provider_outcome(mk_ctx *ctx, const void *params, market_error *err)
 	if (in->fence != request->request.fence || !mk_request_open(request))
 		return 0;
 	/* PAY-2: another amount captures nothing */
-	if (outcome == MARKET_PROVIDER_OK && in->amount.currency[0] != '\0' &&
-	    !mk_money_equal(in->amount, request->request.amount) && takes_money(request)) {
+	if (outcome == MARKET_PROVIDER_OK && takes_money(request) && !is_asked(request, in->amount)) {
 		request->moved = in->amount;
 		outcome = MARKET_PROVIDER_FAILED;
 		reason = "amount differs";
@@ -242,8 +242,8 @@ int mk_request_claim(market *m, mk_arena *arena, market_time now, mk_request **o
 	return 0;
 }
 
-void mk_request_ask(market *m, const mk_request *request, bool query, market_time now,
-                    market_provider_answer *answer)
+int mk_request_ask(market *m, const mk_request *request, bool query, market_time now,
+                   market_provider_answer *answer, market_error *err)
 {
 	const market_request *r = &request->request;
 	const market_payment_provider *provider = mk_provider_find(m, r->provider);
@@ -256,24 +256,17 @@ void mk_request_ask(market *m, const mk_request *request, bool query, market_tim
 		.amount = r->amount,
 		.now = now,
 	};
-	market_error err;
 	int rc;
 
 	*answer = (market_provider_answer){.size = sizeof(*answer), .result = MARKET_PROVIDER_UNKNOWN};
-	if (!provider) {
-		mk_log(m, MARKET_LOG_ERROR, "provider %s isn't registered: %s waits", r->provider,
-		       r->request_key);
-		return;
-	}
-	mk_error_clear(&err);
-	rc = (query ? provider->query : provider->send)(&asked, answer, provider->user_data, &err);
+	if (!provider)
+		return mk_error_set(err, MARKET_EPROVIDER, "provider %s isn't registered", r->provider);
+	rc = (query ? provider->query : provider->send)(&asked, answer, provider->user_data, err);
 	answer->reference[sizeof(answer->reference) - 1] = '\0';
 	answer->reason[sizeof(answer->reason) - 1] = '\0';
-	if (rc != 0) {
-		mk_log(m, MARKET_LOG_WARNING, "provider %s, %s: %s", r->provider, r->request_key,
-		       err.message);
+	if (rc != 0)
 		answer->result = MARKET_PROVIDER_UNKNOWN;
-	}
+	return rc;
 }
 
 int mk_request_next_due(market *m, mk_arena *arena, market_time *due, market_error *err)
@@ -316,6 +309,12 @@ static bool takes_money(const mk_request *request)
 {
 	return request->request.kind == MARKET_REQUEST_CHARGE ||
 	       request->request.kind == MARKET_REQUEST_CAPTURE;
+}
+
+/* Said to be what was asked, or not said. */
+static bool is_asked(const mk_request *request, market_money moved)
+{
+	return moved.currency[0] == '\0' || mk_money_equal(moved, request->request.amount);
 }
 
 static int call_module(mk_ctx *ctx, mk_request *request, market_error *err)

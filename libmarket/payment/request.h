@@ -77,10 +77,10 @@ int mk_request_reverse(mk_ctx *ctx, mk_request *request, const char *reason, boo
  * for. */
 int mk_request_claim(market *m, mk_arena *arena, market_time now, mk_request **out, bool *query,
                      market_error *err);
-/* Asks the provider: outside of any transaction, without the market's lock. An error counts as
- * unknown. */
-void mk_request_ask(market *m, const mk_request *request, bool query, market_time now,
-                    market_provider_answer *answer);
+/* Asks the provider: outside of any transaction, without the market's lock. With an error the
+ * answer is unknown. */
+int mk_request_ask(market *m, const mk_request *request, bool query, market_time now,
+                   market_provider_answer *answer, market_error *err);
 /* When the next one is due, 0: none is planned. Inside a transaction. */
 int mk_request_next_due(market *m, mk_arena *arena, market_time *due, market_error *err);
 

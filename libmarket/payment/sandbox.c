@@ -162,7 +162,7 @@ static int sandbox_query(const market_provider_request *request, market_provider
 		     answer);
 	} else if (rc == 0) {
 		answer->result = MARKET_PROVIDER_FAILED;
-		memcpy(answer->reason, "never seen", sizeof("never seen"));
+		mk_sandbox_copy(answer->reason, sizeof(answer->reason), "never seen");
 	}
 	pthread_mutex_unlock(&s->lock);
 	return rc;
@@ -269,9 +269,9 @@ static void fill(const mk_sandbox_request *request, int32_t result, market_provi
 	answer->expires = request->expires;
 	if (result == MARKET_PROVIDER_UNKNOWN)
 		return;
-	strncpy(answer->reference, request->reference, sizeof(answer->reference) - 1);
+	mk_sandbox_copy(answer->reference, sizeof(answer->reference), request->reference);
 	if (request->reason && result != MARKET_PROVIDER_PENDING)
-		strncpy(answer->reason, request->reason, sizeof(answer->reason) - 1);
+		mk_sandbox_copy(answer->reason, sizeof(answer->reason), request->reason);
 	if (result == MARKET_PROVIDER_OK)
 		answer->amount = request->amount;
 }

@@ -59,6 +59,7 @@ const char *mk_sandbox_body(mk_sandbox *s, const mk_sandbox_request *request, in
 int mk_sandbox_verify(const char *body, size_t size, const char *signature, market_time now,
                       market_time tolerance, market_provider_event *event, void *user_data,
                       market_error *err);
-mk_sandbox *mk_sandbox_of(market *m);
+/* Copies a text, cut to the size. NULL gives an empty one. */
+void mk_sandbox_copy(char *to, size_t size, const char *from);
 
 #endif

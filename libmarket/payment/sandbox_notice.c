@@ -55,7 +55,7 @@ static int sign(mk_sandbox *s, const char *body, size_t size, int64_t time,
                 char hex[2 * MK_HASH_SIZE + 1], market_error *err);
 static int check_signature(mk_sandbox *s, const char *body, size_t size, const char *signature,
                            market_time *time, market_error *err);
-static void copy(char *to, size_t size, const char *from);
+static mk_sandbox *sandbox_of(market *m);
 static char *signature_text(mk_sandbox *s, const char *body, market_time now, market_error *err);
 
 const char *mk_sandbox_body(mk_sandbox *s, const mk_sandbox_request *request, int32_t type,
@@ -116,11 +116,11 @@ int mk_sandbox_verify(const char *body, size_t size, const char *signature, mark
 	}
 	if (rc == 0) {
 		event->type = m->type;
-		copy(event->event, sizeof(event->event), m->event);
-		copy(event->payment, sizeof(event->payment), m->payment);
-		copy(event->key, sizeof(event->key), m->key);
-		copy(event->reference, sizeof(event->reference), m->reference);
-		copy(event->reason, sizeof(event->reason), m->reason);
+		mk_sandbox_copy(event->event, sizeof(event->event), m->event);
+		mk_sandbox_copy(event->payment, sizeof(event->payment), m->payment);
+		mk_sandbox_copy(event->key, sizeof(event->key), m->key);
+		mk_sandbox_copy(event->reference, sizeof(event->reference), m->reference);
+		mk_sandbox_copy(event->reason, sizeof(event->reason), m->reason);
 		event->amount = m->amount;
 		event->fee = m->fee;
 		event->occurred_at = m->occurred_at;
@@ -130,17 +130,21 @@ int mk_sandbox_verify(const char *body, size_t size, const char *signature, mark
 	return rc;
 }
 
-mk_sandbox *mk_sandbox_of(market *m)
+void mk_sandbox_copy(char *to, size_t size, const char *from)
 {
-	const market_payment_provider *provider = mk_provider_find(m, "sandbox");
+	size_t length = from ? strlen(from) : 0;
 
-	return provider ? provider->user_data : NULL;
+	if (length >= size)
+		length = size - 1;
+	if (length > 0)
+		memcpy(to, from, length);
+	to[length] = '\0';
 }
 
 int market_sandbox_next_notification(market *m, market_time now, char **body, char **signature,
                                      market_error *err)
 {
-	mk_sandbox *s = m ? mk_sandbox_of(m) : NULL;
+	mk_sandbox *s = m ? sandbox_of(m) : NULL;
 	const char *text = NULL;
 	int rc;
 
@@ -170,7 +174,7 @@ int market_sandbox_next_notification(market *m, market_time now, char **body, ch
 int market_sandbox_sign(market *m, const char *body, market_time now, char **signature,
                         market_error *err)
 {
-	mk_sandbox *s = m ? mk_sandbox_of(m) : NULL;
+	mk_sandbox *s = m ? sandbox_of(m) : NULL;
 	int rc;
 
 	if (!s || !body || !signature)
@@ -189,7 +193,7 @@ int market_sandbox_sign(market *m, const char *body, market_time now, char **sig
 
 int market_sandbox_next_due(market *m, market_time *due, market_error *err)
 {
-	mk_sandbox *s = m ? mk_sandbox_of(m) : NULL;
+	mk_sandbox *s = m ? sandbox_of(m) : NULL;
 	int rc;
 
 	if (!s || !due)
@@ -256,13 +260,9 @@ static int check_signature(mk_sandbox *s, const char *body, size_t size, const c
 	return rc;
 }
 
-static void copy(char *to, size_t size, const char *from)
+static mk_sandbox *sandbox_of(market *m)
 {
-	size_t length = from ? strlen(from) : 0;
+	const market_payment_provider *provider = mk_provider_find(m, "sandbox");
 
-	if (length >= size)
-		length = size - 1;
-	if (length > 0)
-		memcpy(to, from, length);
-	to[length] = '\0';
+	return provider ? provider->user_data : NULL;
 }

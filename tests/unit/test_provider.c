@@ -1,0 +1,497 @@
+/* PAY-3, PAY-4: attempts at providers, unknown outcomes, the sandbox. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "libmarket/engine/market.h"
+#include "libmarket/payment/provider.h"
+#include "libmarket/payment/sql.h"
+#include "tests/unit/order_fixture.h"
+
+static void card(void)
+{
+	bazaar b;
+
+	bazaar_open(&b, "BRL", NULL);
+	bazaar_place_one(&b);
+	TEST_REFUSED(&b.m, MARKET_EMISSING, "method", "payment.start", "{'payment':'%s'}", b.payment);
+	TEST_CALL(&b.m, "payment.start", "{'payment':'%s','method':'card'}", b.payment);
+	CHECK_TEXT(test_out(&b.m, "state"), "pending");
+	CHECK_TEXT(test_out(&b.m, "attempt"), "1");
+	TEST_REFUSED(&b.m, MARKET_EINFLIGHT, NULL, "payment.start", "{'payment':'%s'}", b.payment);
+	CHECK_TEXT(bazaar_order(&b, 0, "state"), "wait_pay");
+	test_work(&b.m);
+	CHECK_TEXT(bazaar_payment(&b, "state"), "captured");
+	CHECK_TEXT(bazaar_order(&b, 0, "state"), "wait_ship");
+	CHECK_TEXT(bazaar_balance(&b, 0, "psp_clearing"), "199.90");
+	TEST_REFUSED(&b.m, MARKET_ESTATE, NULL, "payment.start", "{'payment':'%s'}", b.payment);
+	CHECK_INT(bazaar_deliver_notices(&b), 1);
+	CHECK_TEXT(bazaar_balance(&b, 0, "psp_clearing"), "199.90");
+	bazaar_close(&b);
+}
+
+static void declined_then_paid(void)
+{
+	bazaar b;
+
+	bazaar_open(&b, "BRL", NULL);
+	bazaar_place_one(&b);
+	bazaar_charge(&b, "card:declined");
+	CHECK_TEXT(bazaar_payment(&b, "state"), "failed");
+	CHECK_TEXT(bazaar_payment(&b, "reason"), "declined");
+	bazaar_charge(&b, "card:insufficient");
+	CHECK_TEXT(bazaar_payment(&b, "reason"), "insufficient funds");
+	CHECK_INT(bazaar_deliver_notices(&b), 2);
+	CHECK_TEXT(bazaar_payment(&b, "state"), "failed");
+	bazaar_charge(&b, "wallet");
+	CHECK_TEXT(bazaar_payment(&b, "state"), "captured");
+	CHECK_TEXT(bazaar_payment(&b, "attempt"), "3");
+	TEST_CALL(&b.m, "request.get", "{'request':'%s'}", bazaar_payment(&b, "request"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(test_out(&b.m, "request_key"), ":3"));
+	CHECK_TEXT(test_out(&b.m, "state"), "ok");
+	bazaar_close(&b);
+}
+
+static void unknown_found_by_query(void)
+{
+	bazaar b;
+
+	bazaar_open(&b, "BRL", NULL);
+	bazaar_place_one(&b);
+	bazaar_charge(&b, "card:unknown");
+	CHECK_TEXT(bazaar_payment(&b, "state"), "pending");
+	TEST_REFUSED(&b.m, MARKET_EINFLIGHT, NULL, "payment.start", "{'payment':'%s'}", b.payment);
+	TEST_CALL(&b.m, "request.get", "{'request':'%s'}", bazaar_payment(&b, "request"));
+	CHECK_TEXT(test_out(&b.m, "state"), "unknown");
+	test_advance(&b.m, MK_MINUTE - 1);
+	CHECK_TEXT(bazaar_payment(&b, "state"), "pending");
+	test_advance(&b.m, 1);
+	CHECK_TEXT(bazaar_payment(&b, "state"), "captured");
+	CHECK_TEXT(bazaar_payment(&b, "attempt"), "1");
+	bazaar_close(&b);
+}
+
+static void unknown_and_lost(void)
+{
+	bazaar b;
+
+	bazaar_open(&b, "BRL", NULL);
+	bazaar_place_one(&b);
+	bazaar_charge(&b, "card:unknown_lost");
+	CHECK_TEXT(bazaar_payment(&b, "state"), "pending");
+	test_advance(&b.m, MK_MINUTE);
+	CHECK_TEXT(bazaar_payment(&b, "state"), "failed");
+	CHECK_TEXT(bazaar_payment(&b, "reason"), "never seen");
+	bazaar_charge(&b, "card");
+	CHECK_TEXT(bazaar_payment(&b, "state"), "captured");
+	CHECK_TEXT(bazaar_balance(&b, 0, "psp_clearing"), "199.90");
+	bazaar_close(&b);
+}
+
+static void delayed(void)
+{
+	bazaar b;
+
+	bazaar_open(&b, "BRL", NULL);
+	bazaar_place_one(&b);
+	bazaar_charge(&b, "card:delayed");
+	CHECK_TEXT(bazaar_order(&b, 0, "pay_by"), "2026-01-05T02:00:00.000Z");
+	test_advance(&b.m, 59 * MK_MINUTE);
+	CHECK_INT(bazaar_deliver_notices(&b), 0);
+	CHECK_TEXT(bazaar_order(&b, 0, "state"), "wait_pay");
+	b.m.now += MK_MINUTE;
+	CHECK_INT(bazaar_deliver_notices(&b), 1);
+	CHECK_TEXT(bazaar_order(&b, 0, "state"), "wait_ship");
+	TEST_CALL(&b.m, "request.get", "{'request':'%s'}", bazaar_payment(&b, "request"));
+	CHECK_TEXT(test_out(&b.m, "state"), "ok");
+	CHECK_TEXT(test_out(&b.m, "next_at"), "");
+	bazaar_close(&b);
+}
+
+static void late_charge(void)
+{
+	bazaar b;
+
+	bazaar_open(&b, "BRL", NULL);
+	bazaar_place_one(&b);
+	bazaar_charge(&b, "card:late");
+	test_advance(&b.m, MK_HOUR);
+	CHECK_TEXT(bazaar_order(&b, 0, "close_reason"), "unpaid");
+	CHECK_TEXT(bazaar_payment(&b, "state"), "pending");
+	bazaar_pass(&b, 4 * MK_HOUR, 10 * MK_MINUTE);
+	CHECK_TEXT(bazaar_payment(&b, "state"), "captured");
+	CHECK_TEXT(bazaar_payment(&b, "shares.0.returned"), "199.90");
+	CHECK_TEXT(bazaar_balance(&b, 0, "psp_clearing"), "0.00");
+	CHECK_TEXT(bazaar_order_balance(&b, 0, "buyer_payable"), "0.00");
+	bazaar_close(&b);
+}
+
+static void late_refund_fails(void)
+{
+	bazaar b;
+
+	bazaar_open(&b, "BRL", NULL);
+	bazaar_place_one(&b);
+	TEST_CALL(&b.m, "payment.start", "{'payment':'%s','method':'card:refund_fails'}", b.payment);
+	TEST_CALL(&b.m, "order.cancel", "{'order':'%s','reason':'x'}", b.order[0]);
+	test_work(&b.m);
+	CHECK_TEXT(bazaar_order_balance(&b, 0, "buyer_payable"), "199.90");
+	CHECK_INT(bazaar_events(&b, "payment.return_failed"), 1);
+	TEST_CALL(&b.m, "payment.return", "{'payment':'%s'}", b.payment);
+	test_work(&b.m);
+	CHECK_INT(bazaar_events(&b, "payment.return_failed"), 2);
+	CHECK_TEXT(bazaar_order_balance(&b, 0, "buyer_payable"), "199.90");
+	bazaar_close(&b);
+}
+
+static void late_refund_bounces(void)
+{
+	bazaar b;
+
+	bazaar_open(&b, "BRL", NULL);
+	bazaar_place_one(&b);
+	TEST_CALL(&b.m, "payment.start", "{'payment':'%s','method':'card:refund_bounces'}", b.payment);
+	TEST_CALL(&b.m, "order.cancel", "{'order':'%s','reason':'x'}", b.order[0]);
+	test_work(&b.m);
+	CHECK_TEXT(bazaar_order_balance(&b, 0, "buyer_payable"), "0.00");
+	b.m.now += MK_DAY;
+	bazaar_deliver_notices(&b);
+	CHECK_TEXT(bazaar_order_balance(&b, 0, "buyer_payable"), "199.90");
+	CHECK_TEXT(bazaar_payment(&b, "shares.0.returned"), "0.00");
+	bazaar_close(&b);
+}
+
+static void duplicates_and_disorder(void)
+{
+	static const char *const methods[] = {"card:duplicate", "card:out_of_order"};
+	bazaar b;
+
+	bazaar_open(&b, "BRL", NULL);
+	for (size_t i = 0; i < 2; i++) {
+		bazaar_place_one(&b);
+		bazaar_charge(&b, methods[i]);
+		CHECK_INT(bazaar_deliver_notices(&b), 1);
+		b.m.now += MK_MINUTE;
+		CHECK_INT(bazaar_deliver_notices(&b), 1);
+		CHECK_TEXT(bazaar_payment(&b, "state"), "captured");
+		CHECK_TEXT(bazaar_order(&b, 0, "state"), "wait_ship");
+	}
+	CHECK_TEXT(bazaar_balance(&b, 0, "psp_clearing"), "399.80");
+	bazaar_close(&b);
+}
+
+/* The notification is faster than the answer of the call. */
+static void notified_before_the_answer(void)
+{
+	bazaar b;
+	mk_arena arena;
+	mk_request *request = NULL;
+	market_provider_outcome_params in = MARKET_PROVIDER_OUTCOME_PARAMS_INIT;
+	market_error err;
+	bool query = true;
+
+	bazaar_open(&b, "BRL", NULL);
+	bazaar_place_one(&b);
+	TEST_CALL(&b.m, "payment.start", "{'payment':'%s','method':'card'}", b.payment);
+	mk_arena_init(&arena, &mk_allocator_default);
+	CHECK_OK(mk_request_claim(b.m.market, &arena, b.m.now, &request, &query, &err));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(request);
+	CU_ASSERT_FALSE(query);
+	CHECK_INT(bazaar_notify(&b, "captured", b.payment, "199.90"), 0);
+	CHECK_TEXT(test_out(&b.m, "result"), "applied");
+	test_act_as(&b.m, "system");
+	in.request = request->request.id;
+	in.fence = request->request.fence;
+	in.outcome = MARKET_PROVIDER_DECLINED;
+	CHECK_OK(market_provider_outcome(b.m.session, &in, NULL, &err));
+	test_act_as(&b.m, "operator:test");
+	CHECK_TEXT(bazaar_payment(&b, "state"), "captured");
+	mk_arena_close(&arena);
+	bazaar_close(&b);
+}
+
+static void fences(void)
+{
+	static const mk_statement forget = {
+		.name = "test_forget_claim",
+		.table = "provider_request",
+		.sql = "UPDATE provider_request SET claimed_at = 1 WHERE book_id = ?1 AND id = ?2",
+	};
+	bazaar b;
+	mk_arena arena;
+	mk_request *first = NULL, *second = NULL, *none = NULL;
+	market_provider_outcome_params in = MARKET_PROVIDER_OUTCOME_PARAMS_INIT;
+	market_error err;
+	bool query = false;
+
+	bazaar_open(&b, "BRL", NULL);
+	bazaar_place_one(&b);
+	TEST_CALL(&b.m, "payment.start", "{'payment':'%s','method':'card'}", b.payment);
+	mk_arena_init(&arena, &mk_allocator_default);
+	CHECK_OK(mk_request_claim(b.m.market, &arena, b.m.now, &first, &query, &err));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(first);
+	CHECK_OK(mk_request_claim(b.m.market, &arena, b.m.now, &none, &query, &err));
+	CU_ASSERT_PTR_NULL(none);
+	CHECK_OK(mk_store_begin(b.m.market->store, true, &err));
+	CHECK_INT(mk_store_write(b.m.market->store, &forget,
+	                         MK_ARGS(mk_int(first->request.id.book), mk_int(first->request.id.id)),
+	                         &err),
+	          1);
+	CHECK_OK(mk_store_commit(b.m.market->store, &err));
+	CHECK_OK(mk_request_claim(b.m.market, &arena, b.m.now, &second, &query, &err));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(second);
+	CU_ASSERT_FALSE(query);
+	CHECK_INT(second->request.fence, first->request.fence + 1);
+	CHECK_TEXT(second->request.request_key, first->request.request_key);
+	test_act_as(&b.m, "system");
+	in.request = first->request.id;
+	in.fence = first->request.fence;
+	in.outcome = MARKET_PROVIDER_DECLINED;
+	CHECK_OK(market_provider_outcome(b.m.session, &in, NULL, &err));
+	in.fence = second->request.fence;
+	in.outcome = MARKET_PROVIDER_OK;
+	CHECK_OK(market_provider_outcome(b.m.session, &in, NULL, &err));
+	test_act_as(&b.m, "operator:test");
+	CHECK_TEXT(bazaar_payment(&b, "state"), "captured");
+	TEST_REFUSED(&b.m, MARKET_EDENIED, NULL, "provider.outcome",
+	             "{'request':'%s','fence':2,'outcome':'ok'}", bazaar_payment(&b, "request"));
+	mk_arena_close(&arena);
+	bazaar_close(&b);
+}
+
+static void authorised_then_captured(void)
+{
+	bazaar b;
+
+	bazaar_open(&b, "BRL", NULL);
+	bazaar_place_one(&b);
+	TEST_CALL(&b.m, "payment.start", "{'payment':'%s','method':'card:authorise'}", b.payment);
+	CHECK_INT(market_work(b.m.session, 1, NULL, &b.m.err), 1);
+	CHECK_TEXT(bazaar_payment(&b, "state"), "authorised");
+	CHECK_TEXT(bazaar_payment(&b, "authorisation_expires"), "2026-01-12T00:00:00.000Z");
+	CHECK_TEXT(bazaar_balance(&b, 0, "psp_clearing"), "");
+	CHECK_TEXT(bazaar_order(&b, 0, "state"), "wait_pay");
+	test_work(&b.m);
+	CHECK_TEXT(bazaar_payment(&b, "state"), "captured");
+	CHECK_TEXT(bazaar_balance(&b, 0, "psp_clearing"), "199.90");
+	bazaar_pass(&b, 10 * MK_MINUTE, MK_MINUTE);
+	CHECK_TEXT(bazaar_payment(&b, "state"), "captured");
+	bazaar_close(&b);
+}
+
+static void authorisation_lapses(void)
+{
+	bazaar b;
+
+	bazaar_open(&b, "BRL", NULL);
+	bazaar_place_one(&b);
+	TEST_CALL(&b.m, "payment.start", "{'payment':'%s','method':'card:authorise'}", b.payment);
+	TEST_CALL(&b.m, "order.cancel", "{'order':'%s','reason':'x'}", b.order[0]);
+	test_work(&b.m);
+	CHECK_TEXT(bazaar_payment(&b, "state"), "authorised");
+	test_advance(&b.m, 7 * MK_DAY - 1);
+	CHECK_TEXT(bazaar_payment(&b, "state"), "authorised");
+	test_advance(&b.m, 1);
+	CHECK_TEXT(bazaar_payment(&b, "state"), "failed");
+	CHECK_TEXT(bazaar_payment(&b, "reason"), "authorisation expired");
+	bazaar_close(&b);
+}
+
+static void vouchers(void)
+{
+	bazaar b;
+
+	bazaar_open(&b, "BRL", NULL);
+	bazaar_place_one(&b);
+	bazaar_charge(&b, "boleto");
+	CHECK_TEXT(bazaar_order(&b, 0, "pay_by"), "2026-01-08T00:00:00.000Z");
+	bazaar_pass(&b, MK_DAY, 6 * MK_HOUR);
+	CHECK_TEXT(bazaar_order(&b, 0, "state"), "wait_ship");
+	bazaar_place_one(&b);
+	bazaar_charge(&b, "boleto:unpaid");
+	bazaar_pass(&b, 3 * MK_DAY, 6 * MK_HOUR);
+	CHECK_TEXT(bazaar_order(&b, 0, "state"), "closed");
+	CHECK_TEXT(bazaar_payment(&b, "state"), "failed");
+	bazaar_place_one(&b);
+	bazaar_charge(&b, "boleto:amount");
+	bazaar_pass(&b, MK_DAY, 6 * MK_HOUR);
+	CHECK_TEXT(bazaar_order(&b, 0, "state"), "wait_pay");
+	CHECK_TEXT(bazaar_payment(&b, "reason"), "amount differs");
+	CHECK_TEXT(bazaar_balance(&b, -1, "suspense"), "-199.89");
+	bazaar_close(&b);
+}
+
+static void mismatch_by_query(void)
+{
+	bazaar b;
+
+	bazaar_open(&b, "BRL", NULL);
+	bazaar_place_one(&b);
+	bazaar_charge(&b, "boleto:amount");
+	/* the query is faster than the notification */
+	test_advance(&b.m, MK_DAY + 2 * MK_HOUR);
+	CHECK_TEXT(bazaar_payment(&b, "reason"), "amount differs");
+	CHECK_TEXT(bazaar_balance(&b, -1, "suspense"), "-199.89");
+	CHECK_INT(bazaar_deliver_notices(&b), 1);
+	CHECK_TEXT(bazaar_balance(&b, -1, "suspense"), "-199.89");
+	TEST_CALL(&b.m, "payment.return", "{'payment':'%s'}", b.payment);
+	test_work(&b.m);
+	CHECK_TEXT(bazaar_balance(&b, -1, "suspense"), "0.00");
+	bazaar_close(&b);
+}
+
+static void replaced_payment(void)
+{
+	bazaar b;
+	char old[40];
+
+	bazaar_open(&b, "BRL", NULL);
+	bazaar_place_both(&b);
+	snprintf(old, sizeof(old), "%s", b.payment);
+	TEST_CALL(&b.m, "order.cancel", "{'order':'%s','reason':'x'}", b.order[0]);
+	TEST_CALL(&b.m, "payment.start", "{'payment':'%s','method':'card'}", b.payment);
+	CHECK_TEXT(test_out(&b.m, "amount"), "39.90");
+	CU_ASSERT_STRING_NOT_EQUAL(test_out(&b.m, "id"), old);
+	snprintf(b.payment, sizeof(b.payment), "%s", test_out(&b.m, "id"));
+	test_work(&b.m);
+	CHECK_TEXT(bazaar_order(&b, 1, "state"), "wait_ship");
+	TEST_CALL(&b.m, "order.group.get", "{'group':'%s'}", b.group);
+	CHECK_TEXT(test_out(&b.m, "payment"), b.payment);
+	TEST_CALL(&b.m, "payment.list", "{'group':'%s'}", b.group);
+	CHECK_TEXT(test_out(&b.m, "items.0.state"), "closed");
+	CHECK_TEXT(test_out(&b.m, "items.1.state"), "captured");
+	/* the old one is paid too: all of it goes back */
+	CHECK_INT(bazaar_notify(&b, "captured", old, "439.70"), 0);
+	CHECK_TEXT(test_out(&b.m, "result"), "late");
+	test_work(&b.m);
+	CHECK_TEXT(bazaar_balance(&b, 0, "psp_clearing"), "0.00");
+	CHECK_TEXT(bazaar_balance(&b, 1, "psp_clearing"), "39.90");
+	bazaar_close(&b);
+}
+
+static void sandbox_remembers(void)
+{
+	bazaar b;
+	market_provider_request asked = {.size = sizeof(asked),
+	                                 .kind = MARKET_REQUEST_CHARGE,
+	                                 .key = "charge:pay_1:1",
+	                                 .object = "pay_1",
+	                                 .target = "card",
+	                                 .now = TEST_START};
+	market_provider_answer answer = {.size = sizeof(answer)}, again = {.size = sizeof(again)};
+	const market_payment_provider *sandbox;
+	char *body = NULL, *signature = NULL;
+	market_error err;
+
+	bazaar_open(&b, "BRL", NULL);
+	asked.amount = mk_money(1000, "BRL");
+	sandbox = mk_provider_find(b.m.market, "sandbox");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(sandbox);
+	CHECK_OK(sandbox->query(&asked, &answer, sandbox->user_data, &err));
+	CHECK_INT(answer.result, MARKET_PROVIDER_FAILED);
+	CHECK_OK(sandbox->send(&asked, &answer, sandbox->user_data, &err));
+	CHECK_INT(answer.result, MARKET_PROVIDER_OK);
+	test_market_reopen(&b.m);
+	sandbox = mk_provider_find(b.m.market, "sandbox");
+	asked.target = "card:declined"; /* the key decides, not what comes with it */
+	CHECK_OK(sandbox->send(&asked, &again, sandbox->user_data, &err));
+	CHECK_INT(again.result, MARKET_PROVIDER_OK);
+	CHECK_TEXT(again.reference, answer.reference);
+	CHECK_OK(sandbox->query(&asked, &again, sandbox->user_data, &err));
+	CHECK_INT(again.result, MARKET_PROVIDER_OK);
+	CHECK_OK(market_sandbox_next_notification(b.m.market, b.m.now, &body, &signature, &err));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(body);
+	CU_ASSERT_PTR_NOT_NULL(strstr(body, "\"type\":\"captured\""));
+	market_text_free(body);
+	market_text_free(signature);
+	CHECK_OK(market_sandbox_next_notification(b.m.market, b.m.now, &body, &signature, &err));
+	CU_ASSERT_PTR_NULL(body);
+	bazaar_close(&b);
+}
+
+/* ---- a provider of one's own ---- */
+
+static int own_send(const market_provider_request *request, market_provider_answer *answer,
+                    void *user_data, market_error *err)
+{
+	int *calls = user_data;
+
+	CU_ASSERT_STRING_EQUAL(request->target, "cash");
+	if (++*calls == 1)
+		return mk_error_set(err, MARKET_EIO, "the line is dead");
+	answer->result = MARKET_PROVIDER_OK;
+	return 0;
+}
+
+static int own_verify(const char *body, size_t size, const char *signature, market_time now,
+                      market_time span, market_provider_event *event, void *user_data,
+                      market_error *err)
+{
+	(void)signature, (void)now, (void)span, (void)user_data;
+	if (size != 5 || strcmp(body, "hello") != 0)
+		return mk_error_at(err, MARKET_ESYNTAX, "body", "not a greeting");
+	event->type = 99;
+	return 0;
+}
+
+static void own_provider(void)
+{
+	static const char *const name = "till";
+	bazaar b;
+	int calls = 0;
+	market_payment_provider till = {.size = sizeof(till),
+	                                .name = name,
+	                                .user_data = &calls,
+	                                .send = own_send,
+	                                .query = own_send,
+	                                .verify = own_verify};
+	market_error err;
+	mk_policy *policy;
+
+	bazaar_open(&b, "BRL", NULL);
+	CHECK_OK(market_provider_register(b.m.market, &till, &err));
+	CHECK_ERROR(market_provider_register(b.m.market, &till, &err), MARKET_EEXISTS, NULL);
+	till.send = NULL;
+	CHECK_ERROR(market_provider_register(b.m.market, &till, &err), MARKET_EINVALID, NULL);
+	policy = (mk_policy *)(void *)b.m.market->policies->policy;
+	((mk_policy_payments *)(void *)policy->payments)->provider = name;
+	bazaar_place_one(&b);
+	bazaar_charge(&b, "cash");
+	CHECK_INT(calls, 1);
+	CHECK_TEXT(bazaar_payment(&b, "state"), "pending");
+	test_advance(&b.m, MK_MINUTE);
+	CHECK_INT(calls, 2);
+	CHECK_TEXT(bazaar_payment(&b, "state"), "captured");
+	TEST_REFUSED(&b.m, MARKET_EINVALID, "body", "payment.notify",
+	             "{'body':'hello','signature':'x'}");
+	TEST_REFUSED(&b.m, MARKET_ESYNTAX, "body", "payment.notify",
+	             "{'body':'hallo','signature':'x'}");
+	bazaar_close(&b);
+}
+
+void suite_provider(void);
+void suite_provider(void)
+{
+	CU_pSuite s = test_suite_on_store("provider");
+
+	CU_add_test(s, "PAY-3: a card is charged", card);
+	CU_add_test(s, "PAY-3: a new attempt only after a definite refusal", declined_then_paid);
+	CU_add_test(s, "PAY-3: an unknown outcome is found by query", unknown_found_by_query);
+	CU_add_test(s, "PAY-3: a request that never arrived", unknown_and_lost);
+	CU_add_test(s, "PAY-1: the outcome comes by notification", delayed);
+	CU_add_test(s, "PAY-2: the outcome comes after the order was closed", late_charge);
+	CU_add_test(s, "PAY-2: the automatic refund fails and is asked for again", late_refund_fails);
+	CU_add_test(s, "ESC-8: the automatic refund comes back", late_refund_bounces);
+	CU_add_test(s, "PAY-1: notifications twice and out of order", duplicates_and_disorder);
+	CU_add_test(s, "PAY-1: a notification before the call returns", notified_before_the_answer);
+	CU_add_test(s, "a claim's fence: an earlier answer counts no more", fences);
+	CU_add_test(s, "PAY-4: an authorisation posts nothing and is captured",
+	            authorised_then_captured);
+	CU_add_test(s, "PAY-4: an authorisation ends", authorisation_lapses);
+	CU_add_test(s, "ORD-4: vouchers take days", vouchers);
+	CU_add_test(s, "PAY-2: a query tells of another amount", mismatch_by_query);
+	CU_add_test(s, "ORD-3: a payment is replaced when an order was cancelled", replaced_payment);
+	CU_add_test(s, "PAY-3: the sandbox remembers by key, in another process too",
+	            sandbox_remembers);
+	CU_add_test(s, "PAY-1: a provider of one's own", own_provider);
+}
