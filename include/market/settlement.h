@@ -22,7 +22,8 @@ typedef enum market_lot_kind {
 	MARKET_LOT_RESERVE,     /* held back of an earning until its own date */
 	MARKET_LOT_REFUND,      /* taken for a refund after release; negative */
 	MARKET_LOT_FEE,         /* kept or charged fees; negative */
-	MARKET_LOT_RETURNED     /* a payout that came back */
+	MARKET_LOT_RETURNED,    /* a payout that came back */
+	MARKET_LOT_ADJUSTMENT   /* posted by hand, either sign */
 } market_lot_kind;
 
 typedef struct market_lot {

@@ -39,8 +39,21 @@ int mk_account_name_split(mk_ctx *ctx, const char *name, const char **stem, cons
 /* Plans the end of an object's deadline, if it has one. */
 int mk_end_deadline(mk_ctx *ctx, market_id object, market_error *err);
 
-/* More checks of a book by verification (ACC-4), from what lies beside the ledger. NULL: none. */
-extern int (*mk_ledger_book_check)(mk_store *store, int64_t book, char problem[200],
-                                   void *user_data, market_error *err);
+/* ACC-4: what postings by hand did to sellers' available balances and debts, by seller and
+ * currency. Each becomes a line of the seller's, which the next payout takes over. */
+#define MK_BY_HAND_MAX 64
+typedef struct mk_by_hand {
+	size_t count;
+	struct {
+		market_id seller;
+		market_money amount;
+	} lines[MK_BY_HAND_MAX];
+} mk_by_hand;
+/* Collects a posted transfer of the seller's book, or of another book when the seller is absent:
+ * those have no such accounts. EINVALID, ELIMIT. */
+int mk_by_hand_collect(mk_by_hand *all, market_id seller, const mk_transfer *transfer,
+                       market_error *err);
+/* Plans the lines, once per operation. */
+int mk_by_hand_add(mk_ctx *ctx, const mk_by_hand *all, market_error *err);
 
 #endif

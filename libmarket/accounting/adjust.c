@@ -32,6 +32,7 @@ int mk_ledger_adjust(mk_ctx *ctx, const void *params, market_error *err)
 	const market_ledger_adjust_params *in = params;
 	int64_t book = 0;
 	market_money sum = {0, ""};
+	mk_by_hand by_hand = {.count = 0};
 	int rc = mk_book_of(in->seller, in->buyer, "buyer", &book, err);
 	mk_transfer *transfer =
 		mk_transfer_new(ctx->ledger, book, MK_TRANSFER_DIRECT, "adjustment:%s", in->client_id);
@@ -45,6 +46,10 @@ int mk_ledger_adjust(mk_ctx *ctx, const void *params, market_error *err)
 		return rc;
 	mk_transfer_set_reason(transfer, full_reason(ctx, in->reason, in->approved_by));
 	rc = mk_transfer_post(ctx->ledger, transfer, err);
+	if (rc == 0)
+		rc = mk_by_hand_collect(&by_hand, in->seller, transfer, err);
+	if (rc == 0)
+		rc = mk_by_hand_add(ctx, &by_hand, err);
 	if (rc)
 		return rc;
 	ctx->result = mk_transfer_id(transfer);
@@ -57,6 +62,7 @@ int mk_ledger_adjust(mk_ctx *ctx, const void *params, market_error *err)
 int mk_ledger_write_off(mk_ctx *ctx, const void *params, market_error *err)
 {
 	const market_ledger_write_off_params *in = params;
+	mk_by_hand by_hand = {.count = 0};
 	int rc = 0;
 	if (!mk_money_positive(in->amount))
 		return mk_error_at(err, MARKET_EINVALID, "amount", "an amount to write off is positive");
@@ -70,6 +76,10 @@ int mk_ledger_write_off(mk_ctx *ctx, const void *params, market_error *err)
 		rc = check_owed(ctx, in, err);
 	if (rc == 0)
 		rc = mk_transfer_post(ctx->ledger, transfer, err);
+	if (rc == 0)
+		rc = mk_by_hand_collect(&by_hand, in->seller, transfer, err);
+	if (rc == 0)
+		rc = mk_by_hand_add(ctx, &by_hand, err);
 	if (rc)
 		return rc;
 	ctx->result = mk_transfer_id(transfer);

@@ -1,14 +1,12 @@
 /* Checkpoints and verification as operations. */
 #include "libmarket/accounting/accounting.h"
 #include "libmarket/engine/market.h"
+#include "libmarket/settlement/settlement.h"
 
 #include <string.h>
 
 #define SEALED_AT_ONCE 1000
 #define ANCHOR_MAX (16 * 1024)
-
-int (*mk_ledger_book_check)(mk_store *store, int64_t book, char problem[200], void *user_data,
-                            market_error *err);
 
 static int fill_checkpoint(mk_ctx *ctx, void *row, market_error *err);
 static int give_report(mk_ctx *ctx, const mk_verify_report *report, market_error *err);
@@ -104,7 +102,7 @@ int mk_ledger_verify_op(mk_ctx *ctx, const void *params, market_error *err)
 	                                             .store_id = ctx->market->store_id,
 	                                             .anchors = in->anchors,
 	                                             .n_anchors = in->n_anchors,
-	                                             .check_book = mk_ledger_book_check,
+	                                             .check_book = mk_settlement_check_book,
 	                                             .user_data = ctx},
 	                          report, err);
 	return rc ? rc : give_report(ctx, report, err);

@@ -17,6 +17,7 @@ int mk_ledger_move(mk_ctx *ctx, const void *params, market_error *err)
 	int64_t from = 0, to = 0;
 	const char *stem = NULL, *suffix = NULL;
 	bool debit = in->side != MARKET_SIDE_CREDIT;
+	mk_by_hand by_hand = {.count = 0};
 	int rc = mk_book_of(in->from_seller, in->from_buyer, "from_buyer", &from, err);
 	if (rc == 0)
 		rc = mk_book_of(in->to_seller, in->to_buyer, "to_buyer", &to, err);
@@ -38,6 +39,10 @@ int mk_ledger_move(mk_ctx *ctx, const void *params, market_error *err)
 	mk_transfer_set_reason(transfer,
 	                       mk_arena_format(ctx->arena, "%s; %s", in->to_account, in->reason));
 	rc = mk_transfer_post(ctx->ledger, transfer, err);
+	if (rc == 0)
+		rc = mk_by_hand_collect(&by_hand, in->from_seller, transfer, err);
+	if (rc == 0)
+		rc = mk_by_hand_add(ctx, &by_hand, err);
 	if (rc)
 		return rc;
 	ctx->result = mk_transfer_id(transfer);
@@ -56,6 +61,7 @@ int mk_ledger_move_finish(mk_ctx *ctx, const void *params, market_error *err)
 	void *row = (void *)(uintptr_t)ctx->subject;
 	const market_leg *interbook = NULL;
 	const char *account = NULL, *stem = NULL, *suffix = NULL;
+	mk_by_hand by_hand = {.count = 0};
 	int64_t book = 0;
 	int rc = mk_transfer_entity.fill(ctx, row, err);
 	const market_transfer *first = row;
@@ -75,6 +81,10 @@ int mk_ledger_move_finish(mk_ctx *ctx, const void *params, market_error *err)
 	}
 	mk_transfer_set_reason(second, first->reason);
 	rc = mk_transfer_post(ctx->ledger, second, err);
+	if (rc == 0)
+		rc = mk_by_hand_collect(&by_hand, (market_id){book, book}, second, err);
+	if (rc == 0)
+		rc = mk_by_hand_add(ctx, &by_hand, err);
 	if (rc)
 		return rc;
 	ctx->result = mk_transfer_id(second);

@@ -3,6 +3,7 @@ libmarket_sources += \
 	libmarket/accounting/account.c \
 	libmarket/accounting/adjust.c \
 	libmarket/accounting/balance.c \
+	libmarket/accounting/by_hand.c \
 	libmarket/accounting/checkpoint.c \
 	libmarket/accounting/move.c \
 	libmarket/accounting/record.c \

@@ -19,8 +19,8 @@ static const mk_statement entries_page = {
 		   "LIMIT ?5",
 };
 
-static int post(mk_ctx *ctx, const market_transfer_params *in, const char *field, mk_transfer **out,
-                market_error *err);
+static int post(mk_ctx *ctx, const market_transfer_params *in, const char *field,
+                mk_by_hand *by_hand, mk_transfer **out, market_error *err);
 static int keep_expiry(mk_ctx *ctx, const market_transfer_params *in, market_id id,
                        market_error *err);
 
@@ -42,7 +42,10 @@ int mk_ledger_transfer(mk_ctx *ctx, const void *params, market_error *err)
 		.rate_denominator = in->rate_denominator,
 	};
 	mk_transfer *transfer = NULL;
-	int rc = post(ctx, &one, NULL, &transfer, err);
+	mk_by_hand by_hand = {.count = 0};
+	int rc = post(ctx, &one, NULL, &by_hand, &transfer, err);
+	if (rc == 0)
+		rc = mk_by_hand_add(ctx, &by_hand, err);
 	if (rc)
 		return rc;
 	ctx->result = mk_transfer_id(transfer);
@@ -54,15 +57,19 @@ int mk_ledger_transfer(mk_ctx *ctx, const void *params, market_error *err)
 int mk_ledger_batch(mk_ctx *ctx, const void *params, market_error *err)
 {
 	const market_ledger_batch_params *in = params;
+	mk_by_hand by_hand = {.count = 0};
 	for (size_t i = 0; i < in->n_transfers; i++) {
 		mk_transfer *transfer = NULL;
 		const char *field = mk_arena_format(ctx->arena, "transfers[%zu]", i);
 		if (!field)
 			return mk_error_no_memory(err);
-		int rc = post(ctx, in->transfers[i], field, &transfer, err);
+		int rc = post(ctx, in->transfers[i], field, &by_hand, &transfer, err);
 		if (rc)
 			return rc;
 	}
+	int rc = mk_by_hand_add(ctx, &by_hand, err);
+	if (rc)
+		return rc;
 	ctx->result = ctx->journal;
 	mk_event(ctx, "ledger.batch_posted", MARKET_ID_JOURNAL, ctx->result);
 	mk_event_int(ctx, "transfers", (int64_t)in->n_transfers);
@@ -184,8 +191,8 @@ int mk_account_name_split(mk_ctx *ctx, const char *name, const char **stem, cons
 	return *stem ? 0 : mk_error_no_memory(err);
 }
 
-static int post(mk_ctx *ctx, const market_transfer_params *in, const char *field, mk_transfer **out,
-                market_error *err)
+static int post(mk_ctx *ctx, const market_transfer_params *in, const char *field,
+                mk_by_hand *by_hand, mk_transfer **out, market_error *err)
 {
 	int64_t book = 0;
 	mk_transfer_kind kind = in->kind ? (mk_transfer_kind)in->kind : MK_TRANSFER_DIRECT;
@@ -207,6 +214,11 @@ static int post(mk_ctx *ctx, const market_transfer_params *in, const char *field
 	rc = mk_transfer_post(ctx->ledger, transfer, err);
 	if (rc == 0 && !mk_transfer_replayed(transfer))
 		rc = keep_expiry(ctx, in, mk_transfer_id(transfer), err);
+	if (rc == 0) {
+		rc = mk_by_hand_collect(by_hand, in->seller, transfer, err);
+		if (rc && field)
+			mk_error_prefix(err, "%s", field);
+	}
 	*out = transfer;
 	return rc;
 }

@@ -127,6 +127,10 @@ void mk_transfer_set_field(mk_transfer *transfer, const char *field);
  */
 int mk_transfer_post(mk_ledger *ledger, mk_transfer *transfer, market_error *err);
 bool mk_transfer_replayed(const mk_transfer *transfer);
+/* What a posted transfer did to an account of this full name: its posted debits less its credits,
+ * or the other way round by the account's class. Absent when it has no such leg or was replayed;
+ * `index` goes over the currencies (an account of each). */
+market_money mk_transfer_effect(const mk_transfer *transfer, const char *name, size_t index);
 market_id mk_transfer_id(const mk_transfer *transfer);
 
 /* An account by name as this operation sees it: stored, with what this plan has posted so far.

@@ -118,6 +118,19 @@ market_id mk_transfer_id(const mk_transfer *transfer)
 	return transfer ? transfer->id : (market_id){0, 0};
 }
 
+market_money mk_transfer_effect(const mk_transfer *transfer, const char *name, size_t index)
+{
+	for (size_t i = 0; transfer && transfer->posted && i < transfer->n_legs; i++) {
+		const mk_leg *leg = &transfer->legs[i];
+		if (strcmp(leg->entry->account.name, name) != 0 || index-- > 0)
+			continue;
+		if (mk_account_debit_normal(leg->entry->account.account_class))
+			return mk_money_sub(leg->debit, leg->credit);
+		return mk_money_sub(leg->credit, leg->debit);
+	}
+	return (market_money){0, ""};
+}
+
 static void add_line(mk_transfer *transfer, const char *stem, const char *suffix,
                      market_money amount, bool debit)
 {
