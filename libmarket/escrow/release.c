@@ -16,7 +16,7 @@ int mk_escrow_release(mk_ctx *ctx, const void *params, market_error *err)
 
 	(void)params;
 	if (rc == 0)
-		rc = mk_order_load_lines(ctx, order, err);
+		rc = mk_order_read_lines(ctx, &order, 1, err);
 	if (rc != 0)
 		return rc;
 	o->release_at = 0;

@@ -24,12 +24,12 @@ static const mk_field past_fields[] = {
 	MK_F_ENUM(past_line, store_type, mk_store_type_enum, 0, "at placement"),
 	MK_F_TEXT(past_line, currency, 0, 0, 0, "of the amounts"),
 	MK_F_MONEY(past_line, freight, 0, 0, 0, "of the order"),
-	MK_F_TEXT(past_line, freight_fees, 0, 0, 0, "frozen, JSON"),
+	MK_F_TEXT(past_line, freight_fees, 0, 0, 0, "as frozen"),
 	MK_F_TEXT(past_line, category_path, 0, 0, 0, "of the line's category as it is now"),
 	MK_F_INT(past_line, quantity, 0, 0, 0, "units"),
 	MK_F_MONEY(past_line, price, 0, 0, 0, "of one"),
 	MK_F_MONEY(past_line, seller_discount, 0, 0, 0, "of the line"),
-	MK_F_TEXT(past_line, fees_text, 0, 0, 0, "frozen, JSON"),
+	MK_F_TEXT(past_line, fees_text, 0, 0, 0, "as frozen"),
 };
 static const mk_record past_record = MK_RECORD_OF("past_line", past_line, past_fields, "a line of a past order");
 
