@@ -4,10 +4,13 @@
 #include "libmarket/op/run.h"
 #include "libmarket/payment/request.h"
 
+#define SEALED_AT_ONCE 1000
+
 static int work_once(market_session *session, bool *did, market_error *err);
 static int next_deadline(market_session *session, market_time now, mk_deadline **out, market_time *request,
                          market_error *err);
 static int postpone(market_session *session, const mk_deadline *deadline, market_error *err);
+static int seal(market *market, market_error *err);
 static int next_due_time(market_session *session, market_time *next_due, market_error *err);
 
 int market_work(market_session *session, int budget, market_time *next_due, market_error *err)
@@ -35,6 +38,8 @@ int market_work(market_session *session, int budget, market_time *next_due, mark
 		if (rc == 0 && did)
 			done++;
 	}
+	if (rc == 0 && !market->read_only)
+		rc = seal(market, err);
 	if (rc == 0 && next_due)
 		rc = next_due_time(session, next_due, err);
 	session->busy = false;
@@ -117,6 +122,13 @@ static int postpone(market_session *session, const mk_deadline *deadline, market
 	if (rc != 0)
 		mk_store_rollback(store);
 	return rc;
+}
+
+/* LED-7: where the flush doesn't seal by itself. What is left is sealed the next time. */
+static int seal(market *market, market_error *err)
+{
+	int count = mk_ledger_seal_store(market->store, &market->allocator, market->digest, SEALED_AT_ONCE, err);
+	return count < 0 ? count : 0;
 }
 
 static int next_due_time(market_session *session, market_time *next_due, market_error *err)
