@@ -1,1 +1,3 @@
 # sources of tests/unit for libmarket/aftersale
+unit_sources += \
+	tests/unit/test_refund.c
