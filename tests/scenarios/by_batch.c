@@ -41,7 +41,7 @@ bool scenario_batch_open(scenario_batch *b, const char *program, const char *url
 	return false;
 }
 
-bool scenario_batch_close(scenario_batch *b, bool refused)
+bool scenario_batch_close(scenario_batch *b)
 {
 	int status = 0;
 
@@ -50,7 +50,7 @@ bool scenario_batch_close(scenario_batch *b, bool refused)
 	free(b->buffer);
 	b->buffer = NULL;
 	return waitpid(b->pid, &status, 0) == b->pid && WIFEXITED(status) &&
-	       WEXITSTATUS(status) == (refused ? 1 : 0);
+	       WEXITSTATUS(status) == (b->refused ? 1 : 0);
 }
 
 static int fail(market_error *err, const char *what)
@@ -101,6 +101,7 @@ static int call(void *data, const char *who, const char *operation, const char *
 		*replayed = json_is_true(json_object_get(answer, "replayed"));
 	} else {
 		rc = read_error(json_object_get(answer, "error"), err);
+		b->refused = true;
 	}
 	json_decref(answer);
 	return rc;

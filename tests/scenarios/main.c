@@ -125,20 +125,17 @@ static bool run_batch(const options *o, const scenario *s, char why[SCENARIO_WHY
 	scenario_way way = scenario_by_batch(&b);
 	market_error err;
 	char url[STORE_URL], reason[SCENARIO_WHY] = "";
-	bool good, ended, refused = false;
+	bool good, ended;
 
 	if (!store_url(o, url) || scenario_market_open(&m, s, url, NULL, &err) != 0) {
 		scenario_say(why, "%s: the store %s can't be opened", s->path, url);
 		return false;
 	}
 	scenario_market_close(&m);
-	for (size_t i = 0; i < s->n_steps; i++)
-		refused = refused ||
-		          (s->steps[i].verb == SCENARIO_CALL && strncmp(s->steps[i].outcome, "ok", 2) != 0);
 	if (!scenario_batch_open(&b, o->program, url, why))
 		return false;
 	good = scenario_run(s, &way, &values, reason);
-	ended = scenario_batch_close(&b, refused);
+	ended = scenario_batch_close(&b);
 	scenario_values_free(&values);
 	if (!good)
 		scenario_say(why, "%.900s (by market batch)", reason);

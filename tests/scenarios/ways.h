@@ -23,6 +23,7 @@ typedef struct scenario_batch {
 	int pid;
 	int to, from;
 	market_time now;
+	bool refused; /* some line was */
 	char *buffer;
 	size_t used, room;
 } scenario_batch;
@@ -31,7 +32,7 @@ typedef struct scenario_batch {
 bool scenario_batch_open(scenario_batch *b, const char *program, const char *url,
                          char why[SCENARIO_WHY]);
 /* False when the program doesn't end well: 0 when nothing was refused, else 1. */
-bool scenario_batch_close(scenario_batch *b, bool refused);
+bool scenario_batch_close(scenario_batch *b);
 scenario_way scenario_by_batch(scenario_batch *b);
 
 #endif
