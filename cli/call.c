@@ -17,8 +17,8 @@ typedef struct request {
 
 static int prepare(cli_market *open, const request *request, market_error *err);
 static int run(cli_market *open, const request *request, char **reply, market_error *err);
-static json_t *result_line(json_int_t n, const request *request, int rc, bool replayed, const char *reply,
-                           const market_error *err);
+static json_t *result_line(json_int_t n, const request *request, int rc, bool replayed,
+                           const char *reply, const market_error *err);
 static int read_request(json_t *line, request *out, market_error *err);
 
 static void print_json(json_t *value)
@@ -48,7 +48,8 @@ static json_t *parse_params(const char *argument)
 	}
 	in = argument ? json_loads(argument, JSON_REJECT_DUPLICATES, &where) : NULL;
 	if (!in && argument)
-		fprintf(stderr, "market: params: line %d, column %d: %s\n", where.line, where.column, where.text);
+		fprintf(stderr, "market: params: line %d, column %d: %s\n", where.line, where.column,
+		        where.text);
 	free(text);
 	return in;
 }
@@ -133,8 +134,8 @@ static bool run_line(cli_market *open, json_int_t n, const char *text, size_t si
 	return rc == 0;
 }
 
-/* The next line without its end; of one that is too long, one byte more than a line may have. False at
- * the end of the file. */
+/* The next line without its end; of one that is too long, one byte more than a line may have. False
+ * at the end of the file. */
 static bool read_line(FILE *file, char *line, size_t *size)
 {
 	int c = getc(file);
@@ -228,7 +229,8 @@ static int read_request(json_t *line, request *out, market_error *err)
 	int rc;
 	if (!json_is_object(line))
 		return cli_fail(err, MARKET_ETYPE, "a line is one JSON object", "");
-	json_object_foreach(line, name, value) {
+	json_object_foreach(line, name, value)
+	{
 		bool found = false;
 		for (size_t i = 0; i < 5; i++)
 			found = found || strcmp(name, known[i]) == 0;
@@ -251,11 +253,13 @@ static int read_request(json_t *line, request *out, market_error *err)
 		out->in = json_object();
 		json_object_set_new(line, "in", out->in);
 	}
-	return json_is_object(out->in) ? 0 : cli_fail(err, MARKET_ETYPE, "params are one JSON object", "in");
+	return json_is_object(out->in)
+	           ? 0
+	           : cli_fail(err, MARKET_ETYPE, "params are one JSON object", "in");
 }
 
-static json_t *result_line(json_int_t n, const request *request, int rc, bool replayed, const char *reply,
-                           const market_error *err)
+static json_t *result_line(json_int_t n, const request *request, int rc, bool replayed,
+                           const char *reply, const market_error *err)
 {
 	json_t *result = json_object();
 	json_object_set_new(result, "n", json_integer(n));

@@ -36,8 +36,8 @@ int cli_open_existing(const cli *cli, cli_market *out);
 /* The same as cli_open; a new store gets this policy (NULL: the built-in one). */
 int cli_open_with(const cli *cli, const char *policy, cli_market *out);
 void cli_close(cli_market *open);
-/* The built-in policy with other values of some keys ({key, value}); freed with free, NULL when it can't
- * be made. */
+/* The built-in policy with other values of some keys ({key, value}); freed with free, NULL when it
+ * can't be made. */
 char *cli_policy_with(const char *const (*changes)[2], size_t count);
 /* An error as JSON, as the results of call and batch give it. */
 json_t *cli_error_json(const market_error *err);
@@ -58,8 +58,8 @@ int cli_do(cli_market *open, const char *actor, const char *key, const char *ope
            json_t **out, market_error *err);
 /* A text of an object, or "". */
 const char *cli_text(json_t *object, const char *name);
-/* A path beside the store's file, or for a server in the working folder by the database's name. False for
- * a store in memory. */
+/* A path beside the store's file, or for a server in the working folder by the database's name.
+ * False for a store in memory. */
 bool cli_beside(const cli *cli, const char *suffix, char *path, size_t size);
 /* Writes a file whole or not at all. */
 bool cli_write_file(const char *path, const char *text);

@@ -84,9 +84,10 @@ void cli_close(cli_market *open)
 
 json_t *cli_error_json(const market_error *err)
 {
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "code", market_error_name(err->code), "class",
-	                 market_error_class_name(err->error_class), "message", err->message, "detail", err->detail,
-	                 "hint", err->hint, "field", err->field, "object", err->object);
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "code", market_error_name(err->code),
+	                 "class", market_error_class_name(err->error_class), "message", err->message,
+	                 "detail", err->detail, "hint", err->hint, "field", err->field, "object",
+	                 err->object);
 }
 
 bool cli_time(const char *text, market_time *out)

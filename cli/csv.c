@@ -86,7 +86,8 @@ static bool read_header(csv *csv, const char *const *wanted, size_t n_wanted)
 	for (size_t i = 0; i < csv->n_fields; i++)
 		for (size_t k = 0; k < i; k++)
 			if (strcmp(csv->row + csv->fields[i], csv->row + csv->fields[k]) == 0)
-				return csv_refuse(csv, "column %s stands there twice", csv->row + csv->fields[i]) == 0;
+				return csv_refuse(csv, "column %s stands there twice", csv->row + csv->fields[i]) ==
+				       0;
 	for (size_t i = 0; i < n_wanted; i++) {
 		size_t k = 0;
 		while (k < csv->n_fields && strcmp(csv->row + csv->fields[k], wanted[i]) != 0)

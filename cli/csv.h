@@ -28,11 +28,12 @@ typedef struct csv {
 	char error[400]; /* "path:line: message" */
 } csv;
 
-/* Opens a table whose header has the wanted columns, in any order and among others. Returns false with
- * `error` set; csv_close is due in any case. Lines end with LF or CRLF; a byte order mark is skipped. */
+/* Opens a table whose header has the wanted columns, in any order and among others. Returns false
+ * with `error` set; csv_close is due in any case. Lines end with LF or CRLF; a byte order mark is
+ * skipped. */
 bool csv_open(csv *csv, const char *path, const char *const *wanted, size_t n_wanted);
-/* The next row: 1, 0 at the end, -1 with `error` set. Every row has as many fields as the header; text
- * is valid UTF-8 without NUL. */
+/* The next row: 1, 0 at the end, -1 with `error` set. Every row has as many fields as the header;
+ * text is valid UTF-8 without NUL. */
 int csv_next(csv *csv);
 /* A field of the last row by its number among the wanted columns. Lives until the next row. */
 const char *csv_get(const csv *csv, size_t wanted);

@@ -17,8 +17,8 @@ typedef struct demo {
 	cli_market open;
 	json_t *saved; /* replies by name */
 	market_time midnight;
-	char folder[64]; /* made for the store; empty: the caller's store */
-	char store[128];
+	char folder[512]; /* made for the store; empty: the caller's store */
+	char store[600];
 	char *anchor;
 } demo;
 
@@ -35,7 +35,9 @@ static int open_demo(demo *d, const cli *given, char *anchor, size_t size)
 	char *policy;
 	int rc;
 	if (!cli.store) {
-		const char *parent = access("/tmp", W_OK) == 0 ? "/tmp" : ".";
+		const char *parent = getenv("TMPDIR");
+		if (!parent)
+			parent = "/tmp";
 		snprintf(d->folder, sizeof(d->folder), "%s/market-demo-XXXXXX", parent);
 		if (!mkdtemp(d->folder)) {
 			d->folder[0] = '\0';
@@ -102,14 +104,16 @@ static int move_to(demo *d, int minute, market_error *err)
 static int by_minute(const void *left, const void *right)
 {
 	const demo_step *a = *(const demo_step *const *)left, *b = *(const demo_step *const *)right;
-	return a->minute != b->minute ? (a->minute > b->minute) - (a->minute < b->minute) : (a > b) - (a < b);
+	return a->minute != b->minute ? (a->minute > b->minute) - (a->minute < b->minute)
+	                              : (a > b) - (a < b);
 }
 
 static int run_day(demo *d, const char *anchor_path, market_error *err)
 {
 	const demo_step **steps = calloc(demo_step_count, sizeof(const demo_step *));
 	bool exported = false;
-	int rc = steps ? move_to(d, DEMO_BEGIN, err) : cli_fail(err, MARKET_ENOMEM, "memory is exhausted", "");
+	int rc = steps ? move_to(d, DEMO_BEGIN, err)
+	               : cli_fail(err, MARKET_ENOMEM, "memory is exhausted", "");
 	for (size_t i = 0; steps && i < demo_step_count; i++)
 		steps[i] = &demo_steps[i];
 	if (steps)
@@ -162,7 +166,8 @@ static bool expand(const demo *d, const char *from, char *to, size_t room)
 		if (*from == '$') {
 			taken = 1 + strspn(from + 1, names);
 			market_time_format(d->open.at, time);
-			text = taken == 4 && strncmp(from, "$now", 4) == 0 ? time : lookup(d, from + 1, taken - 1);
+			text =
+				taken == 4 && strncmp(from, "$now", 4) == 0 ? time : lookup(d, from + 1, taken - 1);
 			length = text ? strlen(text) : 0;
 		}
 		if (!text || used + length >= room)
@@ -217,26 +222,44 @@ static const char *amount(int64_t cents, char text[MARKET_MONEY_TEXT_SIZE])
 	return text;
 }
 
+static void print_lines(const cli_sums *s)
+{
+	const struct {
+		const char *name;
+		int64_t cents;
+		bool always;
+	} lines[] = {
+		{"buyers paid", s->paid, true},
+		{"platform's coupons", s->discounts, true},
+		{"sellers earned", s->earnings, true},
+		{"platform's fees", s->fees, true},
+		{"taxes on them", s->taxes, true},
+		{"affiliates", s->splits, true},
+		{"refunded", s->refunded, true},
+		{"still held", s->held, true},
+		{"provider's fees", s->provider_fees, false},
+		{"the platform keeps", s->fees - s->discounts + s->unfunded - s->provider_fees, true},
+	};
+	char text[MARKET_MONEY_TEXT_SIZE];
+	putchar('\n');
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		if (lines[i].always || lines[i].cents != 0)
+			printf("%-20s%12s\n", lines[i].name, amount(lines[i].cents, text));
+}
+
 static void print_totals(const cli_totals *totals)
 {
-	char text[8][MARKET_MONEY_TEXT_SIZE];
+	char text[4][MARKET_MONEY_TEXT_SIZE];
 	const cli_sums *s = &totals->all;
-	printf("\n%-16s %8s %12s %12s %12s %12s\n", "in BRL", "orders", "goods", "earned", "paid out", "still held");
+	printf("\n%-16s %8s %12s %12s %12s %12s\n", "in BRL", "orders", "goods", "earned", "paid out",
+	       "still held");
 	for (size_t i = 0; i < totals->n_sellers; i++) {
 		const cli_sums *one = &totals->sellers[i];
 		printf("%-16s %8lld %12s %12s %12s %12s\n", one->name, (long long)one->seller_orders,
-		       amount(one->gross, text[0]), amount(one->earnings, text[1]), amount(one->paid_out, text[2]),
-		       amount(one->held, text[3]));
+		       amount(one->gross, text[0]), amount(one->earnings, text[1]),
+		       amount(one->paid_out, text[2]), amount(one->held, text[3]));
 	}
-	printf("\nbuyers paid         %12s\nplatform's coupons  %12s\nsellers earned      %12s\nplatform's fees     "
-	       "%12s\ntaxes on them       %12s\naffiliates          %12s\nrefunded            %12s\nstill held          "
-	       "%12s\n",
-	       amount(s->paid, text[0]), amount(s->discounts, text[1]), amount(s->earnings, text[2]),
-	       amount(s->fees, text[3]), amount(s->taxes, text[4]), amount(s->splits, text[5]),
-	       amount(s->refunded, text[6]), amount(s->held, text[7]));
-	printf("the platform keeps  %12s  of its fees, after its coupons and the provider's %s\n",
-	       amount(s->fees - s->discounts + s->unfunded - s->provider_fees, text[0]),
-	       amount(s->provider_fees, text[1]));
+	print_lines(s);
 }
 
 static int conclude(demo *d, market_error *err)
@@ -264,7 +287,8 @@ static int conclude(demo *d, market_error *err)
 		if (report->result == MARKET_LEDGER_OK && balanced)
 			printf("verify: ok\n");
 		else
-			printf("verify: %s\n", report->result == MARKET_LEDGER_SELF_CONSISTENT ? "self_consistent" : "broken");
+			printf("verify: %s\n",
+			       report->result == MARKET_LEDGER_SELF_CONSISTENT ? "self_consistent" : "broken");
 		rc = report->result == MARKET_LEDGER_OK && balanced ? EXIT_OK : EXIT_REFUSED;
 	}
 	market_ledger_report_free(report);
@@ -278,7 +302,7 @@ static void remove_folder(const char *path)
 	DIR *folder = opendir(path);
 	struct dirent *entry;
 	while (folder && (entry = readdir(folder))) {
-		char name[512];
+		char name[1024];
 		snprintf(name, sizeof(name), "%s/%s", path, entry->d_name);
 		unlink(name);
 	}

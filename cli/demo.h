@@ -7,12 +7,12 @@
 /* One operation. In `params` ' stands for ", $name.path for a text of an earlier reply (with
  * $name.orders.0.id the id of its first order), and $now for the time. */
 typedef struct demo_step {
-	int minute;          /* of the day, from midnight; the next day's go on from 1440 */
-	const char *actor;   /* NULL: only `say` */
+	int minute;        /* of the day, from midnight; the next day's go on from 1440 */
+	const char *actor; /* NULL: only `say` */
 	const char *op;
 	const char *params;
-	const char *save;    /* the reply's name */
-	const char *say;     /* printed when it is done */
+	const char *save; /* the reply's name */
+	const char *say;  /* printed when it is done */
 } demo_step;
 
 extern const demo_step demo_steps[];

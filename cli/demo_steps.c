@@ -3,9 +3,9 @@
 
 /* One day must show what takes weeks elsewhere. */
 const char *const demo_rules[][2] = {
-	{"name", "demo"},          {"query_after", "5min"}, {"ship_by", "2h"},      {"unshipped_cancel", "6h"},
-	{"auto_confirm", "4h"},    {"maturity", "2h"},      {"schedule", "daily"},  {"zone", "UTC"},
-	{"minimum", "1.00 BRL"},
+	{"name", "demo"},      {"query_after", "5min"}, {"ship_by", "2h"},
+	{"maturity", "2h"},    {"auto_confirm", "4h"},  {"unshipped_cancel", "6h"},
+	{"schedule", "daily"}, {"minimum", "1.00 BRL"}, {"zone", "UTC"},
 };
 const size_t demo_rule_count = sizeof(demo_rules) / sizeof(demo_rules[0]);
 
@@ -24,34 +24,36 @@ const size_t demo_rule_count = sizeof(demo_rules) / sizeof(demo_rules[0]);
 	{at, "anonymous", "seller.apply", \
      "{'ref':'" ref "','name':'" shop "','store_type':'" type "','country':'BR','currency':'BRL'," \
      "'owner_name':'Owner of " shop "','owner_ref':'" ref "-owner'}", ref, shop " applies"}, \
-	{at, OWNER(ref), "submission.create", "{'seller':'ref:" ref "','requirement':'terms','statement':'Agreed.'}", \
-     ref "_terms", NULL}, \
 	{at, OWNER(ref), "submission.create", \
-     "{'seller':'ref:" ref "','requirement':'identity','document':'12.345.678/0001-95'}", ref "_identity", NULL}, \
+     "{'seller':'ref:" ref "','requirement':'terms','statement':'Agreed.'}", ref "_terms", NULL}, \
+	{at, OWNER(ref), "submission.create", \
+     "{'seller':'ref:" ref "','requirement':'identity','document':'12.345.678/0001-95'}", \
+     ref "_identity", NULL}, \
 	{at + 5, OPERATOR, "submission.accept", "{'submission':'$" ref "_terms.id'}", NULL, NULL}, \
 	{at + 5, OPERATOR, "submission.accept", "{'submission':'$" ref "_identity.id'}", NULL, NULL}, \
 	{at + 6, OPERATOR, "seller.approve", "{'seller':'ref:" ref "'}", NULL, shop " is approved"}, \
 	{at + 7, OWNER(ref), "payout_account.set", \
-     "{'seller':'ref:" ref "','holder':'" shop "','bank':'001','country':'BR','account':'0001-" ref "'," \
-     "'confirmed_at':'$now'}", NULL, NULL}, \
-	{at + 8, OWNER(ref), "warehouse.create", "{'seller':'ref:" ref "','ref':'main','name':'Main','country':'BR'}", \
-     NULL, NULL}
+     "{'seller':'ref:" ref "','holder':'" shop "','bank':'001','country':'BR'," \
+     "'account':'0001-" ref "','confirmed_at':'$now'}", NULL, NULL}, \
+	{at + 8, OWNER(ref), "warehouse.create", \
+     "{'seller':'ref:" ref "','ref':'main','name':'Main','country':'BR'}", NULL, NULL}
 
 #define GOODS(at, seller, ref, category, title, price, units) \
 	{at, OWNER(seller), "product.create", \
-     "{'seller':'ref:" seller "','ref':'" ref "','category':'$" category ".id','title':'" title "'}", ref, NULL}, \
+     "{'seller':'ref:" seller "','ref':'" ref "','category':'$" category ".id'," \
+     "'title':'" title "'}", ref, NULL}, \
 	{at + 1, OPERATOR, "product.publish", "{'product':'$" ref ".id'}", NULL, NULL}, \
 	{at + 2, OWNER(seller), "offer.create", \
-     "{'seller':'ref:" seller "','ref':'" ref "','product':'$" ref ".id','skus':[{'ref':'" ref "','price':" \
-     BRL(price) "}]}", NULL, NULL}, \
+     "{'seller':'ref:" seller "','ref':'" ref "','product':'$" ref ".id'," \
+     "'skus':[{'ref':'" ref "','price':" BRL(price) "}]}", NULL, NULL}, \
 	{at + 2, OWNER(seller), "offer.activate", "{'offer':'ref:" ref "'}", NULL, NULL}, \
 	{at + 2, OWNER(seller), "stock.adjust", \
      "{'sku':'ref:" ref "','warehouse':'ref:main','delta':" units ",'reason':'delivery'}", NULL, \
      "on offer: " title ", " price " BRL"}
 
 #define PERSON(ref, fullname) \
-	{AT(9, 30), SHOP, "buyer.create", "{'ref':'" ref "','name':'" fullname "','email':'" ref "@example.com'}", NULL, \
-     NULL}, \
+	{AT(9, 30), SHOP, "buyer.create", \
+     "{'ref':'" ref "','name':'" fullname "','email':'" ref "@example.com'}", NULL, NULL}, \
 	{AT(9, 30), BUYER(ref), "address.create", \
      "{'buyer':'ref:" ref "','ref':'home','name':'" fullname "','country':'BR','city':'Recife'," \
      "'street':'Rua da Aurora 1','postcode':'50050-000'}", NULL, NULL}
@@ -60,20 +62,23 @@ const size_t demo_rule_count = sizeof(demo_rules) / sizeof(demo_rules[0]);
 #define FREIGHT(seller, amount) "{'seller':'ref:" seller "','amount':" BRL(amount) "}"
 #define PLACE(at, order, buyer, items, freight, more, words) \
 	{at, SHOP, "order.place", \
-     "{'buyer':'ref:" buyer "','ref':'" order "','currency':'BRL','address':'ref:" buyer "/home','items':[" items \
-     "],'freight':[" freight "]" more "}", order, words}
+     "{'buyer':'ref:" buyer "','ref':'" order "','currency':'BRL','address':'ref:" buyer "/home'," \
+     "'items':[" items "],'freight':[" freight "]" more "}", order, words}
 #define PAY(at, order, buyer, method, words) \
-	{at, BUYER(buyer), "payment.start", "{'payment':'$" order ".payment','method':'" method "'}", NULL, words}
+	{at, BUYER(buyer), "payment.start", \
+     "{'payment':'$" order ".payment','method':'" method "'}", NULL, words}
 #define SHIP(at, order, number, seller, words) \
 	{at, OWNER(seller), "order.ship", \
-     "{'order':'$" order ".orders." number ".id','carrier':'Correios','tracking':'" order number "BR'}", NULL, words}
+     "{'order':'$" order ".orders." number ".id','carrier':'Correios'," \
+     "'tracking':'" order number "BR'}", NULL, words}
 #define DELIVER(at, order, number, words) \
 	{at, OPERATOR, "order.deliver", "{'order':'$" order ".orders." number ".id'}", NULL, words}
 #define CONFIRM(at, order, number, buyer, words) \
 	{at, BUYER(buyer), "order.confirm", "{'order':'$" order ".orders." number ".id'}", NULL, words}
 #define RATE(at, order, number, buyer, score, words) \
 	{at, BUYER(buyer), "rating.create", \
-     "{'order':'$" order ".orders." number ".id','line':'$" order ".orders." number ".lines.0.id','scores':[" \
+     "{'order':'$" order ".orders." number ".id'," \
+     "'line':'$" order ".orders." number ".lines.0.id','scores':[" \
      "{'dimension':'description','score':" score "},{'dimension':'service','score':" score "}," \
      "{'dimension':'logistics','score':" score "}]}", NULL, words}
 
@@ -112,10 +117,11 @@ const demo_step demo_steps[] = {
           "Rosa orders two novels"),
 	PAY(AT(10, 1), "o1", "rosa", "card", "Rosa pays by card"),
 	/* cancelled at once: a refund before anything was shipped */
-	PLACE(AT(10, 5), "o2", "saulo", ITEM("benfica", "headphones", "1"), FREIGHT("benfica", "15.00"), "",
-          "Saulo orders headphones"),
+	PLACE(AT(10, 5), "o2", "saulo", ITEM("benfica", "headphones", "1"),
+          FREIGHT("benfica", "15.00"), "", "Saulo orders headphones"),
 	PAY(AT(10, 6), "o2", "saulo", "wallet", NULL),
-	{AT(10, 40), BUYER("saulo"), "order.cancel", "{'order':'$o2.orders.0.id','reason':'changed_mind'}", NULL,
+	{AT(10, 40), BUYER("saulo"), "order.cancel",
+     "{'order':'$o2.orders.0.id','reason':'changed_mind'}", NULL,
      "Saulo cancels: refunded before the release"},
 	/* two sellers, the platform's coupon, and one of them late */
 	PLACE(AT(10, 10), "o3", "tania", ITEM("aurora", "atlas", "1") "," ITEM("casa", "lamp", "1"),
@@ -129,11 +135,12 @@ const demo_step demo_steps[] = {
 	PAY(AT(10, 21), "o4", "ugo", "card:declined", "Ugo's card is declined"),
 	PAY(AT(10, 25), "o4", "ugo", "card", "Ugo pays with another card"),
 	/* the provider doesn't answer; a query finds the money */
-	PLACE(AT(10, 30), "o5", "vera", ITEM("dona", "vase", "2"), FREIGHT("dona", "9.90"), "", "Vera orders two vases"),
+	PLACE(AT(10, 30), "o5", "vera", ITEM("dona", "vase", "2"), FREIGHT("dona", "9.90"), "",
+          "Vera orders two vases"),
 	PAY(AT(10, 31), "o5", "vera", "card:unknown", "Vera pays; the provider doesn't answer"),
 	/* never confirmed by the buyer */
-	PLACE(AT(10, 35), "o6", "wanda", ITEM("benfica", "headphones", "1"), FREIGHT("benfica", "15.00"), "",
-          "Wanda orders headphones"),
+	PLACE(AT(10, 35), "o6", "wanda", ITEM("benfica", "headphones", "1"),
+          FREIGHT("benfica", "15.00"), "", "Wanda orders headphones"),
 	PAY(AT(10, 36), "o6", "wanda", "card:out_of_order", NULL),
 	/* paid an hour later */
 	PLACE(AT(10, 45), "o7", "xavier", ITEM("aurora", "novel", "1"), FREIGHT("aurora", "8.00"), "",
@@ -147,12 +154,13 @@ const demo_step demo_steps[] = {
           "Zeca orders a train, which Elmo Toys never ships"),
 	PAY(AT(10, 56), "o9", "zeca", "card", NULL),
 	/* three vases, one of them broken */
-	PLACE(AT(11, 0), "o10", "alma", ITEM("dona", "vase", "3"), FREIGHT("dona", "9.90"), "", "Alma orders three vases"),
+	PLACE(AT(11, 0), "o10", "alma", ITEM("dona", "vase", "3"), FREIGHT("dona", "9.90"), "",
+          "Alma orders three vases"),
 	PAY(AT(11, 1), "o10", "alma", "card:duplicate", NULL),
 	/* brought by an affiliate */
 	PLACE(AT(11, 5), "o11", "bruno",
-          "{'sku':'ref:benfica/radio','quantity':1,'affiliate':'radio-blog'}", FREIGHT("benfica", "22.00"), "",
-          "Bruno orders a radio that a blog told him of"),
+          "{'sku':'ref:benfica/radio','quantity':1,'affiliate':'radio-blog'}",
+          FREIGHT("benfica", "22.00"), "", "Bruno orders a radio that a blog told him of"),
 	PAY(AT(11, 6), "o11", "bruno", "card:authorise", NULL),
 
 	SHIP(AT(11, 30), "o1", "0", "aurora", "Aurora Books ships Rosa's novels"),
@@ -167,7 +175,8 @@ const demo_step demo_steps[] = {
 	CONFIRM(AT(13, 5), "o1", "0", "rosa", "Rosa has her novels and confirms"),
 	RATE(AT(13, 6), "o1", "0", "rosa", "5", "Rosa rates Aurora Books: 5"),
 	{AT(13, 20), OPERATOR, "refund.create",
-     "{'order':'$o10.orders.0.id','items':[{'line':'$o10.orders.0.lines.0.id','quantity':1}],'reason':'broken'}", NULL,
+     "{'order':'$o10.orders.0.id','reason':'broken',"
+     "'items':[{'line':'$o10.orders.0.lines.0.id','quantity':1}]}", NULL,
      "one of Alma's vases is broken: refunded before the release"},
 	CONFIRM(AT(13, 40), "o10", "0", "alma", NULL),
 	CONFIRM(AT(13, 45), "o4", "0", "ugo", NULL),
@@ -182,12 +191,14 @@ const demo_step demo_steps[] = {
 	RATE(AT(17, 31), "o3", "1", "tania", "2", "Tania rates Casa Verde: 2"),
 	{AT(24, 10), NULL, NULL, NULL, NULL, "midnight has passed: what had matured was paid out"},
 	{AT(27, 0), OPERATOR, "refund.create",
-     "{'order':'$o1.orders.0.id','items':[{'line':'$o1.orders.0.lines.0.id','quantity':1}],'reason':'quality'}", NULL,
+     "{'order':'$o1.orders.0.id','reason':'quality',"
+     "'items':[{'line':'$o1.orders.0.lines.0.id','quantity':1}]}", NULL,
      "one of Rosa's novels lacks pages: refunded after the payout"},
 	PLACE(AT(30, 0), "o12", "clara", ITEM("aurora", "atlas", "1"), FREIGHT("aurora", "14.00"), "",
           "Clara orders an atlas"),
 	PAY(AT(30, 1), "o12", "clara", "card", NULL),
-	PLACE(AT(30, 10), "o13", "rosa", ITEM("casa", "lamp", "2"), FREIGHT("casa", "24.90"), "", "Rosa orders two lamps"),
+	PLACE(AT(30, 10), "o13", "rosa", ITEM("casa", "lamp", "2"), FREIGHT("casa", "24.90"), "",
+          "Rosa orders two lamps"),
 	PAY(AT(30, 11), "o13", "rosa", "card", NULL),
 	SHIP(AT(31, 0), "o13", "0", "casa", "Casa Verde ships Rosa's lamps"),
 };

@@ -59,7 +59,8 @@ static int checkpoint(const cli *cli, const char *path)
 	} else if (!cli_write_file(path, made->anchor)) {
 		rc = cli_usage("can't write %s", path);
 	} else {
-		printf("%s: %lld transfers of %lld books\n", path, (long long)made->transfers, (long long)made->books);
+		printf("%s: %lld transfers of %lld books\n", path, (long long)made->transfers,
+		       (long long)made->books);
 	}
 	market_checkpoint_free(made);
 	cli_close(&open);
@@ -103,7 +104,8 @@ static void print_since(const char *what, int64_t count, market_time since, cons
 	if (count == 0)
 		return;
 	market_time_format(since, time);
-	printf("%s: %lld, since %s%s%s\n", what, (long long)count, time, amounts ? ", " : "", amounts ? amounts : "");
+	printf("%s: %lld, since %s%s%s\n", what, (long long)count, time, amounts ? ", " : "",
+	       amounts ? amounts : "");
 }
 
 static int report(const market_ledger_report *found)
@@ -113,11 +115,22 @@ static int report(const market_ledger_report *found)
 		[MARKET_LEDGER_SELF_CONSISTENT] = "self_consistent",
 		[MARKET_LEDGER_BROKEN] = "broken",
 	};
-	printf("books: %lld\naccounts: %lld\ntransfers: %lld\nlegs: %lld\ncheckpoints: %lld\nanchors: %lld\n",
-	       (long long)found->books, (long long)found->accounts, (long long)found->transfers, (long long)found->legs,
-	       (long long)found->checkpoints, (long long)found->anchors);
+	const struct {
+		const char *name;
+		int64_t count;
+	} counts[] = {
+		{"books", found->books},
+		{"accounts", found->accounts},
+		{"transfers", found->transfers},
+		{"legs", found->legs},
+		{"checkpoints", found->checkpoints},
+		{"anchors", found->anchors},
+	};
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+		printf("%s: %lld\n", counts[i].name, (long long)counts[i].count);
 	print_since("not sealed yet", found->unsealed, found->unsealed_since, NULL);
-	print_since("in transit between books", found->in_transit, found->in_transit_since, found->in_transit_amounts);
+	print_since("in transit between books", found->in_transit, found->in_transit_since,
+	            found->in_transit_amounts);
 	if (found->result == MARKET_LEDGER_BROKEN)
 		printf("broken at %s: %s\n", found->place, found->problem);
 	printf("verify: %s\n", names[found->result]);

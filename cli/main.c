@@ -9,11 +9,13 @@ static const struct {
 	const char *usage;
 	const char *summary;
 } commands[] = {
-	{"call", cli_call, "call [--as ACTOR] [--at TIME] [--key KEY] OPERATION [JSON|-]", "run one operation"},
+	{"call", cli_call, "call [--as ACTOR] [--at TIME] [--key KEY] OPERATION [JSON|-]",
+     "run one operation"},
 	{"batch", cli_batch, "batch [FILE|-]", "run operations from JSON Lines, one result a line"},
 	{"work", cli_work_command, "work [--at TIME]", "do what is due"},
 	{"schema", cli_schema, "schema", "print the API as JSON Schema"},
-	{"policy", cli_policy, "policy check FILE | policy default", "check a policy; print the built-in one"},
+	{"policy", cli_policy, "policy check FILE | policy default",
+     "check a policy; print the built-in one"},
 	{"ledger", cli_ledger, "ledger checkpoint [--out FILE] | ledger verify [--anchor FILE]...",
      "sign a checkpoint; verify every record"},
 	{"demo", cli_demo, "demo", "a day of a small marketplace in a fresh store"},
@@ -25,11 +27,12 @@ static void print_help(FILE *out)
 	fputs("usage: market [--store URL] COMMAND ...\n\n", out);
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		fprintf(out, "  %s\n      %s\n", commands[i].usage, commands[i].summary);
-	fputs("\nURL: sqlite:PATH (made when absent) or postgresql://..., with ?keys=FILE for the key file.\n"
-	      "ACTOR: operator:NAME, system, anonymous, buyer:ID, member:ID (ID may be ref:REF).\n"
-	      "Exit: 0 done, 1 refused, 2 wrong usage or could not run; ledger verify also 3: self-consistent,\n"
-	      "but without an anchor.\n",
-	      out);
+	fputs(
+		"\nURL: sqlite:PATH (made when absent) or postgresql://..., with ?keys=FILE for the keys.\n"
+		"ACTOR: operator:NAME, system, anonymous, buyer:ID, member:ID (ID may be ref:REF).\n"
+		"Exit: 0 done, 1 refused, 2 wrong usage or could not run; ledger verify also 3:\n"
+		"self-consistent, but without an anchor.\n",
+		out);
 }
 
 /* Options may stand before or behind the command's name. */

@@ -1,4 +1,5 @@
-/* Memory that is given back as a whole, and texts found by hash. Without memory the program ends. */
+/* Memory that is given back as a whole, and texts found by hash. Without memory the program ends.
+ */
 #ifndef CLI_POOL_H
 #define CLI_POOL_H
 

@@ -5,15 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The rules of the replayed marketplace where they aren't the built-in ones: a boleto was paid days after
- * the purchase, and some parcels were months on their way. */
+/* The rules of the replayed marketplace where they aren't the built-in ones: a boleto was paid days
+ * after the purchase, and some parcels were months on their way. */
 static const char *const rules[][2] = {
-	{"name", "replay"},
-	{"claim_age", "1s"},
-	{"unpaid_close", "30d"},
-	{"unshipped_cancel", "60d"},
-	{"carrier_reports", "true"},
-	{"carrier_limit", "240d"},
+	{"name", "replay"},          {"claim_age", "1s"},         {"unpaid_close", "30d"},
+	{"unshipped_cancel", "60d"}, {"carrier_reports", "true"}, {"carrier_limit", "240d"},
 	{"version", "2010-01-01"}, /* of the terms */
 };
 
@@ -21,7 +17,8 @@ static int parse(const cli *cli, replay *r);
 static int run(const cli *cli, replay *r);
 static const char *verify(cli_market *open, replay_run *run, market_error *err);
 static void print_notes(replay *r, const replay_run *run);
-static void print_totals(const replay *r, const cli_totals *totals, const replay_run *run, const char *result);
+static void print_totals(const replay *r, const cli_totals *totals, const replay_run *run,
+                         const char *result);
 static void release(replay *r);
 
 int cli_replay(const cli *cli)
@@ -48,8 +45,11 @@ static int parse(const cli *cli, replay *r)
 		char *end = NULL;
 		if (strcmp(argument, "--json") == 0) {
 			r->json = true;
-		} else if (strncmp(argument, "--limit", 7) == 0 && (argument[7] == '=' || argument[7] == '\0')) {
-			const char *number = argument[7] == '=' ? argument + 8 : i + 1 < cli->argc ? cli->argv[++i] : "";
+		} else if (strncmp(argument, "--limit", 7) == 0 &&
+		           (argument[7] == '=' || argument[7] == '\0')) {
+			const char *number = argument[7] == '='  ? argument + 8
+			                     : i + 1 < cli->argc ? cli->argv[++i]
+			                                         : "";
 			long long limit = strtoll(number, &end, 10);
 			if (*number == '\0' || *end != '\0' || limit <= 0)
 				return cli_usage("--limit is a number of orders, from 1");
@@ -146,11 +146,11 @@ static void print_difference(const replay *r, const replay_order *order)
 	amount(order->paid, paid);
 	amount(order->gross + order->freight, due);
 	if (r->json)
-		print_line(json_pack("{s:s, s:s, s:s}", "difference", order->id, "payments_file", paid, "price_and_freight",
-		                     due));
+		print_line(json_pack("{s:s, s:s, s:s}", "difference", order->id, "payments_file", paid,
+		                     "price_and_freight", due));
 	else
-		printf("payment differs: order %s, %s in order_payments.csv, price and freight are %s\n", order->id, paid,
-		       due);
+		printf("payment differs: order %s, %s in order_payments.csv, price and freight are %s\n",
+		       order->id, paid, due);
 }
 
 static void print_notes(replay *r, const replay_run *run)
@@ -160,12 +160,15 @@ static void print_notes(replay *r, const replay_run *run)
 		const char *text;
 		size_t count;
 	} notes[] = {
-		{"times_made", "orders whose times aren't known: made from the shipping limit", r->unknown_orders},
+		{"times_made", "orders whose times aren't known: made from the shipping limit",
+	     r->unknown_orders},
 		{"sellers_made", "sellers that sellers.csv doesn't know", r->unknown_sellers},
 		{"products_unknown", "products without a known category", r->unknown_products},
 		{"orders_shifted", "orders with times in an impossible order: shifted", r->shifted},
-		{"dates_ignored", "orders with dates that their status excludes: ignored", r->ignored_dates},
-		{"reviews_ignored", "reviews of orders that weren't delivered: ignored", r->ignored_reviews},
+		{"dates_ignored", "orders with dates that their status excludes: ignored",
+	     r->ignored_dates},
+		{"reviews_ignored", "reviews of orders that weren't delivered: ignored",
+	     r->ignored_reviews},
 		{"reviews_moved", "reviews from before the delivery: moved behind it", r->moved_reviews},
 		{"rows_ignored", "rows for orders without items: ignored", r->foreign_rows},
 		{"payments_known", "orders with a known way of payment", r->with_payments},
@@ -214,33 +217,37 @@ static void print_json(const cli_totals *totals, const replay_run *run, const ch
 	json_t *line;
 	for (size_t i = 0; i < totals->n_sellers; i++) {
 		const cli_sums *s = &totals->sellers[i];
-		line = json_pack("{s:s, s:I, s:I, s:s}", "seller", s->seller, "seller_orders", (json_int_t)s->seller_orders,
-		                 "items", (json_int_t)s->items, "currency", REPLAY_CURRENCY);
+		line = json_pack("{s:s, s:I, s:I, s:s}", "seller", s->seller, "seller_orders",
+		                 (json_int_t)s->seller_orders, "items", (json_int_t)s->items, "currency",
+		                 REPLAY_CURRENCY);
 		set_sums(line, s);
 		set(line, "paid_out", s->paid_out);
 		print_line(line);
 	}
-	line = json_pack("{s:I, s:I, s:I, s:I, s:s}", "orders", (json_int_t)totals->all.orders, "seller_orders",
-	                 (json_int_t)totals->all.seller_orders, "items", (json_int_t)totals->all.items, "sellers",
-	                 (json_int_t)totals->n_sellers, "currency", REPLAY_CURRENCY);
+	line = json_pack("{s:I, s:I, s:I, s:I, s:s}", "orders", (json_int_t)totals->all.orders,
+	                 "seller_orders", (json_int_t)totals->all.seller_orders, "items",
+	                 (json_int_t)totals->all.items, "sellers", (json_int_t)totals->n_sellers,
+	                 "currency", REPLAY_CURRENCY);
 	set_sums(line, &totals->all);
 	json_object_set_new(line, "verify", json_string(result));
-	json_object_set_new(line, "orders_per_second",
-	                    json_real(run->seconds > 0 ? (double)(int64_t)((double)run->placed / run->seconds * 10) / 10
-	                                               : 0.0));
+	json_object_set_new(
+		line, "orders_per_second",
+		json_real(run->seconds > 0 ? (double)(int64_t)((double)run->placed / run->seconds * 10) / 10
+	                               : 0.0));
 	print_line(line);
 }
 
 static void print_row(const char *name, const cli_sums *s)
 {
 	char text[8][MARKET_MONEY_TEXT_SIZE];
-	printf("%-34s %6lld %6lld %12s %11s %12s %12s %11s %11s %11s\n", name, (long long)s->seller_orders,
-	       (long long)s->items, amount(s->gross, text[0]), amount(s->freight, text[1]), amount(s->earnings, text[2]),
-	       amount(s->paid_out, text[3]), amount(s->fees, text[4]), amount(s->taxes, text[5]),
-	       amount(s->refunded, text[6]));
+	printf("%-34s %6lld %6lld %12s %11s %12s %12s %11s %11s %11s\n", name,
+	       (long long)s->seller_orders, (long long)s->items, amount(s->gross, text[0]),
+	       amount(s->freight, text[1]), amount(s->earnings, text[2]), amount(s->paid_out, text[3]),
+	       amount(s->fees, text[4]), amount(s->taxes, text[5]), amount(s->refunded, text[6]));
 }
 
-static void print_totals(const replay *r, const cli_totals *totals, const replay_run *run, const char *result)
+static void print_totals(const replay *r, const cli_totals *totals, const replay_run *run,
+                         const char *result)
 {
 	const cli_sums *s = &totals->all;
 	char text[8][MARKET_MONEY_TEXT_SIZE];
@@ -248,18 +255,19 @@ static void print_totals(const replay *r, const cli_totals *totals, const replay
 		print_json(totals, run, result);
 		return;
 	}
-	printf("\n%-34s %6s %6s %12s %11s %12s %12s %11s %11s %11s\n", "seller", "orders", "items", "gross", "freight",
-	       "earned", "paid out", "fees", "taxes", "refunded");
+	printf("\n%-34s %6s %6s %12s %11s %12s %12s %11s %11s %11s\n", "seller", "orders", "items",
+	       "gross", "freight", "earned", "paid out", "fees", "taxes", "refunded");
 	for (size_t i = 0; i < totals->n_sellers; i++)
 		print_row(totals->sellers[i].seller, &totals->sellers[i]);
 	print_row("all", s);
-	printf("\n%lld orders of %zu sellers in %s, %.1f orders/s\n", (long long)s->orders, totals->n_sellers,
-	       REPLAY_CURRENCY, run->seconds > 0 ? (double)run->placed / run->seconds : 0.0);
-	printf("paid %s + discounts %s = sellers %s + platform's fees %s + taxes %s + splits %s + held %s + refunded "
-	       "%s%s\n",
-	       amount(s->paid, text[0]), amount(s->discounts, text[1]), amount(s->earnings, text[2]),
-	       amount(s->fees, text[3]), amount(s->taxes, text[4]), amount(s->splits, text[5]), amount(s->held, text[6]),
-	       amount(s->refunded, text[7]), cli_balanced(s) ? "" : ": THIS DOESN'T HOLD");
+	printf("\n%lld orders of %zu sellers in %s, %.1f orders/s\n", (long long)s->orders,
+	       totals->n_sellers, REPLAY_CURRENCY,
+	       run->seconds > 0 ? (double)run->placed / run->seconds : 0.0);
+	printf("paid %s + discounts %s =", amount(s->paid, text[0]), amount(s->discounts, text[1]));
+	printf(" sellers %s + platform's fees %s + taxes %s + splits %s + held %s + refunded %s%s\n",
+	       amount(s->earnings, text[0]), amount(s->fees, text[1]), amount(s->taxes, text[2]),
+	       amount(s->splits, text[3]), amount(s->held, text[4]), amount(s->refunded, text[5]),
+	       cli_balanced(s) ? "" : ": THIS DOESN'T HOLD");
 	printf("verify: %s\n", result);
 }
 

@@ -72,9 +72,9 @@ typedef struct replay_order {
 	const char *customer; /* NULL: not in orders.csv */
 	const char *method;   /* NULL: not in order_payments.csv */
 	int64_t instalments;
-	int64_t paid;         /* in cents, what order_payments.csv says */
+	int64_t paid; /* in cents, what order_payments.csv says */
 	replay_fate fate;
-	market_time limit;    /* the earliest shipping limit */
+	market_time limit;     /* the earliest shipping limit */
 	market_time purchased; /* 0 below: unknown, then: doesn't happen */
 	market_time approved;
 	market_time carried;
@@ -122,7 +122,8 @@ typedef struct replay {
 	bool json;
 	bool progress;
 	pool pool;
-	text_index order_ids, seller_ids, product_ids, sku_ids, offer_ids, categories, item_ids, translated;
+	text_index order_ids, seller_ids, product_ids, sku_ids, offer_ids, categories, item_ids,
+		translated;
 	const char **translations; /* of `translated` */
 	size_t n_translations, room_translations;
 	replay_order *orders;
@@ -134,7 +135,8 @@ typedef struct replay {
 	replay_part *parts;
 	replay_event *events;
 	size_t n_orders, n_sellers, n_products, n_skus, n_offers, n_items, n_parts, n_events;
-	size_t room_orders, room_sellers, room_products, room_skus, room_offers, room_items, room_parts, room_events;
+	size_t room_orders, room_sellers, room_products, room_skus, room_offers, room_items, room_parts,
+		room_events;
 	char digest[17]; /* of all events */
 	/* what is said at the end */
 	size_t foreign_rows;    /* of other files, for orders without items */
@@ -142,7 +144,8 @@ typedef struct replay {
 	size_t unknown_orders;  /* times made */
 	size_t unknown_sellers; /* not in sellers.csv */
 	size_t unknown_products;
-	size_t ignored_dates;   /* orders that their status says weren't shipped or delivered, with such dates */
+	size_t ignored_dates;   /* orders that their status says weren't shipped or delivered, with such
+	                           dates */
 	size_t ignored_reviews; /* of orders that weren't delivered */
 	size_t moved_reviews;   /* written before the delivery */
 	size_t with_payments;
@@ -162,12 +165,14 @@ void replay_plan(replay *r);
 market_time replay_end(const replay *r);
 
 /* replay_event.c: one event through the public operations. A refusal is no error but `*refused`. */
-int replay_do(replay *r, cli_market *open, const replay_event *event, bool *refused, market_error *err);
+int replay_do(replay *r, cli_market *open, const replay_event *event, bool *refused,
+              market_error *err);
 
 /* replay_run.c */
 #define REPLAY_CHECKPOINTS 8
 typedef struct replay_run {
-	const char *anchors; /* the folder of exported checkpoints; NULL: none, they are only remembered */
+	const char
+		*anchors; /* the folder of exported checkpoints; NULL: none, they are only remembered */
 	char *texts[REPLAY_CHECKPOINTS];
 	size_t done;    /* events of this run */
 	size_t refused; /* of them, by the market's rules */

@@ -1,5 +1,5 @@
-/* Events of the replay through the public operations. Every operation has a key, so that an event that
- * is run again gives what it gave and changes nothing. */
+/* Events of the replay through the public operations. Every operation has a key, so that an event
+ * that is run again gives what it gave and changes nothing. */
 #include "cli/replay.h"
 
 #include <market/plugin.h>
@@ -40,7 +40,8 @@ static int (*const handlers[])(step *s) = {
 	[REPLAY_DELIVER] = do_deliver, [REPLAY_CONFIRM] = do_confirm,   [REPLAY_RATE] = do_rate,
 };
 
-int replay_do(replay *r, cli_market *open, const replay_event *event, bool *refused, market_error *err)
+int replay_do(replay *r, cli_market *open, const replay_event *event, bool *refused,
+              market_error *err)
 {
 	step s = {.r = r, .open = open, .event = event, .refused = refused, .err = err};
 	*refused = false;
@@ -49,17 +50,18 @@ int replay_do(replay *r, cli_market *open, const replay_event *event, bool *refu
 
 /* ---- helpers ---- */
 
-/* "replay:<of>:<what>". Once an order is paid, a refusal by the market's rules isn't an error: it is kept
- * under the key. */
-static int run(step *s, const char *actor, const char *of, const char *what, const char *operation, json_t *in,
-               json_t **out)
+/* "replay:<of>:<what>". Once an order is paid, a refusal by the market's rules isn't an error: it
+ * is kept under the key. */
+static int run(step *s, const char *actor, const char *of, const char *what, const char *operation,
+               json_t *in, json_t **out)
 {
 	char key[LONGEST_KEY];
 	int rc;
 	snprintf(key, sizeof(key), "replay:%s:%s", of, what);
 	rc = cli_do(s->open, actor, key, operation, in, out, s->err);
-	if (rc == 0 || s->event->kind <= REPLAY_PAY || market_error_class_of(rc) != MARKET_CLASS_STATE ||
-	    rc == MARKET_ENOTFOUND || rc == MARKET_EDENIED)
+	if (rc == 0 || s->event->kind <= REPLAY_PAY ||
+	    market_error_class_of(rc) != MARKET_CLASS_STATE || rc == MARKET_ENOTFOUND ||
+	    rc == MARKET_EDENIED)
 		return rc;
 	*s->refused = true;
 	return 0;
@@ -108,8 +110,8 @@ static const replay_seller *part_seller(const step *s, const replay_part *part)
 
 static int do_plan(step *s)
 {
-	json_t *in = json_pack("{s:s, s:s, s:{s:s}}", "code", "replay_unknown", "name", "Unknown", "metadata", "plan",
-	                       s->r->digest);
+	json_t *in = json_pack("{s:s, s:s, s:{s:s}}", "code", "replay_unknown", "name", "Unknown",
+	                       "metadata", "plan", s->r->digest);
 	return run(s, OPERATOR, "plan", "unknown", "category.create", in, NULL);
 }
 
@@ -120,13 +122,14 @@ static int do_category(step *s)
 	           json_pack("{s:s, s:s}", "code", code, "name", code), NULL);
 }
 
-static int submit(step *s, const replay_seller *seller, const char *requirement, const char *statement)
+static int submit(step *s, const replay_seller *seller, const char *requirement,
+                  const char *statement)
 {
 	char owner[64], decision[64];
 	json_t *in, *out = NULL;
 	int rc;
-	in = json_pack("{s:o, s:s, s:s}", "seller", ref("%s", seller->id), "requirement", requirement, "statement",
-	               statement);
+	in = json_pack("{s:o, s:s, s:s}", "seller", ref("%s", seller->id), "requirement", requirement,
+	               "statement", statement);
 	rc = run(s, owner_of(seller, owner), seller->id, requirement, "submission.create", in, &out);
 	if (rc == 0 && out) {
 		snprintf(decision, sizeof(decision), "accept-%s", requirement);
@@ -143,16 +146,18 @@ static json_t *application(const replay_seller *seller)
 	json_t *in;
 	snprintf(name, sizeof(name), "Seller %.8s", seller->id);
 	snprintf(owner, sizeof(owner), "owner-%s", seller->id);
-	in = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "ref", seller->id, "name", name, "store_type",
-	               "individual", "country", "BR", "currency", REPLAY_CURRENCY, "owner_name", "Owner", "owner_ref",
-	               owner);
+	in = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "ref", seller->id, "name", name,
+	               "store_type", "individual", "country", "BR", "currency", REPLAY_CURRENCY,
+	               "owner_name", "Owner", "owner_ref", owner);
 	json_object_set_new(in, "metadata",
-	                    seller->city ? json_pack("{s:s, s:s}", "city", seller->city, "state", seller->state)
-	                                 : json_pack("{s:s}", "place", "unknown"));
+	                    seller->city
+	                        ? json_pack("{s:s, s:s}", "city", seller->city, "state", seller->state)
+	                        : json_pack("{s:s}", "place", "unknown"));
 	return in;
 }
 
-/* Onboarding is the same for anyone: application, what the policy asks, approval, payout account. */
+/* Onboarding is the same for anyone: application, what the policy asks, approval, payout account.
+ */
 static int do_seller(step *s)
 {
 	const replay_seller *seller = &s->r->sellers[s->event->subject];
@@ -170,13 +175,15 @@ static int do_seller(step *s)
 	if (rc != 0)
 		return rc;
 	market_time_format(s->event->at, time);
-	in = json_pack("{s:o, s:s, s:s, s:s, s:s, s:s}", "seller", ref("%s", seller->id), "holder", "Owner", "bank",
-	               "made", "country", "BR", "account", seller->id, "confirmed_at", time);
-	rc = run(s, owner_of(seller, owner), seller->id, "payout-account", "payout_account.set", in, NULL);
+	in = json_pack("{s:o, s:s, s:s, s:s, s:s, s:s}", "seller", ref("%s", seller->id), "holder",
+	               "Owner", "bank", "made", "country", "BR", "account", seller->id, "confirmed_at",
+	               time);
+	rc = run(s, owner_of(seller, owner), seller->id, "payout-account", "payout_account.set", in,
+	         NULL);
 	if (rc != 0)
 		return rc;
-	in = json_pack("{s:o, s:s, s:s, s:s}", "seller", ref("%s", seller->id), "ref", "main", "name", "Main",
-	               "country", "BR");
+	in = json_pack("{s:o, s:s, s:s, s:s}", "seller", ref("%s", seller->id), "ref", "main", "name",
+	               "Main", "country", "BR");
 	return run(s, owner, seller->id, "warehouse", "warehouse.create", in, NULL);
 }
 
@@ -188,7 +195,8 @@ static int do_product(step *s)
 	int rc;
 	snprintf(title, sizeof(title), "Product %s", product->id);
 	in = json_pack("{s:s, s:o, s:s}", "ref", product->id, "category",
-	               ref("%s", product->category ? product->category : "replay_unknown"), "title", title);
+	               ref("%s", product->category ? product->category : "replay_unknown"), "title",
+	               title);
 	rc = run(s, OPERATOR, product->id, "product", "product.create", in, NULL);
 	if (rc != 0)
 		return rc;
@@ -211,19 +219,21 @@ static int do_offer(step *s)
 	for (size_t i = offer->first_sku; i != REPLAY_NONE; i = r->skus[i].next) {
 		char price[MARKET_MONEY_TEXT_SIZE];
 		market_money_format((market_money){r->skus[i].price, REPLAY_CURRENCY}, price);
-		json_array_append_new(skus, json_pack("{s:s, s:{s:s}, s:o}", "ref", r->skus[i].ref, "attributes", "price",
-		                                      price, "price", cents(r->skus[i].price)));
+		json_array_append_new(skus,
+		                      json_pack("{s:s, s:{s:s}, s:o}", "ref", r->skus[i].ref, "attributes",
+		                                "price", price, "price", cents(r->skus[i].price)));
 	}
-	in = json_pack("{s:o, s:s, s:o, s:o}", "seller", ref("%s", seller->id), "ref", product, "product",
-	               ref("%s", product), "skus", skus);
+	in = json_pack("{s:o, s:s, s:o, s:o}", "seller", ref("%s", seller->id), "ref", product,
+	               "product", ref("%s", product), "skus", skus);
 	/* by the operator, in whose book products' references are looked up */
 	rc = run(s, OPERATOR, of, "offer", "offer.create", in, NULL);
 	if (rc == 0)
-		rc = run(s, owner, of, "activate", "offer.activate", json_pack("{s:o}", "offer", ref("%s", product)), NULL);
+		rc = run(s, owner, of, "activate", "offer.activate",
+		         json_pack("{s:o}", "offer", ref("%s", product)), NULL);
 	for (size_t i = offer->first_sku; rc == 0 && i != REPLAY_NONE; i = r->skus[i].next) {
 		snprintf(of, sizeof(of), "%s:%s", seller->id, r->skus[i].ref);
-		in = json_pack("{s:o, s:o, s:I, s:s}", "sku", ref("%s", r->skus[i].ref), "warehouse", ref("main"), "delta",
-		               (json_int_t)r->skus[i].quantity, "reason", "replay");
+		in = json_pack("{s:o, s:o, s:I, s:s}", "sku", ref("%s", r->skus[i].ref), "warehouse",
+		               ref("main"), "delta", (json_int_t)r->skus[i].quantity, "reason", "replay");
 		rc = run(s, owner, of, "stock", "stock.adjust", in, NULL);
 	}
 	return rc;
@@ -250,7 +260,8 @@ static int take_ids(step *s, replay_order *order, json_t *group)
 		if (rc != 0)
 			return rc;
 		if (part->id[0] == '\0')
-			return cli_fail(s->err, MARKET_EINTERNAL, "the checkout has no order of a seller", "orders");
+			return cli_fail(s->err, MARKET_EINTERNAL, "the checkout has no order of a seller",
+			                "orders");
 	}
 	return 0;
 }
@@ -264,7 +275,8 @@ static int need_ids(step *s, replay_order *order)
 	if (order->payment[0] != '\0')
 		return 0;
 	rc = cli_do(s->open, OPERATOR, NULL, "order.group.get",
-	            json_pack("{s:o}", "group", ref("%s/%s", customer_of(order, customer), order->id)), &group, s->err);
+	            json_pack("{s:o}", "group", ref("%s/%s", customer_of(order, customer), order->id)),
+	            &group, s->err);
 	if (rc == 0)
 		rc = take_ids(s, order, group);
 	json_decref(group);
@@ -277,8 +289,9 @@ static json_t *order_items(const replay *r, const replay_order *order)
 	for (size_t i = order->first_item; i != REPLAY_NONE; i = r->items[i].next) {
 		const replay_sku *sku = &r->skus[r->items[i].sku];
 		const replay_seller *seller = &r->sellers[r->offers[sku->offer].seller];
-		json_array_append_new(items, json_pack("{s:o, s:I, s:o}", "sku", ref("%s/%s", seller->id, sku->ref),
-		                                       "quantity", (json_int_t)r->items[i].quantity, "price",
+		json_array_append_new(items, json_pack("{s:o, s:I, s:o}", "sku",
+		                                       ref("%s/%s", seller->id, sku->ref), "quantity",
+		                                       (json_int_t)r->items[i].quantity, "price",
 		                                       cents(sku->price)));
 	}
 	return items;
@@ -288,7 +301,8 @@ static json_t *order_freight(const replay *r, const replay_order *order)
 {
 	json_t *freight = json_array();
 	for (size_t i = order->first_part; i != REPLAY_NONE; i = r->parts[i].next)
-		json_array_append_new(freight, json_pack("{s:o, s:o}", "seller", ref("%s", r->sellers[r->parts[i].seller].id),
+		json_array_append_new(freight, json_pack("{s:o, s:o}", "seller",
+		                                         ref("%s", r->sellers[r->parts[i].seller].id),
 		                                         "amount", cents(r->parts[i].freight)));
 	return freight;
 }
@@ -302,17 +316,18 @@ static int do_place(step *s)
 	customer_of(order, customer);
 	/* a customer of the files may have several orders */
 	snprintf(of, sizeof(of), "%s", customer);
-	rc = run(s, OPERATOR, of, "buyer", "buyer.create", json_pack("{s:s, s:s}", "ref", customer, "name", "Buyer"),
-	         NULL);
+	rc = run(s, OPERATOR, of, "buyer", "buyer.create",
+	         json_pack("{s:s, s:s}", "ref", customer, "name", "Buyer"), NULL);
 	if (rc != 0)
 		return rc;
 	snprintf(instalments, sizeof(instalments), "%lld", (long long)order->instalments);
-	in = json_pack("{s:o, s:s, s:s, s:o, s:o}", "buyer", ref("%s", customer), "ref", order->id, "currency",
-	               REPLAY_CURRENCY, "items", order_items(s->r, order), "freight", order_freight(s->r, order));
+	in = json_pack("{s:o, s:s, s:s, s:o, s:o}", "buyer", ref("%s", customer), "ref", order->id,
+	               "currency", REPLAY_CURRENCY, "items", order_items(s->r, order), "freight",
+	               order_freight(s->r, order));
 	json_object_set_new(in, "method", json_string(order->method ? order->method : "unknown"));
 	json_object_set_new(in, "metadata",
-	                    json_pack("{s:s, s:s, s:s}", "times", order->customer ? "known" : "made", "instalments",
-	                              order->method ? instalments : "unknown", "payment",
+	                    json_pack("{s:s, s:s, s:s}", "times", order->customer ? "known" : "made",
+	                              "instalments", order->method ? instalments : "unknown", "payment",
 	                              order->method ? "known" : "made"));
 	rc = run(s, OPERATOR, order->id, "place", "order.place", in, &group);
 	if (rc == 0 && group)
@@ -333,15 +348,17 @@ static int do_pay(step *s)
 		return rc;
 	snprintf(event, sizeof(event), "replay_%s", order->id);
 	market_time_format(s->event->at, time);
-	in = json_pack("{s:s, s:s, s:s, s:s, s:o, s:s}", "event", event, "type", "captured", "payment", order->payment,
-	               "reference", event, "amount", cents(order->gross + order->freight), "occurred_at", time);
+	in = json_pack("{s:s, s:s, s:s, s:s, s:o, s:s}", "event", event, "type", "captured", "payment",
+	               order->payment, "reference", event, "amount",
+	               cents(order->gross + order->freight), "occurred_at", time);
 	body = json_dumps(in, JSON_COMPACT);
 	json_decref(in);
 	if (!body)
 		return cli_fail(s->err, MARKET_ENOMEM, "memory is exhausted", "");
 	rc = market_sandbox_sign(s->open->market, body, s->event->at, &signature, s->err);
 	if (rc == 0) {
-		in = json_pack("{s:s, s:s, s:s}", "provider", "sandbox", "body", body, "signature", signature);
+		in = json_pack("{s:s, s:s, s:s}", "provider", "sandbox", "body", body, "signature",
+		               signature);
 		rc = run(s, OPERATOR, order->id, "pay", "payment.notify", in, NULL);
 	}
 	market_text_free(signature);
@@ -350,7 +367,8 @@ static int do_pay(step *s)
 }
 
 /* One operation on one seller's part. */
-static int run_part(step *s, const char *actor, const char *what, const char *operation, json_t *more, json_t **out)
+static int run_part(step *s, const char *actor, const char *what, const char *operation,
+                    json_t *more, json_t **out)
 {
 	replay_part *part = &s->r->parts[s->event->subject];
 	replay_order *order = &s->r->orders[part->order];
@@ -367,7 +385,8 @@ static int run_part(step *s, const char *actor, const char *what, const char *op
 
 static int do_cancel(step *s)
 {
-	return run_part(s, OPERATOR, "cancel", "order.cancel", json_pack("{s:s}", "reason", "canceled"), NULL);
+	return run_part(s, OPERATOR, "cancel", "order.cancel", json_pack("{s:s}", "reason", "canceled"),
+	                NULL);
 }
 
 static int do_ship(step *s)
@@ -415,7 +434,8 @@ static const char *clean(replay *r, const char *comment)
 	return text;
 }
 
-/* The order's one score stands for each line and each dimension. With text it waits for an operator. */
+/* The order's one score stands for each line and each dimension. With text it waits for an
+ * operator. */
 static int rate_line(step *s, const replay_order *order, const char *order_id, const char *line)
 {
 	char buyer[80], of[100];
@@ -423,15 +443,15 @@ static int rate_line(step *s, const replay_order *order, const char *order_id, c
 	json_int_t score = (json_int_t)order->score;
 	int rc;
 	snprintf(of, sizeof(of), "%s:%s", order->id, line);
-	in = json_pack("{s:s, s:s, s:[{s:s, s:I}, {s:s, s:I}, {s:s, s:I}]}", "order", order_id, "line", line, "scores",
-	               "dimension", "description", "score", score, "dimension", "service", "score", score, "dimension",
-	               "logistics", "score", score);
+	in = json_pack("{s:s, s:s, s:[{s:s, s:I}, {s:s, s:I}, {s:s, s:I}]}", "order", order_id, "line",
+	               line, "scores", "dimension", "description", "score", score, "dimension",
+	               "service", "score", score, "dimension", "logistics", "score", score);
 	if (*order->comment)
 		json_object_set_new(in, "text", json_string(clean(s->r, order->comment)));
 	rc = run(s, buyer_of_part(s, buyer), of, "rate", "rating.create", in, &out);
 	if (rc == 0 && out && *order->comment)
-		rc = run(s, OPERATOR, of, "publish", "rating.publish", json_pack("{s:s}", "rating", cli_text(out, "id")),
-		         NULL);
+		rc = run(s, OPERATOR, of, "publish", "rating.publish",
+		         json_pack("{s:s}", "rating", cli_text(out, "id")), NULL);
 	json_decref(out);
 	return rc;
 }
@@ -443,7 +463,8 @@ static int do_rate(step *s)
 	json_t *got = NULL, *lines;
 	int rc = need_ids(s, order);
 	if (rc == 0)
-		rc = cli_do(s->open, OPERATOR, NULL, "order.get", json_pack("{s:s}", "order", part->id), &got, s->err);
+		rc = cli_do(s->open, OPERATOR, NULL, "order.get", json_pack("{s:s}", "order", part->id),
+		            &got, s->err);
 	lines = json_object_get(got, "lines");
 	for (size_t i = 0; rc == 0 && i < json_array_size(lines); i++)
 		rc = rate_line(s, order, part->id, cli_text(json_array_get(lines, i), "id"));

@@ -23,17 +23,29 @@ static const struct {
 	bool (*read)(replay *r, csv *csv);
 	const char *columns[9];
 } files[] = {
-	{"order_items.csv", true, read_items,
-     {"order_id", "order_item_id", "product_id", "seller_id", "shipping_limit_date", "price", "freight_value"}},
-	{"orders.csv", false, read_orders,
+	{"order_items.csv",
+     true,
+     read_items,
+     {"order_id", "order_item_id", "product_id", "seller_id", "shipping_limit_date", "price",
+      "freight_value"}},
+	{"orders.csv",
+     false,
+     read_orders,
      {"order_id", "customer_id", "order_status", "order_purchase_timestamp", "order_approved_at",
       "order_delivered_carrier_date", "order_delivered_customer_date"}},
-	{"order_payments.csv", false, read_payments,
+	{"order_payments.csv",
+     false,
+     read_payments,
      {"order_id", "payment_type", "payment_installments", "payment_value"}},
-	{"order_reviews.csv", false, read_reviews,
-     {"order_id", "review_score", "review_comment_title", "review_comment_message", "review_answer_timestamp"}},
+	{"order_reviews.csv",
+     false,
+     read_reviews,
+     {"order_id", "review_score", "review_comment_title", "review_comment_message",
+      "review_answer_timestamp"}},
 	{"sellers.csv", false, read_sellers, {"seller_id", "seller_city", "seller_state"}},
-	{"category_translation.csv", false, read_translation,
+	{"category_translation.csv",
+     false,
+     read_translation,
      {"product_category_name", "product_category_name_english"}},
 	{"products.csv", false, read_products, {"product_id", "product_category_name"}},
 };
@@ -66,11 +78,13 @@ bool replay_read(replay *r)
 /* An id becomes part of references and keys. */
 static bool take_id(csv *csv, size_t column, const char **out)
 {
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+	static const char allowed[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
 	const char *text = csv_get(csv, column);
 	size_t length = strlen(text);
 	if (length == 0 || length > LONGEST_ID || strspn(text, allowed) != length)
-		return csv_refuse(csv, "\"%.60s\" isn't an id: 1 to %d letters, digits, - or _", text, LONGEST_ID) == 0;
+		return csv_refuse(csv, "\"%.60s\" isn't an id: 1 to %d letters, digits, - or _", text,
+		                  LONGEST_ID) == 0;
 	*out = text;
 	return true;
 }
@@ -92,9 +106,9 @@ static bool take_cents(csv *csv, size_t column, int64_t least, int64_t *out)
 	market_money money;
 	if (!market_money_parse(text, REPLAY_CURRENCY, &money))
 		return csv_refuse(csv, "\"%.40s\" isn't an amount", text) == 0;
-	if (money.amount < least || money.amount > INT64_C(100000000000))
-		return csv_refuse(csv, "the amount %.40s is out of range", text) == 0;
 	*out = money.amount;
+	if (*out < least || *out > INT64_C(100000000000))
+		return csv_refuse(csv, "the amount %.40s is out of range", text) == 0;
 	return true;
 }
 
@@ -104,8 +118,8 @@ static bool take_number(csv *csv, size_t column, int64_t least, int64_t most, in
 	char *end;
 	*out = strtoll(text, &end, 10);
 	if (*text < '0' || *text > '9' || *end != '\0' || *out < least || *out > most)
-		return csv_refuse(csv, "\"%.40s\" isn't a whole number from %lld to %lld", text, (long long)least,
-		                  (long long)most) == 0;
+		return csv_refuse(csv, "\"%.40s\" isn't a whole number from %lld to %lld", text,
+		                  (long long)least, (long long)most) == 0;
 	return true;
 }
 
@@ -169,7 +183,8 @@ static size_t add_sku(replay *r, size_t offer, int64_t price)
 		replay_sku *sku = POOL_APPEND(r->skus, r->n_skus, r->room_skus);
 		sku->offer = offer;
 		sku->price = price;
-		sku->ref = pool_format(&r->pool, "%s-%lld", r->products[r->offers[offer].product].id, (long long)price);
+		sku->ref = pool_format(&r->pool, "%s-%lld", r->products[r->offers[offer].product].id,
+		                       (long long)price);
 		sku->next = r->offers[offer].first_sku;
 		r->offers[offer].first_sku = number;
 	}
@@ -183,7 +198,8 @@ static void add_item(replay *r, replay_order *order, size_t sku)
 		at = r->items[at].next;
 	if (at == REPLAY_NONE) {
 		at = r->n_items;
-		*POOL_APPEND(r->items, r->n_items, r->room_items) = (replay_item){.sku = sku, .next = REPLAY_NONE};
+		*POOL_APPEND(r->items, r->n_items, r->room_items) =
+			(replay_item){.sku = sku, .next = REPLAY_NONE};
 		if (order->first_item == REPLAY_NONE)
 			order->first_item = at;
 		else
@@ -217,8 +233,11 @@ static size_t add_order(replay *r, const char *id, bool *within)
 	if (number == REPLAY_NONE && *within) {
 		id = pool_text(&r->pool, id);
 		number = text_index_add(&r->order_ids, id, &fresh);
-		*POOL_APPEND(r->orders, r->n_orders, r->room_orders) = (replay_order){
-			.id = id, .first_item = REPLAY_NONE, .last_item = REPLAY_NONE, .first_part = REPLAY_NONE};
+		*POOL_APPEND(r->orders, r->n_orders, r->room_orders) =
+			(replay_order){.id = id,
+		                   .first_item = REPLAY_NONE,
+		                   .last_item = REPLAY_NONE,
+		                   .first_part = REPLAY_NONE};
 	}
 	return number;
 }
@@ -233,17 +252,21 @@ static bool read_items(replay *r, csv *csv)
 		size_t number, seller;
 		bool within, fresh;
 		if (!take_id(csv, 0, &order_id) || !take_number(csv, 1, 1, 1000000, &item) ||
-		    !take_id(csv, 2, &product_id) || !take_id(csv, 3, &seller_id) || !take_time(csv, 4, false, &limit) ||
-		    !take_cents(csv, 5, 1, &price) || !take_cents(csv, 6, 0, &freight))
+		    !take_id(csv, 2, &product_id) || !take_id(csv, 3, &seller_id) ||
+		    !take_time(csv, 4, false, &limit) || !take_cents(csv, 5, 1, &price) ||
+		    !take_cents(csv, 6, 0, &freight))
 			return false;
 		number = add_order(r, order_id, &within);
 		if (!within)
 			continue;
-		text_index_add(&r->item_ids, pool_format(&r->pool, "%zu/%lld", number, (long long)item), &fresh);
+		text_index_add(&r->item_ids, pool_format(&r->pool, "%zu/%lld", number, (long long)item),
+		               &fresh);
 		if (!fresh)
-			return csv_refuse(csv, "item %lld of order %s stands there twice", (long long)item, order_id) == 0;
+			return csv_refuse(csv, "item %lld of order %s stands there twice", (long long)item,
+			                  order_id) == 0;
 		seller = add_seller(r, seller_id);
-		add_item(r, &r->orders[number], add_sku(r, add_offer(r, seller, add_product(r, product_id)), price));
+		add_item(r, &r->orders[number],
+		         add_sku(r, add_offer(r, seller, add_product(r, product_id)), price));
 		add_part(r, number, seller, freight);
 		if (r->orders[number].limit == 0 || limit < r->orders[number].limit)
 			r->orders[number].limit = limit;
@@ -261,8 +284,9 @@ static bool take_fate(csv *csv, replay_fate *out)
 		const char *status;
 		replay_fate fate;
 	} fates[] = {
-		{"delivered", REPLAY_DELIVERED}, {"shipped", REPLAY_SHIPPED},      {"invoiced", REPLAY_UNSHIPPED},
-		{"processing", REPLAY_UNSHIPPED}, {"approved", REPLAY_UNSHIPPED},   {"created", REPLAY_UNSHIPPED},
+		{"delivered", REPLAY_DELIVERED}, {"shipped", REPLAY_SHIPPED},
+		{"invoiced", REPLAY_UNSHIPPED},  {"processing", REPLAY_UNSHIPPED},
+		{"approved", REPLAY_UNSHIPPED},  {"created", REPLAY_UNSHIPPED},
 		{"canceled", REPLAY_CANCELLED},  {"unavailable", REPLAY_CANCELLED},
 	};
 	for (size_t i = 0; i < sizeof(fates) / sizeof(fates[0]); i++)

@@ -1,8 +1,8 @@
 /* Runs the events in their order, each at its time, what is due before it first.
  *
- * A run that was stopped goes on. What was written last has an effective time; every event before that
- * time is done, because events are run one after the other in order of time. Those at that time are run
- * again, and their keys give what they gave. */
+ * A run that was stopped goes on. What was written last has an effective time; every event before
+ * that time is done, because events are run one after the other in order of time. Those at that
+ * time are run again, and their keys give what they gave. */
 #include "cli/replay.h"
 
 #include <stdlib.h>
@@ -17,7 +17,8 @@
 
 static int find_start(replay *r, cli_market *open, size_t *start, market_error *err);
 static int check_plan(replay *r, cli_market *open, market_error *err);
-static int run_one(replay *r, cli_market *open, const replay_event *event, replay_run *run, market_error *err);
+static int run_one(replay *r, cli_market *open, const replay_event *event, replay_run *run,
+                   market_error *err);
 static int checkpoint(cli_market *open, size_t number, replay_run *run, market_error *err);
 static void show_progress(const replay *r, size_t at, bool last);
 
@@ -90,7 +91,8 @@ static int find_start(replay *r, cli_market *open, size_t *start, market_error *
 	open->at = 0;
 	if (rc == 0)
 		rc = cli_set_time(open, low < r->n_events ? r->events[low].at : replay_end(r), err);
-	/* back to the time of what was written last, so that what is due since then comes at its own time */
+	/* back to the time of what was written last, so that what is due since then comes at its own
+	 * time */
 	open->at = 0;
 	return rc;
 }
@@ -98,7 +100,8 @@ static int find_start(replay *r, cli_market *open, size_t *start, market_error *
 static int other_replay(market_error *err)
 {
 	cli_fail(err, MARKET_EEXISTS, "the store holds something else than this replay", "");
-	snprintf(err->hint, sizeof(err->hint), "Use a fresh store, or go on with the same folder and limit.");
+	snprintf(err->hint, sizeof(err->hint),
+	         "Use a fresh store, or go on with the same folder and limit.");
 	return MARKET_EEXISTS;
 }
 
@@ -115,7 +118,8 @@ static int check_plan(replay *r, cli_market *open, market_error *err)
 	return rc;
 }
 
-static int run_one(replay *r, cli_market *open, const replay_event *event, replay_run *run, market_error *err)
+static int run_one(replay *r, cli_market *open, const replay_event *event, replay_run *run,
+                   market_error *err)
 {
 	bool refused = false;
 	int rc;

@@ -45,17 +45,18 @@ bool replay_time(const char *text, market_time *out)
 	bool slashes = strchr(text, '/') != NULL;
 	bool ok;
 	if (slashes)
-		ok = number(&text, 1, 2, &month) && skip(&text, '/') && number(&text, 1, 2, &day) && skip(&text, '/') &&
-		     number(&text, 4, 4, &year) && skip(&text, ' ') && number(&text, 1, 2, &hour) && skip(&text, ':') &&
-		     number(&text, 2, 2, &minute);
+		ok = number(&text, 1, 2, &month) && skip(&text, '/') && number(&text, 1, 2, &day) &&
+		     skip(&text, '/') && number(&text, 4, 4, &year) && skip(&text, ' ') &&
+		     number(&text, 1, 2, &hour) && skip(&text, ':') && number(&text, 2, 2, &minute);
 	else
-		ok = number(&text, 4, 4, &year) && skip(&text, '-') && number(&text, 2, 2, &month) && skip(&text, '-') &&
-		     number(&text, 2, 2, &day) && skip(&text, ' ') && number(&text, 2, 2, &hour) && skip(&text, ':') &&
-		     number(&text, 2, 2, &minute) && skip(&text, ':') && number(&text, 2, 2, &second);
+		ok = number(&text, 4, 4, &year) && skip(&text, '-') && number(&text, 2, 2, &month) &&
+		     skip(&text, '-') && number(&text, 2, 2, &day) && skip(&text, ' ') &&
+		     number(&text, 2, 2, &hour) && skip(&text, ':') && number(&text, 2, 2, &minute) &&
+		     skip(&text, ':') && number(&text, 2, 2, &second);
 	if (!ok || *text != '\0' || year < 1990 || year > 2100 || month < 1 || month > 12 || day < 1 ||
 	    day > days_of_month(year, month) || hour > 23 || minute > 59 || second > 59)
 		return false;
-	*out = days_since_1970(year, month, day) * REPLAY_DAY + hour * REPLAY_HOUR + minute * REPLAY_MINUTE +
-	       second * REPLAY_SECOND;
+	*out = days_since_1970(year, month, day) * REPLAY_DAY + hour * REPLAY_HOUR +
+	       minute * REPLAY_MINUTE + second * REPLAY_SECOND;
 	return true;
 }

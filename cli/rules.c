@@ -30,7 +30,8 @@ char *cli_policy_with(const char *const (*changes)[2], size_t count)
 		size_t length = 0;
 		const char *value = find_value(text, changes[i][0], &length);
 		char *changed = NULL;
-		if (!value || asprintf(&changed, "%.*s %s%s", (int)(value - text), text, changes[i][1], value + length) < 0)
+		if (!value || asprintf(&changed, "%.*s %s%s", (int)(value - text), text, changes[i][1],
+		                       value + length) < 0)
 			changed = NULL;
 		if (!value)
 			cli_usage("the built-in policy has no key %s", changes[i][0]);

@@ -16,18 +16,18 @@ typedef struct accounts {
 	int64_t settled, paid_out; /* over the account with the platform's book */
 } accounts;
 
-static int read_seller(cli_market *open, pool *pool, json_t *seller, text_index *groups, cli_totals *out,
-                       accounts *moved, market_error *err);
-static int read_orders(cli_market *open, pool *pool, const char *seller, text_index *groups, cli_sums *sums,
-                       market_error *err);
+static int read_seller(cli_market *open, pool *pool, json_t *seller, text_index *groups,
+                       cli_totals *out, accounts *moved, market_error *err);
+static int read_orders(cli_market *open, pool *pool, const char *seller, text_index *groups,
+                       cli_sums *sums, market_error *err);
 static int read_accounts(cli_market *open, const char *seller, accounts *sums, market_error *err);
 static int read_all(cli_market *open, accounts *sums, market_error *err);
 static void add_account(const char *name, json_t *line, accounts *sums);
 static void take(const accounts *from, cli_sums *to);
 
 /* The next page of a list: its items, until `after` is empty. */
-static int next_page(cli_market *open, const char *operation, json_t *in, char after[128], json_t **page,
-                     market_error *err)
+static int next_page(cli_market *open, const char *operation, json_t *in, char after[128],
+                     json_t **page, market_error *err)
 {
 	int rc;
 	json_object_set_new(in, "limit", json_integer(PAGE));
@@ -42,7 +42,8 @@ static int64_t cents(json_t *object, const char *name)
 {
 	json_t *value = json_object_get(object, name);
 	market_money money = {0, ""};
-	if (!value || !market_money_parse(cli_text(value, "amount"), cli_text(value, "currency"), &money))
+	if (!value ||
+	    !market_money_parse(cli_text(value, "amount"), cli_text(value, "currency"), &money))
 		return 0;
 	return money.amount;
 }
@@ -73,11 +74,12 @@ int cli_read_totals(cli_market *open, pool *pool, cli_totals *out, market_error 
 
 bool cli_balanced(const cli_sums *s)
 {
-	return s->paid + s->discounts == s->earnings + s->fees + s->taxes + s->splits + s->held + s->refunded;
+	return s->paid + s->discounts ==
+	       s->earnings + s->fees + s->taxes + s->splits + s->held + s->refunded;
 }
 
-static int read_seller(cli_market *open, pool *pool, json_t *seller, text_index *groups, cli_totals *out,
-                       accounts *moved, market_error *err)
+static int read_seller(cli_market *open, pool *pool, json_t *seller, text_index *groups,
+                       cli_totals *out, accounts *moved, market_error *err)
 {
 	cli_sums *sums = POOL_APPEND(out->sellers, out->n_sellers, out->room_sellers);
 	const char *id = cli_text(seller, "id");
@@ -100,7 +102,8 @@ static int read_seller(cli_market *open, pool *pool, json_t *seller, text_index 
 static int read_units(cli_market *open, const char *order, int64_t *units, market_error *err)
 {
 	json_t *out = NULL, *lines;
-	int rc = cli_do(open, OPERATOR, NULL, "order.get", json_pack("{s:s}", "order", order), &out, err);
+	int rc =
+		cli_do(open, OPERATOR, NULL, "order.get", json_pack("{s:s}", "order", order), &out, err);
 	lines = json_object_get(out, "lines");
 	for (size_t i = 0; i < json_array_size(lines); i++)
 		*units += json_integer_value(json_object_get(json_array_get(lines, i), "quantity"));
@@ -108,8 +111,8 @@ static int read_units(cli_market *open, const char *order, int64_t *units, marke
 	return rc;
 }
 
-static int read_orders(cli_market *open, pool *pool, const char *seller, text_index *groups, cli_sums *sums,
-                       market_error *err)
+static int read_orders(cli_market *open, pool *pool, const char *seller, text_index *groups,
+                       cli_sums *sums, market_error *err)
 {
 	char after[128] = "";
 	int rc;
@@ -138,7 +141,8 @@ static int read_accounts(cli_market *open, const char *seller, accounts *sums, m
 	int rc;
 	do {
 		json_t *page = NULL, *items;
-		rc = next_page(open, "ledger.account.list", json_pack("{s:s}", "seller", seller), after, &page, err);
+		rc = next_page(open, "ledger.account.list", json_pack("{s:s}", "seller", seller), after,
+		               &page, err);
 		items = json_object_get(page, "items");
 		for (size_t i = 0; i < json_array_size(items); i++)
 			add_account(cli_text(json_array_get(items, i), "name"), json_array_get(items, i), sums);
@@ -150,7 +154,8 @@ static int read_accounts(cli_market *open, const char *seller, accounts *sums, m
 static int read_all(cli_market *open, accounts *sums, market_error *err)
 {
 	json_t *out = NULL, *lines;
-	int rc = cli_do(open, OPERATOR, NULL, "ledger.trial_balance", json_pack("{s:b}", "all", 1), &out, err);
+	int rc = cli_do(open, OPERATOR, NULL, "ledger.trial_balance", json_pack("{s:b}", "all", 1),
+	                &out, err);
 	lines = json_object_get(out, "lines");
 	for (size_t i = 0; i < json_array_size(lines); i++)
 		add_account(cli_text(json_array_get(lines, i), "account"), json_array_get(lines, i), sums);
@@ -174,9 +179,10 @@ static bool is_any(const char *name, const char *const *stems)
 static void add_account(const char *name, json_t *line, accounts *sums)
 {
 	static const char *const held[] = {"escrow", "buyer_payable", "suspense", NULL};
-	static const char *const earned[] = {"seller_pending", "seller_available", "seller_reserved", "seller_deposit",
-	                                     "payout_in_transit", NULL};
-	static const char *const taxes[] = {"tax_payable", "goods_tax_payable", "withheld_tax_payable", NULL};
+	static const char *const earned[] = {"seller_pending", "seller_available",  "seller_reserved",
+	                                     "seller_deposit", "payout_in_transit", NULL};
+	static const char *const taxes[] = {"tax_payable", "goods_tax_payable", "withheld_tax_payable",
+	                                    NULL};
 	static const char *const splits[] = {"affiliate_pending", "affiliate_payable", NULL};
 	int64_t debits = cents(line, "debits_posted"), credits = cents(line, "credits_posted");
 	if (is(name, "psp_clearing")) {

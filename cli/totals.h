@@ -1,4 +1,5 @@
-/* What a store's orders and accounts say, read by public operations alone. Amounts in minor units. */
+/* What a store's orders and accounts say, read by public operations alone. Amounts in minor units.
+ */
 #ifndef CLI_TOTALS_H
 #define CLI_TOTALS_H
 
@@ -10,9 +11,9 @@ typedef struct cli_sums {
 	const char *name;
 	int64_t orders, seller_orders, items;
 	int64_t gross, freight, paid, discounts, earnings, fees, taxes, splits, refunded, held;
-	int64_t paid_out;       /* of the earnings */
-	int64_t unfunded;       /* discounts that went back to their funders; in `refunded` */
-	int64_t provider_fees;  /* kept by the provider; the platform's expense */
+	int64_t paid_out;      /* of the earnings */
+	int64_t unfunded;      /* discounts that went back to their funders; in `refunded` */
+	int64_t provider_fees; /* kept by the provider; the platform's expense */
 } cli_sums;
 
 typedef struct cli_totals {

@@ -1,4 +1,5 @@
-"""What the files of a replay say, added up by rules of this file alone: nothing here asks the program."""
+"""What the files of a replay say, added up by rules of this file alone: nothing here asks the
+program."""
 
 import csv
 import os
@@ -22,7 +23,7 @@ def half_up(amount, percent):
 
 
 def fee(category, base):
-    """The shipped policy: books 8 %, electronics 10 % and at most 400.00, everything else 12 %; 5 % tax on it."""
+    """The shipped policy: books 8 %, electronics 10 % up to 400.00, all else 12 %; 5 % tax."""
     if category == "books":
         commission = half_up(base, 8)
     elif category == "electronics":
@@ -54,7 +55,8 @@ class Files:
     def __init__(self, folder, limit=None):
         english = {row["product_category_name"]: row["product_category_name_english"]
                    for row in rows(folder, "category_translation.csv")}
-        self.category = {row["product_id"]: english.get(row["product_category_name"], row["product_category_name"])
+        self.category = {row["product_id"]: english.get(row["product_category_name"],
+                                                        row["product_category_name"])
                          for row in rows(folder, "products.csv")}
         known = {row["order_id"]: row for row in rows(folder, "orders.csv")}
         self.parts = {}
@@ -66,7 +68,9 @@ class Files:
                     continue
                 self.orders[order] = []
             status = known[order]["order_status"] if order in known else "delivered"
-            customer = "customer-" + known[order]["customer_id"] if order in known else "made-" + order
+            customer = "made-" + order
+            if order in known:
+                customer = "customer-" + known[order]["customer_id"]
             part = self.parts.get((order, seller))
             if part is None:
                 part = self.parts[order, seller] = Part(order, seller, status in RETURNED, customer)
@@ -89,7 +93,8 @@ class Files:
         sums = {}
         for part in self.parts.values():
             one = sums.setdefault(part.seller, dict.fromkeys(
-                ("seller_orders", "items", "gross", "freight", "paid", "discounts_funded", "seller_earnings",
+                ("seller_orders", "items", "gross", "freight", "paid", "discounts_funded",
+                 "seller_earnings",
                  "platform_fees", "taxes", "splits", "refunded", "held"), 0))
             one["seller_orders"] += 1
             one["items"] += part.units

@@ -15,7 +15,8 @@ import datetime
 import os
 import random
 
-STATUSES = ("delivered",) * 10 + ("shipped", "canceled", "canceled", "unavailable", "invoiced", "processing")
+STATUSES = ("delivered",) * 10 + ("shipped", "canceled", "canceled", "unavailable", "invoiced",
+                                  "processing")
 CATEGORIES = (("eletronicos", "electronics"), ("livros", "books"), ("brinquedos", "toys"),
               ("casa & jardim", "home & garden"))
 TEXTS = ("", "Tudo certo.", "Chegou antes, \"ótimo\"!", "Duas linhas:\na segunda, com vírgula",
@@ -81,11 +82,14 @@ class Folder:
         self.write("order_items.csv", ("order_id", "order_item_id", "product_id", "seller_id",
                                        "shipping_limit_date", "price", "freight_value"), items)
         self.known_orders(items)
-        known_sellers = [(seller, "%05d" % rnd.randint(0, 99999), "são paulo", "SP") for seller in sellers[1:]]
-        self.write("sellers.csv", ("seller_id", "seller_zip_code_prefix", "seller_city", "seller_state"),
+        known_sellers = [(seller, "%05d" % rnd.randint(0, 99999), "são paulo", "SP")
+                         for seller in sellers[1:]]
+        self.write("sellers.csv", ("seller_id", "seller_zip_code_prefix", "seller_city",
+                                   "seller_state"),
                    known_sellers)
         self.write("category_translation.csv",
-                   ("product_category_name", "product_category_name_english"), CATEGORIES[:3], mark=True, end="\n")
+                   ("product_category_name", "product_category_name_english"), CATEGORIES[:3],
+                   mark=True, end="\n")
         self.write("products.csv", ("product_id", "product_category_name", "product_photos_qty"),
                    [(product, rnd.choice(CATEGORIES)[0] if rnd.random() < 0.9 else "", 1)
                     for product, _, _ in products if rnd.random() < 0.6])
@@ -95,7 +99,8 @@ class Folder:
         rows, payments, reviews = [], [], []
         sums = {}
         for item in items:
-            sums[item[0]] = sums.get(item[0], 0) + round(float(item[5]) * 100) + round(float(item[6]) * 100)
+            cash = sum(round(float(text) * 100) for text in item[5:7])
+            sums[item[0]] = sums.get(item[0], 0) + cash
         statuses = list(STATUSES)
         for order in self.orders:
             if rnd.randint(1, 100) > self.args.known:
@@ -112,18 +117,23 @@ class Folder:
             times = [self.time(bought), self.time(approved),
                      self.time(carried) if status in ("delivered", "shipped") else "",
                      self.time(delivered) if status == "delivered" else ""]
-            rows.append((order["id"], self.hex(), status, *times, self.time(bought + datetime.timedelta(days=30))))
+            rows.append((order["id"], self.hex(), status, *times,
+                         self.time(bought + datetime.timedelta(days=30))))
             if rnd.random() < 0.9:
                 self.pay(payments, order["id"], sums[order["id"]])
             if rnd.random() < 0.6:
                 self.review(reviews, order["id"], delivered)
-        rows.append((self.hex(), self.hex(), "delivered", "2017-05-01 10:00:00", "", "", "", "2017-06-01 00:00:00"))
-        self.write("orders.csv", ("order_id", "customer_id", "order_status", "order_purchase_timestamp",
+        rows.append((self.hex(), self.hex(), "delivered", "2017-05-01 10:00:00", "", "", "",
+                     "2017-06-01 00:00:00"))
+        self.write("orders.csv", ("order_id", "customer_id", "order_status",
+                                  "order_purchase_timestamp",
                                   "order_approved_at", "order_delivered_carrier_date",
-                                  "order_delivered_customer_date", "order_estimated_delivery_date"), rows)
+                                  "order_delivered_customer_date",
+                                  "order_estimated_delivery_date"), rows)
         self.write("order_payments.csv", ("order_id", "payment_sequential", "payment_type",
                                           "payment_installments", "payment_value"), payments)
-        self.write("order_reviews.csv", ("review_id", "order_id", "review_score", "review_comment_title",
+        self.write("order_reviews.csv", ("review_id", "order_id", "review_score",
+                                         "review_comment_title",
                                          "review_comment_message", "review_creation_date",
                                          "review_answer_timestamp"), reviews, end="\n")
 
@@ -134,17 +144,20 @@ class Folder:
         if self.random.random() < 0.2:
             payments.append((order, 2, "voucher", 1, "1.00"))
             cents -= 100
-        payments.append((order, 1, method, self.random.randint(1, 10), "%d.%02d" % divmod(cents, 100)))
+        payments.append((order, 1, method, self.random.randint(1, 10),
+                         "%d.%02d" % divmod(cents, 100)))
 
     def review(self, reviews, order, delivered):
         answered = delivered + datetime.timedelta(hours=self.random.choice((-30, -5, 2, 20, 90)))
-        reviews.append((self.hex(), order, self.random.randint(1, 5), self.random.choice(("", "Nota")),
+        reviews.append((self.hex(), order, self.random.randint(1, 5),
+                        self.random.choice(("", "Nota")),
                         self.random.choice(TEXTS), answered.strftime("%Y-%m-%d 00:00:00"),
                         answered.strftime("%Y-%m-%d %H:%M:%S")))
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder")
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--orders", type=int, default=60)

@@ -58,7 +58,8 @@ class Suite:
             except Skip as reason:
                 skipped += 1
                 print(f"SKIP cli/{name}: {reason}")
-            except (Failure, subprocess.TimeoutExpired, ValueError, KeyError, IndexError, OSError) as problem:
+            except (Failure, subprocess.TimeoutExpired, ValueError, KeyError, IndexError,
+                    OSError) as problem:
                 failed += 1
                 print(f"FAIL cli/{name}: {type(problem).__name__}: {problem}")
             sys.stdout.flush()
@@ -107,7 +108,8 @@ class Store:
         if not POSTGRES:
             raise Skip(NO_POSTGRES)
         name = f"cli_{os.getpid()}_{Store.number}"
-        done = subprocess.run([os.path.join(SOURCE, "tests", "lib", "postgres.sh"), "database", POSTGRES, name],
+        done = subprocess.run([os.path.join(SOURCE, "tests", "lib", "postgres.sh"), "database",
+                               POSTGRES, name],
                               capture_output=True, text=True, check=True)
         self.url = done.stdout.strip()
         self.beside = os.path.join(self.folder, name)
@@ -135,15 +137,17 @@ def fresh_store(kind):
     return Store(kind)
 
 
-def run(*arguments, text=None, folder=None, timeout=900):
-    return subprocess.run([MARKET, *arguments], input=text, capture_output=True, text=True, timeout=timeout,
-                          cwd=folder or Suite.folder)
+def run(*arguments, text=None, folder=None, timeout=900, environment=None):
+    return subprocess.run([MARKET, *arguments], input=text, capture_output=True, text=True,
+                          timeout=timeout, cwd=folder or Suite.folder,
+                          env={**os.environ, **(environment or {})})
 
 
 def generated(seed, orders=60, known=50):
     folder = os.path.join(Suite.folder, f"generated-{seed}-{orders}-{known}")
     if not os.path.isdir(folder):
-        subprocess.run([sys.executable, os.path.join(HERE, "generate.py"), folder, "--seed", str(seed),
+        subprocess.run([sys.executable, os.path.join(HERE, "generate.py"), folder, "--seed",
+                        str(seed),
                         "--orders", str(orders), "--known", str(known)], check=True)
     return folder
 

@@ -6,7 +6,8 @@ import random
 from expect import Files
 from harness import cents, equal, expect, seed_of
 
-AMOUNTS = ("gross", "freight", "paid", "discounts_funded", "seller_earnings", "platform_fees", "taxes", "splits",
+AMOUNTS = ("gross", "freight", "paid", "discounts_funded", "seller_earnings", "platform_fees",
+           "taxes", "splits",
            "refunded", "held")
 
 
@@ -21,7 +22,8 @@ class Output:
 
 def replay(store, folder, *options):
     done = store.run("replay", "--json", *options, folder)
-    expect(done.returncode == 0, "replay ended with", done.returncode, done.stderr[-500:], done.stdout[-300:])
+    expect(done.returncode == 0, "replay ended with", done.returncode, done.stderr[-500:],
+           done.stdout[-300:])
     return Output(done.stdout)
 
 
@@ -33,7 +35,8 @@ def check_totals(output, folder, limit=None):
     for seller, sums in wanted.items():
         found = output.sellers[seller]
         for name, value in sums.items():
-            equal(cents(found[name]) if name in AMOUNTS else found[name], value, f"{name} of seller {seller}")
+            equal(cents(found[name]) if name in AMOUNTS else found[name], value,
+                  f"{name} of seller {seller}")
     totals = output.totals
     equal(totals["orders"], len(files.orders), "orders")
     equal(totals["seller_orders"], len(files.parts), "seller orders")
@@ -77,17 +80,20 @@ def figures(output):
 
 
 def legs_of(transfer):
-    return {leg["name"].split(":ord_")[0]: (cents(leg["debit"]), cents(leg["credit"])) for leg in transfer["legs"]}
+    return {leg["name"].split(":ord_")[0]: (cents(leg["debit"]), cents(leg["credit"]))
+            for leg in transfer["legs"]}
 
 
 def check_legs(store, folder, seed_name, default, picked=20):
-    """ESC-1, COM-2, COM-4 on orders picked at random: each transfer leg by leg, by rules written here."""
+    """ESC-1, COM-2, COM-4 on orders picked at random: each transfer leg by leg."""
     files = Files(folder)
     rnd = random.Random(seed_of(seed_name, default))
     orders = rnd.sample(sorted(files.orders), min(picked, len(files.orders)))
-    groups = store.batch([{"op": "order.group.get", "in": {"group": f"ref:{files.orders[id][0].customer}/{id}"}}
+    groups = store.batch([{"op": "order.group.get",
+                           "in": {"group": f"ref:{files.orders[id][0].customer}/{id}"}}
                           for id in orders])
-    payments = store.batch([{"op": "payment.get", "in": {"payment": group["payment"]}} for group in groups])
+    payments = store.batch([{"op": "payment.get", "in": {"payment": group["payment"]}}
+                            for group in groups])
     shares = {share["order"]: share for payment in payments for share in payment["shares"]}
     for id, group in zip(orders, groups):
         sellers = store.batch([{"op": "seller.get", "in": {"seller": f"ref:{part.seller}"}}
@@ -107,13 +113,16 @@ def check_part(store, files, part, seller, order, share):
     equal(len(refunds), 1 if part.returned else 0, f"refunds of {part.order}")
     second = f"refund:{refunds[0]['id']}" if part.returned else f"release:{order}"
     capture, outcome = store.batch([transfer(f"capture:{share}"), transfer(second)])
-    equal(legs_of(capture), {"psp_clearing": (cash, 0), "escrow": (0, cash)}, f"capture of {part.order}")
+    equal(legs_of(capture), {"psp_clearing": (cash, 0), "escrow": (0, cash)},
+          f"capture of {part.order}")
     if part.returned:
-        equal(legs_of(outcome), {"escrow": (cash, 0), "psp_clearing": (0, cash)}, f"refund of {part.order}")
+        equal(legs_of(outcome), {"escrow": (cash, 0), "psp_clearing": (0, cash)},
+              f"refund of {part.order}")
         return
     commission, tax = files.fees(part)
     earning = cash - commission - tax
-    wanted = {"escrow": (cash, 0), "seller_pending": (0, earning), "fee_revenue:commission": (0, commission),
+    wanted = {"escrow": (cash, 0), "seller_pending": (0, earning),
+              "fee_revenue:commission": (0, commission),
               "tax_payable": (0, tax)}
     equal(legs_of(outcome), {name: legs for name, legs in wanted.items() if legs != (0, 0)},
           f"release of {part.order}")
@@ -122,7 +131,8 @@ def check_part(store, files, part, seller, order, share):
 
 def check_maturity(store, seller, earning):
     """Seven days after receipt the whole earning becomes available: there is no reserve."""
-    account = store.call("ledger.account.get", {"seller": seller, "name": "seller_pending", "currency": "BRL"})
+    account = store.call("ledger.account.get", {"seller": seller, "name": "seller_pending",
+                                                "currency": "BRL"})
     page = store.call("ledger.transfer.list", {"account": account["id"], "limit": 1000})
     matured = [entry for entry in page.get("items", [])
                if entry["purpose"] == "mature" and cents(entry["debit"]) == earning]

@@ -6,7 +6,8 @@ import os
 from harness import Store, equal, expect, fresh_store, on_both_stores, run, test
 
 RULES = {"ref": "rosa", "name": "Rosa Lima"}
-APPLICATION = {"ref": "aurora", "name": "Aurora", "store_type": "individual", "country": "BR", "currency": "BRL",
+APPLICATION = {"ref": "aurora", "name": "Aurora", "store_type": "individual", "country": "BR",
+               "currency": "BRL",
                "owner_name": "Ana", "owner_ref": "ana"}
 
 
@@ -31,7 +32,8 @@ def call_refused(store):
     error = json.loads(done.stdout)
     equal(done.returncode, 1, "exit")
     equal((error["code"], error["class"], error["field"]), ("exists", "state", "ref"), "error")
-    equal(sorted(error), ["class", "code", "detail", "field", "hint", "message", "object"], "members")
+    equal(sorted(error), ["class", "code", "detail", "field", "hint", "message", "object"],
+          "members")
 
 
 @test("an unknown operation exits 1 with its name")
@@ -48,7 +50,8 @@ def call_bad_json():
     equal(done.returncode, 2, "exit")
     equal(done.stdout, "", "output")
     expect("line 2, column" in done.stderr, done.stderr)
-    equal(fresh_store("sqlite").run("call", "buyer.create", '{"name":"x","name":"y"}').returncode, 2, "duplicate")
+    equal(fresh_store("sqlite").run("call", "buyer.create", '{"name":"x","name":"y"}').returncode,
+          2, "duplicate")
     equal(fresh_store("sqlite").run("call", "buyer.create", "[1]").returncode, 2, "array")
 
 
@@ -73,13 +76,17 @@ def call_as(store):
     buyer = store.call("buyer.create", RULES)
     store.call("buyer.create", {"ref": "other", "name": "Other"})
     for actor in ("buyer:" + buyer["id"], "buyer:ref:rosa"):
-        equal(store.call("buyer.get", {"buyer": buyer["id"]}, "--as", actor)["id"], buyer["id"], actor)
-    done = store.run("call", "--as", "buyer:ref:other", "buyer.get", json.dumps({"buyer": buyer["id"]}))
+        equal(store.call("buyer.get", {"buyer": buyer["id"]}, "--as", actor)["id"], buyer["id"],
+              actor)
+    done = store.run("call", "--as", "buyer:ref:other", "buyer.get",
+                     json.dumps({"buyer": buyer["id"]}))
     equal((done.returncode, json.loads(done.stdout)["code"]), (1, "not_found"), "a stranger")
-    done = store.run("call", "--as", "buyer:ref:nobody", "buyer.get", json.dumps({"buyer": buyer["id"]}))
+    done = store.run("call", "--as", "buyer:ref:nobody", "buyer.get",
+                     json.dumps({"buyer": buyer["id"]}))
     equal(done.returncode, 1, "an unknown actor")
     store.call("seller.apply", APPLICATION, "--as", "anonymous")
-    equal(store.call("seller.get", {"seller": "ref:aurora"}, "--as=member:ref:ana")["ref"], "aurora", "member")
+    equal(store.call("seller.get", {"seller": "ref:aurora"}, "--as=member:ref:ana")["ref"],
+          "aurora", "member")
 
 
 @on_both_stores("--at sets the time, and an earlier one is refused")
@@ -88,7 +95,8 @@ def call_at(store):
     equal(buyer["created_at"], "2026-01-05T10:00:00.000Z", "created_at")
     done = store.run("call", "--at", "2026-01-05T09:59:59Z", "buyer.create", '{"name":"Early"}')
     equal((done.returncode, json.loads(done.stdout)["code"]), (1, "time_order"), "earlier")
-    equal(store.run("call", "--at", "yesterday", "buyer.create", '{"name":"X"}').returncode, 2, "no time")
+    equal(store.run("call", "--at", "yesterday", "buyer.create", '{"name":"X"}').returncode, 2,
+          "no time")
 
 
 @on_both_stores("batch gives one numbered line for each and goes on behind a refusal")
@@ -114,7 +122,8 @@ def batch_goes_on(store):
 @test("a batch without a refusal exits 0")
 def batch_clean():
     store = fresh_store("sqlite")
-    equal(batch(store, {"op": "buyer.create", "in": RULES}, {"op": "buyer.get", "in": {"buyer": "ref:rosa"}})[0], 0,
+    equal(batch(store, {"op": "buyer.create", "in": RULES},
+                {"op": "buyer.get", "in": {"buyer": "ref:rosa"}})[0], 0,
           "exit")
     equal(batch(store), (0, []), "an empty one")
 
@@ -122,14 +131,26 @@ def batch_clean():
 @test("bad lines of a batch are refused one by one")
 def batch_bad_lines():
     code, results = batch(
-        fresh_store("sqlite"), '{"op":"buyer.create",', "[]", {"as": "system"}, {"op": 5}, {"op": "a.b", "in": []},
-        {"op": "nothing.at_all"}, {"op": "buyer.create", "when": "now"}, {"op": "buyer.create", "at": "soon"},
-        {"op": "buyer.create", "in": {}}, '{"op":"buyer.get","op":"buyer.get"}', {"op": "buyer.create", "in": RULES})
+        fresh_store("sqlite"),
+        '{"op":"buyer.create",',
+        "[]",
+        {"as": "system"},
+        {"op": 5},
+        {"op": "a.b", "in": []},
+        {"op": "nothing.at_all"},
+        {"op": "buyer.create", "when": "now"},
+        {"op": "buyer.create", "at": "soon"},
+        {"op": "buyer.create", "in": {}},
+        '{"op":"buyer.get","op":"buyer.get"}',
+        {"op": "buyer.create", "in": RULES},
+    )
     equal(code, 1, "exit")
     codes = [result["error"]["code"] if not result["ok"] else "ok" for result in results]
-    equal(codes, ["syntax", "wrong_type", "missing", "wrong_type", "wrong_type", "unknown_operation",
+    equal(codes, ["syntax", "wrong_type", "missing", "wrong_type", "wrong_type",
+                  "unknown_operation",
                   "unknown_field", "invalid", "missing", "syntax", "ok"], "codes")
-    equal([results[i]["error"]["field"] for i in (2, 3, 4, 6, 7, 8)], ["op", "op", "in", "when", "at", "name"],
+    equal([results[i]["error"]["field"] for i in (2, 3, 4, 6, 7, 8)],
+          ["op", "op", "in", "when", "at", "name"],
           "fields")
     expect("column" in results[0]["error"]["message"], results[0])
 
@@ -151,7 +172,8 @@ def batch_at(store):
         {"op": "seller.get", "in": {"seller": "ref:aurora"}, "at": "2026-04-04T00:00:00Z"},
         {"op": "seller.get", "in": {"seller": "ref:aurora"}, "at": "2026-04-06T00:00:00Z"})
     equal(code, 0, results)
-    equal([result["out"]["state"] for result in results], ["onboarding", "onboarding", "rejected"], "states")
+    equal([result["out"]["state"] for result in results], ["onboarding", "onboarding", "rejected"],
+          "states")
     equal(results[2]["out"]["reason"], "stale", "reason")
 
 
@@ -187,19 +209,23 @@ def policy():
         file.write(default)
     equal(run("policy", "check", path).returncode, 0, "the built-in one")
     with open(path, "w") as file:
-        file.write(default.replace("maturity: 7d", "matured: 7d").replace("rate: 12%", "rate: twelve"))
+        file.write(default.replace("maturity: 7d", "matured: 7d").replace("rate: 12%",
+                                                                          "rate: twelve"))
     done = run("policy", "check", path)
     equal(done.returncode, 1, "exit")
     lines = [line for line in done.stdout.splitlines() if line.startswith(path + ":")]
-    expect(len(lines) >= 2 and all(line.split(":")[1].isdigit() and line.split(":")[2].isdigit() for line in lines),
+    expect(len(lines) >= 2 and all(line.split(":")[1].isdigit() and line.split(":")[2].isdigit()
+                                   for line in lines),
            done.stdout)
     equal(run("policy", "check", path + ".absent").returncode, 2, "an absent file")
 
 
 @test("wrong usage exits 2 and says why")
 def usage():
-    for arguments in ((), ("dance",), ("call",), ("ledger",), ("ledger", "audit"), ("replay",), ("replay", "a", "b"),
-                      ("replay", "--limit", "0", "a"), ("demo", "x"), ("call", "buyer.get"), ("--store",)):
+    for arguments in ((), ("dance",), ("call",), ("ledger",), ("ledger", "audit"), ("replay",),
+                      ("replay", "a", "b"),
+                      ("replay", "--limit", "0", "a"), ("demo", "x"), ("call", "buyer.get"),
+                      ("--store",)):
         done = run(*arguments)
         equal(done.returncode, 2, " ".join(arguments))
         expect(done.stderr, "nothing said of", arguments)
@@ -249,7 +275,8 @@ def verify_broken():
     for options in ((), ("--anchor", anchor)):
         done = store.run("ledger", "verify", *options)
         equal(done.returncode, 1, done.stdout + done.stderr)
-        expect("broken at " in done.stdout and done.stdout.endswith("verify: broken\n"), done.stdout)
+        expect("broken at " in done.stdout and done.stdout.endswith("verify: broken\n"),
+               done.stdout)
 
 
 @test("LED-8: verify exits 2 when it can't run")
@@ -258,7 +285,8 @@ def verify_cannot_run():
     equal(store.run("ledger", "verify").returncode, 2, "no store")
     expect(not os.path.exists(store.beside), "verify made a store")
     sell_nothing(store)
-    equal(store.run("ledger", "verify", "--anchor", store.beside + ".absent").returncode, 2, "no anchor")
+    equal(store.run("ledger", "verify", "--anchor", store.beside + ".absent").returncode, 2,
+          "no anchor")
     path = os.path.join(store.folder, "bad.json")
     with open(path, "w") as file:
         file.write("{}")

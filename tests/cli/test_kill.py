@@ -1,7 +1,7 @@
 """A replay that is killed again and again ends as one that isn't.
 
-MARKET_KILLS (6) and MARKET_KILL_SEED choose how often and when; MARKET_KILL_DATA=real takes the real
-orders. The long form of this test is MARKET_KILLS=50 MARKET_KILL_DATA=real.
+MARKET_KILLS (6) and MARKET_KILL_SEED choose how often and when; MARKET_KILL_DATA=real takes the
+real orders. The long form of this test is MARKET_KILLS=50 MARKET_KILL_DATA=real.
 """
 
 import os
@@ -27,7 +27,8 @@ def folder(kind):
 
 
 def start(store, path):
-    return subprocess.Popen([MARKET, "--store", store.url, "replay", "--json", path], cwd=store.folder,
+    return subprocess.Popen([MARKET, "--store", store.url, "replay", "--json", path],
+                            cwd=store.folder,
                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 

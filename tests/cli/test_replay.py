@@ -3,7 +3,8 @@
 import os
 import shutil
 
-from harness import DATA, Skip, Suite, cents, equal, expect, fresh_store, generated, on_both_stores, run, seed_of, test
+from harness import (DATA, Skip, Suite, cents, equal, expect, fresh_store, generated,
+                     on_both_stores, seed_of, test)
 from replaying import check_identity, check_legs, check_totals, figures, replay, state
 
 OLIST = os.path.join(DATA, "olist")
@@ -17,7 +18,8 @@ def folder():
 def totals(store):
     output = replay(store, folder())
     check_totals(output, folder())
-    for note in ("times_made", "sellers_made", "products_unknown", "orders_shifted", "reviews_moved",
+    for note in ("times_made", "sellers_made", "products_unknown", "orders_shifted",
+                 "reviews_moved",
                  "reviews_ignored", "rows_ignored", "payments_differ"):
         expect(output.notes[note] > 0, "the folder has no", note)
     equal(len(output.differences), output.notes["payments_differ"], "differences")
@@ -66,7 +68,8 @@ def for_people():
     done = fresh_store("sqlite").run("replay", folder())
     equal(done.returncode, 0, done.stderr)
     expect(done.stdout.endswith("verify: ok\n"), done.stdout[-200:])
-    expect("DOESN'T" not in done.stdout and "payment differs: order" in done.stdout, done.stdout[:300])
+    expect("DOESN'T" not in done.stdout and "payment differs: order" in done.stdout,
+           done.stdout[:300])
     expect("\r" not in done.stderr, "a progress bar without a terminal")
 
 
@@ -84,7 +87,8 @@ def broken():
     store = fresh_store("sqlite")
     replay(store, folder(), "--limit", "5")
     with sqlite3.connect(store.beside) as connection:
-        connection.execute("UPDATE leg SET credit = credit + 1 WHERE id = (SELECT MAX(id) FROM leg WHERE credit > 0)")
+        connection.execute("UPDATE leg SET credit = credit + 1 WHERE id = "
+                           "(SELECT MAX(id) FROM leg WHERE credit > 0)")
     connection.close()
     done = store.run("replay", "--json", "--limit", "5", folder())
     equal(done.returncode, 1, done.stdout[-300:])
@@ -98,20 +102,26 @@ BAD = (
     ("an empty file", "", ":1: the header is missing"),
     ("a header alone", HEADER, "has no rows"),
     ("a missing column", HEADER.replace("price", "cost") + ROW, ":1: column price is missing"),
-    ("a column twice", HEADER.replace("price", "seller_id") + ROW, ":1: column seller_id stands there twice"),
+    ("a column twice", HEADER.replace("price", "seller_id") + ROW,
+     ":1: column seller_id stands there twice"),
     ("a row too short", HEADER + ROW + "o2,1\n", ":3: 2 fields; the header has 7"),
     ("a row too long", HEADER + ROW.replace("13.29", "13.29,1"), ":2: 8 fields"),
     ("an open quote", HEADER + '"o1,1,p1\n', ":2: the quote of field 1 isn't closed"),
     ("a quote inside", HEADER + ROW.replace("p1", 'p"1'), ":2: a quote inside field 3"),
-    ("text behind a quote", HEADER + ROW.replace("p1", '"p1"x'), ":2: text behind the closing quote of field 3"),
-    ("a lone carriage return", HEADER + ROW.replace("p1,", "p1\r,"), ":2: a carriage return without a line feed"),
+    ("text behind a quote", HEADER + ROW.replace("p1", '"p1"x'),
+     ":2: text behind the closing quote of field 3"),
+    ("a lone carriage return", HEADER + ROW.replace("p1,", "p1\r,"),
+     ":2: a carriage return without a line feed"),
     ("a NUL", HEADER + ROW.replace("p1", "p\0"), ":2: a NUL in field 3"),
     ("bad UTF-8", HEADER.encode() + ROW.replace("p1", "p").encode().replace(b",p,", b",p\xff,"),
      ":2: field 3 isn't valid UTF-8"),
-    ("a bad date", HEADER + ROW.replace("09-19", "02-30"), ":2: \"2017-02-30 09:45:35\" isn't a time"),
-    ("another form of date", HEADER + ROW.replace("2017-09-19 09:45:35", "19/09/2017 9:45"), "isn't a time"),
+    ("a bad date", HEADER + ROW.replace("09-19", "02-30"),
+     ":2: \"2017-02-30 09:45:35\" isn't a time"),
+    ("another form of date", HEADER + ROW.replace("2017-09-19 09:45:35", "19/09/2017 9:45"),
+     "isn't a time"),
     ("no amount", HEADER + ROW.replace("58.90", "58,90"), ":2: 8 fields"),
-    ("a price of nothing", HEADER + ROW.replace("58.90", "0.00"), ":2: the amount 0.00 is out of range"),
+    ("a price of nothing", HEADER + ROW.replace("58.90", "0.00"),
+     ":2: the amount 0.00 is out of range"),
     ("three digits", HEADER + ROW.replace("58.90", "58.901"), ":2: \"58.901\" isn't an amount"),
     ("a bad id", HEADER + ROW.replace("s1", "s/1"), ":2: \"s/1\" isn't an id"),
     ("an item twice", HEADER + ROW + ROW, ":3: item 1 of order o1 stands there twice"),
@@ -143,7 +153,8 @@ def real():
 def check_real(store):
     output = replay(store, real())
     found = output.totals
-    equal((found["orders"], found["seller_orders"], found["items"], found["gross"], found["freight"]),
+    equal((found["orders"], found["seller_orders"], found["items"], found["gross"],
+           found["freight"]),
           (4409, 4455, 5005, "602577.83", "100219.25"), "totals")
     equal(cents(found["paid"]), cents(found["gross"]) + cents(found["freight"]), "paid")
     equal(output.notes["payments_differ"], 31, "differences")
