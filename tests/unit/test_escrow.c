@@ -271,7 +271,8 @@ static void release_row_budget(void)
 	mk_store_set_trace(b.m.market->store, count_writes, NULL);
 	CHECK_INT(test_work(&b.m), 1);
 	mk_store_set_trace(b.m.market->store, NULL, NULL);
-	CU_ASSERT(writes > 10 && writes <= 14);
+	/* on PostgreSQL the same work seals this transfer and the one before: a position each, and the head */
+	CU_ASSERT(writes > 10 && writes <= (test_on_postgres() ? 17 : 14));
 	CHECK_TEXT(bazaar_order(&b, 0, "escrow"), "settled");
 	bazaar_close(&b);
 }
