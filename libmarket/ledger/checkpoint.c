@@ -9,8 +9,8 @@
 const mk_statement mk_legs_by_position = {
 	.name = "legs_by_position",
 	.sql = "SELECT " MK_LEG_COLUMNS
-		   " FROM transfer t JOIN leg l ON l.book_id = t.book_id AND l.id >= t.first_leg_id AND "
-		   "l.id <= t.last_leg_id AND l.transfer_id = t.id " MK_LEG_ACCOUNT
+		   " FROM transfer t JOIN leg l {by_key} ON l.book_id = t.book_id AND l.id >= "
+		   "t.first_leg_id AND l.id <= t.last_leg_id AND l.transfer_id = t.id " MK_LEG_ACCOUNT
 		   " WHERE t.book_id = ?1 AND t.position > ?2 AND t.position < ?3 ORDER BY t.position, "
 		   "l.id",
 };
@@ -18,6 +18,7 @@ static const mk_statement checkpoint_last = {
 	.name = "checkpoint_last",
 	.sql = "SELECT book_id, id, recorded_at, books, transfers, root, balances, previous, "
 		   "key_number, signature FROM checkpoint WHERE book_id = 0 ORDER BY id DESC LIMIT 1",
+	.scan = true, /* backwards over all, which are book 0's, and only the first */
 };
 static const mk_statement heads_page = {
 	.name = "heads_page",

@@ -81,7 +81,8 @@ static const mk_statement account_without_legs = {
 	.sql = "SELECT a.book_id, a.id, a.name, a.currency, a.account_class, a.flags, a.overdraft, "
 		   "a.debits_posted, a.credits_posted, a.debits_pending, a.credits_pending, a.version "
 		   "FROM account a WHERE a.book_id = ?1 AND NOT EXISTS (SELECT 1 FROM leg l WHERE "
-		   "l.book_id = a.book_id AND l.account_id = a.id) LIMIT 1",
+		   "l.book_id = a.book_id AND l.account_id = a.id) ORDER BY a.id "
+		   "LIMIT 1",
 };
 
 /* Where the walk stands. The texts of `last` are gone with their page, but for the name. */

@@ -12,7 +12,7 @@ static const mk_statement checkpoint_next = {
 static const mk_statement checkpoint_elsewhere = {
 	.name = "verify_checkpoint_elsewhere",
 	.sql = "SELECT book_id, id, recorded_at, books, transfers, root, balances, previous, "
-		   "key_number, signature FROM checkpoint WHERE book_id <> 0 LIMIT 1",
+		   "key_number, signature FROM checkpoint WHERE book_id <> 0 ORDER BY id LIMIT 1",
 	.scan = true,
 };
 static const mk_statement books_at = {
@@ -25,7 +25,7 @@ static const mk_statement books_at = {
 static const mk_statement book_beyond = {
 	.name = "verify_book_beyond",
 	.sql = "SELECT book_id, checkpoint_id, size, root FROM checkpoint_book WHERE checkpoint_id > "
-		   "?1 OR checkpoint_id < 1 LIMIT 1",
+		   "?1 OR checkpoint_id < 1 ORDER BY book_id, checkpoint_id LIMIT 1",
 	.scan = true,
 };
 static const mk_statement balance_beyond = {
@@ -33,7 +33,7 @@ static const mk_statement balance_beyond = {
 	.sql = "SELECT b.book_id, b.stem, b.currency, b.checkpoint_id, b.debits_posted, "
 		   "b.credits_posted, b.debits_pending, b.credits_pending FROM checkpoint_balance b WHERE "
 		   "NOT EXISTS (SELECT 1 FROM checkpoint_book c WHERE c.book_id = b.book_id AND "
-		   "c.checkpoint_id = b.checkpoint_id) LIMIT 1",
+		   "c.checkpoint_id = b.checkpoint_id) ORDER BY b.book_id, b.stem LIMIT 1",
 	.scan = true,
 };
 

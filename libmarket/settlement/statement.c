@@ -52,6 +52,7 @@ static const mk_statement statement_checkpoint = {
 	.sql = "SELECT c.book_id AS book_id, c.id AS id, c.root AS root FROM checkpoint c WHERE c.book_id = 0 AND "
 	       "c.recorded_at >= ?2 AND (?3 < 0 OR EXISTS (SELECT 1 FROM checkpoint_book b WHERE b.book_id = ?1 AND "
 	       "b.checkpoint_id <= c.id AND b.size > ?3)) ORDER BY c.id LIMIT 1",
+	.scan = true, /* by id to the first that fits; checkpoints are few */
 };
 
 typedef struct number {
