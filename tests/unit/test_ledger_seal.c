@@ -131,6 +131,25 @@ static void the_tree_grows_right(void)
 	CHECK_INT(fixture_verify(&f, anchor, NULL), MK_VERIFY_OK);
 }
 
+/* docs/reference/ledger-format.md: what was anchored once must be verifiable for ever. */
+static void the_format_stays(void)
+{
+	char hex[2 * MK_HASH_SIZE + 1];
+	CHECK_OK_FATAL(fixture_move(&f, BOOK, "capture:1", "psp_clearing", "escrow:ord_1", 100, &err));
+	fixture_begin(&f);
+	mk_transfer *t = fixture_transfer(&f, BOOK, MK_TRANSFER_PENDING, "hold:1", "escrow:ord_1",
+	                                  "seller_pending", 60);
+	mk_transfer_set_expiry(t, f.now + MK_DAY);
+	mk_transfer_set_reason(t, "risk");
+	mk_transfer_set_object(t, MARKET_ID_ORDER, (market_id){BOOK, 99});
+	CHECK_OK_FATAL(fixture_end(&f, mk_transfer_post(f.ledger, t, &err), &err));
+	fixture_seal_all(&f);
+	head head = head_of(BOOK);
+	CHECK_INT(head.frontier.size, MK_HASH_SIZE);
+	mk_hex(head.frontier.data, MK_HASH_SIZE, hex);
+	CHECK_TEXT(hex, "8e1b2a4ea05134fbd5e621a234dfe1aa335fd8723b28ff0fe878f3e1d05bf9f5");
+}
+
 void suite_ledger_seal(void)
 {
 	CU_pSuite s = test_suite_on_store_with("ledger_seal", before, after);
@@ -139,5 +158,6 @@ void suite_ledger_seal(void)
 	CU_add_test(s, "LED-7: an operation over two books seals both", one_head_write_a_book);
 	CU_add_test(s, "LED-7: a refused operation seals nothing", a_refused_operation_seals_nothing);
 	CU_add_test(s, "LED-7: sealing takes a limit", sealing_has_a_limit);
+	CU_add_test(s, "LED-7: the bytes that are hashed stay as documented", the_format_stays);
 	CU_add_test(s, "LED-7: the tree is right at every size", the_tree_grows_right);
 }
