@@ -144,9 +144,9 @@ static void the_format_stays(void)
 	mk_transfer_set_object(t, MARKET_ID_ORDER, (market_id){BOOK, 99});
 	CHECK_OK_FATAL(fixture_end(&f, mk_transfer_post(f.ledger, t, &err), &err));
 	fixture_seal_all(&f);
-	head head = head_of(BOOK);
-	CHECK_INT(head.frontier.size, MK_HASH_SIZE);
-	mk_hex(head.frontier.data, MK_HASH_SIZE, hex);
+	head got = head_of(BOOK);
+	CHECK_INT(got.frontier.size, MK_HASH_SIZE);
+	mk_hex(got.frontier.data, MK_HASH_SIZE, hex);
 	CHECK_TEXT(hex, "8e1b2a4ea05134fbd5e621a234dfe1aa335fd8723b28ff0fe878f3e1d05bf9f5");
 }
 
