@@ -138,7 +138,7 @@ static const mk_statement transfer_legs = {
 	.name = "ledger_transfer_legs",
 	.sql = "SELECT l.book_id, l.id, l.account_id, a.name, a.currency, l.debit, l.credit, "
 		   "l.debit_held, l.credit_held, l.version, l.debits_posted, l.credits_posted, "
-		   "l.debits_pending, l.credits_pending FROM transfer t JOIN leg l ON l.book_id = "
+		   "l.debits_pending, l.credits_pending FROM transfer t JOIN leg l {by_key} ON l.book_id = "
 		   "t.book_id AND l.id >= t.first_leg_id AND l.id <= t.last_leg_id AND l.transfer_id = "
 		   "t.id JOIN account a ON a.book_id = l.book_id AND a.id = l.account_id WHERE t.book_id "
 		   "= ?1 AND t.id = ?2 ORDER BY l.id",

@@ -18,7 +18,7 @@ const mk_statement mk_transfer_insert = {
 };
 const mk_statement mk_leg_range = {
 	.name = "leg_range",
-	.sql = "SELECT " MK_LEG_COLUMNS " FROM leg l " MK_LEG_ACCOUNT
+	.sql = "SELECT " MK_LEG_COLUMNS " FROM leg l {by_key} " MK_LEG_ACCOUNT
 		   " WHERE l.book_id = ?1 AND l.id >= ?2 AND l.id <= ?3 ORDER BY l.id",
 };
 static const mk_statement head_get = {

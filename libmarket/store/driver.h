@@ -57,6 +57,7 @@ typedef struct mk_mapping {
 typedef struct mk_prepared {
 	const mk_statement *statement;
 	const char *sql;      /* as given, to notice another statement at the same address */
+	const char *text;     /* its tokens replaced */
 	const char *numbered; /* PostgreSQL: with $n; else NULL */
 	const char **names;   /* of named parameters; NULL when positional */
 	size_t n_parameters;

@@ -115,6 +115,7 @@ static int apply_missing(migration *m, market_error *err);
 static int apply(migration *m, const mk_migration *step, const char *checksum, market_error *err);
 static int execute(mk_store *store, const char *ddl, market_error *err);
 static bool expand_token(mk_store_kind kind, const char *token, size_t size, mk_text *out);
+static void expand_id_index(mk_store_kind kind, const char *table, size_t size, mk_text *out);
 static bool expand_reference(mk_store_kind kind, const char *token, size_t size, mk_text *out);
 
 int mk_schema_version(mk_store *store, const mk_migration *list, size_t count, int *version,
@@ -396,6 +397,7 @@ static bool expand_token(mk_store_kind kind, const char *token, size_t size, mk_
 		{"text", {"TEXT", "TEXT COLLATE \"C\""}},
 		{"blob", {"BLOB", "BYTEA"}},
 		{"strict", {"STRICT", ""}},
+		{"by_key", {"NOT INDEXED", ""}},
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
@@ -403,8 +405,22 @@ static bool expand_token(mk_store_kind kind, const char *token, size_t size, mk_
 			mk_text_add(out, words[i].texts[kind]);
 			return true;
 		}
+	if (size > 9 && strncmp(token, "id_index:", 9) == 0) {
+		expand_id_index(kind, token + 9, size - 9, out);
+		return true;
+	}
 	return size > 3 && strncmp(token, "fk:", 3) == 0 &&
 	       expand_reference(kind, token + 3, size - 3, out);
+}
+
+/* SQLite's key is the id alone already. */
+static void expand_id_index(mk_store_kind kind, const char *table, size_t size, mk_text *out)
+{
+	if (kind == MK_STORE_SQLITE)
+		mk_text_add(out, "SELECT 1");
+	else
+		mk_text_format(out, "CREATE INDEX IF NOT EXISTS %.*s_id ON %.*s (id)", (int)size, table,
+		               (int)size, table);
 }
 
 /* The column comes last, so that NOT NULL may follow. */

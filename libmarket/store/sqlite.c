@@ -143,7 +143,7 @@ static int sqlite_prepare(mk_store *store, mk_prepared *prepared, market_error *
 	sqlite_store *s = (sqlite_store *)store;
 	sqlite3_stmt *statement;
 	int rc =
-		sqlite3_prepare_v3(s->db, prepared->sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL);
+		sqlite3_prepare_v3(s->db, prepared->text, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL);
 
 	if (rc != SQLITE_OK)
 		return failure(s, rc, prepared->statement->name, err);

@@ -11,6 +11,8 @@ typedef struct scanner {
 	size_t n_names, highest;
 } scanner;
 
+static int expand(const mk_statement *statement, mk_store_kind kind, mk_arena *arena,
+                  const char **out, market_error *err);
 static int scan(scanner *s, mk_arena *arena, market_error *err);
 static size_t skipped(const char *at);
 static size_t quoted(const char *at, char quote);
@@ -23,10 +25,14 @@ static void write_number(scanner *s, size_t number);
 int mk_statement_scan(const mk_statement *statement, bool number, mk_arena *arena, mk_prepared *out,
                       market_error *err)
 {
-	scanner s = {.statement = statement, .at = statement->sql};
+	scanner s = {.statement = statement};
 	mk_text text;
-	int rc;
+	int rc =
+		expand(statement, number ? MK_STORE_POSTGRES : MK_STORE_SQLITE, arena, &out->text, err);
 
+	if (rc != 0)
+		return rc;
+	s.at = out->text;
 	mk_text_init(&text, arena->allocator, 1024 * 1024);
 	if (number)
 		s.out = &text;
@@ -51,6 +57,24 @@ int mk_statement_scan(const mk_statement *statement, bool number, mk_arena *aren
 out:
 	mk_text_close(&text);
 	return rc;
+}
+
+static int expand(const mk_statement *statement, mk_store_kind kind, mk_arena *arena,
+                  const char **out, market_error *err)
+{
+	mk_text text;
+	int rc;
+
+	*out = statement->sql;
+	if (!strchr(statement->sql, '{'))
+		return 0;
+	mk_text_init(&text, arena->allocator, 1024 * 1024);
+	rc = mk_schema_expand(kind, statement->sql, &text);
+	*out = rc == 0 ? mk_arena_text_n(arena, text.data, text.size) : NULL;
+	mk_text_close(&text);
+	if (rc == MARKET_EINTERNAL)
+		return mk_error_set(err, rc, "statement %s has an unknown token", statement->name);
+	return *out ? 0 : mk_error_no_memory(err);
 }
 
 static int scan(scanner *s, mk_arena *arena, market_error *err)

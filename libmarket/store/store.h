@@ -33,7 +33,9 @@ mk_value mk_money_value(market_money money); /* the amount; a broken one fails w
 /*
  * A statement, the same text for every store. Parameters are positional (?1, ?2, …) and bound from
  * mk_values, or named (:column) and bound from a record by its descriptor; never mixed. The
- * PostgreSQL driver rewrites both to $n.
+ * PostgreSQL driver rewrites both to $n. The token {by_key} behind a table's name says that its
+ * primary key finds the rows: SQLite, whose key is the id alone, would else prefer an index of the
+ * book to a range of ids.
  *
  * Columns and fields: a MK_ID field `x` is `x_book_id`, `x_id` (flags own or self book: `x_id`
  * alone; the field `id` is `book_id`, `id`); a MK_MONEY field `x` is `x` and takes its currency
@@ -199,7 +201,7 @@ int mk_plan_flush(mk_plan *plan, mk_store *store, market_error *err);
  * these tokens: {key} (book_id and id as the store's primary key; must come first), {int}, {text}
  * (in byte order), {blob}, {fk:column:table} (a column that refers to a row of the same book;
  * `column` includes _id; NULL allowed unless NOT NULL follows), {strict} (after the closing
- * parenthesis). DDL is idempotent: IF NOT EXISTS. */
+ * parenthesis), {id_index:table} (a whole statement: rows are found by their id alone). DDL is idempotent: IF NOT EXISTS. */
 typedef struct mk_migration {
 	int number;
 	const char *name;
@@ -213,7 +215,7 @@ int mk_schema_version(mk_store *store, const mk_migration *list, size_t count, i
 /* Applies what is missing, one statement at a time, under a lease row. */
 int mk_schema_migrate(mk_store *store, const mk_migration *list, size_t count, market_time now,
                       market_error *err);
-/* A DDL text with its tokens replaced for a kind of store. */
+/* A DDL or statement text with its tokens replaced for a kind of store. */
 int mk_schema_expand(mk_store_kind kind, const char *ddl, mk_text *out);
 
 #endif
