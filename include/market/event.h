@@ -43,8 +43,8 @@ typedef struct market_event_page {
 	const char *next;
 } market_event_page;
 
-/* The journal by (recorded time, id). Rows committed later may have an earlier recorded time: this list
- * is for people, not a cursor for subscribers. By operators with ledger. Since 0.1. */
+/* The journal by id, whose beginning is the recorded time. Rows committed later may have an earlier id:
+ * this list is for people, not a cursor for subscribers. By operators with ledger. Since 0.1. */
 MARKET_API int market_event_list(struct market_session *session, const market_event_list_params *in,
                                  market_event_page **out, market_error *err);
 MARKET_API void market_event_page_free(market_event_page *page);

@@ -99,6 +99,15 @@ market_time mk_id_time(int64_t id)
 	return (id >> ID_COUNTER_BITS) + ID_EPOCH;
 }
 
+int64_t mk_id_first(market_time time)
+{
+	if (time <= ID_EPOCH)
+		return 0;
+	if (time - ID_EPOCH > INT64_MAX >> ID_COUNTER_BITS)
+		return INT64_MAX;
+	return (time - ID_EPOCH) << ID_COUNTER_BITS;
+}
+
 void mk_time_format(market_time time, char text[MK_TIME_TEXT_SIZE])
 {
 	int64_t rest = time % MK_DAY < 0 ? time % MK_DAY + MK_DAY : time % MK_DAY;

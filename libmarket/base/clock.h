@@ -19,6 +19,8 @@ typedef struct mk_id_source {
 void mk_id_source_init(mk_id_source *source, uint32_t start);
 int64_t mk_id_next(mk_id_source *source, market_time now);
 market_time mk_id_time(int64_t id);
+/* The smallest that is made at that time or later. */
+int64_t mk_id_first(market_time time);
 
 /* "2026-01-31T12:00:00.000Z" ↔ milliseconds. Parsing takes a date alone, seconds and fraction
  * optional, Z or ±hh:mm required when a time of day is given. Of a fraction's digits, at most nine,

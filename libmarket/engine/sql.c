@@ -10,7 +10,7 @@ const char *const mk_engine_ddl[] = {
 	"digest {blob}, recorded_at {int} NOT NULL, effective_at {int} NOT NULL, policy {int} NOT NULL, "
 	"outcome {int} NOT NULL, refusal TEXT, result_book_id {int}, result_id {int}, events TEXT){strict}",
 	"CREATE UNIQUE INDEX IF NOT EXISTS journal_key ON journal (book_id, actor, key) WHERE key IS NOT NULL",
-	"CREATE INDEX IF NOT EXISTS journal_recorded ON journal (recorded_at, id)",
+	"{id_index:journal}",
 	"CREATE TABLE IF NOT EXISTS deadline ({key}, due_at {int} NOT NULL, operation TEXT NOT NULL, "
 	"refusals {int} NOT NULL){strict}",
 	"CREATE INDEX IF NOT EXISTS deadline_due ON deadline (due_at, id)",
@@ -78,7 +78,7 @@ const mk_statement mk_journal_by_key = {
 };
 const mk_statement mk_journal_last = {
 	.name = "journal_last",
-	.sql = "SELECT book_id, id, effective_at FROM journal ORDER BY recorded_at DESC, id DESC LIMIT 1",
+	.sql = "SELECT book_id, id, effective_at FROM journal WHERE id > 0 ORDER BY id DESC LIMIT 1",
 };
 
 const mk_statement mk_deadline_get = {

@@ -170,6 +170,9 @@ static void new_ids_rise_and_tell_their_time(void)
 	first = mk_id_next(&source, EPOCH + 5000);
 	CHECK_INT(first, INT64_C(5000) << 22);
 	CHECK_INT(mk_id_time(first), EPOCH + 5000);
+	CU_ASSERT(mk_id_first(EPOCH + 5000) <= first && first < mk_id_first(EPOCH + 5001));
+	CHECK_INT(mk_id_first(EPOCH - 1), 0);
+	CHECK_INT(mk_id_first(INT64_MAX), INT64_MAX);
 	second = mk_id_next(&source, EPOCH + 5000);
 	CHECK_INT(second, first + 1);
 	second = mk_id_next(&source, EPOCH + 5001);
