@@ -126,8 +126,8 @@ static int make_batch(mk_ctx *ctx, const mk_want *wants, size_t count, batch *ou
 		next->seller = seller_query(out, sku.book);
 		next->item =
 			add_query(out, &mk_sku_item, &item_record, MK_ARGS(mk_int(sku.book), mk_int(sku.id)));
-		add_query(out, &mk_stock_of_sku, &mk_stock_record,
-		          MK_ARGS(mk_int(0), mk_int(MK_MAX_WAREHOUSES), mk_int(sku.book), mk_int(sku.id)));
+		add_query(out, &mk_stock_everywhere, &mk_stock_record,
+		          MK_ARGS(mk_int(sku.book), mk_int(sku.id), mk_int(MK_MAX_WAREHOUSES)));
 		out->n_lookups++;
 	}
 	return 0;

@@ -292,6 +292,13 @@ const mk_statement mk_stock_of_sku = {
 		   " FROM stock WHERE book_id = ?3 AND sku_id = ?4 AND id > ?1 ORDER BY id LIMIT ?2",
 };
 
+/* In the order of the unique index: without a sort. */
+const mk_statement mk_stock_everywhere = {
+	.name = "stock_everywhere",
+	.sql = "SELECT " STOCK
+		   " FROM stock WHERE book_id = ?1 AND sku_id = ?2 ORDER BY warehouse_id LIMIT ?3",
+};
+
 /* ---- entities ---- */
 
 static market_id product_seller(const void *row);

@@ -13,7 +13,7 @@ extern const mk_statement mk_offer_insert, mk_offer_save, mk_offer_of_seller, mk
 extern const mk_statement mk_sku_insert, mk_sku_save, mk_sku_by_ref, mk_sku_of_offer, mk_sku_item;
 extern const mk_statement mk_warehouse_insert, mk_warehouse_of_seller;
 extern const mk_statement mk_stock_insert, mk_stock_save, mk_stock_move, mk_stock_flow;
-extern const mk_statement mk_stock_of_sku, mk_stock_in;
+extern const mk_statement mk_stock_of_sku, mk_stock_everywhere, mk_stock_in;
 
 /* Whether the actor sees what isn't public of a seller (or, when absent, of the platform). */
 bool mk_catalog_insider(const mk_ctx *ctx, market_id seller);
