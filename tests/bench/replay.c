@@ -7,6 +7,7 @@
 static void record(const mk_trace *trace, void *user_data);
 static void copy_args(bench_call_record *call, const mk_trace *trace);
 static size_t find_prepared(bench_replay *replay, const mk_statement *statement);
+static sqlite3_stmt *prepare(sqlite3 *db, const mk_statement *statement);
 static void run_call(bench_replay *replay, const bench_call_record *call);
 static void bind(sqlite3_stmt *raw, int at, const mk_value *value);
 static int dearest_first(const void *a, const void *b);
@@ -158,9 +159,22 @@ static size_t find_prepared(bench_replay *replay, const mk_statement *statement)
 		realloc(replay->prepared, sizeof(*replay->prepared) * (replay->n_prepared + 1));
 	if (!replay->prepared)
 		bench_die("no memory");
-	replay->prepared[replay->n_prepared] = (struct bench_prepared){
-		.statement = statement, .raw = bench_prepare(replay->db, statement->sql)};
+	replay->prepared[replay->n_prepared] =
+		(struct bench_prepared){.statement = statement, .raw = prepare(replay->db, statement)};
 	return replay->n_prepared++;
+}
+
+static sqlite3_stmt *prepare(sqlite3 *db, const mk_statement *statement)
+{
+	sqlite3_stmt *raw;
+	mk_text text;
+
+	mk_text_init(&text, &mk_allocator_default, 1 << 20);
+	if (mk_schema_expand(MK_STORE_SQLITE, statement->sql, &text) != 0)
+		bench_die("%s has an unknown token", statement->name);
+	raw = bench_prepare(db, text.data);
+	mk_text_close(&text);
+	return raw;
 }
 
 static void run_call(bench_replay *replay, const bench_call_record *call)
