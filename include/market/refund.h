@@ -19,9 +19,9 @@ struct market_session;
 typedef enum market_refund_state {
 	MARKET_REFUND_REQUESTED = 1, /* asked of the provider; its outcome is open */
 	MARKET_REFUND_OK,
-	MARKET_REFUND_FAILED,        /* nothing has changed */
-	MARKET_REFUND_BOUNCED,       /* ESC-8: it was done and came back; the platform owes it to the buyer */
-	MARKET_REFUND_RESENT         /* a bounced one asked of the provider again */
+	MARKET_REFUND_FAILED,  /* nothing has changed */
+	MARKET_REFUND_BOUNCED, /* ESC-8: it was done and came back; the platform owes it to the buyer */
+	MARKET_REFUND_RESENT   /* a bounced one asked of the provider again */
 } market_refund_state;
 
 /* FRT-1: who bears the freight of what went wrong. */
@@ -31,8 +31,8 @@ typedef enum market_borne_by {
 	MARKET_BORNE_BY_PLATFORM
 } market_borne_by;
 
-/* What of a refund belongs to one line, or to the freight (`line` absent). `fees`, `splits` and `seller`
- * say who gave it back after the release; they aren't shown to buyers. */
+/* What of a refund belongs to one line, or to the freight (`line` absent). `fees`, `splits` and
+ * `seller` say who gave it back after the release; they aren't shown to buyers. */
 typedef struct market_refund_item {
 	market_id line;
 	int64_t quantity;
@@ -52,7 +52,7 @@ typedef struct market_refund {
 	market_id order;
 	market_id buyer;
 	market_id seller;
-	market_id share;     /* of the payment that it goes back on; absent when there is no cash */
+	market_id share; /* of the payment that it goes back on; absent when there is no cash */
 	int32_t state;
 	const char *currency;
 	market_money cash;    /* to the buyer, with freight */
@@ -60,13 +60,13 @@ typedef struct market_refund {
 	market_money freight; /* of the cash */
 	const char *reason;
 	int32_t borne_by;
-	int64_t released;     /* 1: the order's escrow was released before */
-	market_money from_pending;   /* what the seller gave, by source (ESC-7) */
+	int64_t released;          /* 1: the order's escrow was released before */
+	market_money from_pending; /* what the seller gave, by source (ESC-7) */
 	market_money from_reserved;
 	market_money from_available;
 	market_money from_receivable;
-	const char *failure;  /* the provider's reason */
-	const char *actor;    /* who asked for it: "buyer", "member", "operator", "system" */
+	const char *failure; /* the provider's reason */
+	const char *actor;   /* who asked for it: "buyer", "member", "operator", "system" */
 	market_time created_at;
 	market_time resolved_at;
 	int64_t version;
@@ -82,11 +82,15 @@ typedef struct market_refund_ask {
 	int64_t quantity;
 	market_money amount;
 } market_refund_ask;
-#define MARKET_REFUND_ASK_INIT {.size = sizeof(market_refund_ask)}
+#define MARKET_REFUND_ASK_INIT \
+	{ \
+		.size = sizeof(market_refund_ask) \
+	}
 
-/* One of: `items`; `amount`, which is divided over the lines by their cash that is left; neither, which is
- * all that is left of the order. Freight is refunded by name: `freight`, or with the whole order when
- * nothing was shipped or the seller bears it (FRT-1); with `items` and `amount` only what `freight` says. */
+/* One of: `items`; `amount`, which is divided over the lines by their cash that is left; neither,
+ * which is all that is left of the order. Freight is refunded by name: `freight`, or with the whole
+ * order when nothing was shipped or the seller bears it (FRT-1); with `items` and `amount` only
+ * what `freight` says. */
 typedef struct market_refund_create_params {
 	uint32_t size;
 	const char *key;
@@ -99,23 +103,30 @@ typedef struct market_refund_create_params {
 	const char *reason;
 	int32_t borne_by;
 } market_refund_create_params;
-#define MARKET_REFUND_CREATE_PARAMS_INIT {.size = sizeof(market_refund_create_params)}
+#define MARKET_REFUND_CREATE_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_refund_create_params) \
+	}
 
-/* Refunds a paid order, before or after its release. The provider is asked; the refund counts when it has
- * done it. Targets are cumulative: of quantity q of Q, round(cash × q ÷ Q) in all (PRO-1). It goes back on
- * one payment, the newest that covers it. By operators with refunds, members of the seller with support or
- * fulfilment, and the system.
- * Errors: ESTATE, EINFLIGHT, ENOTFOUND (items), EINVALID, ECURRENCY, EFUNDS (more than is refundable),
- * EQUOTA (more than the seller may owe; operators and the system may), EEXISTS (ref). Since 0.1. */
-MARKET_API int market_refund_create(struct market_session *session, const market_refund_create_params *in,
-                                    market_refund **out, market_error *err);
+/* Refunds a paid order, before or after its release. The provider is asked; the refund counts when
+ * it has done it. Targets are cumulative: of quantity q of Q, round(cash × q ÷ Q) in all (PRO-1).
+ * It goes back on one payment, the newest that covers it. By operators with refunds, members of the
+ * seller with support or fulfilment, and the system. Errors: ESTATE, EINFLIGHT, ENOTFOUND (items),
+ * EINVALID, ECURRENCY, EFUNDS (more than is refundable), EQUOTA (more than the seller may owe;
+ * operators and the system may), EEXISTS (ref). Since 0.1. */
+MARKET_API int market_refund_create(struct market_session *session,
+                                    const market_refund_create_params *in, market_refund **out,
+                                    market_error *err);
 
 typedef struct market_refund_get_params {
 	uint32_t size;
 	const char *key;
 	market_id refund;
 } market_refund_get_params;
-#define MARKET_REFUND_GET_PARAMS_INIT {.size = sizeof(market_refund_get_params)}
+#define MARKET_REFUND_GET_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_refund_get_params) \
+	}
 
 /* One refund. By the buyer, members of the seller and operators with refunds. Since 0.1. */
 MARKET_API int market_refund_get(struct market_session *session, const market_refund_get_params *in,
@@ -128,7 +139,10 @@ typedef struct market_refund_list_params {
 	const char *after;
 	const int64_t *limit;
 } market_refund_list_params;
-#define MARKET_REFUND_LIST_PARAMS_INIT {.size = sizeof(market_refund_list_params)}
+#define MARKET_REFUND_LIST_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_refund_list_params) \
+	}
 
 typedef struct market_refund_page {
 	const market_refund *const *items; /* without their items */
@@ -136,10 +150,11 @@ typedef struct market_refund_page {
 	const char *next;
 } market_refund_page;
 
-/* The refunds of an order, oldest first. By its buyer, members of the seller and operators with refunds.
- * Errors: EINVALID (after). Since 0.1. */
-MARKET_API int market_refund_list(struct market_session *session, const market_refund_list_params *in,
-                                  market_refund_page **out, market_error *err);
+/* The refunds of an order, oldest first. By its buyer, members of the seller and operators with
+ * refunds. Errors: EINVALID (after). Since 0.1. */
+MARKET_API int market_refund_list(struct market_session *session,
+                                  const market_refund_list_params *in, market_refund_page **out,
+                                  market_error *err);
 MARKET_API void market_refund_page_free(market_refund_page *page);
 
 typedef struct market_refund_bounce_params {
@@ -148,25 +163,33 @@ typedef struct market_refund_bounce_params {
 	market_id refund;
 	const char *reason;
 } market_refund_bounce_params;
-#define MARKET_REFUND_BOUNCE_PARAMS_INIT {.size = sizeof(market_refund_bounce_params)}
+#define MARKET_REFUND_BOUNCE_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_refund_bounce_params) \
+	}
 
-/* A refund that was done has come back (ESC-8): the platform owes the cash to the buyer. Nothing changes
- * in the order. It is sent again by itself after the policy's time for queries.
- * By operators with refunds and the system. Errors: ESTATE. Since 0.1. */
-MARKET_API int market_refund_bounce(struct market_session *session, const market_refund_bounce_params *in,
-                                    market_refund **out, market_error *err);
+/* A refund that was done has come back (ESC-8): the platform owes the cash to the buyer. Nothing
+ * changes in the order. It is sent again by itself after the policy's time for queries. By
+ * operators with refunds and the system. Errors: ESTATE. Since 0.1. */
+MARKET_API int market_refund_bounce(struct market_session *session,
+                                    const market_refund_bounce_params *in, market_refund **out,
+                                    market_error *err);
 
 typedef struct market_refund_retry_params {
 	uint32_t size;
 	const char *key;
 	market_id refund;
 } market_refund_retry_params;
-#define MARKET_REFUND_RETRY_PARAMS_INIT {.size = sizeof(market_refund_retry_params)}
+#define MARKET_REFUND_RETRY_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_refund_retry_params) \
+	}
 
 /* Sends a bounced refund's cash again, by a new attempt; nothing changes in the order.
  * By operators with refunds and the system. Errors: ESTATE, EINFLIGHT. Since 0.1. */
-MARKET_API int market_refund_retry(struct market_session *session, const market_refund_retry_params *in,
-                                   market_refund **out, market_error *err);
+MARKET_API int market_refund_retry(struct market_session *session,
+                                   const market_refund_retry_params *in, market_refund **out,
+                                   market_error *err);
 
 #ifdef __cplusplus
 }

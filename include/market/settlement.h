@@ -33,7 +33,7 @@ typedef struct market_lot {
 	int32_t kind;
 	market_id order;
 	market_id refund;
-	market_id payout;       /* which claimed it; absent: open */
+	market_id payout; /* which claimed it; absent: open */
 	market_money amount;
 	market_money remaining; /* of it, after refunds and reserve: what counts in the balance */
 	market_time created_at;
@@ -52,7 +52,10 @@ typedef struct market_lot_list_params {
 	const char *after;
 	const int64_t *limit;
 } market_lot_list_params;
-#define MARKET_LOT_LIST_PARAMS_INIT {.size = sizeof(market_lot_list_params)}
+#define MARKET_LOT_LIST_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_lot_list_params) \
+	}
 
 typedef struct market_lot_page {
 	const market_lot *const *items;
@@ -60,8 +63,8 @@ typedef struct market_lot_page {
 	const char *next;
 } market_lot_page;
 
-/* The lines of a payout, or those of the next one, oldest first. By members of the seller with finance and
- * operators with settlement. Errors: EINVALID (after). Since 0.1. */
+/* The lines of a payout, or those of the next one, oldest first. By members of the seller with
+ * finance and operators with settlement. Errors: EINVALID (after). Since 0.1. */
 MARKET_API int market_lot_list(struct market_session *session, const market_lot_list_params *in,
                                market_lot_page **out, market_error *err);
 MARKET_API void market_lot_page_free(market_lot_page *page);
@@ -71,15 +74,18 @@ typedef struct market_settlement_mature_params {
 	const char *key;
 	market_id order;
 } market_settlement_mature_params;
-#define MARKET_SETTLEMENT_MATURE_PARAMS_INIT {.size = sizeof(market_settlement_mature_params)}
+#define MARKET_SETTLEMENT_MATURE_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_settlement_mature_params) \
+	}
 
 struct market_order;
 
 /* The earning of an order becomes available, less the reserve; what the seller owes is paid first.
  * By the system, when the order's `mature_at` has come. Errors: ESTATE. Since 0.1. */
 MARKET_API int market_settlement_mature(struct market_session *session,
-                                        const market_settlement_mature_params *in, struct market_order **out,
-                                        market_error *err);
+                                        const market_settlement_mature_params *in,
+                                        struct market_order **out, market_error *err);
 
 typedef struct market_settlement_release_reserve_params {
 	uint32_t size;
@@ -87,16 +93,19 @@ typedef struct market_settlement_release_reserve_params {
 	market_id lot;
 } market_settlement_release_reserve_params;
 #define MARKET_SETTLEMENT_RELEASE_RESERVE_PARAMS_INIT \
-	{.size = sizeof(market_settlement_release_reserve_params)}
+	{ \
+		.size = sizeof(market_settlement_release_reserve_params) \
+	}
 
-/* A reserve's time is over: what remains of it becomes available. By the system. Errors: ESTATE. Since 0.1. */
+/* A reserve's time is over: what remains of it becomes available. By the system. Errors: ESTATE.
+ * Since 0.1. */
 MARKET_API int market_settlement_release_reserve(struct market_session *session,
                                                  const market_settlement_release_reserve_params *in,
                                                  market_lot **out, market_error *err);
 
 /* ---- balances (SET-1) ---- */
 
-/* Net = pending + reserved + available + in payout − receivable; the deposit stands apart (ACC-3). */
+/* Net = pending + reserved + available + in payout − receivable; the deposit stands apart. */
 typedef struct market_balance {
 	market_id seller;
 	const char *currency;
@@ -117,12 +126,16 @@ typedef struct market_balance_get_params {
 	market_id seller;
 	const char *currency;
 } market_balance_get_params;
-#define MARKET_BALANCE_GET_PARAMS_INIT {.size = sizeof(market_balance_get_params)}
+#define MARKET_BALANCE_GET_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_balance_get_params) \
+	}
 
-/* A seller's balances in one currency. By members of the seller with finance and operators with settlement.
- * Since 0.1. */
-MARKET_API int market_balance_get(struct market_session *session, const market_balance_get_params *in,
-                                  market_balance **out, market_error *err);
+/* A seller's balances in one currency. By members of the seller with finance and operators with
+ * settlement. Since 0.1. */
+MARKET_API int market_balance_get(struct market_session *session,
+                                  const market_balance_get_params *in, market_balance **out,
+                                  market_error *err);
 
 /* ---- payouts (SET-3) ---- */
 
@@ -131,9 +144,9 @@ typedef enum market_payout_state {
 	MARKET_PAYOUT_SUBMITTED,  /* the lines are claimed; the request is queued */
 	MARKET_PAYOUT_PROCESSING, /* sent to the provider */
 	MARKET_PAYOUT_PAID,
-	MARKET_PAYOUT_FAILED,     /* the money is available again; retried as the same payout */
-	MARKET_PAYOUT_UNKNOWN,    /* no definite outcome yet: nothing is freed or sent again */
-	MARKET_PAYOUT_RETURNED    /* paid, and came back */
+	MARKET_PAYOUT_FAILED,  /* the money is available again; retried as the same payout */
+	MARKET_PAYOUT_UNKNOWN, /* no definite outcome yet: nothing is freed or sent again */
+	MARKET_PAYOUT_RETURNED /* paid, and came back */
 } market_payout_state;
 
 typedef struct market_payout {
@@ -146,10 +159,10 @@ typedef struct market_payout {
 	int64_t lines;           /* lots that it claimed */
 	int32_t state;
 	int64_t attempt;
-	market_id period;        /* the settlement period that it closed */
+	market_id period; /* the settlement period that it closed */
 	const char *bank;
 	const char *holder;
-	const char *reason;      /* of a failure or return, the provider's */
+	const char *reason; /* of a failure or return, the provider's */
 	market_time created_at;
 	market_time paid_at;
 	market_time failed_at;
@@ -166,34 +179,46 @@ typedef struct market_payout_create_params {
 	const char *currency;
 	const char *ref;
 } market_payout_create_params;
-#define MARKET_PAYOUT_CREATE_PARAMS_INIT {.size = sizeof(market_payout_create_params)}
+#define MARKET_PAYOUT_CREATE_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_payout_create_params) \
+	}
 
-/* Pays a seller all that is available, what it owes deducted. A payout that failed is tried again instead
- * of a new one. By operators with settlement and the system.
- * Errors: ESTATE (suspended: held), EINCOMPLETE (no payout account), EFROZEN (the account has changed and
- * isn't ready), EINFLIGHT (the last payout's outcome is open), EFUNDS (nothing, or less than the minimum),
+/* Pays a seller all that is available, what it owes deducted. A payout that failed is tried again
+ * instead of a new one. By operators with settlement and the system. Errors: ESTATE (suspended:
+ * held), EINCOMPLETE (no payout account), EFROZEN (the account has changed and isn't ready),
+ * EINFLIGHT (the last payout's outcome is open), EFUNDS (nothing, or less than the minimum),
  * EEXISTS (ref). Since 0.1. */
-MARKET_API int market_payout_create(struct market_session *session, const market_payout_create_params *in,
-                                    market_payout **out, market_error *err);
+MARKET_API int market_payout_create(struct market_session *session,
+                                    const market_payout_create_params *in, market_payout **out,
+                                    market_error *err);
 
 typedef struct market_payout_retry_params {
 	uint32_t size;
 	const char *key;
 	market_id payout;
 } market_payout_retry_params;
-#define MARKET_PAYOUT_RETRY_PARAMS_INIT {.size = sizeof(market_payout_retry_params)}
+#define MARKET_PAYOUT_RETRY_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_payout_retry_params) \
+	}
 
 /* Tries a failed payout again: the same payout, a new attempt (PAY-3), with what is available now.
- * By operators with settlement and the system. Errors: ESTATE, and those of payout.create. Since 0.1. */
-MARKET_API int market_payout_retry(struct market_session *session, const market_payout_retry_params *in,
-                                   market_payout **out, market_error *err);
+ * By operators with settlement and the system. Errors: ESTATE, and those of payout.create. Since
+ * 0.1. */
+MARKET_API int market_payout_retry(struct market_session *session,
+                                   const market_payout_retry_params *in, market_payout **out,
+                                   market_error *err);
 
 typedef struct market_payout_get_params {
 	uint32_t size;
 	const char *key;
 	market_id payout;
 } market_payout_get_params;
-#define MARKET_PAYOUT_GET_PARAMS_INIT {.size = sizeof(market_payout_get_params)}
+#define MARKET_PAYOUT_GET_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_payout_get_params) \
+	}
 
 /* One payout. By members of the seller with finance and operators with settlement. Since 0.1. */
 MARKET_API int market_payout_get(struct market_session *session, const market_payout_get_params *in,
@@ -206,7 +231,10 @@ typedef struct market_payout_list_params {
 	const char *after;
 	const int64_t *limit;
 } market_payout_list_params;
-#define MARKET_PAYOUT_LIST_PARAMS_INIT {.size = sizeof(market_payout_list_params)}
+#define MARKET_PAYOUT_LIST_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_payout_list_params) \
+	}
 
 typedef struct market_payout_page {
 	const market_payout *const *items;
@@ -214,10 +242,11 @@ typedef struct market_payout_page {
 	const char *next;
 } market_payout_page;
 
-/* A seller's payouts, oldest first. By members of the seller with finance and operators with settlement.
- * Errors: EINVALID (after). Since 0.1. */
-MARKET_API int market_payout_list(struct market_session *session, const market_payout_list_params *in,
-                                  market_payout_page **out, market_error *err);
+/* A seller's payouts, oldest first. By members of the seller with finance and operators with
+ * settlement. Errors: EINVALID (after). Since 0.1. */
+MARKET_API int market_payout_list(struct market_session *session,
+                                  const market_payout_list_params *in, market_payout_page **out,
+                                  market_error *err);
 MARKET_API void market_payout_page_free(market_payout_page *page);
 
 /* A period of the policy's schedule, opened by the first money that becomes available in it. */
@@ -227,10 +256,11 @@ typedef struct market_settlement_period {
 	const char *currency;
 	market_time from_at;
 	market_time to_at;
-	market_time due_at;    /* when it is run; later than `to_at` while the payout account isn't ready */
+	market_time
+		due_at; /* when it is run; later than `to_at` while the payout account isn't ready */
 	market_time closed_at;
-	market_id payout;      /* absent: nothing was paid */
-	const char *outcome;   /* why nothing was paid */
+	market_id payout;    /* absent: nothing was paid */
+	const char *outcome; /* why nothing was paid */
 	int64_t version;
 } market_settlement_period;
 MARKET_API void market_settlement_period_free(market_settlement_period *period);
@@ -240,12 +270,16 @@ typedef struct market_settlement_run_params {
 	const char *key;
 	market_id period;
 } market_settlement_run_params;
-#define MARKET_SETTLEMENT_RUN_PARAMS_INIT {.size = sizeof(market_settlement_run_params)}
+#define MARKET_SETTLEMENT_RUN_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_settlement_run_params) \
+	}
 
-/* The payout day of one seller: closes the period and pays. What can't be paid (nothing, less than the
- * minimum, suspended, no account) carries over to the next period; an account that isn't ready yet makes
- * it wait. By the system, at the period's end. Errors: ESTATE. Since 0.1. */
-MARKET_API int market_settlement_run(struct market_session *session, const market_settlement_run_params *in,
+/* The payout day of one seller: closes the period and pays. What can't be paid (nothing, less than
+ * the minimum, suspended, no account) carries over to the next period; an account that isn't ready
+ * yet makes it wait. By the system, at the period's end. Errors: ESTATE. Since 0.1. */
+MARKET_API int market_settlement_run(struct market_session *session,
+                                     const market_settlement_run_params *in,
                                      market_settlement_period **out, market_error *err);
 
 /* ---- statements (SET-4) ---- */
@@ -289,13 +323,17 @@ typedef struct market_statement_get_params {
 	market_time from;
 	market_time to;
 } market_statement_get_params;
-#define MARKET_STATEMENT_GET_PARAMS_INIT {.size = sizeof(market_statement_get_params)}
+#define MARKET_STATEMENT_GET_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_statement_get_params) \
+	}
 
-/* The statement of a period that is over. Made again it is the same to the byte, once a checkpoint covers
- * it. By members of the seller with finance and operators with settlement.
- * Errors: EMISSING, EINVALID (to), ESTATE (the period isn't over, or timers due in it are open). Since 0.1. */
-MARKET_API int market_statement_get(struct market_session *session, const market_statement_get_params *in,
-                                    market_statement **out, market_error *err);
+/* The statement of a period that is over. Made again it is the same to the byte, once a checkpoint
+ * covers it. By members of the seller with finance and operators with settlement. Errors: EMISSING,
+ * EINVALID (to), ESTATE (the period isn't over, or timers due in it are open). Since 0.1. */
+MARKET_API int market_statement_get(struct market_session *session,
+                                    const market_statement_get_params *in, market_statement **out,
+                                    market_error *err);
 
 /* ---- trials of changed fees (COM-3) ---- */
 
@@ -315,8 +353,8 @@ typedef struct market_fee_trial {
 } market_fee_trial;
 MARKET_API void market_fee_trial_free(market_fee_trial *trial);
 
-/* `policy` is the text of a whole policy; its fees are tried on the orders of `seller`, or of all, that were
- * placed in from ≤ created_at < to. */
+/* `policy` is the text of a whole policy; its fees are tried on the orders of `seller`, or of all,
+ * that were placed in from ≤ created_at < to. */
 typedef struct market_fee_dry_run_params {
 	uint32_t size;
 	const char *key;
@@ -325,12 +363,16 @@ typedef struct market_fee_dry_run_params {
 	market_time from;
 	market_time to;
 } market_fee_dry_run_params;
-#define MARKET_FEE_DRY_RUN_PARAMS_INIT {.size = sizeof(market_fee_dry_run_params)}
+#define MARKET_FEE_DRY_RUN_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_fee_dry_run_params) \
+	}
 
 /* What other fee rules would have taken of past orders that were paid. Changes nothing.
  * By operators with policy. Errors: EPOLICY (policy), EINVALID (to). Since 0.1. */
-MARKET_API int market_fee_dry_run(struct market_session *session, const market_fee_dry_run_params *in,
-                                  market_fee_trial **out, market_error *err);
+MARKET_API int market_fee_dry_run(struct market_session *session,
+                                  const market_fee_dry_run_params *in, market_fee_trial **out,
+                                  market_error *err);
 
 #ifdef __cplusplus
 }

@@ -11,9 +11,12 @@ typedef struct amounts {
 } amounts;
 
 static int add_asked(amounts *a, const market_refund_create_params *in, market_error *err);
-static int add_ask(amounts *a, const market_refund_create_params *in, size_t index, market_error *err);
-static int add_quantity(amounts *a, const market_order_line *line, int64_t quantity, market_error *err);
-static int add_amount(amounts *a, const market_order_line *line, market_money amount, market_error *err);
+static int add_ask(amounts *a, const market_refund_create_params *in, size_t index,
+                   market_error *err);
+static int add_quantity(amounts *a, const market_order_line *line, int64_t quantity,
+                        market_error *err);
+static int add_amount(amounts *a, const market_order_line *line, market_money amount,
+                      market_error *err);
 static int divide_amount(amounts *a, market_money amount, market_error *err);
 static int add_everything(amounts *a, int32_t borne_by, market_error *err);
 static int add_freight(amounts *a, market_money amount, market_error *err);
@@ -26,12 +29,15 @@ int mk_refund_work_out(mk_ctx *ctx, const mk_order *order, const market_refund_c
 {
 	market_money zero = mk_money(0, order->order.currency);
 	amounts a = {
-		.ctx = ctx, .order = order, .rounding = mk_policy_rounding(mk_order_policy(ctx, order)),
+		.ctx = ctx,
+		.order = order,
+		.rounding = mk_policy_rounding(mk_order_policy(ctx, order)),
 		.refund = &refund->refund,
 	};
 	int rc;
 
-	a.items = MK_NEW_ARRAY(ctx->arena, market_refund_item *, order->order.n_lines + in->n_items + 1);
+	a.items =
+		MK_NEW_ARRAY(ctx->arena, market_refund_item *, order->order.n_lines + in->n_items + 1);
 	if (!a.items)
 		return mk_error_no_memory(err);
 	refund->refund.cash = refund->refund.promo = refund->refund.freight = zero;
@@ -66,7 +72,8 @@ static int add_asked(amounts *a, const market_refund_create_params *in, market_e
 	return rc == 0 && has_freight ? add_freight(a, in->freight, err) : rc;
 }
 
-static int add_ask(amounts *a, const market_refund_create_params *in, size_t index, market_error *err)
+static int add_ask(amounts *a, const market_refund_create_params *in, size_t index,
+                   market_error *err)
 {
 	const market_refund_ask *ask = in->items[index];
 	bool has_amount = ask->amount.currency[0] != '\0';
@@ -84,18 +91,22 @@ static int add_ask(amounts *a, const market_refund_create_params *in, size_t ind
 		if (mk_id_equal(in->items[i]->line, ask->line))
 			rc = mk_error_at(err, MARKET_EINVALID, "line", "line %s stands twice", id);
 	if (rc == 0 && has_amount == (ask->quantity > 0))
-		rc = mk_error_at(err, MARKET_EINVALID, "quantity", "a line is refunded by quantity or by amount");
+		rc = mk_error_at(err, MARKET_EINVALID, "quantity",
+		                 "a line is refunded by quantity or by amount");
 	if (rc == 0 && has_amount)
 		rc = in_currency(a, ask->amount, "amount", err);
 	if (rc == 0)
-		rc = has_amount ? add_amount(a, line, ask->amount, err) : add_quantity(a, line, ask->quantity, err);
+		rc = has_amount ? add_amount(a, line, ask->amount, err)
+		                : add_quantity(a, line, ask->quantity, err);
 	if (rc != 0)
 		mk_error_prefix(err, "items[%zu]", index);
 	return rc;
 }
 
-/* PRO-1: the target is of all that was refunded of the line, so that no cent is lost between refunds. */
-static int add_quantity(amounts *a, const market_order_line *line, int64_t quantity, market_error *err)
+/* PRO-1: the target is of all that was refunded of the line, so that no cent is lost between
+ * refunds. */
+static int add_quantity(amounts *a, const market_order_line *line, int64_t quantity,
+                        market_error *err)
 {
 	market_money zero = mk_money_zero(line->cash);
 	int64_t after = line->refunded_quantity + quantity;
@@ -112,7 +123,8 @@ static int add_quantity(amounts *a, const market_order_line *line, int64_t quant
 	return add_item(a, item, err);
 }
 
-static int add_amount(amounts *a, const market_order_line *line, market_money amount, market_error *err)
+static int add_amount(amounts *a, const market_order_line *line, market_money amount,
+                      market_error *err)
 {
 	market_money zero = mk_money_zero(line->cash);
 	market_money after = mk_money_add(line->refunded_cash, amount);
@@ -121,10 +133,12 @@ static int add_amount(amounts *a, const market_order_line *line, market_money am
 
 	if (mk_money_less(cash_left(line), amount)) {
 		mk_money_format(cash_left(line), text);
-		return mk_error_at(err, MARKET_EFUNDS, "amount", "only %s %s are left to refund", text, line->currency);
+		return mk_error_at(err, MARKET_EFUNDS, "amount", "only %s %s are left to refund", text,
+		                   line->currency);
 	}
 	if (mk_money_positive(line->cash)) {
-		item.promo = mk_money_scale(line->promo, mk_money_weight(after), mk_money_weight(line->cash), a->rounding);
+		item.promo = mk_money_scale(line->promo, mk_money_weight(after),
+		                            mk_money_weight(line->cash), a->rounding);
 		item.promo = mk_money_clamp(mk_money_sub(item.promo, line->refunded_promo), zero,
 		                            mk_money_sub(line->promo, line->refunded_promo));
 	}
@@ -149,8 +163,8 @@ static int divide_amount(amounts *a, market_money amount, market_error *err)
 	}
 	if (mk_money_less(left, amount)) {
 		mk_money_format(left, text);
-		return mk_error_at(err, MARKET_EFUNDS, "amount", "only %s %s of the lines are left to refund", text,
-		                   o->currency);
+		return mk_error_at(err, MARKET_EFUNDS, "amount",
+		                   "only %s %s of the lines are left to refund", text, o->currency);
 	}
 	if (!mk_money_divide(amount, weights, o->n_lines, parts))
 		return mk_error_at(err, MARKET_EOVERFLOW, "amount", "the amount can't be divided");
@@ -169,7 +183,9 @@ static int add_everything(amounts *a, int32_t borne_by, market_error *err)
 	for (size_t i = 0; rc == 0 && i < o->n_lines; i++) {
 		const market_order_line *line = o->lines[i];
 		market_refund_item item = {
-			.line = line->id, .quantity = line->quantity - line->refunded_quantity, .cash = cash_left(line),
+			.line = line->id,
+			.quantity = line->quantity - line->refunded_quantity,
+			.cash = cash_left(line),
 			.promo = mk_money_sub(line->promo, line->refunded_promo),
 		};
 
@@ -177,7 +193,8 @@ static int add_everything(amounts *a, int32_t borne_by, market_error *err)
 			rc = add_item(a, item, err);
 	}
 	/* FRT-1 */
-	if (rc == 0 && (!shipped || borne_by == MARKET_BORNE_BY_SELLER) && mk_money_less(o->freight_refunded, o->freight))
+	if (rc == 0 && (!shipped || borne_by == MARKET_BORNE_BY_SELLER) &&
+	    mk_money_less(o->freight_refunded, o->freight))
 		rc = add_freight(a, mk_money_sub(o->freight, o->freight_refunded), err);
 	return rc;
 }
@@ -190,8 +207,8 @@ static int add_freight(amounts *a, market_money amount, market_error *err)
 
 	if (mk_money_less(left, amount)) {
 		mk_money_format(left, text);
-		return mk_error_at(err, MARKET_EFUNDS, "freight", "only %s %s of the freight are left to refund", text,
-		                   o->currency);
+		return mk_error_at(err, MARKET_EFUNDS, "freight",
+		                   "only %s %s of the freight are left to refund", text, o->currency);
 	}
 	a->refund->freight = amount;
 	return add_item(a, (market_refund_item){.cash = amount, .promo = mk_money_zero(amount)}, err);
@@ -217,7 +234,8 @@ static market_money cash_left(const market_order_line *line)
 static int in_currency(const amounts *a, market_money amount, const char *field, market_error *err)
 {
 	if (!mk_money_same_currency(amount, a->order->order.cash))
-		return mk_error_at(err, MARKET_ECURRENCY, field, "the order is in %s", a->order->order.currency);
+		return mk_error_at(err, MARKET_ECURRENCY, field, "the order is in %s",
+		                   a->order->order.currency);
 	if (!mk_money_positive(amount))
 		return mk_error_at(err, MARKET_EINVALID, field, "an amount to refund is positive");
 	return 0;

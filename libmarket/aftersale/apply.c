@@ -1,4 +1,5 @@
-/* PRO-1, COM-5, COM-6, ESC-7: what a refund that is done moves, and what it changes in the order. */
+/* PRO-1, COM-5, COM-6, ESC-7: what a refund that is done moves, and what it changes in the order.
+ */
 #include "libmarket/aftersale/internal.h"
 #include "libmarket/escrow/escrow.h"
 #include "libmarket/settlement/settlement.h"
@@ -18,10 +19,13 @@ typedef struct work {
 
 static int load(work *w, market_error *err);
 static int take_history(work *w, market_error *err);
+static int take_refund(work *w, mk_refund *refund, market_error *err);
+static void take_item(work *w, const market_refund_item *item);
 static mk_component *component_of(work *w, market_id line);
 static int reverse(work *w, market_error *err);
 static int reverse_item(work *w, market_refund_item *item, market_error *err);
-static int note_parts(work *w, const mk_component *component, market_refund_item *item, market_error *err);
+static int note_parts(work *w, const mk_component *component, market_refund_item *item,
+                      market_error *err);
 static int draw_seller(work *w, bool unlimited, market_error *err);
 static void give_back(work *w);
 static void count_items(work *w);
@@ -66,8 +70,8 @@ int mk_refund_apply(mk_ctx *ctx, mk_order *order, mk_refund *refund, market_erro
 	return settle_order(&w, err);
 }
 
-int mk_refund_check_sources(mk_ctx *ctx, const mk_order *order, const mk_refund *refund, bool unlimited,
-                            market_error *err)
+int mk_refund_check_sources(mk_ctx *ctx, const mk_order *order, const mk_refund *refund,
+                            bool unlimited, market_error *err)
 {
 	mk_refund copy = *refund;
 	work w = {.ctx = ctx, .order = (mk_order *)(uintptr_t)order, .refund = &copy};
@@ -88,8 +92,8 @@ static int load(work *w, market_error *err)
 	return rc == 0 && mk_money_positive(w->order->order.released) ? take_history(w, err) : rc;
 }
 
-/* What was reversed of each part so far: by the release of what refunds before it had left (COM-6), and by
- * the refunds since. */
+/* What was reversed of each part so far: by the release of what refunds before it had left
+ * (COM-6), and by the refunds since. */
 static int take_history(work *w, market_error *err)
 {
 	mk_refund **refunds = NULL;
@@ -100,38 +104,48 @@ static int take_history(work *w, market_error *err)
 
 	for (size_t i = 0; i < w->n_components; i++)
 		w->components[i].refunded = mk_money_zero(w->components[i].total);
-	for (int64_t released = 0; released <= 1; released++) {
-		for (size_t i = 0; rc == 0 && i < count; i++) {
-			mk_refund *refund = refunds[i];
-
-			if (refund->refund.state == MARKET_REFUND_REQUESTED || refund->refund.state == MARKET_REFUND_FAILED ||
-			    refund->refund.released != released)
-				continue;
-			rc = mk_refund_items_read(w->ctx, refund, err);
-			for (size_t k = 0; rc == 0 && k < refund->refund.n_items; k++) {
-				const market_refund_item *item = refund->refund.items[k];
-				mk_component *c = component_of(w, item->line);
-
-				if (!c)
-					continue;
-				c->refunded = mk_money_add(c->refunded, mk_money_add(item->cash, item->promo));
-				for (size_t f = 0; f < item->n_fees && f < c->n_fees; f++) {
-					mk_part *part = &c->parts[2 * f];
-
-					part[0].reversed = mk_money_add(part[0].reversed, item->fees[f]->amount);
-					part[1].reversed = mk_money_add(part[1].reversed, item->fees[f]->tax);
-				}
-				for (size_t s = 0; s < item->n_splits && s < c->n_splits; s++) {
-					mk_part *part = &c->parts[2 * c->n_fees + s];
-
-					part->reversed = mk_money_add(part->reversed, item->splits[s]->amount);
-				}
-			}
-		}
-		for (size_t i = 0; released == 0 && i < w->n_components; i++)
-			mk_component_accrue(&w->components[i], w->rounding);
-	}
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		if (!refunds[i]->refund.released)
+			rc = take_refund(w, refunds[i], err);
+	for (size_t i = 0; i < w->n_components; i++)
+		mk_component_accrue(&w->components[i], w->rounding);
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		if (refunds[i]->refund.released)
+			rc = take_refund(w, refunds[i], err);
 	return rc;
+}
+
+static int take_refund(work *w, mk_refund *refund, market_error *err)
+{
+	int rc;
+
+	if (refund->refund.state == MARKET_REFUND_REQUESTED ||
+	    refund->refund.state == MARKET_REFUND_FAILED)
+		return 0;
+	rc = mk_refund_items_read(w->ctx, refund, err);
+	for (size_t i = 0; rc == 0 && i < refund->refund.n_items; i++)
+		take_item(w, refund->refund.items[i]);
+	return rc;
+}
+
+static void take_item(work *w, const market_refund_item *item)
+{
+	mk_component *c = component_of(w, item->line);
+
+	if (!c)
+		return;
+	c->refunded = mk_money_add(c->refunded, mk_money_add(item->cash, item->promo));
+	for (size_t i = 0; i < item->n_fees && i < c->n_fees; i++) {
+		mk_part *part = &c->parts[2 * i];
+
+		part[0].reversed = mk_money_add(part[0].reversed, item->fees[i]->amount);
+		part[1].reversed = mk_money_add(part[1].reversed, item->fees[i]->tax);
+	}
+	for (size_t i = 0; i < item->n_splits && i < c->n_splits; i++) {
+		mk_part *part = &c->parts[2 * c->n_fees + i];
+
+		part->reversed = mk_money_add(part->reversed, item->splits[i]->amount);
+	}
 }
 
 static mk_component *component_of(work *w, market_id line)
@@ -152,7 +166,9 @@ static int reverse(work *w, market_error *err)
 
 	for (size_t i = 0; rc == 0 && i < r->n_items; i++)
 		rc = reverse_item(w, (market_refund_item *)(uintptr_t)r->items[i], err);
-	return rc == 0 ? mk_draw_affiliate(w->ctx, w->transfer, w->order->order.id.book, w->affiliate, err) : rc;
+	return rc == 0
+	           ? mk_draw_affiliate(w->ctx, w->transfer, w->order->order.id.book, w->affiliate, err)
+	           : rc;
 }
 
 /* COM-5 */
@@ -164,7 +180,10 @@ static int reverse_item(work *w, market_refund_item *item, market_error *err)
 	if (!c)
 		return mk_error_set(err, MARKET_ECORRUPT, "a refund names a line that isn't its order's");
 	reversal = (mk_reversal){
-		.total = c->total, .refunded = c->refunded, .step = mk_money_add(item->cash, item->promo), .parts = c->parts,
+		.total = c->total,
+		.refunded = c->refunded,
+		.step = mk_money_add(item->cash, item->promo),
+		.parts = c->parts,
 		.n_parts = c->n_parts,
 	};
 	mk_reversal_divide(&reversal, w->rounding);
@@ -188,18 +207,22 @@ static int note_parts(work *w, const mk_component *c, market_refund_item *item, 
 	mk_arena *arena = w->ctx->arena;
 	const market_line_fee **fee_list = MK_NEW_ARRAY(arena, const market_line_fee *, c->n_fees + 1);
 	market_line_fee *fees = MK_NEW_ARRAY(arena, market_line_fee, c->n_fees + 1);
-	const market_line_split **split_list = MK_NEW_ARRAY(arena, const market_line_split *, c->n_splits + 1);
+	const market_line_split **split_list =
+		MK_NEW_ARRAY(arena, const market_line_split *, c->n_splits + 1);
 	market_line_split *splits = MK_NEW_ARRAY(arena, market_line_split, c->n_splits + 1);
 
 	if (!fee_list || !fees || !split_list || !splits)
 		return mk_error_no_memory(err);
 	for (size_t i = 0; i < c->n_fees; i++) {
-		fees[i] = (market_line_fee){.kind = c->fees[i]->kind, .amount = c->parts[2 * i].step,
-		                            .tax = c->parts[2 * i + 1].step, .reversal = c->fees[i]->reversal};
+		fees[i] = (market_line_fee){.kind = c->fees[i]->kind,
+		                            .amount = c->parts[2 * i].step,
+		                            .tax = c->parts[2 * i + 1].step,
+		                            .reversal = c->fees[i]->reversal};
 		fee_list[i] = &fees[i];
 	}
 	for (size_t i = 0; i < c->n_splits; i++) {
-		splits[i] = (market_line_split){.kind = c->splits[i]->kind, .beneficiary = c->splits[i]->beneficiary,
+		splits[i] = (market_line_split){.kind = c->splits[i]->kind,
+		                                .beneficiary = c->splits[i]->beneficiary,
 		                                .amount = c->parts[2 * c->n_fees + i].step};
 		split_list[i] = &splits[i];
 	}
@@ -215,8 +238,13 @@ static int draw_seller(work *w, bool unlimited, market_error *err)
 {
 	market_refund *r = &w->refund->refund;
 	mk_draw draw = {
-		.seller = r->seller, .order = r->order, .own = true, .refund = r->id, .kind = MARKET_LOT_REFUND,
-		.amount = w->seller, .unlimited = unlimited,
+		.seller = r->seller,
+		.order = r->order,
+		.own = true,
+		.refund = r->id,
+		.kind = MARKET_LOT_REFUND,
+		.amount = w->seller,
+		.unlimited = unlimited,
 	};
 	int rc = mk_draw_from(w->ctx, w->transfer, &draw, err);
 

@@ -27,12 +27,13 @@ static const mk_field item_fields[] = {
 	MK_F_MONEY(T, cash, 0, 0, 0, "to the buyer"),
 	MK_F_MONEY(T, promo, 0, 0, 0, "to the discount's funder"),
 	MK_F_LIST(T, fees, market_line_fee, mk_line_fee_record, 0, 0, 0, "fees that were given back"),
-	MK_F_LIST(T, splits, market_line_split, mk_line_split_record, 0, 0, 0, "splits that were taken back"),
+	MK_F_LIST(T, splits, market_line_split, mk_line_split_record, 0, 0, 0,
+              "splits that were taken back"),
 	MK_F_MONEY(T, seller, 0, 0, 0, "what the seller gave after the release"),
 };
 #undef T
-const mk_record mk_refund_item_record =
-	MK_RECORD_OF("refund_item", market_refund_item, item_fields, "what of a refund belongs to one line");
+const mk_record mk_refund_item_record = MK_RECORD_OF("refund_item", market_refund_item, item_fields,
+                                                     "what of a refund belongs to one line");
 
 #define T market_refund
 static const mk_field refund_fields[] = {
@@ -66,7 +67,8 @@ static const mk_field refund_fields[] = {
 	MK_F_TIME(T, due_at, MK_INTERNAL, "of its deadline row"),
 #undef T
 };
-const mk_record mk_refund_record = MK_RECORD_OF("refund", mk_refund, refund_fields, "a refund of a seller order");
+const mk_record mk_refund_record =
+	MK_RECORD_OF("refund", mk_refund, refund_fields, "a refund of a seller order");
 
 typedef struct item_list {
 	const market_refund_item *const *items;
@@ -97,7 +99,8 @@ static int refund_fill(mk_ctx *ctx, void *row, market_error *err)
 
 	if (rc != 0 || ctx->actor.kind != MARKET_ACTOR_BUYER)
 		return rc;
-	r->from_pending = r->from_reserved = r->from_available = r->from_receivable = (market_money){0, ""};
+	r->from_pending = r->from_reserved = r->from_available = r->from_receivable =
+		(market_money){0, ""};
 	for (size_t i = 0; i < r->n_items; i++) {
 		market_refund_item *item = (market_refund_item *)(uintptr_t)r->items[i];
 
@@ -109,8 +112,14 @@ static int refund_fill(mk_ctx *ctx, void *row, market_error *err)
 }
 
 const mk_entity mk_refund_entity = {
-	.kind = MARKET_ID_REFUND, .name = "refund", .record = &mk_refund_record, .by_id = &mk_refund_by_id,
-	.by_ref = &mk_refund_by_ref, .buyer = refund_buyer, .seller = refund_seller, .fill = refund_fill,
+	.kind = MARKET_ID_REFUND,
+	.name = "refund",
+	.record = &mk_refund_record,
+	.by_id = &mk_refund_by_id,
+	.by_ref = &mk_refund_by_ref,
+	.buyer = refund_buyer,
+	.seller = refund_seller,
+	.fill = refund_fill,
 };
 
 const char *mk_refund_items_write(mk_ctx *ctx, const market_refund *refund)
@@ -136,9 +145,12 @@ int mk_refund_items_read(mk_ctx *ctx, mk_refund *refund, market_error *err)
 
 	if (!refund->items_text)
 		return 0;
-	rc = mk_json_read(&item_list_record, refund->items_text, strlen(refund->items_text), ctx->arena, &list, NULL, err);
+	rc = mk_json_read(&item_list_record, refund->items_text, strlen(refund->items_text), ctx->arena,
+	                  &list, NULL, err);
 	if (rc != 0)
-		return rc == MARKET_ENOMEM ? rc : mk_error_set(err, MARKET_ECORRUPT, "the items of a refund can't be read");
+		return rc == MARKET_ENOMEM
+		           ? rc
+		           : mk_error_set(err, MARKET_ECORRUPT, "the items of a refund can't be read");
 	refund->refund.items = ((const item_list *)list)->items;
 	refund->refund.n_items = ((const item_list *)list)->n_items;
 	return 0;
@@ -178,26 +190,32 @@ const mk_statement mk_refund_by_ref = {
 };
 const mk_statement mk_refund_of_order = {
 	.name = "refund_of_order",
-	.sql = "SELECT " COLUMNS " FROM refund WHERE book_id = ?1 AND order_id = ?2 ORDER BY created_at, id",
+	.sql = "SELECT " COLUMNS
+		   " FROM refund WHERE book_id = ?1 AND order_id = ?2 ORDER BY created_at, id",
 };
 const mk_statement mk_refund_page = {
 	.name = "refund_page",
-	.sql = "SELECT " COLUMNS " FROM refund WHERE book_id = ?1 AND order_id = ?2 AND (created_at > ?3 OR (created_at = "
-	       "?3 AND id > ?4)) ORDER BY created_at, id LIMIT ?5",
+	.sql =
+		"SELECT " COLUMNS
+		" FROM refund WHERE book_id = ?1 AND order_id = ?2 AND (created_at > ?3 OR (created_at = "
+		"?3 AND id > ?4)) ORDER BY created_at, id LIMIT ?5",
 };
 const mk_statement mk_refund_insert = {
 	.name = "refund_insert",
 	.table = "refund",
-	.sql = "INSERT INTO refund (" COLUMNS ") VALUES (:book_id, :id, :ref, :order_id, :buyer_id, :seller_id, "
-	       ":share_id, :state, :currency, :cash, :promo, :freight, :reason, :borne_by, :released, :from_pending, "
-	       ":from_reserved, :from_available, :from_receivable, :failure, :actor, :created_at, :resolved_at, "
-	       ":version, :items_text, :due_at) ON CONFLICT DO NOTHING",
+	.sql =
+		"INSERT INTO refund (" COLUMNS
+		") VALUES (:book_id, :id, :ref, :order_id, :buyer_id, :seller_id, "
+		":share_id, :state, :currency, :cash, :promo, :freight, :reason, :borne_by, :released, :from_pending, "
+		":from_reserved, :from_available, :from_receivable, :failure, :actor, :created_at, :resolved_at, "
+		":version, :items_text, :due_at) ON CONFLICT DO NOTHING",
 };
 const mk_statement mk_refund_update = {
 	.name = "refund_update",
 	.table = "refund",
-	.sql = "UPDATE refund SET state = :state, released = :released, from_pending = :from_pending, from_reserved = "
-	       ":from_reserved, from_available = :from_available, from_receivable = :from_receivable, failure = "
-	       ":failure, resolved_at = :resolved_at, items_text = :items_text, due_at = :due_at, version = version + 1 "
-	       "WHERE book_id = :book_id AND id = :id AND version = :version",
+	.sql =
+		"UPDATE refund SET state = :state, released = :released, from_pending = :from_pending, from_reserved = "
+		":from_reserved, from_available = :from_available, from_receivable = :from_receivable, failure = "
+		":failure, resolved_at = :resolved_at, items_text = :items_text, due_at = :due_at, version = version + 1 "
+		"WHERE book_id = :book_id AND id = :id AND version = :version",
 };

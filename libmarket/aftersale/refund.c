@@ -7,12 +7,14 @@
 #define MOST_DOUBLINGS 12
 
 static int check_order(const mk_order *order, market_error *err);
-static int make(mk_ctx *ctx, mk_order *order, const market_refund_create_params *in, mk_refund *refund,
-                market_error *err);
+static int make(mk_ctx *ctx, mk_order *order, const market_refund_create_params *in,
+                mk_refund *refund, market_error *err);
 static const char *actor_of(const mk_ctx *ctx);
 static bool decides(const mk_ctx *ctx);
-static int choose_share(mk_ctx *ctx, const mk_order *order, market_money cash, mk_share **out, market_error *err);
-static int ask_provider(mk_ctx *ctx, mk_order *order, mk_refund *refund, mk_share *share, market_error *err);
+static int choose_share(mk_ctx *ctx, const mk_order *order, market_money cash, mk_share **out,
+                        market_error *err);
+static int ask_provider(mk_ctx *ctx, mk_order *order, mk_refund *refund, mk_share *share,
+                        market_error *err);
 static int finish_without_cash(mk_ctx *ctx, mk_order *order, mk_refund *refund, market_error *err);
 
 int mk_refund_create(mk_ctx *ctx, const void *params, market_error *err)
@@ -56,8 +58,9 @@ int mk_refund_list(mk_ctx *ctx, const void *params, market_error *err)
 {
 	const market_refund_list_params *in = params;
 	mk_page *page;
-	int rc = mk_page_read(ctx, &mk_refund_page, &mk_refund_record, offsetof(mk_refund, refund.created_at),
-	                      MK_ARGS(mk_int(in->order.book), mk_int(in->order.id)), in->after, in->limit, err);
+	int rc = mk_page_read(
+		ctx, &mk_refund_page, &mk_refund_record, offsetof(mk_refund, refund.created_at),
+		MK_ARGS(mk_int(in->order.book), mk_int(in->order.id)), in->after, in->limit, err);
 
 	if (rc != 0)
 		return rc;
@@ -86,8 +89,8 @@ static int check_order(const mk_order *order, market_error *err)
 	return rc == 0 ? 0 : mk_error_object(err, rc, MARKET_ID_ORDER, o->id);
 }
 
-static int make(mk_ctx *ctx, mk_order *order, const market_refund_create_params *in, mk_refund *refund,
-                market_error *err)
+static int make(mk_ctx *ctx, mk_order *order, const market_refund_create_params *in,
+                mk_refund *refund, market_error *err)
 {
 	const market_order *o = &order->order;
 	market_money zero = mk_money(0, o->currency);
@@ -95,10 +98,22 @@ static int make(mk_ctx *ctx, mk_order *order, const market_refund_create_params 
 	int rc;
 
 	refund->refund = (market_refund){
-		.id = mk_new_id(ctx, o->id.book), .ref = in->ref, .order = o->id, .buyer = o->buyer, .seller = o->seller,
-		.state = MARKET_REFUND_REQUESTED, .currency = o->currency, .reason = in->reason, .borne_by = in->borne_by,
-		.released = mk_money_positive(o->released) ? 1 : 0, .from_pending = zero, .from_reserved = zero,
-		.from_available = zero, .from_receivable = zero, .actor = actor_of(ctx), .created_at = ctx->now,
+		.id = mk_new_id(ctx, o->id.book),
+		.ref = in->ref,
+		.order = o->id,
+		.buyer = o->buyer,
+		.seller = o->seller,
+		.state = MARKET_REFUND_REQUESTED,
+		.currency = o->currency,
+		.reason = in->reason,
+		.borne_by = in->borne_by,
+		.released = mk_money_positive(o->released) ? 1 : 0,
+		.from_pending = zero,
+		.from_reserved = zero,
+		.from_available = zero,
+		.from_receivable = zero,
+		.actor = actor_of(ctx),
+		.created_at = ctx->now,
 		.version = 1,
 	};
 	rc = mk_refund_work_out(ctx, order, in, refund, err);
@@ -113,7 +128,8 @@ static int make(mk_ctx *ctx, mk_order *order, const market_refund_create_params 
 	mk_event_id(ctx, "order", MARKET_ID_ORDER, o->id);
 	mk_event_money(ctx, "cash", refund->refund.cash);
 	mk_event_text(ctx, "reason", in->reason);
-	return share ? ask_provider(ctx, order, refund, share, err) : finish_without_cash(ctx, order, refund, err);
+	return share ? ask_provider(ctx, order, refund, share, err)
+	             : finish_without_cash(ctx, order, refund, err);
 }
 
 static const char *actor_of(const mk_ctx *ctx)
@@ -137,7 +153,8 @@ static bool decides(const mk_ctx *ctx)
 }
 
 /* ORD-3: the newest payment that covers it. ESC-6: of what is refundable, discounts never are. */
-static int choose_share(mk_ctx *ctx, const mk_order *order, market_money cash, mk_share **out, market_error *err)
+static int choose_share(mk_ctx *ctx, const mk_order *order, market_money cash, mk_share **out,
+                        market_error *err)
 {
 	mk_share **shares = NULL;
 	market_money most = mk_money_zero(cash);
@@ -157,12 +174,14 @@ static int choose_share(mk_ctx *ctx, const mk_order *order, market_money cash, m
 	if (rc != 0)
 		return rc;
 	mk_money_format(most, text);
-	rc = mk_error_set(err, MARKET_EFUNDS, "only %s %s can be refunded on one payment", text, cash.currency);
+	rc = mk_error_set(err, MARKET_EFUNDS, "only %s %s can be refunded on one payment", text,
+	                  cash.currency);
 	return mk_error_object(err, rc, MARKET_ID_ORDER, order->order.id);
 }
 
 /* ESC-2, ESC-3: the amount is in flight and the order frozen until the outcome is known. */
-static int ask_provider(mk_ctx *ctx, mk_order *order, mk_refund *refund, mk_share *share, market_error *err)
+static int ask_provider(mk_ctx *ctx, mk_order *order, mk_refund *refund, mk_share *share,
+                        market_error *err)
 {
 	market_refund *r = &refund->refund;
 	mk_payment *payment = NULL;
@@ -178,8 +197,9 @@ static int ask_provider(mk_ctx *ctx, mk_order *order, mk_refund *refund, mk_shar
 	mk_share_save(ctx, share);
 	refund->items_text = mk_refund_items_write(ctx, r);
 	mk_insert(ctx, &mk_refund_insert, &mk_refund_record, r->id, refund);
-	return mk_request_queue_at(ctx, payment->payment.provider, MARKET_REQUEST_REFUND, MARKET_ID_REFUND, r->id, r->cash,
-	                           payment->payment.reference, &request, err);
+	return mk_request_queue_at(ctx, payment->payment.provider, MARKET_REQUEST_REFUND,
+	                           MARKET_ID_REFUND, r->id, r->cash, payment->payment.reference,
+	                           &request, err);
 }
 
 /* PRO-1: nothing is asked of anybody, what a discount's funder gave goes back at once. */
@@ -194,7 +214,8 @@ static int finish_without_cash(mk_ctx *ctx, mk_order *order, mk_refund *refund, 
 
 /* ---- outcomes ---- */
 
-static int load_all(mk_ctx *ctx, mk_refund *refund, mk_order **order, mk_share **share, market_error *err);
+static int load_all(mk_ctx *ctx, mk_refund *refund, mk_order **order, mk_share **share,
+                    market_error *err);
 static int done(mk_ctx *ctx, mk_refund *refund, market_error *err);
 static int not_done(mk_ctx *ctx, mk_refund *refund, const char *reason, market_error *err);
 static void land(mk_order *order, mk_share *share, const mk_refund *refund);
@@ -265,8 +286,9 @@ int mk_refund_retry(mk_ctx *ctx, const void *params, market_error *err)
 	if (rc == 0)
 		rc = mk_payment_load(ctx, share->share.payment, NULL, &payment, err);
 	if (rc == 0)
-		rc = mk_request_queue_at(ctx, payment->payment.provider, MARKET_REQUEST_REFUND, MARKET_ID_REFUND, r->id,
-		                         r->cash, payment->payment.reference, &request, err);
+		rc = mk_request_queue_at(ctx, payment->payment.provider, MARKET_REQUEST_REFUND,
+		                         MARKET_ID_REFUND, r->id, r->cash, payment->payment.reference,
+		                         &request, err);
 	if (rc != 0)
 		return rc;
 	mk_deadline_set(ctx, r->id, refund->due_at, 0, "refund.retry");
@@ -279,7 +301,8 @@ int mk_refund_retry(mk_ctx *ctx, const void *params, market_error *err)
 	return 0;
 }
 
-static int load_all(mk_ctx *ctx, mk_refund *refund, mk_order **order, mk_share **share, market_error *err)
+static int load_all(mk_ctx *ctx, mk_refund *refund, mk_order **order, mk_share **share,
+                    market_error *err)
 {
 	mk_share **shares = NULL;
 	size_t count = 0;
@@ -398,7 +421,8 @@ static int post_payable(mk_ctx *ctx, const mk_refund *refund, const mk_request *
 	market_id_format(MARKET_ID_REFUND, r->id, id);
 	market_id_format(MARKET_ID_ORDER, r->order, order);
 	transfer = mk_transfer_new(ctx->ledger, r->id.book, MK_TRANSFER_DIRECT, "%s:%s:%lld",
-	                           back ? "refund_bounced" : "refund_resent", id, (long long)request->request.attempt);
+	                           back ? "refund_bounced" : "refund_resent", id,
+	                           (long long)request->request.attempt);
 	mk_transfer_set_object(transfer, MARKET_ID_REFUND, r->id);
 	if (back) {
 		mk_debit(transfer, "psp_clearing", NULL, r->cash);

@@ -1,10 +1,10 @@
 /*
  * Refunds: how much of what goes back to whom, and who bears it.
  *
- * A refund is asked of the provider when it is made and posted when the provider has done it: a refund that
- * fails changes nothing in the order (ESC-8). Meanwhile its amount is in flight: it is neither held nor
- * refundable, the order is frozen (ESC-3), and no second refund of the order begins. A refund without cash
- * asks nobody and is posted at once.
+ * A refund is asked of the provider when it is made and posted when the provider has done it: a
+ * refund that fails changes nothing in the order (ESC-8). Meanwhile its amount is in flight: it is
+ * neither held nor refundable, the order is frozen (ESC-3), and no second refund of the order
+ * begins. A refund without cash asks nobody and is posted at once.
  */
 #ifndef MK_AFTERSALE_REFUND_H
 #define MK_AFTERSALE_REFUND_H
@@ -26,8 +26,8 @@ extern const mk_enum mk_refund_state_enum, mk_borne_by_enum;
 extern const char *const mk_refund_ddl[];
 
 /* All that is left of a paid order, freight included where nothing was shipped. Changes and freezes
- * `order`, whose lines must be loaded; the caller saves it. Without cash the refund is done at once and
- * closes the order. Errors: EINFLIGHT, EFUNDS. */
+ * `order`, whose lines must be loaded; the caller saves it. Without cash the refund is done at once
+ * and closes the order. Errors: EINFLIGHT, EFUNDS. */
 int mk_refund_order(mk_ctx *ctx, mk_order *order, const char *reason, market_error *err);
 
 /* What the outcome of its request means: OK, DECLINED or FAILED. */

@@ -25,23 +25,15 @@ static const mk_field escrow_fields[] = {
 	MK_F_SPAN(T, release_left, 0, 0, 0, "of that while frozen"),
 };
 #undef T
-const mk_record mk_escrow_record = MK_RECORD_OF("escrow", market_escrow, escrow_fields, "the escrow of an order");
+const mk_record mk_escrow_record =
+	MK_RECORD_OF("escrow", market_escrow, escrow_fields, "the escrow of an order");
 
+static market_money refunded(const market_order *order);
 static int freezable(const mk_order *order, market_error *err);
-
-/* A release takes all that is held, so that afterwards refunds come from elsewhere. */
-market_money mk_escrow_refunded(const market_order *order)
-{
-	market_money back = mk_money_add(order->refunded_cash, order->refunded_promo);
-
-	if (mk_money_positive(order->released))
-		return mk_money_sub(order->funded, order->released);
-	return mk_money_add(back, order->compensated);
-}
 
 market_money mk_escrow_held(const market_order *order)
 {
-	market_money left = mk_money_sub(order->funded, mk_escrow_refunded(order));
+	market_money left = mk_money_sub(order->funded, refunded(order));
 
 	if (mk_money_positive(order->released))
 		return mk_money_zero(order->funded);
@@ -67,9 +59,17 @@ int mk_escrow_get(mk_ctx *ctx, const void *params, market_error *err)
 	if (!escrow)
 		return mk_error_no_memory(err);
 	*escrow = (market_escrow){
-		.order = o->id, .currency = o->currency, .state = o->escrow, .funded = o->funded, .released = o->released,
-		.refunded = mk_escrow_refunded(o), .held = mk_escrow_held(o), .in_flight = o->in_flight,
-		.freezes = o->freezes, .freeze_reason = order->freeze_reason, .release_at = o->release_at,
+		.order = o->id,
+		.currency = o->currency,
+		.state = o->escrow,
+		.funded = o->funded,
+		.released = o->released,
+		.refunded = refunded(o),
+		.held = mk_escrow_held(o),
+		.in_flight = o->in_flight,
+		.freezes = o->freezes,
+		.freeze_reason = order->freeze_reason,
+		.release_at = o->release_at,
 		.release_left = order->release_left,
 	};
 	if (o->escrow == MARKET_ESCROW_SETTLED) {
@@ -110,7 +110,8 @@ int mk_escrow_unfreeze(mk_ctx *ctx, const void *params, market_error *err)
 
 	if (order->order.freezes <= by_refund) {
 		rc = mk_error_set(err, MARKET_ESTATE,
-		                  by_refund ? "the order is frozen by its refund alone" : "the order isn't frozen");
+		                  by_refund ? "the order is frozen by its refund alone"
+		                            : "the order isn't frozen");
 		return mk_error_object(err, rc, MARKET_ID_ORDER, order->order.id);
 	}
 	mk_order_unfreeze(ctx, order);
@@ -121,6 +122,16 @@ int mk_escrow_unfreeze(mk_ctx *ctx, const void *params, market_error *err)
 	mk_order_save(ctx, order);
 	ctx->result = order->order.id;
 	return 0;
+}
+
+/* A release takes all that is held, so that afterwards refunds come from elsewhere. */
+static market_money refunded(const market_order *order)
+{
+	market_money back = mk_money_add(order->refunded_cash, order->refunded_promo);
+
+	if (mk_money_positive(order->released))
+		return mk_money_sub(order->funded, order->released);
+	return mk_money_add(back, order->compensated);
 }
 
 static int freezable(const mk_order *order, market_error *err)

@@ -11,8 +11,6 @@ extern const mk_enum mk_escrow_outcome_enum;
 
 /* ESC-1: funded − released − what left on the buyer's side − what is in flight. */
 market_money mk_escrow_held(const market_order *order);
-/* What left escrow on the buyer's side. */
-market_money mk_escrow_refunded(const market_order *order);
 /* ESC-2: held until nothing is held and nothing in flight. The caller saves the order. */
 void mk_escrow_update(mk_order *order);
 

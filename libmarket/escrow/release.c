@@ -5,7 +5,8 @@
 static int check(mk_ctx *ctx, const mk_order *order, market_error *err);
 static int refuse(const mk_order *order, int code, const char *text, market_error *err);
 static int post(mk_ctx *ctx, mk_order *order, market_money held, market_error *err);
-static int give_seller(mk_ctx *ctx, mk_order *order, mk_transfer *transfer, market_money seller, market_error *err);
+static int give_seller(mk_ctx *ctx, mk_order *order, mk_transfer *transfer, market_money seller,
+                       market_error *err);
 
 int mk_escrow_release(mk_ctx *ctx, const void *params, market_error *err)
 {
@@ -84,7 +85,8 @@ static int post(mk_ctx *ctx, mk_order *order, market_money held, market_error *e
 }
 
 /* SET-2: one lot a release. COM-6: fees that are kept beyond what is held are the seller's debt. */
-static int give_seller(mk_ctx *ctx, mk_order *order, mk_transfer *transfer, market_money seller, market_error *err)
+static int give_seller(mk_ctx *ctx, mk_order *order, mk_transfer *transfer, market_money seller,
+                       market_error *err)
 {
 	market_order *o = &order->order;
 	mk_draw draw = {.seller = o->seller, .order = o->id, .kind = MARKET_LOT_FEE, .unlimited = true};

@@ -2,11 +2,14 @@
 #include "libmarket/settlement/settlement.h"
 
 static int set_line(mk_ctx *ctx, mk_order_line *row, mk_component *component, market_error *err);
-static int set_freight(mk_ctx *ctx, const mk_order *order, mk_component *component, market_error *err);
+static int set_freight(mk_ctx *ctx, const mk_order *order, mk_component *component,
+                       market_error *err);
 static int set_parts(mk_ctx *ctx, mk_component *component, market_error *err);
-static void credit_parts(mk_transfer *transfer, const mk_component *component, market_money *seller);
+static void credit_parts(mk_transfer *transfer, const mk_component *component,
+                         market_money *seller);
 
-int mk_component_list(mk_ctx *ctx, const mk_order *order, mk_component **out, size_t *count, market_error *err)
+int mk_component_list(mk_ctx *ctx, const mk_order *order, mk_component **out, size_t *count,
+                      market_error *err)
 {
 	const market_order *o = &order->order;
 	mk_component *components = MK_NEW_ARRAY(ctx->arena, mk_component, o->n_lines + 1);
@@ -24,8 +27,11 @@ int mk_component_list(mk_ctx *ctx, const mk_order *order, mk_component **out, si
 void mk_component_accrue(mk_component *component, mk_rounding rounding)
 {
 	mk_reversal reversal = {
-		.total = component->total, .refunded = mk_money_zero(component->total), .step = component->refunded,
-		.parts = component->parts, .n_parts = component->n_parts,
+		.total = component->total,
+		.refunded = mk_money_zero(component->total),
+		.step = component->refunded,
+		.parts = component->parts,
+		.n_parts = component->n_parts,
 	};
 
 	if (!mk_money_positive(component->refunded))
@@ -35,8 +41,8 @@ void mk_component_accrue(mk_component *component, mk_rounding rounding)
 		component->parts[i].reversed = component->parts[i].step;
 }
 
-void mk_component_credit(mk_transfer *transfer, const mk_component *components, size_t count, market_money held,
-                         market_money *seller)
+void mk_component_credit(mk_transfer *transfer, const mk_component *components, size_t count,
+                         market_money held, market_money *seller)
 {
 	*seller = held;
 	for (size_t i = 0; i < count; i++)
@@ -76,7 +82,8 @@ static int set_line(mk_ctx *ctx, mk_order_line *row, mk_component *component, ma
 	int rc = mk_order_fees_read(ctx, row->fees_text, &component->fees, &component->n_fees, err);
 
 	if (rc == 0)
-		rc = mk_order_splits_read(ctx, row->splits_text, &component->splits, &component->n_splits, err);
+		rc = mk_order_splits_read(ctx, row->splits_text, &component->splits, &component->n_splits,
+		                          err);
 	if (rc != 0)
 		return rc;
 	component->line = row;
@@ -85,9 +92,11 @@ static int set_line(mk_ctx *ctx, mk_order_line *row, mk_component *component, ma
 	return set_parts(ctx, component, err);
 }
 
-static int set_freight(mk_ctx *ctx, const mk_order *order, mk_component *component, market_error *err)
+static int set_freight(mk_ctx *ctx, const mk_order *order, mk_component *component,
+                       market_error *err)
 {
-	int rc = mk_order_fees_read(ctx, order->freight_fees, &component->fees, &component->n_fees, err);
+	int rc =
+		mk_order_fees_read(ctx, order->freight_fees, &component->fees, &component->n_fees, err);
 
 	if (rc != 0)
 		return rc;
@@ -101,7 +110,8 @@ static int set_parts(mk_ctx *ctx, mk_component *component, market_error *err)
 	market_money zero = mk_money_zero(component->total);
 	size_t n = 0;
 
-	component->parts = MK_NEW_ARRAY(ctx->arena, mk_part, 2 * component->n_fees + component->n_splits + 1);
+	component->parts =
+		MK_NEW_ARRAY(ctx->arena, mk_part, 2 * component->n_fees + component->n_splits + 1);
 	if (!component->parts)
 		return mk_error_no_memory(err);
 	for (size_t i = 0; i < component->n_fees; i++) {

@@ -23,8 +23,10 @@ typedef struct work {
 } work;
 
 static void charge_kind(work *w, size_t kind);
-static const mk_fee_rule *find_rule(const work *w, const mk_fee_kind *kind, const mk_fee_component *component);
-static const char *mismatch(const work *w, const mk_fee_rule *rule, const mk_fee_component *component);
+static const mk_fee_rule *find_rule(const work *w, const mk_fee_kind *kind,
+                                    const mk_fee_component *component);
+static const char *mismatch(const work *w, const mk_fee_rule *rule,
+                            const mk_fee_component *component);
 static bool in_category(const mk_fee_rule *rule, const char *path);
 static bool names_seller(const work *w, const mk_fee_rule *rule);
 static bool names_store_type(const work *w, const mk_fee_rule *rule);
@@ -36,13 +38,16 @@ static void cut(work *w, size_t component);
 static void cut_fee(const work *w, const mk_fee_tax *tax, charge *c, market_money most);
 static int give(work *w, size_t component, market_error *err);
 static int give_splits(work *w, size_t component, market_error *err);
-static const char *explain(work *w, const mk_fee_kind *kind, const mk_fee_component *component, const charge *c);
-static void explain_amount(work *w, const mk_fee_kind *kind, const mk_fee_component *component, const charge *c);
+static const char *explain(work *w, const mk_fee_kind *kind, const mk_fee_component *component,
+                           const charge *c);
+static void explain_amount(work *w, const mk_fee_kind *kind, const mk_fee_component *component,
+                           const charge *c);
 static void explain_bound(work *w, const char *name, market_money amount);
 
 int mk_fee_compute(mk_arena *arena, const mk_policy *policy, mk_fee_order *order, market_error *err)
 {
-	work w = {.arena = arena, .policy = policy, .order = order, .rounding = mk_policy_rounding(policy)};
+	work w = {
+		.arena = arena, .policy = policy, .order = order, .rounding = mk_policy_rounding(policy)};
 	int rc = 0;
 
 	w.charges = MK_NEW_ARRAY(arena, charge, order->n_components * policy->fees->n_kinds + 1);
@@ -65,7 +70,9 @@ int mk_fee_freeze(mk_ctx *ctx, mk_order *order, mk_order_line **lines, size_t n,
 {
 	const mk_policy *policy = ctx->policy;
 	mk_fee_order fees = {
-		.seller = order->order.seller, .store_type = order->store_type, .currency = order->order.currency,
+		.seller = order->order.seller,
+		.store_type = order->store_type,
+		.currency = order->order.currency,
 		.n_components = n,
 	};
 	mk_fee_component *freight;
@@ -78,7 +85,8 @@ int mk_fee_freeze(mk_ctx *ctx, mk_order *order, mk_order_line **lines, size_t n,
 		const market_order_line *line = &lines[i]->line;
 
 		fees.components[i] = (mk_fee_component){
-			.base = mk_money_sub(mk_money_times(line->price, line->quantity), line->seller_discount),
+			.base =
+				mk_money_sub(mk_money_times(line->price, line->quantity), line->seller_discount),
 			.quantity = line->quantity,
 			.category_path = lines[i]->item->category_path,
 			.affiliate = lines[i]->affiliate,
@@ -134,7 +142,8 @@ static void charge_kind(work *w, size_t kind)
 }
 
 /* COM-1: the first that matches wins; the default at the end always does. */
-static const mk_fee_rule *find_rule(const work *w, const mk_fee_kind *kind, const mk_fee_component *component)
+static const mk_fee_rule *find_rule(const work *w, const mk_fee_kind *kind,
+                                    const mk_fee_component *component)
 {
 	for (size_t i = 0; i < kind->n_rules; i++)
 		if (!mismatch(w, kind->rules[i], component))
@@ -143,7 +152,8 @@ static const mk_fee_rule *find_rule(const work *w, const mk_fee_kind *kind, cons
 }
 
 /* COM-1: all predicates must hold, one value of each suffices. What doesn't hold, or NULL. */
-static const char *mismatch(const work *w, const mk_fee_rule *rule, const mk_fee_component *component)
+static const char *mismatch(const work *w, const mk_fee_rule *rule,
+                            const mk_fee_component *component)
 {
 	if (rule->n_categories > 0 && !in_category(rule, component->category_path))
 		return "category";
@@ -186,7 +196,8 @@ static bool names_seller(const work *w, const mk_fee_rule *rule)
 
 	market_id_format(MARKET_ID_SELLER, w->order->seller, id);
 	for (size_t i = 0; i < rule->n_sellers; i++)
-		if (strcmp(rule->sellers[i], id) == 0 || mk_text_equal(rule->sellers[i], w->order->seller_ref))
+		if (strcmp(rule->sellers[i], id) == 0 ||
+		    mk_text_equal(rule->sellers[i], w->order->seller_ref))
 			return true;
 	return false;
 }
@@ -298,7 +309,8 @@ static void cut_fee(const work *w, const mk_fee_tax *tax, charge *c, market_mone
 
 	c->cut = true;
 	if (tax && tax->mode == MK_TAX_ADDED)
-		amount = mk_money_add(mk_money_scale(most, 1000000, 1000000 + tax->rate, w->rounding), unit);
+		amount =
+			mk_money_add(mk_money_scale(most, 1000000, 1000000 + tax->rate, w->rounding), unit);
 	set_amount(w, tax, c, amount);
 	while (mk_money_positive(amount) && mk_money_less(most, mk_money_add(c->amount, c->tax))) {
 		amount = mk_money_sub(amount, unit);
@@ -326,8 +338,12 @@ static int give(work *w, size_t component, market_error *err)
 		if (mk_money_broken(charged->amount) || mk_money_broken(charged->tax))
 			return mk_error_set(err, MARKET_EOVERFLOW, "the fee %s is too large", kind->kind);
 		fees[k] = (market_line_fee){
-			.kind = kind->kind, .amount = charged->amount, .tax = charged->tax, .rule = charged->rule->name,
-			.explanation = explain(w, kind, c, charged), .reversal = kind->reversal,
+			.kind = kind->kind,
+			.amount = charged->amount,
+			.tax = charged->tax,
+			.rule = charged->rule->name,
+			.explanation = explain(w, kind, c, charged),
+			.reversal = kind->reversal,
 		};
 		if (!fees[k].explanation)
 			return mk_error_no_memory(err);
@@ -351,11 +367,14 @@ static int give_splits(work *w, size_t component, market_error *err)
 		market_money amount = w->splits[component * n + s];
 
 		if (mk_money_broken(amount))
-			return mk_error_set(err, MARKET_EOVERFLOW, "the split %s is too large", w->policy->splits[s]->kind);
+			return mk_error_set(err, MARKET_EOVERFLOW, "the split %s is too large",
+			                    w->policy->splits[s]->kind);
 		if (!mk_money_positive(amount))
 			continue;
 		splits[s] = (market_line_split){
-			.kind = w->policy->splits[s]->kind, .beneficiary = c->affiliate, .amount = amount,
+			.kind = w->policy->splits[s]->kind,
+			.beneficiary = c->affiliate,
+			.amount = amount,
 		};
 		list[c->n_splits++] = &splits[s];
 	}
@@ -363,7 +382,8 @@ static int give_splits(work *w, size_t component, market_error *err)
 }
 
 /* COM-3: every rule looked at and why. */
-static const char *explain(work *w, const mk_fee_kind *kind, const mk_fee_component *component, const charge *c)
+static const char *explain(work *w, const mk_fee_kind *kind, const mk_fee_component *component,
+                           const charge *c)
 {
 	mk_text_reset(&w->text);
 	for (size_t i = 0; i < kind->n_rules && kind->rules[i] != c->rule; i++)
@@ -373,7 +393,8 @@ static const char *explain(work *w, const mk_fee_kind *kind, const mk_fee_compon
 	return w->text.failed ? NULL : mk_arena_text_n(w->arena, w->text.data, w->text.size);
 }
 
-static void explain_amount(work *w, const mk_fee_kind *kind, const mk_fee_component *component, const charge *c)
+static void explain_amount(work *w, const mk_fee_kind *kind, const mk_fee_component *component,
+                           const charge *c)
 {
 	char text[MK_MONEY_TEXT_SIZE];
 	char rate[MK_RATE_TEXT_SIZE];
@@ -394,7 +415,8 @@ static void explain_amount(work *w, const mk_fee_kind *kind, const mk_fee_compon
 	if (kind->tax) {
 		mk_rate_format(kind->tax->rate, rate);
 		mk_money_format(c->tax, text);
-		mk_text_format(&w->text, ", tax %s %s %s", rate, mk_enum_name(&mk_tax_mode_enum, kind->tax->mode), text);
+		mk_text_format(&w->text, ", tax %s %s %s", rate,
+		               mk_enum_name(&mk_tax_mode_enum, kind->tax->mode), text);
 	}
 	if (c->cut)
 		mk_text_add(&w->text, ", cut to what was left");

@@ -6,7 +6,7 @@
 
 /* What fees are computed on: a line, or an order's freight. */
 typedef struct mk_fee_component {
-	market_money base;         /* line: price × quantity − seller's discount; freight: its amount */
+	market_money base; /* line: price × quantity − seller's discount; freight: its amount */
 	int64_t quantity;
 	const char *category_path; /* "/media/books/"; NULL: none, as of freight */
 	const char *affiliate;     /* NULL: nobody */
@@ -28,14 +28,15 @@ typedef struct mk_fee_order {
 } mk_fee_order;
 
 /*
- * Computes the fees and splits of one order. Amounts of a rule that are in another currency than the
- * order's don't apply. When the sum exceeds a component, the last kinds are cut first, splits before
- * fees. EOVERFLOW when the amounts are too large.
+ * Computes the fees and splits of one order. Amounts of a rule that are in another currency than
+ * the order's don't apply. When the sum exceeds a component, the last kinds are cut first, splits
+ * before fees. EOVERFLOW when the amounts are too large.
  */
-int mk_fee_compute(mk_arena *arena, const mk_policy *policy, mk_fee_order *order, market_error *err);
+int mk_fee_compute(mk_arena *arena, const mk_policy *policy, mk_fee_order *order,
+                   market_error *err);
 
-/* COM-3: freezes them on an order that is being placed: `fees`, `splits` and their texts on the lines,
- * `freight_fees` on the order. Needs `item` of the lines; reads nothing. */
+/* COM-3: freezes them on an order that is being placed: `fees`, `splits` and their texts on the
+ * lines, `freight_fees` on the order. Needs `item` of the lines; reads nothing. */
 int mk_fee_freeze(mk_ctx *ctx, mk_order *order, mk_order_line **lines, size_t n, market_error *err);
 
 #endif

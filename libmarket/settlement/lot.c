@@ -3,8 +3,10 @@
 #include "libmarket/settlement/sql.h"
 
 static int mature_lot(mk_ctx *ctx, const mk_order *order, mk_lot *lot, market_error *err);
-static market_money reserve_of(mk_ctx *ctx, const mk_order *order, market_money amount, market_time *period);
-static int make_available(mk_ctx *ctx, mk_transfer *transfer, mk_lot *lot, const char *event, market_error *err);
+static market_money reserve_of(mk_ctx *ctx, const mk_order *order, market_money amount,
+                               market_time *period);
+static int make_available(mk_ctx *ctx, mk_transfer *transfer, mk_lot *lot, const char *event,
+                          market_error *err);
 
 mk_lot *mk_lot_new(mk_ctx *ctx, int32_t kind, market_id seller, market_money amount)
 {
@@ -13,8 +15,14 @@ mk_lot *mk_lot_new(mk_ctx *ctx, int32_t kind, market_id seller, market_money amo
 	if (!lot)
 		return NULL;
 	lot->lot = (market_lot){
-		.id = mk_new_id(ctx, seller.id), .seller = seller, .kind = kind, .amount = amount, .remaining = amount,
-		.currency = mk_arena_text(ctx->arena, amount.currency), .created_at = ctx->now, .version = 1,
+		.id = mk_new_id(ctx, seller.id),
+		.seller = seller,
+		.kind = kind,
+		.amount = amount,
+		.remaining = amount,
+		.currency = mk_arena_text(ctx->arena, amount.currency),
+		.created_at = ctx->now,
+		.version = 1,
 	};
 	return lot;
 }
@@ -61,12 +69,13 @@ static int add_open(void *row, void *user_data, market_error *err)
 	return 0;
 }
 
-int mk_lot_open_sum(mk_ctx *ctx, market_id seller, const char *currency, market_money *sum, int64_t *count,
-                    market_error *err)
+int mk_lot_open_sum(mk_ctx *ctx, market_id seller, const char *currency, market_money *sum,
+                    int64_t *count, market_error *err)
 {
 	open_sum open = {.sum = mk_money(0, currency)};
-	int rc = mk_store_each(ctx->store, &mk_lot_open, &mk_lot_record,
-	                       MK_ARGS(mk_int(seller.id), mk_text_value(currency)), add_open, &open, err);
+	int rc =
+		mk_store_each(ctx->store, &mk_lot_open, &mk_lot_record,
+	                  MK_ARGS(mk_int(seller.id), mk_text_value(currency)), add_open, &open, err);
 
 	*sum = open.sum;
 	*count = open.count;
@@ -105,12 +114,14 @@ int mk_settlement_release_reserve(mk_ctx *ctx, const void *params, market_error 
 	int rc;
 
 	(void)params;
-	if (lot->lot.kind != MARKET_LOT_RESERVE || lot->lot.matured_at != 0 || lot->lot.matures_at > ctx->now) {
+	if (lot->lot.kind != MARKET_LOT_RESERVE || lot->lot.matured_at != 0 ||
+	    lot->lot.matures_at > ctx->now) {
 		rc = mk_error_set(err, MARKET_ESTATE, "the lot isn't a reserve whose time is over");
 		return mk_error_object(err, rc, MARKET_ID_LOT, lot->lot.id);
 	}
 	market_id_format(MARKET_ID_LOT, lot->lot.id, text);
-	transfer = mk_transfer_new(ctx->ledger, lot->lot.id.book, MK_TRANSFER_DIRECT, "reserve:%s", text);
+	transfer =
+		mk_transfer_new(ctx->ledger, lot->lot.id.book, MK_TRANSFER_DIRECT, "reserve:%s", text);
 	mk_transfer_set_object(transfer, MARKET_ID_LOT, lot->lot.id);
 	mk_debit(transfer, "seller_reserved", NULL, lot->lot.remaining);
 	rc = make_available(ctx, transfer, lot, "lot.released", err);
@@ -129,13 +140,15 @@ int mk_lot_list(mk_ctx *ctx, const void *params, market_error *err)
 
 	if (mk_id_absent(in->payout))
 		return mk_page_read(ctx, &mk_lot_page_open, &mk_lot_record, offset,
-		                    MK_ARGS(mk_int(in->seller.id), mk_text_value(seller->seller.currency)), in->after,
-		                    in->limit, err);
+		                    MK_ARGS(mk_int(in->seller.id), mk_text_value(seller->seller.currency)),
+		                    in->after, in->limit, err);
 	return mk_page_read(ctx, &mk_lot_page_payout, &mk_lot_record, offset,
-	                    MK_ARGS(mk_int(in->seller.id), mk_int(in->payout.id)), in->after, in->limit, err);
+	                    MK_ARGS(mk_int(in->seller.id), mk_int(in->payout.id)), in->after, in->limit,
+	                    err);
 }
 
-/* Dr seller_pending / Cr seller_reserved, seller_available, of which the receivable is paid first. */
+/* Dr seller_pending / Cr seller_reserved, seller_available, of which the receivable is paid first.
+ */
 static int mature_lot(mk_ctx *ctx, const mk_order *order, mk_lot *lot, market_error *err)
 {
 	char text[MARKET_ID_TEXT_SIZE];
@@ -147,7 +160,8 @@ static int mature_lot(mk_ctx *ctx, const mk_order *order, mk_lot *lot, market_er
 	int rc;
 
 	market_id_format(MARKET_ID_LOT, lot->lot.id, text);
-	transfer = mk_transfer_new(ctx->ledger, lot->lot.id.book, MK_TRANSFER_DIRECT, "mature:%s", text);
+	transfer =
+		mk_transfer_new(ctx->ledger, lot->lot.id.book, MK_TRANSFER_DIRECT, "mature:%s", text);
 	mk_transfer_set_object(transfer, MARKET_ID_ORDER, order->order.id);
 	mk_debit(transfer, "seller_pending", NULL, whole);
 	mk_credit(transfer, "seller_reserved", NULL, reserve);
@@ -168,8 +182,10 @@ static int mature_lot(mk_ctx *ctx, const mk_order *order, mk_lot *lot, market_er
 	return 0;
 }
 
-/* The first rule that matches the type of store at placement, of the policy frozen for the order. */
-static market_money reserve_of(mk_ctx *ctx, const mk_order *order, market_money amount, market_time *period)
+/* The first rule that matches the type of store at placement, of the policy frozen for the order.
+ */
+static market_money reserve_of(mk_ctx *ctx, const mk_order *order, market_money amount,
+                               market_time *period)
 {
 	const mk_policy *policy = mk_order_policy(ctx, order);
 	const char *type = mk_enum_name(&mk_store_type_enum, order->store_type);
@@ -188,7 +204,8 @@ static market_money reserve_of(mk_ctx *ctx, const mk_order *order, market_money 
 	return mk_money_zero(amount);
 }
 
-static int make_available(mk_ctx *ctx, mk_transfer *transfer, mk_lot *lot, const char *event, market_error *err)
+static int make_available(mk_ctx *ctx, mk_transfer *transfer, mk_lot *lot, const char *event,
+                          market_error *err)
 {
 	market_money amount = lot->lot.remaining;
 	int rc = 0;

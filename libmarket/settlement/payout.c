@@ -53,7 +53,8 @@ int mk_payout_create(mk_ctx *ctx, const void *params, market_error *err)
 	if (rc == 0)
 		rc = mk_ref_check_free_in(ctx, &mk_payout_entity, in->seller.id, in->ref, err);
 	if (rc == 0)
-		rc = mk_payout_make(ctx, in->seller, currency, in->ref, (market_id){0, 0}, &ctx->result, &hindrance, err);
+		rc = mk_payout_make(ctx, in->seller, currency, in->ref, (market_id){0, 0}, &ctx->result,
+		                    &hindrance, err);
 	return rc == 0 && hindrance.code != 0 ? refusal(&hindrance, in->seller, err) : rc;
 }
 
@@ -69,8 +70,8 @@ int mk_payout_retry(mk_ctx *ctx, const void *params, market_error *err)
 		                  mk_enum_name(&mk_payout_state_enum, payout->payout.state));
 		return mk_error_object(err, rc, MARKET_ID_PAYOUT, payout->payout.id);
 	}
-	rc = mk_payout_make(ctx, payout->payout.seller, payout->payout.currency, NULL, payout->payout.period, &ctx->result,
-	                    &hindrance, err);
+	rc = mk_payout_make(ctx, payout->payout.seller, payout->payout.currency, NULL,
+	                    payout->payout.period, &ctx->result, &hindrance, err);
 	return rc == 0 && hindrance.code != 0 ? refusal(&hindrance, payout->payout.seller, err) : rc;
 }
 
@@ -85,8 +86,9 @@ int mk_payout_list(mk_ctx *ctx, const void *params, market_error *err)
 {
 	const market_payout_list_params *in = params;
 	mk_page *page;
-	int rc = mk_page_read(ctx, &mk_payout_page, &mk_payout_record, offsetof(mk_payout, payout.created_at),
-	                      MK_ARGS(mk_int(in->seller.id)), in->after, in->limit, err);
+	int rc = mk_page_read(ctx, &mk_payout_page, &mk_payout_record,
+	                      offsetof(mk_payout, payout.created_at), MK_ARGS(mk_int(in->seller.id)),
+	                      in->after, in->limit, err);
 
 	if (rc != 0)
 		return rc;
@@ -96,8 +98,9 @@ int mk_payout_list(mk_ctx *ctx, const void *params, market_error *err)
 	return rc;
 }
 
-int mk_payout_make(mk_ctx *ctx, market_id seller, const char *currency, const char *ref, market_id period,
-                   market_id *out, mk_payout_hindrance *hindrance, market_error *err)
+int mk_payout_make(mk_ctx *ctx, market_id seller, const char *currency, const char *ref,
+                   market_id period, market_id *out, mk_payout_hindrance *hindrance,
+                   market_error *err)
 {
 	claim c = {.seller = seller, .currency = currency};
 	mk_payout *payout;
@@ -110,8 +113,13 @@ int mk_payout_make(mk_ctx *ctx, market_id seller, const char *currency, const ch
 		return mk_error_no_memory(err);
 	if (!c.payout)
 		payout->payout = (market_payout){
-			.id = mk_new_id(ctx, seller.id), .ref = ref, .seller = seller, .currency = currency,
-			.state = MARKET_PAYOUT_DRAFT, .created_at = ctx->now, .version = 1,
+			.id = mk_new_id(ctx, seller.id),
+			.ref = ref,
+			.seller = seller,
+			.currency = currency,
+			.state = MARKET_PAYOUT_DRAFT,
+			.created_at = ctx->now,
+			.version = 1,
 		};
 	payout->payout.state = mk_payout_next_state(payout->payout.state, MK_PAYOUT_SUBMIT);
 	payout->payout.attempt++;
@@ -166,13 +174,17 @@ static int look_at_seller(mk_ctx *ctx, claim *c, mk_payout_hindrance *hindrance,
 		return rc;
 	c->account = account;
 	if (seller->seller.state == MARKET_SELLER_SUSPENDED) /* SEL-12 */
-		*hindrance = (mk_payout_hindrance){MARKET_ESTATE, "the seller is suspended: its payouts are held", 0};
+		*hindrance = (mk_payout_hindrance){MARKET_ESTATE,
+		                                   "the seller is suspended: its payouts are held", 0};
 	else if (!account)
-		*hindrance = (mk_payout_hindrance){MARKET_EINCOMPLETE, "the seller has no payout account", 0};
+		*hindrance =
+			(mk_payout_hindrance){MARKET_EINCOMPLETE, "the seller has no payout account", 0};
 	else if (!complete)
-		*hindrance = (mk_payout_hindrance){MARKET_EINCOMPLETE, "requirements for payouts are open", 0};
+		*hindrance =
+			(mk_payout_hindrance){MARKET_EINCOMPLETE, "requirements for payouts are open", 0};
 	else if (account->ready_at > ctx->now) /* SEL-8 */
-		*hindrance = (mk_payout_hindrance){MARKET_EFROZEN, "the payout account has changed and isn't ready yet",
+		*hindrance = (mk_payout_hindrance){MARKET_EFROZEN,
+		                                   "the payout account has changed and isn't ready yet",
 		                                   account->ready_at};
 	return 0;
 }
@@ -181,10 +193,12 @@ static int look_at_seller(mk_ctx *ctx, claim *c, mk_payout_hindrance *hindrance,
 static int look_at_last(mk_ctx *ctx, claim *c, mk_payout_hindrance *hindrance, market_error *err)
 {
 	int rc = mk_store_get(ctx->store, ctx->arena, &mk_payout_unfinished, &mk_payout_record,
-	                      MK_ARGS(mk_int(c->seller.id), mk_text_value(c->currency)), (void **)&c->payout, err);
+	                      MK_ARGS(mk_int(c->seller.id), mk_text_value(c->currency)),
+	                      (void **)&c->payout, err);
 
 	if (rc == 0 && c->payout && c->payout->payout.state == MARKET_PAYOUT_SUBMITTED)
-		*hindrance = (mk_payout_hindrance){MARKET_EINFLIGHT, "the outcome of the last payout is awaited", 0};
+		*hindrance =
+			(mk_payout_hindrance){MARKET_EINFLIGHT, "the outcome of the last payout is awaited", 0};
 	return rc;
 }
 
@@ -194,18 +208,23 @@ static int look_at_money(mk_ctx *ctx, claim *c, mk_payout_hindrance *hindrance, 
 	int rc = mk_lot_open_sum(ctx, c->seller, c->currency, &c->sum, &c->lots, err);
 
 	if (rc == 0)
-		rc = mk_ledger_balance(ctx->ledger, c->seller.id, "seller_available", NULL, c->currency, &c->available, err);
+		rc = mk_ledger_balance(ctx->ledger, c->seller.id, "seller_available", NULL, c->currency,
+		                       &c->available, err);
 	if (rc == 0)
-		rc = mk_ledger_balance(ctx->ledger, c->seller.id, "seller_receivable", NULL, c->currency, &c->receivable, err);
+		rc = mk_ledger_balance(ctx->ledger, c->seller.id, "seller_receivable", NULL, c->currency,
+		                       &c->receivable, err);
 	if (rc != 0)
 		return rc;
 	if (!mk_money_equal(c->available, mk_money_add(c->sum, c->receivable))) /* ACC-4 */
-		return mk_error_object(err, mk_error_set(err, MARKET_ECORRUPT, "the seller's lots don't sum up to its account"),
-		                       MARKET_ID_SELLER, c->seller);
+		return mk_error_object(
+			err,
+			mk_error_set(err, MARKET_ECORRUPT, "the seller's lots don't sum up to its account"),
+			MARKET_ID_SELLER, c->seller);
 	if (!mk_money_positive(c->sum))
 		*hindrance = (mk_payout_hindrance){MARKET_EFUNDS, "nothing is available", 0};
 	else if (mk_money_same_currency(minimum, c->sum) && mk_money_less(c->sum, minimum))
-		*hindrance = (mk_payout_hindrance){MARKET_EFUNDS, "less than the minimum is available: it carries over", 0};
+		*hindrance = (mk_payout_hindrance){
+			MARKET_EFUNDS, "less than the minimum is available: it carries over", 0};
 	return 0;
 }
 
@@ -223,31 +242,34 @@ static int submit(mk_ctx *ctx, const claim *c, mk_payout *payout, market_error *
 	target = mk_arena_format(ctx->arena, "%s %s", account, c->account->bank);
 	if (!target)
 		return mk_error_no_memory(err);
-	mk_plan_add(ctx->plan, MK_PHASE_UPDATE, &mk_lot_claim, payout->payout.id,
-	            MK_ARGS(mk_int(c->seller.id), mk_text_value(c->currency), mk_int(payout->payout.id.id)),
-	            (mk_miss){.code = MK_AGAIN, .rows = c->lots});
+	mk_plan_add(
+		ctx->plan, MK_PHASE_UPDATE, &mk_lot_claim, payout->payout.id,
+		MK_ARGS(mk_int(c->seller.id), mk_text_value(c->currency), mk_int(payout->payout.id.id)),
+		(mk_miss){.code = MK_AGAIN, .rows = c->lots});
 	mk_event(ctx, "payout.submitted", MARKET_ID_PAYOUT, payout->payout.id);
 	mk_event_money(ctx, "amount", c->sum);
 	mk_event_int(ctx, "attempt", payout->payout.attempt);
-	return mk_request_queue(ctx, MARKET_REQUEST_PAYOUT, MARKET_ID_PAYOUT, payout->payout.id, c->sum, target, &request,
-	                        err);
+	return mk_request_queue(ctx, MARKET_REQUEST_PAYOUT, MARKET_ID_PAYOUT, payout->payout.id, c->sum,
+	                        target, &request, err);
 }
 
-/* Dr seller_available / Cr payout_in_transit; what is owed is paid first. The amounts are chosen from both
- * accounts and all lots, of which none changes without one of the accounts. */
+/* Dr seller_available / Cr payout_in_transit; what is owed is paid first. The amounts are chosen
+ * from both accounts and all lots, of which none changes without one of the accounts. */
 static int post(mk_ctx *ctx, const claim *c, const mk_payout *payout, market_error *err)
 {
 	char text[MARKET_ID_TEXT_SIZE];
 	mk_transfer *transfer;
-	int rc = mk_ledger_guard_name(ctx->ledger, c->seller.id, "seller_available", NULL, c->currency, err);
+	int rc =
+		mk_ledger_guard_name(ctx->ledger, c->seller.id, "seller_available", NULL, c->currency, err);
 
 	if (rc == 0)
-		rc = mk_ledger_guard_name(ctx->ledger, c->seller.id, "seller_receivable", NULL, c->currency, err);
+		rc = mk_ledger_guard_name(ctx->ledger, c->seller.id, "seller_receivable", NULL, c->currency,
+		                          err);
 	if (rc != 0)
 		return rc;
 	market_id_format(MARKET_ID_PAYOUT, payout->payout.id, text);
-	transfer = mk_transfer_new(ctx->ledger, c->seller.id, MK_TRANSFER_DIRECT, "payout:%s:%lld", text,
-	                           (long long)payout->payout.attempt);
+	transfer = mk_transfer_new(ctx->ledger, c->seller.id, MK_TRANSFER_DIRECT, "payout:%s:%lld",
+	                           text, (long long)payout->payout.attempt);
 	mk_transfer_set_object(transfer, MARKET_ID_PAYOUT, payout->payout.id);
 	mk_debit(transfer, "seller_available", NULL, c->available);
 	mk_credit(transfer, "seller_receivable", NULL, c->receivable);

@@ -24,15 +24,16 @@ int32_t mk_payout_next_state(int32_t state, mk_payout_step step);
 
 /* What stands in the way of a payout now. */
 typedef struct mk_payout_hindrance {
-	int code;          /* the error that payout.create gives; 0: nothing */
+	int code; /* the error that payout.create gives; 0: nothing */
 	const char *text;
 	market_time again; /* when it is over; 0: not by itself */
 } mk_payout_hindrance;
 
-/* Pays a seller what is available, or says why not. A payout that failed is tried again instead of a new
- * one. `period` absent: outside of the schedule. */
-int mk_payout_make(mk_ctx *ctx, market_id seller, const char *currency, const char *ref, market_id period,
-                   market_id *out, mk_payout_hindrance *hindrance, market_error *err);
+/* Pays a seller what is available, or says why not. A payout that failed is tried again instead of
+ * a new one. `period` absent: outside of the schedule. */
+int mk_payout_make(mk_ctx *ctx, market_id seller, const char *currency, const char *ref,
+                   market_id period, market_id *out, mk_payout_hindrance *hindrance,
+                   market_error *err);
 
 /* What the outcome of its request means; RETURNED may come after OK. */
 int mk_payout_outcome(mk_ctx *ctx, mk_request *request, market_error *err);

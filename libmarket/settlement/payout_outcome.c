@@ -65,7 +65,8 @@ static int failed(mk_ctx *ctx, mk_payout *payout, const char *reason, market_err
 		rc = mk_transfer_post(ctx->ledger, transfer, err);
 	if (rc != 0)
 		return rc;
-	mk_plan_add(ctx->plan, MK_PHASE_UPDATE, &mk_lot_unclaim, p->id, MK_ARGS(mk_int(p->id.book), mk_int(p->id.id)),
+	mk_plan_add(ctx->plan, MK_PHASE_UPDATE, &mk_lot_unclaim, p->id,
+	            MK_ARGS(mk_int(p->id.book), mk_int(p->id.id)),
 	            (mk_miss){.code = MK_AGAIN, .rows = p->lines});
 	return mk_period_open(ctx, p->seller, p->currency, err);
 }
@@ -99,13 +100,14 @@ static mk_transfer *transfer_of(mk_ctx *ctx, const mk_payout *payout, const char
 	mk_transfer *transfer;
 
 	market_id_format(MARKET_ID_PAYOUT, payout->payout.id, text);
-	transfer = mk_transfer_new(ctx->ledger, payout->payout.seller.id, MK_TRANSFER_DIRECT, "%s:%s:%lld", purpose, text,
-	                           (long long)payout->payout.attempt);
+	transfer = mk_transfer_new(ctx->ledger, payout->payout.seller.id, MK_TRANSFER_DIRECT,
+	                           "%s:%s:%lld", purpose, text, (long long)payout->payout.attempt);
 	mk_transfer_set_object(transfer, MARKET_ID_PAYOUT, payout->payout.id);
 	return transfer;
 }
 
-/* LED-9: the platform's half follows from the first half's deadline; its account stands in the reason. */
+/* LED-9: the platform's half follows from the first half's deadline; its account stands in the
+ * reason. */
 static int move(mk_ctx *ctx, mk_transfer *transfer, market_error *err)
 {
 	int rc;

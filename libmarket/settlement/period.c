@@ -2,12 +2,14 @@
 #include "libmarket/base/zone.h"
 #include "libmarket/settlement/sql.h"
 
-static int add_period(mk_ctx *ctx, market_id seller, const char *currency, mk_phase phase, market_error *err);
+static int add_period(mk_ctx *ctx, market_id seller, const char *currency, mk_phase phase,
+                      market_error *err);
 static int pay(mk_ctx *ctx, mk_period_row *row, market_time *again, market_error *err);
 static void save(mk_ctx *ctx, mk_period_row *row, market_time before);
 static int carry(mk_ctx *ctx, const mk_period_row *row, market_error *err);
 
-int mk_period_bounds(mk_ctx *ctx, market_time time, market_time *from, market_time *to, market_error *err)
+int mk_period_bounds(mk_ctx *ctx, market_time time, market_time *from, market_time *to,
+                     market_error *err)
 {
 	static const mk_period periods[] = {
 		[MK_SCHEDULE_DAILY] = MK_PERIOD_DAY,
@@ -66,7 +68,8 @@ int mk_settlement_run(mk_ctx *ctx, const void *params, market_error *err)
 	return again == 0 && mk_id_absent(period->payout) ? carry(ctx, row, err) : 0;
 }
 
-static int add_period(mk_ctx *ctx, market_id seller, const char *currency, mk_phase phase, market_error *err)
+static int add_period(mk_ctx *ctx, market_id seller, const char *currency, mk_phase phase,
+                      market_error *err)
 {
 	mk_period_row *row = MK_NEW(ctx->arena, mk_period_row);
 	market_settlement_period *period;
@@ -76,13 +79,17 @@ static int add_period(mk_ctx *ctx, market_id seller, const char *currency, mk_ph
 		return mk_error_no_memory(err);
 	period = &row->period;
 	*period = (market_settlement_period){
-		.id = mk_new_id(ctx, seller.id), .seller = seller, .currency = currency, .version = 1,
+		.id = mk_new_id(ctx, seller.id),
+		.seller = seller,
+		.currency = currency,
+		.version = 1,
 	};
 	rc = mk_period_bounds(ctx, ctx->now, &period->from_at, &period->to_at, err);
 	if (rc != 0)
 		return rc;
 	period->due_at = period->to_at;
-	mk_plan_add_record(ctx->plan, phase, &mk_period_insert, period->id, &mk_period_record, row, MK_RETRY);
+	mk_plan_add_record(ctx->plan, phase, &mk_period_insert, period->id, &mk_period_record, row,
+	                   MK_RETRY);
 	mk_deadline_set(ctx, period->id, 0, period->due_at, "settlement.run");
 	return 0;
 }
@@ -91,7 +98,8 @@ static int pay(mk_ctx *ctx, mk_period_row *row, market_time *again, market_error
 {
 	market_settlement_period *period = &row->period;
 	mk_payout_hindrance hindrance = {0};
-	int rc = mk_payout_make(ctx, period->seller, period->currency, NULL, period->id, &period->payout, &hindrance, err);
+	int rc = mk_payout_make(ctx, period->seller, period->currency, NULL, period->id,
+	                        &period->payout, &hindrance, err);
 
 	period->outcome = hindrance.text;
 	*again = hindrance.again;
@@ -104,15 +112,16 @@ static void save(mk_ctx *ctx, mk_period_row *row, market_time before)
 	mk_update(ctx, &mk_period_update, &mk_period_record, row->period.id, row);
 }
 
-/* Nothing was paid: what is open waits for the next period's end. Without anything open the next credit
- * opens a period. */
+/* Nothing was paid: what is open waits for the next period's end. Without anything open the next
+ * credit opens a period. */
 static int carry(mk_ctx *ctx, const mk_period_row *row, market_error *err)
 {
 	market_money sum;
 	int64_t count = 0;
 	int rc = mk_lot_open_sum(ctx, row->period.seller, row->period.currency, &sum, &count, err);
 
-	if (rc != 0 || !mk_money_positive(sum) || ctx->policy->settlement->schedule == MK_SCHEDULE_MANUAL)
+	if (rc != 0 || !mk_money_positive(sum) ||
+	    ctx->policy->settlement->schedule == MK_SCHEDULE_MANUAL)
 		return rc;
 	/* one period is open at a time: behind the update that closes this one */
 	return add_period(ctx, row->period.seller, row->period.currency, MK_PHASE_LAST, err);

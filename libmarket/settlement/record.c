@@ -31,7 +31,8 @@ static const mk_field lot_fields[] = {
 	MK_F_TIME(T, due_at, MK_INTERNAL, "of its deadline row"),
 #undef T
 };
-const mk_record mk_lot_record = MK_RECORD_OF("lot", mk_lot, lot_fields, "a line of a seller's account");
+const mk_record mk_lot_record =
+	MK_RECORD_OF("lot", mk_lot, lot_fields, "a line of a seller's account");
 
 static const mk_enum_value payout_state_values[] = {
 	{MARKET_PAYOUT_DRAFT, "draft", "hasn't claimed its lines"},
@@ -67,7 +68,8 @@ static const mk_field payout_fields[] = {
 	MK_F_INT(T, version, 0, 0, 0, "of the record"),
 #undef T
 };
-const mk_record mk_payout_record = MK_RECORD_OF("payout", mk_payout, payout_fields, "a payment to a seller");
+const mk_record mk_payout_record =
+	MK_RECORD_OF("payout", mk_payout, payout_fields, "a payment to a seller");
 
 #define T market_settlement_period
 static const mk_field period_fields[] = {
@@ -83,8 +85,8 @@ static const mk_field period_fields[] = {
 	MK_F_INT(T, version, 0, 0, 0, "of the record"),
 #undef T
 };
-const mk_record mk_period_record =
-	MK_RECORD_OF("settlement_period", mk_period_row, period_fields, "a period of the payout schedule");
+const mk_record mk_period_record = MK_RECORD_OF("settlement_period", mk_period_row, period_fields,
+                                                "a period of the payout schedule");
 
 static market_id lot_seller(const void *row)
 {
@@ -121,13 +123,25 @@ static int payout_fill(mk_ctx *ctx, void *row, market_error *err)
 }
 
 const mk_entity mk_lot_entity = {
-	.kind = MARKET_ID_LOT, .name = "lot", .record = &mk_lot_record, .by_id = &mk_lot_by_id, .seller = lot_seller,
+	.kind = MARKET_ID_LOT,
+	.name = "lot",
+	.record = &mk_lot_record,
+	.by_id = &mk_lot_by_id,
+	.seller = lot_seller,
 };
 const mk_entity mk_payout_entity = {
-	.kind = MARKET_ID_PAYOUT, .name = "payout", .record = &mk_payout_record, .by_id = &mk_payout_by_id,
-	.by_ref = &mk_payout_by_ref, .seller = payout_seller, .fill = payout_fill,
+	.kind = MARKET_ID_PAYOUT,
+	.name = "payout",
+	.record = &mk_payout_record,
+	.by_id = &mk_payout_by_id,
+	.by_ref = &mk_payout_by_ref,
+	.seller = payout_seller,
+	.fill = payout_fill,
 };
 const mk_entity mk_period_entity = {
-	.kind = MARKET_ID_STATEMENT, .name = "settlement period", .record = &mk_period_record,
-	.by_id = &mk_period_by_id, .seller = period_seller,
+	.kind = MARKET_ID_STATEMENT,
+	.name = "settlement period",
+	.record = &mk_period_record,
+	.by_id = &mk_period_by_id,
+	.seller = period_seller,
 };

@@ -1,6 +1,7 @@
 #include "libmarket/settlement/reversal.h"
 
-static market_money target(const mk_reversal *r, const mk_part *part, market_money after, mk_rounding rounding);
+static market_money target(const mk_reversal *r, const mk_part *part, market_money after,
+                           mk_rounding rounding);
 static void put_on(mk_reversal *r, market_money rest);
 static void take_from(mk_reversal *r, market_money excess);
 
@@ -8,8 +9,8 @@ void mk_reversal_divide(mk_reversal *r, mk_rounding rounding)
 {
 	market_money zero = mk_money_zero(r->total);
 	market_money after = mk_money_add(r->refunded, r->step);
-	market_money own = r->total;           /* the seller's part: what no reversible part is */
-	market_money borne = r->refunded;      /* of it so far */
+	market_money own = r->total;      /* the seller's part: what no reversible part is */
+	market_money borne = r->refunded; /* of it so far */
 	market_money rest = r->step;
 
 	for (size_t i = 0; i < r->n_parts; i++) {
@@ -30,7 +31,8 @@ void mk_reversal_divide(mk_reversal *r, mk_rounding rounding)
 		take_from(r, mk_money_neg(rest));
 }
 
-static market_money target(const mk_reversal *r, const mk_part *part, market_money after, mk_rounding rounding)
+static market_money target(const mk_reversal *r, const mk_part *part, market_money after,
+                           mk_rounding rounding)
 {
 	if (part->reversal == MK_REVERSAL_NEVER)
 		return mk_money_zero(part->frozen);
@@ -38,7 +40,8 @@ static market_money target(const mk_reversal *r, const mk_part *part, market_mon
 		return mk_money_less(after, r->total) ? mk_money_zero(part->frozen) : part->frozen;
 	if (!mk_money_positive(r->total))
 		return part->frozen;
-	return mk_money_scale(part->frozen, mk_money_weight(after), mk_money_weight(r->total), rounding);
+	return mk_money_scale(part->frozen, mk_money_weight(after), mk_money_weight(r->total),
+	                      rounding);
 }
 
 static void put_on(mk_reversal *r, market_money rest)

@@ -18,11 +18,11 @@ typedef struct mk_reversal {
 	market_money step;     /* what this step refunds; refunded + step ≤ total */
 	mk_part *parts;        /* in the policy's order */
 	size_t n_parts;
-	market_money seller;   /* out: what of the step the seller bears */
+	market_money seller; /* out: what of the step the seller bears */
 } mk_reversal;
 
-/* Divides one step. Never negative; once everything is refunded each part that is ever reversed is reversed
- * whole. What isn't (reversal never) the seller bears. */
+/* Divides one step. Never negative; once everything is refunded each part that is ever reversed is
+ * reversed whole. What isn't (reversal never) the seller bears. */
 void mk_reversal_divide(mk_reversal *reversal, mk_rounding rounding);
 
 #endif

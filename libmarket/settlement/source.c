@@ -2,22 +2,28 @@
 #include "libmarket/settlement/sql.h"
 
 static market_money take(market_money *left, market_money have);
-static int draw_own_lots(mk_ctx *ctx, mk_transfer *transfer, mk_draw *draw, market_money *left, market_error *err);
-static void draw_lot(mk_ctx *ctx, mk_transfer *transfer, mk_draw *draw, mk_lot *lot, market_money *left);
-static int draw_account(mk_ctx *ctx, mk_transfer *transfer, int64_t book, const char *stem, market_money *left,
-                        market_money *taken, market_error *err);
-static int draw_reserves(mk_ctx *ctx, mk_transfer *transfer, mk_draw *draw, market_money *left, market_error *err);
-static int draw_receivable(mk_ctx *ctx, mk_transfer *transfer, mk_draw *draw, market_money left, market_error *err);
+static int draw_own_lots(mk_ctx *ctx, mk_transfer *transfer, mk_draw *draw, market_money *left,
+                         market_error *err);
+static void draw_lot(mk_ctx *ctx, mk_transfer *transfer, mk_draw *draw, mk_lot *lot,
+                     market_money *left);
+static int draw_account(mk_ctx *ctx, mk_transfer *transfer, int64_t book, const char *stem,
+                        market_money *left, market_money *taken, market_error *err);
+static int draw_reserves(mk_ctx *ctx, mk_transfer *transfer, mk_draw *draw, market_money *left,
+                         market_error *err);
+static int draw_receivable(mk_ctx *ctx, mk_transfer *transfer, mk_draw *draw, market_money left,
+                           market_error *err);
 static int add_line(mk_ctx *ctx, const mk_draw *draw, market_error *err);
 
 int mk_credit_available(mk_ctx *ctx, mk_transfer *transfer, market_id seller, market_money amount,
                         market_error *err)
 {
 	market_money owed = mk_money_zero(amount);
-	int rc = mk_ledger_balance(ctx->ledger, seller.id, "seller_receivable", NULL, amount.currency, &owed, err);
+	int rc = mk_ledger_balance(ctx->ledger, seller.id, "seller_receivable", NULL, amount.currency,
+	                           &owed, err);
 
 	if (rc == 0)
-		rc = mk_ledger_guard_name(ctx->ledger, seller.id, "seller_receivable", NULL, amount.currency, err);
+		rc = mk_ledger_guard_name(ctx->ledger, seller.id, "seller_receivable", NULL,
+		                          amount.currency, err);
 	if (rc != 0)
 		return rc;
 	owed = mk_money_min(mk_money_max(owed, mk_money_zero(amount)), amount);
@@ -38,17 +44,20 @@ int mk_draw_from(mk_ctx *ctx, mk_transfer *transfer, mk_draw *draw, market_error
 	if (draw->own)
 		rc = draw_own_lots(ctx, transfer, draw, &left, err);
 	if (rc == 0 && mk_money_positive(left))
-		rc = draw_account(ctx, transfer, draw->seller.id, "seller_available", &left, &draw->available, err);
+		rc = draw_account(ctx, transfer, draw->seller.id, "seller_available", &left,
+		                  &draw->available, err);
 	if (rc == 0 && mk_money_positive(left))
 		rc = draw_reserves(ctx, transfer, draw, &left, err);
 	if (rc == 0 && mk_money_positive(left) && draw->deposit)
-		rc = draw_account(ctx, transfer, draw->seller.id, "seller_deposit", &left, &draw->deposited, err);
+		rc = draw_account(ctx, transfer, draw->seller.id, "seller_deposit", &left, &draw->deposited,
+		                  err);
 	if (rc == 0 && mk_money_positive(left))
 		rc = draw_receivable(ctx, transfer, draw, left, err);
 	return rc == 0 && transfer ? add_line(ctx, draw, err) : rc;
 }
 
-int mk_draw_affiliate(mk_ctx *ctx, mk_transfer *transfer, int64_t book, market_money amount, market_error *err)
+int mk_draw_affiliate(mk_ctx *ctx, mk_transfer *transfer, int64_t book, market_money amount,
+                      market_error *err)
 {
 	market_money left = amount;
 	market_money taken = mk_money_zero(amount);
@@ -72,7 +81,8 @@ static market_money take(market_money *left, market_money have)
 	return taken;
 }
 
-static int draw_own_lots(mk_ctx *ctx, mk_transfer *transfer, mk_draw *draw, market_money *left, market_error *err)
+static int draw_own_lots(mk_ctx *ctx, mk_transfer *transfer, mk_draw *draw, market_money *left,
+                         market_error *err)
 {
 	static const int32_t kinds[] = {MARKET_LOT_EARNING, MARKET_LOT_RESERVE};
 	mk_lot **lots = NULL;
@@ -86,7 +96,8 @@ static int draw_own_lots(mk_ctx *ctx, mk_transfer *transfer, mk_draw *draw, mark
 	return rc;
 }
 
-static void draw_lot(mk_ctx *ctx, mk_transfer *transfer, mk_draw *draw, mk_lot *lot, market_money *left)
+static void draw_lot(mk_ctx *ctx, mk_transfer *transfer, mk_draw *draw, mk_lot *lot,
+                     market_money *left)
 {
 	bool pending = lot->lot.kind == MARKET_LOT_EARNING;
 	market_money *source = pending ? &draw->pending : &draw->reserved;
@@ -103,8 +114,8 @@ static void draw_lot(mk_ctx *ctx, mk_transfer *transfer, mk_draw *draw, mk_lot *
 }
 
 /* The amount is chosen from the balance that was read, so the account is guarded by its version. */
-static int draw_account(mk_ctx *ctx, mk_transfer *transfer, int64_t book, const char *stem, market_money *left,
-                        market_money *taken, market_error *err)
+static int draw_account(mk_ctx *ctx, mk_transfer *transfer, int64_t book, const char *stem,
+                        market_money *left, market_money *taken, market_error *err)
 {
 	const mk_account *account = NULL;
 	int rc = mk_ledger_account(ctx->ledger, book, stem, NULL, left->currency, &account, err);
@@ -118,13 +129,14 @@ static int draw_account(mk_ctx *ctx, mk_transfer *transfer, int64_t book, const 
 	return 0;
 }
 
-static int draw_reserves(mk_ctx *ctx, mk_transfer *transfer, mk_draw *draw, market_money *left, market_error *err)
+static int draw_reserves(mk_ctx *ctx, mk_transfer *transfer, mk_draw *draw, market_money *left,
+                         market_error *err)
 {
 	mk_lot **lots = NULL;
 	size_t count = 0;
 	int rc = mk_store_list(ctx->store, ctx->arena, &mk_lot_reserves, &mk_lot_record,
-	                       MK_ARGS(mk_int(draw->seller.id), mk_text_value(left->currency)), (void ***)&lots, &count,
-	                       err);
+	                       MK_ARGS(mk_int(draw->seller.id), mk_text_value(left->currency)),
+	                       (void ***)&lots, &count, err);
 
 	for (size_t i = 0; rc == 0 && i < count && mk_money_positive(*left); i++)
 		if (!draw->own || !mk_id_equal(lots[i]->lot.order, draw->order))
@@ -132,13 +144,16 @@ static int draw_reserves(mk_ctx *ctx, mk_transfer *transfer, mk_draw *draw, mark
 	return rc;
 }
 
-/* Above the policy's limit an operator decides; a limit in another currency, or none, allows nothing. */
-static int draw_receivable(mk_ctx *ctx, mk_transfer *transfer, mk_draw *draw, market_money left, market_error *err)
+/* Above the policy's limit an operator decides; a limit in another currency, or none, allows
+ * nothing. */
+static int draw_receivable(mk_ctx *ctx, mk_transfer *transfer, mk_draw *draw, market_money left,
+                           market_error *err)
 {
 	market_money owed = mk_money_zero(left);
 	market_money limit = mk_money_zero(left);
 	char text[MK_MONEY_TEXT_SIZE];
-	int rc = mk_ledger_balance(ctx->ledger, draw->seller.id, "seller_receivable", NULL, left.currency, &owed, err);
+	int rc = mk_ledger_balance(ctx->ledger, draw->seller.id, "seller_receivable", NULL,
+	                           left.currency, &owed, err);
 
 	if (rc != 0)
 		return rc;

@@ -46,49 +46,58 @@ const mk_statement mk_lot_of_order = {
 /* ESC-7: reserves that aren't over, oldest first. */
 const mk_statement mk_lot_reserves = {
 	.name = "lot_reserves",
-	.sql = "SELECT " LOT_COLUMNS " FROM lot WHERE book_id = ?1 AND currency = ?2 AND kind = 2 AND matured_at IS "
-	       "NULL ORDER BY id",
+	.sql = "SELECT " LOT_COLUMNS
+		   " FROM lot WHERE book_id = ?1 AND currency = ?2 AND kind = 2 AND matured_at IS "
+		   "NULL ORDER BY id",
 };
 /* ACC-4 */
 const mk_statement mk_lot_open = {
 	.name = "lot_open",
-	.sql = "SELECT " LOT_COLUMNS " FROM lot WHERE book_id = ?1 AND currency = ?2 AND payout_id IS NULL AND "
-	       "matured_at IS NOT NULL ORDER BY id",
+	.sql = "SELECT " LOT_COLUMNS
+		   " FROM lot WHERE book_id = ?1 AND currency = ?2 AND payout_id IS NULL AND "
+		   "matured_at IS NOT NULL ORDER BY id",
 };
 const mk_statement mk_lot_page_open = {
 	.name = "lot_page_open",
-	.sql = "SELECT " LOT_COLUMNS " FROM lot WHERE book_id = ?1 AND currency = ?2 AND payout_id IS NULL AND "
-	       "matured_at IS NOT NULL AND ?3 >= 0 AND id > ?4 ORDER BY id LIMIT ?5",
+	.sql = "SELECT " LOT_COLUMNS
+		   " FROM lot WHERE book_id = ?1 AND currency = ?2 AND payout_id IS NULL AND "
+		   "matured_at IS NOT NULL AND ?3 >= 0 AND id > ?4 ORDER BY id LIMIT ?5",
 };
 const mk_statement mk_lot_page_payout = {
 	.name = "lot_page_payout",
-	.sql = "SELECT " LOT_COLUMNS " FROM lot WHERE book_id = ?1 AND payout_id = ?2 AND ?3 >= 0 AND id > ?4 "
-	       "ORDER BY id LIMIT ?5",
+	.sql = "SELECT " LOT_COLUMNS
+		   " FROM lot WHERE book_id = ?1 AND payout_id = ?2 AND ?3 >= 0 AND id > ?4 "
+		   "ORDER BY id LIMIT ?5",
 };
 const mk_statement mk_lot_insert = {
 	.name = "lot_insert",
 	.table = "lot",
-	.sql = "INSERT INTO lot (" LOT_COLUMNS ") VALUES (:book_id, :id, :seller_id, :currency, :kind, :order_id, "
-	       ":refund_id, :payout_id, :amount, :remaining, :created_at, :matures_at, :matured_at, :version, :due_at) "
-	       "ON CONFLICT DO NOTHING",
+	.sql =
+		"INSERT INTO lot (" LOT_COLUMNS
+		") VALUES (:book_id, :id, :seller_id, :currency, :kind, :order_id, "
+		":refund_id, :payout_id, :amount, :remaining, :created_at, :matures_at, :matured_at, :version, :due_at) "
+		"ON CONFLICT DO NOTHING",
 };
 const mk_statement mk_lot_update = {
 	.name = "lot_update",
 	.table = "lot",
-	.sql = "UPDATE lot SET remaining = :remaining, matured_at = :matured_at, due_at = :due_at, version = version + "
-	       "1 WHERE book_id = :book_id AND id = :id AND version = :version",
+	.sql =
+		"UPDATE lot SET remaining = :remaining, matured_at = :matured_at, due_at = :due_at, version = version + "
+		"1 WHERE book_id = :book_id AND id = :id AND version = :version",
 };
 /* The claim of a payout: all that is open, at once. */
 const mk_statement mk_lot_claim = {
 	.name = "lot_claim",
 	.table = "lot",
-	.sql = "UPDATE lot SET payout_id = ?3, version = version + 1 WHERE book_id = ?1 AND currency = ?2 AND "
-	       "payout_id IS NULL AND matured_at IS NOT NULL",
+	.sql =
+		"UPDATE lot SET payout_id = ?3, version = version + 1 WHERE book_id = ?1 AND currency = ?2 AND "
+		"payout_id IS NULL AND matured_at IS NOT NULL",
 };
 const mk_statement mk_lot_unclaim = {
 	.name = "lot_unclaim",
 	.table = "lot",
-	.sql = "UPDATE lot SET payout_id = NULL, version = version + 1 WHERE book_id = ?1 AND payout_id = ?2",
+	.sql =
+		"UPDATE lot SET payout_id = NULL, version = version + 1 WHERE book_id = ?1 AND payout_id = ?2",
 };
 
 const mk_statement mk_payout_by_id = {
@@ -101,27 +110,32 @@ const mk_statement mk_payout_by_ref = {
 };
 const mk_statement mk_payout_unfinished = {
 	.name = "payout_unfinished",
-	.sql = "SELECT " PAYOUT_COLUMNS " FROM payout WHERE book_id = ?1 AND currency = ?2 AND state IN (2, 5)",
+	.sql = "SELECT " PAYOUT_COLUMNS
+		   " FROM payout WHERE book_id = ?1 AND currency = ?2 AND state IN (2, 5)",
 };
 const mk_statement mk_payout_page = {
 	.name = "payout_page",
-	.sql = "SELECT " PAYOUT_COLUMNS " FROM payout WHERE book_id = ?1 AND (created_at > ?2 OR (created_at = ?2 AND "
-	       "id > ?3)) ORDER BY created_at, id LIMIT ?4",
+	.sql = "SELECT " PAYOUT_COLUMNS
+		   " FROM payout WHERE book_id = ?1 AND (created_at > ?2 OR (created_at = ?2 AND "
+		   "id > ?3)) ORDER BY created_at, id LIMIT ?4",
 };
 const mk_statement mk_payout_insert = {
 	.name = "payout_insert",
 	.table = "payout",
-	.sql = "INSERT INTO payout (" PAYOUT_COLUMNS ") VALUES (:book_id, :id, :ref, :seller_id, :currency, :amount, "
-	       ":receivable, :lines, :state, :attempt, :period_id, :bank, :holder, :reason, :created_at, :paid_at, "
-	       ":failed_at, :returned_at, :version) ON CONFLICT DO NOTHING",
+	.sql =
+		"INSERT INTO payout (" PAYOUT_COLUMNS
+		") VALUES (:book_id, :id, :ref, :seller_id, :currency, :amount, "
+		":receivable, :lines, :state, :attempt, :period_id, :bank, :holder, :reason, :created_at, :paid_at, "
+		":failed_at, :returned_at, :version) ON CONFLICT DO NOTHING",
 };
 const mk_statement mk_payout_update = {
 	.name = "payout_update",
 	.table = "payout",
-	.sql = "UPDATE payout SET amount = :amount, receivable = :receivable, lines = :lines, state = :state, attempt "
-	       "= :attempt, period_id = :period_id, bank = :bank, holder = :holder, reason = :reason, paid_at = "
-	       ":paid_at, failed_at = :failed_at, returned_at = :returned_at, version = version + 1 "
-	       "WHERE book_id = :book_id AND id = :id AND version = :version",
+	.sql =
+		"UPDATE payout SET amount = :amount, receivable = :receivable, lines = :lines, state = :state, attempt "
+		"= :attempt, period_id = :period_id, bank = :bank, holder = :holder, reason = :reason, paid_at = "
+		":paid_at, failed_at = :failed_at, returned_at = :returned_at, version = version + 1 "
+		"WHERE book_id = :book_id AND id = :id AND version = :version",
 };
 
 const mk_statement mk_period_by_id = {
@@ -130,18 +144,22 @@ const mk_statement mk_period_by_id = {
 };
 const mk_statement mk_period_of_seller = {
 	.name = "period_of_seller",
-	.sql = "SELECT " PERIOD_COLUMNS " FROM settlement_period WHERE book_id = ?1 AND currency = ?2 AND closed_at IS "
-	       "NULL",
+	.sql = "SELECT " PERIOD_COLUMNS
+		   " FROM settlement_period WHERE book_id = ?1 AND currency = ?2 AND closed_at IS "
+		   "NULL",
 };
 const mk_statement mk_period_insert = {
 	.name = "period_insert",
 	.table = "settlement_period",
-	.sql = "INSERT INTO settlement_period (" PERIOD_COLUMNS ") VALUES (:book_id, :id, :seller_id, :currency, "
-	       ":from_at, :to_at, :due_at, :closed_at, :payout_id, :outcome, :version) ON CONFLICT DO NOTHING",
+	.sql =
+		"INSERT INTO settlement_period (" PERIOD_COLUMNS
+		") VALUES (:book_id, :id, :seller_id, :currency, "
+		":from_at, :to_at, :due_at, :closed_at, :payout_id, :outcome, :version) ON CONFLICT DO NOTHING",
 };
 const mk_statement mk_period_update = {
 	.name = "period_update",
 	.table = "settlement_period",
-	.sql = "UPDATE settlement_period SET due_at = :due_at, closed_at = :closed_at, payout_id = :payout_id, outcome "
-	       "= :outcome, version = version + 1 WHERE book_id = :book_id AND id = :id AND version = :version",
+	.sql =
+		"UPDATE settlement_period SET due_at = :due_at, closed_at = :closed_at, payout_id = :payout_id, outcome "
+		"= :outcome, version = version + 1 WHERE book_id = :book_id AND id = :id AND version = :version",
 };

@@ -29,29 +29,34 @@ static const mk_field entry_fields[] = {
 	MK_F_MONEY(entry, debit, 0, 0, 0, "debited"),
 	MK_F_MONEY(entry, credit, 0, 0, 0, "credited"),
 };
-static const mk_record entry_record = MK_RECORD_OF("statement_entry", entry, entry_fields, "a leg of a statement");
+static const mk_record entry_record =
+	MK_RECORD_OF("statement_entry", entry, entry_fields, "a leg of a statement");
 
 static const mk_statement statement_entries = {
 	.name = "statement_entries",
-	.sql = "SELECT t.book_id AS book_id, t.id AS id, t.purpose AS purpose, t.effective_at AS effective_at, "
-	       "t.object_kind AS object_kind, t.object_book AS object_book, t.object_number AS object_number, "
-	       "COALESCE(t.position, -1) AS position, a.name AS name, a.currency AS currency, l.debit AS debit, "
-	       "l.credit AS credit FROM account a JOIN leg l ON l.book_id = a.book_id AND l.account_id = a.id JOIN "
-	       "transfer t ON t.book_id = l.book_id AND t.id = l.transfer_id WHERE a.book_id = ?1 AND a.name IN "
-	       "('seller_pending', 'seller_reserved', 'seller_available', 'seller_receivable', 'payout_in_transit') "
-	       "AND a.currency = ?2 AND t.effective_at < ?3 AND (l.debit <> 0 OR l.credit <> 0) "
-	       "ORDER BY t.effective_at, t.id, a.name",
+	.sql =
+		"SELECT t.book_id AS book_id, t.id AS id, t.purpose AS purpose, t.effective_at AS effective_at, "
+		"t.object_kind AS object_kind, t.object_book AS object_book, t.object_number AS object_number, "
+		"COALESCE(t.position, -1) AS position, a.name AS name, a.currency AS currency, l.debit AS debit, "
+		"l.credit AS credit FROM account a JOIN leg l ON l.book_id = a.book_id AND l.account_id = a.id JOIN "
+		"transfer t ON t.book_id = l.book_id AND t.id = l.transfer_id WHERE a.book_id = ?1 AND a.name IN "
+		"('seller_pending', 'seller_reserved', 'seller_available', 'seller_receivable', 'payout_in_transit') "
+		"AND a.currency = ?2 AND t.effective_at < ?3 AND (l.debit <> 0 OR l.credit <> 0) "
+		"ORDER BY t.effective_at, t.id, a.name",
 };
 static const mk_statement statement_timer = {
 	.name = "statement_timer",
-	.sql = "SELECT due_at AS number FROM deadline WHERE book_id = ?1 AND due_at < ?2 ORDER BY due_at LIMIT 1",
+	.sql =
+		"SELECT due_at AS number FROM deadline WHERE book_id = ?1 AND due_at < ?2 ORDER BY due_at LIMIT 1",
 };
-/* The first checkpoint after the period's end that holds the book's tree up to the last transfer. */
+/* The first checkpoint after the period's end that holds the book's tree up to the last transfer.
+ */
 static const mk_statement statement_checkpoint = {
 	.name = "statement_checkpoint",
-	.sql = "SELECT c.book_id AS book_id, c.id AS id, c.root AS root FROM checkpoint c WHERE c.book_id = 0 AND "
-	       "c.recorded_at >= ?2 AND (?3 < 0 OR EXISTS (SELECT 1 FROM checkpoint_book b WHERE b.book_id = ?1 AND "
-	       "b.checkpoint_id <= c.id AND b.size > ?3)) ORDER BY c.id LIMIT 1",
+	.sql =
+		"SELECT c.book_id AS book_id, c.id AS id, c.root AS root FROM checkpoint c WHERE c.book_id = 0 AND "
+		"c.recorded_at >= ?2 AND (?3 < 0 OR EXISTS (SELECT 1 FROM checkpoint_book b WHERE b.book_id = ?1 AND "
+		"b.checkpoint_id <= c.id AND b.size > ?3)) ORDER BY c.id LIMIT 1",
 	.scan = true, /* by id to the first that fits; checkpoints are few */
 };
 
@@ -71,7 +76,8 @@ typedef struct making {
 	bool unsealed;
 } making;
 
-static int bounds(mk_ctx *ctx, const market_statement_get_params *in, market_statement *statement, market_error *err);
+static int bounds(mk_ctx *ctx, const market_statement_get_params *in, market_statement *statement,
+                  market_error *err);
 static int check_over(mk_ctx *ctx, const market_statement *statement, market_error *err);
 static int add_entry(void *row, void *user_data, market_error *err);
 static market_statement_line *line_for(making *m, const entry *e);
@@ -115,7 +121,8 @@ int mk_statement_get(mk_ctx *ctx, const void *params, market_error *err)
 	return 0;
 }
 
-static int bounds(mk_ctx *ctx, const market_statement_get_params *in, market_statement *statement, market_error *err)
+static int bounds(mk_ctx *ctx, const market_statement_get_params *in, market_statement *statement,
+                  market_error *err)
 {
 	if (in->at != 0)
 		return mk_period_bounds(ctx, in->at, &statement->from, &statement->to, err);
@@ -187,13 +194,19 @@ static market_statement_line *line_for(making *m, const entry *e)
 	line = MK_NEW(m->arena, market_statement_line);
 	if (!line)
 		return NULL;
-	*line = (market_statement_line){.at = e->effective_at, .pending = zero, .reserved = zero, .available = zero,
-	                                .in_payout = zero, .receivable = zero, .amount = zero};
+	*line = (market_statement_line){.at = e->effective_at,
+	                                .pending = zero,
+	                                .reserved = zero,
+	                                .available = zero,
+	                                .in_payout = zero,
+	                                .receivable = zero,
+	                                .amount = zero};
 	line->purpose = mk_arena_text(m->arena, e->purpose);
 	market_id_format(MARKET_ID_TRANSFER, e->id, text);
 	line->transfer = mk_arena_text(m->arena, text);
 	if (e->object_number != 0) {
-		market_id_format((market_id_kind)e->object_kind, mk_id_in(e->object_book, e->object_number), text);
+		market_id_format((market_id_kind)e->object_kind, mk_id_in(e->object_book, e->object_number),
+		                 text);
 		line->object = mk_arena_text(m->arena, text);
 	}
 	m->last_transfer = e->id;
@@ -232,9 +245,10 @@ static int name_checkpoint(mk_ctx *ctx, const making *m, market_error *err)
 
 	if (m->unsealed)
 		return 0;
-	rc = mk_store_get(ctx->store, ctx->arena, &statement_checkpoint, &mk_checkpoint_record,
-	                  MK_ARGS(mk_int(m->statement->seller.id), mk_int(m->statement->to), mk_int(m->position)),
-	                  (void **)&checkpoint, err);
+	rc = mk_store_get(
+		ctx->store, ctx->arena, &statement_checkpoint, &mk_checkpoint_record,
+		MK_ARGS(mk_int(m->statement->seller.id), mk_int(m->statement->to), mk_int(m->position)),
+		(void **)&checkpoint, err);
 	if (rc != 0 || !checkpoint)
 		return rc;
 	root = mk_arena_get(ctx->arena, 2 * checkpoint->root.size + 1);

@@ -31,7 +31,8 @@ static const mk_field past_fields[] = {
 	MK_F_MONEY(past_line, seller_discount, 0, 0, 0, "of the line"),
 	MK_F_TEXT(past_line, fees_text, 0, 0, 0, "as frozen"),
 };
-static const mk_record past_record = MK_RECORD_OF("past_line", past_line, past_fields, "a line of a past order");
+static const mk_record past_record =
+	MK_RECORD_OF("past_line", past_line, past_fields, "a line of a past order");
 
 #define PAST_LINES \
 	"SELECT o.book_id AS book_id, o.id AS id, s.ref AS seller_ref, o.store_type AS store_type, o.currency AS " \
@@ -61,11 +62,12 @@ static const mk_field difference_fields[] = {
 	MK_F_MONEY(T, difference, 0, 0, 0, "after − before"),
 };
 #undef T
-static const mk_record difference_record =
-	MK_RECORD_OF("fee_difference", market_fee_difference, difference_fields, "one seller's difference");
+static const mk_record difference_record = MK_RECORD_OF(
+	"fee_difference", market_fee_difference, difference_fields, "one seller's difference");
 static const mk_field trial_fields[] = {
 	MK_F_INT(market_fee_trial, orders, MK_REQUIRED, 0, 0, "how many orders were tried"),
-	MK_F_LIST(market_fee_trial, sellers, market_fee_difference, difference_record, 0, 0, 0, "by seller"),
+	MK_F_LIST(market_fee_trial, sellers, market_fee_difference, difference_record, 0, 0, 0,
+              "by seller"),
 };
 extern const mk_record mk_fee_trial_record;
 const mk_record mk_fee_trial_record =
@@ -108,8 +110,8 @@ int mk_fee_dry_run(mk_ctx *ctx, const void *params, market_error *err)
 	if (rc != 0)
 		return rc;
 	mk_arena_init(&t->order_arena, ctx->arena->allocator);
-	rc = mk_store_each(ctx->store, one ? &past_lines_seller : &past_lines, &past_record, args, one ? 3 : 2, add_line,
-	                   t, err);
+	rc = mk_store_each(ctx->store, one ? &past_lines_seller : &past_lines, &past_record, args,
+	                   one ? 3 : 2, add_line, t, err);
 	if (rc == 0)
 		rc = finish_order(t, err);
 	mk_arena_close(&t->order_arena);
@@ -143,8 +145,9 @@ static int add_line(void *row, void *user_data, market_error *err)
 	if (rc != 0)
 		return rc;
 	if (t->n_lines == MK_MAX_LINES)
-		return mk_error_object(err, mk_error_set(err, MARKET_ECORRUPT, "an order has too many lines"), MARKET_ID_ORDER,
-		                       line->id);
+		return mk_error_object(err,
+		                       mk_error_set(err, MARKET_ECORRUPT, "an order has too many lines"),
+		                       MARKET_ID_ORDER, line->id);
 	t->lines[t->n_lines] = *line;
 	t->lines[t->n_lines].seller_ref = mk_arena_text(&t->order_arena, line->seller_ref);
 	t->lines[t->n_lines].currency = mk_arena_text(&t->order_arena, line->currency);
@@ -160,8 +163,11 @@ static int finish_order(trial *t, market_error *err)
 	const past_line *first = &t->lines[0];
 	size_t n = t->n_lines;
 	mk_fee_order order = {
-		.seller = mk_id_in(first->id.book, first->id.book), .seller_ref = first->seller_ref,
-		.store_type = first->store_type, .currency = first->currency, .n_components = n,
+		.seller = mk_id_in(first->id.book, first->id.book),
+		.seller_ref = first->seller_ref,
+		.store_type = first->store_type,
+		.currency = first->currency,
+		.n_components = n,
 	};
 	market_fee_difference *seller;
 	int rc;
@@ -177,19 +183,22 @@ static int finish_order(trial *t, market_error *err)
 		const past_line *line = &t->lines[i];
 
 		order.components[i] = (mk_fee_component){
-			.base = mk_money_sub(mk_money_times(line->price, line->quantity), line->seller_discount),
+			.base =
+				mk_money_sub(mk_money_times(line->price, line->quantity), line->seller_discount),
 			.quantity = line->quantity,
 			.category_path = line->category_path,
 		};
 		rc = frozen_sum(t, line->fees_text, &seller->before, err);
 	}
-	order.components[n] = (mk_fee_component){.base = first->freight, .quantity = 1, .freight = true};
+	order.components[n] =
+		(mk_fee_component){.base = first->freight, .quantity = 1, .freight = true};
 	if (mk_money_positive(first->freight))
 		order.n_components++;
 	if (rc == 0)
 		rc = mk_fee_compute(&t->order_arena, t->policy, &order, err);
 	for (size_t i = 0; rc == 0 && i < order.n_components; i++)
-		seller->after = fee_sum(order.components[i].fees, order.components[i].n_fees, seller->after);
+		seller->after =
+			fee_sum(order.components[i].fees, order.components[i].n_fees, seller->after);
 	seller->difference = mk_money_sub(seller->after, seller->before);
 	seller->orders++;
 	t->result->orders++;
@@ -227,7 +236,8 @@ static market_fee_difference *seller_of(trial *t, const past_line *line)
 		return seller;
 	if (t->n_sellers == t->room) {
 		size_t room = t->room ? 2 * t->room : 32;
-		market_fee_difference **sellers = MK_NEW_ARRAY(t->ctx->arena, market_fee_difference *, room);
+		market_fee_difference **sellers =
+			MK_NEW_ARRAY(t->ctx->arena, market_fee_difference *, room);
 
 		if (!sellers)
 			return NULL;
@@ -239,7 +249,8 @@ static market_fee_difference *seller_of(trial *t, const past_line *line)
 	seller = MK_NEW(t->ctx->arena, market_fee_difference);
 	if (!seller)
 		return NULL;
-	*seller = (market_fee_difference){.seller = id, .before = zero, .after = zero, .difference = zero};
+	*seller =
+		(market_fee_difference){.seller = id, .before = zero, .after = zero, .difference = zero};
 	seller->currency = mk_arena_text(t->ctx->arena, line->currency);
 	t->sellers[t->n_sellers++] = seller;
 	return seller;

@@ -8,18 +8,16 @@
 #include "libmarket/engine/policy.h"
 #include "libmarket/settlement/settlement.h"
 
-const char settle_plain_fees[] =
-	"  kinds:\n"
-	"    - kind: commission\n"
-	"      reversal: proportional\n"
-	"      rules:\n"
-	"        - {name: default, rate: 12%}\n";
-const char settle_plain_settlement[] =
-	"  maturity: 7d\n"
-	"  reserves: []\n"
-	"  schedule: weekly\n"
-	"  zone: UTC\n"
-	"  advance_limit: 5000.00 BRL\n";
+const char settle_plain_fees[] = "  kinds:\n"
+								 "    - kind: commission\n"
+								 "      reversal: proportional\n"
+								 "      rules:\n"
+								 "        - {name: default, rate: 12%}\n";
+const char settle_plain_settlement[] = "  maturity: 7d\n"
+									   "  reserves: []\n"
+									   "  schedule: weekly\n"
+									   "  zone: UTC\n"
+									   "  advance_limit: 5000.00 BRL\n";
 
 static char last_refund[40];
 
@@ -33,7 +31,8 @@ static void copy_up_to(char *out, const char **at, const char *key)
 	*at = end;
 }
 
-static void put_part(char *out, const char **at, const char *key, const char *next, const char *part)
+static void put_part(char *out, const char **at, const char *key, const char *next,
+                     const char *part)
 {
 	if (!part) {
 		copy_up_to(out, at, next);
@@ -60,9 +59,25 @@ const char *settle_policy(const char *fees, const char *splits, const char *sett
 	return text;
 }
 
+void settle_open_three(bazaar *b, const char *method)
+{
+	bazaar_open(b, "BRL", settle_policy(settle_plain_fees, "[]\n", settle_plain_settlement));
+	CHECK_INT(
+		bazaar_place(b,
+	                 "'items':[{'sku':'%s','quantity':3}],'discounts':[{'funder':'platform',"
+	                 "'amount':{'amount':'7.99','currency':'BRL'}}],'freight':[{'seller':'%s',"
+	                 "'amount':{'amount':'10.00','currency':'BRL'}}]",
+	                 b->sku[1], b->seller[1]),
+		0);
+	bazaar_charge(b, method);
+	CHECK_TEXT(bazaar_order(b, 1, "cash"), "121.71");
+	CHECK_TEXT(bazaar_order(b, 1, "state"), "wait_ship");
+}
+
 void settle_ship(bazaar *b, int index)
 {
-	TEST_CALL(&b->m, "order.ship", "{'order':'%s','carrier':'post','tracking':'T1'}", b->order[index]);
+	TEST_CALL(&b->m, "order.ship", "{'order':'%s','carrier':'post','tracking':'T1'}",
+	          b->order[index]);
 }
 
 void settle_finish(bazaar *b, int index)
@@ -96,7 +111,8 @@ void settle_refund(bazaar *b, int index, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(rest, sizeof(rest), format, args);
 	va_end(args);
-	TEST_CALL(&b->m, "refund.create", "{'order':'%s'%s%s}", b->order[index], rest[0] ? "," : "", rest);
+	TEST_CALL(&b->m, "refund.create", "{'order':'%s'%s%s}", b->order[index], rest[0] ? "," : "",
+	          rest);
 	snprintf(last_refund, sizeof(last_refund), "%s", test_out(&b->m, "id"));
 	test_work(&b->m);
 }
@@ -124,8 +140,9 @@ void settle_post(bazaar *b, int book, const char *client_id, ...)
 		bool credit = amount[0] == '-';
 		size_t used = strlen(legs);
 
-		snprintf(legs + used, sizeof(legs) - used, "%s{'account':'%s','%s':{'amount':'%s','currency':'%s'}}",
-		         used ? "," : "", account, credit ? "credit" : "debit", amount + credit, b->currency);
+		snprintf(legs + used, sizeof(legs) - used,
+		         "%s{'account':'%s','%s':{'amount':'%s','currency':'%s'}}", used ? "," : "",
+		         account, credit ? "credit" : "debit", amount + credit, b->currency);
 	}
 	va_end(args);
 	if (book >= 0)

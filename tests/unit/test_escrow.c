@@ -22,7 +22,8 @@ static int64_t cents(bazaar *b, const char *path)
 
 static void check_identity(bazaar *b)
 {
-	CHECK_INT(cents(b, "released") + cents(b, "refunded") + cents(b, "held") + cents(b, "in_flight"),
+	CHECK_INT(cents(b, "released") + cents(b, "refunded") + cents(b, "held") +
+	              cents(b, "in_flight"),
 	          cents(b, "funded"));
 }
 
@@ -46,7 +47,8 @@ static void identity_holds_always(void)
 	check_identity(&b);
 	CHECK_TEXT(escrow(&b, 0, "funded"), "599.70");
 	CHECK_TEXT(escrow(&b, 0, "held"), "599.70");
-	TEST_CALL(&b.m, "refund.create", "{'order':'%s','items':[{'line':'%s','quantity':1}]}", b.order[0], b.line[0]);
+	TEST_CALL(&b.m, "refund.create", "{'order':'%s','items':[{'line':'%s','quantity':1}]}",
+	          b.order[0], b.line[0]);
 	check_identity(&b);
 	CHECK_TEXT(escrow(&b, 0, "in_flight"), "199.90");
 	CHECK_TEXT(escrow(&b, 0, "held"), "399.80");
@@ -72,14 +74,16 @@ static void no_overdraft(void)
 	bazaar b;
 
 	open_paid(&b, "card");
-	TEST_REFUSED(&b.m, MARKET_EFUNDS, NULL, "ledger.transfer",
-	             "{'seller':'%s','client_id':'x:1','legs':[{'account':'escrow:%s','debit':{'amount':'599.71',"
-	             "'currency':'BRL'}},{'account':'suspense','credit':{'amount':'599.71','currency':'BRL'}}]}",
-	             b.seller[0], b.order[0]);
-	TEST_CALL(&b.m, "ledger.transfer",
-	          "{'seller':'%s','client_id':'x:1','legs':[{'account':'escrow:%s','debit':{'amount':'599.70',"
-	          "'currency':'BRL'}},{'account':'suspense','credit':{'amount':'599.70','currency':'BRL'}}]}",
-	          b.seller[0], b.order[0]);
+	TEST_REFUSED(
+		&b.m, MARKET_EFUNDS, NULL, "ledger.transfer",
+		"{'seller':'%s','client_id':'x:1','legs':[{'account':'escrow:%s','debit':{'amount':'599.71',"
+		"'currency':'BRL'}},{'account':'suspense','credit':{'amount':'599.71','currency':'BRL'}}]}",
+		b.seller[0], b.order[0]);
+	TEST_CALL(
+		&b.m, "ledger.transfer",
+		"{'seller':'%s','client_id':'x:1','legs':[{'account':'escrow:%s','debit':{'amount':'599.70',"
+		"'currency':'BRL'}},{'account':'suspense','credit':{'amount':'599.70','currency':'BRL'}}]}",
+		b.seller[0], b.order[0]);
 	bazaar_close(&b);
 }
 
@@ -165,7 +169,8 @@ static void frozen_release_waits(void)
 	}
 	/* a call works the order's own due timers first, so the freeze came too late or held it back */
 	CHECK_TEXT(escrow(&b, 0, "state"), "settled");
-	TEST_REFUSED(&b.m, MARKET_ESTATE, NULL, "escrow.freeze", "{'order':'%s','reason':'risk'}", b.order[0]);
+	TEST_REFUSED(&b.m, MARKET_ESTATE, NULL, "escrow.freeze", "{'order':'%s','reason':'risk'}",
+	             b.order[0]);
 	bazaar_close(&b);
 }
 
@@ -218,7 +223,8 @@ static void who_may_release(void)
 	open_paid(&b, "card");
 	test_act_as(&b.m, "member:ref:anna-owner");
 	TEST_REFUSED(&b.m, MARKET_EDENIED, NULL, "escrow.release", "{'order':'%s'}", b.order[0]);
-	TEST_REFUSED(&b.m, MARKET_EDENIED, NULL, "escrow.freeze", "{'order':'%s','reason':'x'}", b.order[0]);
+	TEST_REFUSED(&b.m, MARKET_EDENIED, NULL, "escrow.freeze", "{'order':'%s','reason':'x'}",
+	             b.order[0]);
 	CHECK_TEXT(escrow(&b, 0, "held"), "599.70");
 	test_act_as(&b.m, "buyer:ref:carl");
 	TEST_REFUSED(&b.m, MARKET_EDENIED, NULL, "escrow.release", "{'order':'%s'}", b.order[0]);
@@ -271,7 +277,8 @@ static void release_row_budget(void)
 	mk_store_set_trace(b.m.market->store, count_writes, NULL);
 	CHECK_INT(test_work(&b.m), 1);
 	mk_store_set_trace(b.m.market->store, NULL, NULL);
-	/* on PostgreSQL the same work seals this transfer and the one before: a position each, and the head */
+	/* on PostgreSQL the same work seals this transfer and the one before: a position each, and the
+	 * head */
 	CU_ASSERT(writes > 10 && writes <= (test_on_postgres() ? 17 : 14));
 	CHECK_TEXT(bazaar_order(&b, 0, "escrow"), "settled");
 	bazaar_close(&b);
@@ -282,15 +289,19 @@ void suite_escrow(void)
 {
 	CU_pSuite s = test_suite_on_store("escrow");
 
-	CU_add_test(s, "ESC-1: funded is released, refunded, held and in flight, always", identity_holds_always);
+	CU_add_test(s, "ESC-1: funded is released, refunded, held and in flight, always",
+	            identity_holds_always);
 	CU_add_test(s, "ESC-1: an escrow account is never overdrawn, to the cent", no_overdraft);
-	CU_add_test(s, "ESC-2: held until nothing is held or in flight; a failed request returns", held_until_settled);
+	CU_add_test(s, "ESC-2: held until nothing is held or in flight; a failed request returns",
+	            held_until_settled);
 	CU_add_test(s, "ESC-2: the outcome is computed once it is settled", outcomes_are_computed);
-	CU_add_test(s, "ESC-3: freezes count and keep what remains of the time", freezes_keep_what_remains);
+	CU_add_test(s, "ESC-3: freezes count and keep what remains of the time",
+	            freezes_keep_what_remains);
 	CU_add_test(s, "ESC-3: a frozen order isn't released", frozen_release_waits);
 	CU_add_test(s, "ESC-3: a refund under way freezes, its outcome resumes", refund_freezes);
 	CU_add_test(s, "ESC-4: released when finished, once", release_when_finished);
 	CU_add_test(s, "ESC-4: who may release and freeze", who_may_release);
-	CU_add_test(s, "PRO-1: goods that cost nothing are released without a posting", nothing_to_hold);
+	CU_add_test(s, "PRO-1: goods that cost nothing are released without a posting",
+	            nothing_to_hold);
 	CU_add_test(s, "a release writes at most 14 rows", release_row_budget);
 }

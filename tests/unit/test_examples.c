@@ -4,41 +4,43 @@
 
 #include "tests/unit/settlement_fixture.h"
 
-#define CHECK_BALANCE(book, account, expected) CHECK_TEXT(bazaar_balance(&b, (book), (account)), (expected))
+#define CHECK_BALANCE(book, account, expected) \
+	CHECK_TEXT(bazaar_balance(&b, (book), (account)), (expected))
 
-static const char first_fees[] =
-	"  kinds:\n"
-	"    - kind: commission\n"
-	"      reversal: proportional\n"
-	"      tax: {rate: 6%, mode: added}\n"
-	"      rules:\n"
-	"        - {name: default, rate: 5%}\n"
-	"    - kind: technical\n"
-	"      reversal: proportional\n"
-	"      tax: {rate: 6%, mode: added}\n"
-	"      rules:\n"
-	"        - {name: default, rate: 0.6%}\n";
+static const char first_fees[] = "  kinds:\n"
+								 "    - kind: commission\n"
+								 "      reversal: proportional\n"
+								 "      tax: {rate: 6%, mode: added}\n"
+								 "      rules:\n"
+								 "        - {name: default, rate: 5%}\n"
+								 "    - kind: technical\n"
+								 "      reversal: proportional\n"
+								 "      tax: {rate: 6%, mode: added}\n"
+								 "      rules:\n"
+								 "        - {name: default, rate: 0.6%}\n";
 static const char first_splits[] = "  - {kind: affiliate, rate: 3%}\n";
-static const char first_settlement[] =
-	"  maturity: 7d\n"
-	"  reserves:\n"
-	"    - {rate: 10%, period: 30d, store_types: [flagship]}\n"
-	"  schedule: manual\n"
-	"  zone: Asia/Shanghai\n"
-	"  advance_limit: 1000.00 CNY\n";
+static const char first_settlement[] = "  maturity: 7d\n"
+									   "  reserves:\n"
+									   "    - {rate: 10%, period: 30d, store_types: [flagship]}\n"
+									   "  schedule: manual\n"
+									   "  zone: Asia/Shanghai\n"
+									   "  advance_limit: 1000.00 CNY\n";
 
 /* Rows 1A to 3B: capture, a refund of one of three while it is held, release. */
 static void begin_first(bazaar *b)
 {
-	bazaar_open_types(b, "CNY", settle_policy(first_fees, first_splits, first_settlement), "flagship", "individual");
-	CHECK_INT(bazaar_place(b,
-	                       "'items':[{'sku':'%s','quantity':1},{'sku':'%s','quantity':3,'affiliate':'blog'}],"
-	                       "'discounts':[{'funder':'seller','seller':'%s',"
-	                       "'amount':{'amount':'20.00','currency':'CNY'}},"
-	                       "{'funder':'platform','amount':{'amount':'20.00','currency':'CNY'}}],"
-	                       "'freight':[{'seller':'%s','amount':{'amount':'10.00','currency':'CNY'}}]",
-	                       b->sku[0], b->sku[1], b->seller[0], b->seller[0]),
-	          0);
+	bazaar_open_types(b, "CNY", settle_policy(first_fees, first_splits, first_settlement),
+	                  "flagship", "individual");
+	CHECK_INT(
+		bazaar_place(
+			b,
+			"'items':[{'sku':'%s','quantity':1},{'sku':'%s','quantity':3,'affiliate':'blog'}],"
+			"'discounts':[{'funder':'seller','seller':'%s',"
+			"'amount':{'amount':'20.00','currency':'CNY'}},"
+			"{'funder':'platform','amount':{'amount':'20.00','currency':'CNY'}}],"
+			"'freight':[{'seller':'%s','amount':{'amount':'10.00','currency':'CNY'}}]",
+			b->sku[0], b->sku[1], b->seller[0], b->seller[0]),
+		0);
 	bazaar_pay(b);
 	settle_refund(b, 1, "'items':[{'line':'%s','quantity':1}]", b->line[1]);
 }
@@ -117,7 +119,8 @@ static void provider_settles(void)
 	bazaar b;
 
 	begin_first(&b);
-	TEST_CALL(&b.m, "payment.settle", "{'payment':'%s','fee':{'amount':'1.74','currency':'CNY'}}", b.payment);
+	TEST_CALL(&b.m, "payment.settle", "{'payment':'%s','fee':{'amount':'1.74','currency':'CNY'}}",
+	          b.payment);
 	test_work(&b.m);
 	/* 5A, 5B */
 	CHECK_BALANCE(0, "interbook:0", "176.82");
@@ -139,7 +142,8 @@ static void first_payout(void)
 	begin_first(&b);
 	settle_account(&b, 0, "bank of china");
 	settle_release(&b, 0);
-	TEST_CALL(&b.m, "payment.settle", "{'payment':'%s','fee':{'amount':'1.74','currency':'CNY'}}", b.payment);
+	TEST_CALL(&b.m, "payment.settle", "{'payment':'%s','fee':{'amount':'1.74','currency':'CNY'}}",
+	          b.payment);
 	test_advance(&b.m, 7 * MK_DAY);
 	TEST_CALL(&b.m, "payout.create", "{'seller':'%s'}", b.seller[0]);
 	CHECK_TEXT(test_out(&b.m, "amount"), "161.30");
@@ -186,7 +190,8 @@ static void affiliate_paid_already(void)
 	begin_first(&b);
 	settle_release(&b, 1);
 	test_advance(&b.m, 7 * MK_DAY);
-	settle_post(&b, 1, "affiliate:blog", "affiliate_pending", "2.39", "psp_clearing", "-2.39", NULL);
+	settle_post(&b, 1, "affiliate:blog", "affiliate_pending", "2.39", "psp_clearing", "-2.39",
+	            NULL);
 	settle_refund(&b, 1, "'items':[{'line':'%s','quantity':1}]", b.line[1]);
 	/* 8′ */
 	CHECK_BALANCE(1, "affiliate_pending", "0.00");
@@ -198,32 +203,30 @@ static void affiliate_paid_already(void)
 
 /* ---- the second example ---- */
 
-static const char second_fees[] =
-	"  kinds:\n"
-	"    - kind: commission\n"
-	"      reversal: proportional\n"
-	"      tax: {rate: 5%, mode: added}\n"
-	"      rules:\n"
-	"        - {name: default, rate: 12%}\n"
-	"    - kind: listing\n"
-	"      reversal: never\n"
-	"      tax: {rate: 5%, mode: added}\n"
-	"      rules:\n"
-	"        - {name: default, flat: 5.00 BRL}\n";
-static const char second_settlement[] =
-	"  maturity: 7d\n"
-	"  reserves: []\n"
-	"  schedule: manual\n"
-	"  zone: America/Sao_Paulo\n"
-	"  advance_limit: 1000.00 BRL\n";
+static const char second_fees[] = "  kinds:\n"
+								  "    - kind: commission\n"
+								  "      reversal: proportional\n"
+								  "      tax: {rate: 5%, mode: added}\n"
+								  "      rules:\n"
+								  "        - {name: default, rate: 12%}\n"
+								  "    - kind: listing\n"
+								  "      reversal: never\n"
+								  "      tax: {rate: 5%, mode: added}\n"
+								  "      rules:\n"
+								  "        - {name: default, flat: 5.00 BRL}\n";
+static const char second_settlement[] = "  maturity: 7d\n"
+										"  reserves: []\n"
+										"  schedule: manual\n"
+										"  zone: America/Sao_Paulo\n"
+										"  advance_limit: 1000.00 BRL\n";
 
 /* One line of 250.00, released, matured and paid out; a deposit of 50.00; row 1. */
 static void begin_second(bazaar *b)
 {
 	bazaar_open(b, "BRL", settle_policy(second_fees, "[]\n", second_settlement));
 	TEST_CALL(&b->m, "offer.update",
-	          "{'offer':'%s','prices':[{'sku':'%s','price':{'amount':'250.00','currency':'BRL'}}]}", b->offer[0],
-	          b->sku[0]);
+	          "{'offer':'%s','prices':[{'sku':'%s','price':{'amount':'250.00','currency':'BRL'}}]}",
+	          b->offer[0], b->sku[0]);
 	settle_account(b, 0, "banco");
 	bazaar_place_one(b);
 	bazaar_pay(b);
@@ -258,8 +261,8 @@ static void refund_after_payout(void)
 static void mature_sixty(bazaar *b)
 {
 	TEST_CALL(&b->m, "offer.update",
-	          "{'offer':'%s','prices':[{'sku':'%s','price':{'amount':'74.66','currency':'BRL'}}]}", b->offer[0],
-	          b->sku[0]);
+	          "{'offer':'%s','prices':[{'sku':'%s','price':{'amount':'74.66','currency':'BRL'}}]}",
+	          b->offer[0], b->sku[0]);
 	bazaar_place_one(b);
 	bazaar_pay(b);
 	settle_release(b, 0);
@@ -291,13 +294,15 @@ static void chargeback_lost(void)
 	begin_second(&b);
 	mature_sixty(&b);
 	/* 5 */
-	settle_post(&b, 0, "chargeback:c1", "chargeback_clearing:c1", "150.00", "suspense", "100.00", "psp_fee", "15.00",
-	            "psp_clearing", "-265.00", NULL);
+	settle_post(&b, 0, "chargeback:c1", "chargeback_clearing:c1", "150.00", "suspense", "100.00",
+	            "psp_fee", "15.00", "psp_clearing", "-265.00", NULL);
 	/* 6 */
-	settle_post(&b, 0, "chargeback_lost:c1", "fee_revenue:commission", "18.00", "tax_payable", "0.90",
-	            "seller_deposit", "50.00", "seller_receivable", "81.10", "chargeback_clearing:c1", "-150.00", NULL);
+	settle_post(&b, 0, "chargeback_lost:c1", "fee_revenue:commission", "18.00", "tax_payable",
+	            "0.90", "seller_deposit", "50.00", "seller_receivable", "81.10",
+	            "chargeback_clearing:c1", "-150.00", NULL);
 	/* 7 */
-	settle_post(&b, 0, "dispute_fee:c1", "seller_receivable", "15.00", "fee_revenue:dispute", "-15.00", NULL);
+	settle_post(&b, 0, "dispute_fee:c1", "seller_receivable", "15.00", "fee_revenue:dispute",
+	            "-15.00", NULL);
 	/* 8 */
 	settle_post(&b, 0, "excess_won:c1", "psp_clearing", "100.00", "suspense", "-100.00", NULL);
 	CHECK_BALANCE(0, "seller_receivable", "123.50");
@@ -314,10 +319,11 @@ static void chargeback_won(void)
 	bazaar b;
 
 	begin_second(&b);
-	settle_post(&b, 0, "chargeback:c1", "chargeback_clearing:c1", "150.00", "suspense", "100.00", "psp_fee", "15.00",
-	            "psp_clearing", "-265.00", NULL);
+	settle_post(&b, 0, "chargeback:c1", "chargeback_clearing:c1", "150.00", "suspense", "100.00",
+	            "psp_fee", "15.00", "psp_clearing", "-265.00", NULL);
 	/* 6′ */
-	settle_post(&b, 0, "chargeback_won:c1", "psp_clearing", "150.00", "chargeback_clearing:c1", "-150.00", NULL);
+	settle_post(&b, 0, "chargeback_won:c1", "psp_clearing", "150.00", "chargeback_clearing:c1",
+	            "-150.00", NULL);
 	CHECK_BALANCE(0, "seller_receivable", "87.40");
 	CHECK_BALANCE(0, "seller_deposit", "50.00");
 	CHECK_BALANCE(0, "chargeback_clearing:c1", "0.00");
@@ -330,8 +336,10 @@ void suite_examples(void)
 	CU_pSuite s = test_suite_on_store("examples");
 
 	CU_add_test(s, "COM-2, AFF-1: example 1, fees and splits frozen at placement", frozen_fees);
-	CU_add_test(s, "PRO-1: example 1 rows 1 and 2, capture and a refund while held", capture_and_held_refund);
-	CU_add_test(s, "COM-6, SET-2: example 1 rows 3 and 4, release and maturity", release_and_maturity);
+	CU_add_test(s, "PRO-1: example 1 rows 1 and 2, capture and a refund while held",
+	            capture_and_held_refund);
+	CU_add_test(s, "COM-6, SET-2: example 1 rows 3 and 4, release and maturity",
+	            release_and_maturity);
 	CU_add_test(s, "PAY-5: example 1 row 5, the provider settles", provider_settles);
 	CU_add_test(s, "SET-3: example 1 rows 6 and 7, payout", first_payout);
 	CU_add_test(s, "COM-5: example 1 row 8, a refund after maturity", refund_after_maturity);

@@ -27,8 +27,12 @@ static desk *desk_open(const char *fees, const char *splits)
 	d.yaml.arena = &d.arena;
 	CHECK_OK_FATAL(mk_policy_compile(text, strlen(text), &d.yaml, &d.policy, &err));
 	d.order = (mk_fee_order){
-		.seller = {77, 77}, .seller_ref = "anna", .store_type = MK_STORE_SPECIALTY, .currency = "BRL",
-		.components = d.components, .n_components = 1,
+		.seller = {77, 77},
+		.seller_ref = "anna",
+		.store_type = MK_STORE_SPECIALTY,
+		.currency = "BRL",
+		.components = d.components,
+		.n_components = 1,
 	};
 	for (int i = 0; i < 3; i++)
 		d.components[i] = (mk_fee_component){
@@ -72,7 +76,8 @@ static const char *tax(const desk *d, int component, int index)
 	return text;
 }
 
-#define KIND(rules) "  kinds:\n    - kind: commission\n      reversal: proportional\n      rules:\n" rules
+#define KIND(rules) \
+	"  kinds:\n    - kind: commission\n      reversal: proportional\n      rules:\n" rules
 
 static void first_match_wins(void)
 {
@@ -110,10 +115,11 @@ static void predicates_and_or(void)
 		{MK_STORE_FLAGSHIP, NULL, "anna", "rest"},
 		{MK_STORE_FLAGSHIP, "/toys/", NULL, "rest"},
 	};
-	desk *d = desk_open(KIND("        - {name: all, store_types: [flagship, exclusive], categories: [books, toys], "
-	                         "sellers: [anna], rate: 1%}\n"
-	                         "        - {name: rest, rate: 3%}\n"),
-	                    NULL);
+	desk *d = desk_open(
+		KIND("        - {name: all, store_types: [flagship, exclusive], categories: [books, toys], "
+	         "sellers: [anna], rate: 1%}\n"
+	         "        - {name: rest, rate: 3%}\n"),
+		NULL);
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		d->order.store_type = cases[i].type;
@@ -131,8 +137,11 @@ static void seller_by_identifier(void)
 	desk *d;
 
 	market_id_format(MARKET_ID_SELLER, (market_id){77, 77}, id);
-	snprintf(rules, sizeof(rules), KIND("        - {name: own, sellers: [%s], rate: 1%%}\n        - {name: rest, rate: 3%%}\n"),
-	         id);
+	snprintf(
+		rules, sizeof(rules),
+		KIND(
+			"        - {name: own, sellers: [%s], rate: 1%%}\n        - {name: rest, rate: 3%%}\n"),
+		id);
 	d = desk_open(rules, NULL);
 	compute(d);
 	CHECK_TEXT(fee(d, 0, 0)->rule, "own");
@@ -147,8 +156,10 @@ static void refused_policies(void)
 	static const char *const bad[] = {
 		/* no default, an unreadable predicate, rules behind the default */
 		KIND("        - {name: a, categories: [books], rate: 1%}\n"),
-		KIND("        - {name: a, store_types: [flagshop], rate: 1%}\n        - {name: rest, rate: 3%}\n"),
-		KIND("        - {name: rest, rate: 3%}\n        - {name: a, categories: [books], rate: 1%}\n"),
+		KIND(
+			"        - {name: a, store_types: [flagshop], rate: 1%}\n        - {name: rest, rate: 3%}\n"),
+		KIND(
+			"        - {name: rest, rate: 3%}\n        - {name: a, categories: [books], rate: 1%}\n"),
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -160,7 +171,8 @@ static void refused_policies(void)
 
 		mk_arena_init(&arena, &mk_allocator_default);
 		yaml->arena = &arena;
-		CHECK_ERROR(mk_policy_compile(text, strlen(text), yaml, &policy, &err), MARKET_EPOLICY, NULL);
+		CHECK_ERROR(mk_policy_compile(text, strlen(text), yaml, &policy, &err), MARKET_EPOLICY,
+		            NULL);
 		mk_arena_close(&arena);
 		free(yaml);
 	}
@@ -227,16 +239,18 @@ static void per_order_is_divided(void)
 
 static void freight_only_where_named(void)
 {
-	desk *d = desk_open("  kinds:\n"
-	                    "    - kind: commission\n      reversal: proportional\n      rules:\n"
-	                    "        - {name: default, rate: 10%}\n"
-	                    "    - kind: payment\n      reversal: proportional\n      on_freight: true\n      rules:\n"
-	                    "        - {name: goods, categories: [books], rate: 1%}\n"
-	                    "        - {name: default, rate: 2%}\n",
-	                    NULL);
+	desk *d = desk_open(
+		"  kinds:\n"
+		"    - kind: commission\n      reversal: proportional\n      rules:\n"
+		"        - {name: default, rate: 10%}\n"
+		"    - kind: payment\n      reversal: proportional\n      on_freight: true\n      rules:\n"
+		"        - {name: goods, categories: [books], rate: 1%}\n"
+		"        - {name: default, rate: 2%}\n",
+		NULL);
 
 	d->order.n_components = 2;
-	d->components[1] = (mk_fee_component){.base = mk_money(1500, "BRL"), .quantity = 1, .freight = true};
+	d->components[1] =
+		(mk_fee_component){.base = mk_money(1500, "BRL"), .quantity = 1, .freight = true};
 	compute(d);
 	CHECK_INT(d->components[0].n_fees, 2);
 	CHECK_TEXT(amount(d, 0, 1), "1.00");
@@ -249,12 +263,13 @@ static void freight_only_where_named(void)
 
 static void tax_modes(void)
 {
-	desk *d = desk_open("  kinds:\n"
-	                    "    - kind: added\n      reversal: proportional\n      tax: {rate: 6%, mode: added}\n"
-	                    "      rules:\n        - {name: default, rate: 10%}\n"
-	                    "    - kind: within\n      reversal: proportional\n      tax: {rate: 6%, mode: included}\n"
-	                    "      rules:\n        - {name: default, rate: 10%}\n",
-	                    NULL);
+	desk *d = desk_open(
+		"  kinds:\n"
+		"    - kind: added\n      reversal: proportional\n      tax: {rate: 6%, mode: added}\n"
+		"      rules:\n        - {name: default, rate: 10%}\n"
+		"    - kind: within\n      reversal: proportional\n      tax: {rate: 6%, mode: included}\n"
+		"      rules:\n        - {name: default, rate: 10%}\n",
+		NULL);
 
 	d->components[0].base = mk_money(10600, "BRL");
 	compute(d);
@@ -268,12 +283,13 @@ static void tax_modes(void)
 
 static void last_kinds_are_cut(void)
 {
-	desk *d = desk_open("  kinds:\n"
-	                    "    - kind: first\n      reversal: proportional\n      rules:\n"
-	                    "        - {name: default, flat: 6.00 BRL}\n"
-	                    "    - kind: second\n      reversal: proportional\n      tax: {rate: 10%, mode: added}\n"
-	                    "      rules:\n        - {name: default, flat: 5.00 BRL}\n",
-	                    "  - {kind: affiliate, rate: 10%}\n");
+	desk *d = desk_open(
+		"  kinds:\n"
+		"    - kind: first\n      reversal: proportional\n      rules:\n"
+		"        - {name: default, flat: 6.00 BRL}\n"
+		"    - kind: second\n      reversal: proportional\n      tax: {rate: 10%, mode: added}\n"
+		"      rules:\n        - {name: default, flat: 5.00 BRL}\n",
+		"  - {kind: affiliate, rate: 10%}\n");
 	static const struct {
 		int64_t base;
 		const char *first, *second, *tax;
@@ -284,8 +300,8 @@ static void last_kinds_are_cut(void)
 		{1278, "6.00", "5.00", "0.50", 128}, /* to the cent */
 		{1277, "6.00", "5.00", "0.50", 127}, /* the split goes first */
 		{1150, "6.00", "5.00", "0.50", 0},
-		{1149, "6.00", "4.99", "0.50", 0},   /* 5.49 = 4.99 + 0.50 */
-		{711, "6.00", "1.01", "0.10", 0},    /* 1.11 = 1.01 + 0.10 */
+		{1149, "6.00", "4.99", "0.50", 0}, /* 5.49 = 4.99 + 0.50 */
+		{711, "6.00", "1.01", "0.10", 0},  /* 1.11 = 1.01 + 0.10 */
 		{601, "6.00", "0.01", "0.00", 0},
 		{600, "6.00", "0.00", "0.00", 0},
 		{400, "4.00", "0.00", "0.00", 0},
@@ -302,9 +318,11 @@ static void last_kinds_are_cut(void)
 		CHECK_TEXT(amount(d, 0, 1), cases[i].second);
 		CHECK_TEXT(tax(d, 0, 1), cases[i].tax);
 		CHECK_INT(d->components[0].n_splits, cases[i].split > 0);
-		sum = mk_money_add(fee(d, 0, 0)->amount, mk_money_add(fee(d, 0, 1)->amount, fee(d, 0, 1)->tax));
+		sum = mk_money_add(fee(d, 0, 0)->amount,
+		                   mk_money_add(fee(d, 0, 1)->amount, fee(d, 0, 1)->tax));
 		if (cases[i].split > 0) {
-			CU_ASSERT(mk_money_equal(d->components[0].splits[0]->amount, mk_money(cases[i].split, "BRL")));
+			CU_ASSERT(mk_money_equal(d->components[0].splits[0]->amount,
+			                         mk_money(cases[i].split, "BRL")));
 			sum = mk_money_add(sum, d->components[0].splits[0]->amount);
 		}
 		CU_ASSERT(!mk_money_less(d->components[0].base, sum));
@@ -321,9 +339,10 @@ static void explanation_names_every_rule(void)
 	                    NULL);
 
 	compute(d);
-	CHECK_TEXT(fee(d, 0, 0)->explanation,
-	           "a: another category; b: another store type; c: another seller; rest: applies, 3% of 100.00, cap 2.00 = "
-	           "2.00");
+	CHECK_TEXT(
+		fee(d, 0, 0)->explanation,
+		"a: another category; b: another store type; c: another seller; rest: applies, 3% of 100.00, cap 2.00 = "
+		"2.00");
 	desk_close(d);
 }
 
@@ -351,7 +370,8 @@ static void frozen_at_placement(void)
 	bazaar_place_one(&b);
 	CHECK_TEXT(bazaar_order(&b, 0, "lines.0.fees.0.amount"), "23.99");
 	CHECK_TEXT(bazaar_order(&b, 0, "lines.0.fees.0.rule"), "default");
-	CHECK_TEXT(bazaar_order(&b, 0, "lines.0.fees.0.explanation"), "default: applies, 12% of 199.90 = 23.99");
+	CHECK_TEXT(bazaar_order(&b, 0, "lines.0.fees.0.explanation"),
+	           "default: applies, 12% of 199.90 = 23.99");
 	bazaar_pay(&b);
 	quote(settle_policy(KIND("        - {name: half, rate: 6%}\n"), "[]\n", NULL), quoted);
 	TEST_CALL(&b.m, "fee.dry_run", "{'policy':'%s','to':%lld}", quoted, (long long)(b.m.now + 1));
@@ -363,7 +383,8 @@ static void frozen_at_placement(void)
 	TEST_CALL(&b.m, "fee.dry_run", "{'policy':'%s','to':%lld}", quoted, (long long)b.m.now);
 	CHECK_TEXT(test_out(&b.m, "orders"), "0");
 	TEST_REFUSED(&b.m, MARKET_EPOLICY, "policy", "fee.dry_run", "{'policy':'name: x','to':1}");
-	TEST_REFUSED(&b.m, MARKET_EINVALID, "to", "fee.dry_run", "{'policy':'%s','from':5,'to':5}", quoted);
+	TEST_REFUSED(&b.m, MARKET_EINVALID, "to", "fee.dry_run", "{'policy':'%s','from':5,'to':5}",
+	             quoted);
 	/* a new policy changes nothing of what is frozen */
 	TEST_CALL(&b.m, "policy.publish", "{'text':'%s'}", quoted);
 	CHECK_TEXT(bazaar_order(&b, 0, "lines.0.fees.0.amount"), "23.99");
@@ -376,10 +397,14 @@ static void frozen_at_placement(void)
 
 #define MOST_PARTS 6
 
-static void divide_parts(mk_part *parts, size_t n, int64_t total, int64_t refunded, int64_t step, int64_t *seller)
+static void divide_parts(mk_part *parts, size_t n, int64_t total, int64_t refunded, int64_t step,
+                         int64_t *seller)
 {
-	mk_reversal reversal = {.total = mk_money(total, "BRL"), .refunded = mk_money(refunded, "BRL"),
-	                        .step = mk_money(step, "BRL"), .parts = parts, .n_parts = n};
+	mk_reversal reversal = {.total = mk_money(total, "BRL"),
+	                        .refunded = mk_money(refunded, "BRL"),
+	                        .step = mk_money(step, "BRL"),
+	                        .parts = parts,
+	                        .n_parts = n};
 
 	mk_reversal_divide(&reversal, MK_HALF_UP);
 	for (size_t i = 0; i < n; i++) {
@@ -395,7 +420,8 @@ static void divide_parts(mk_part *parts, size_t n, int64_t total, int64_t refund
 static void set_parts(mk_part *parts, const int64_t *frozen, size_t n, int32_t reversal)
 {
 	for (size_t i = 0; i < n; i++)
-		parts[i] = (mk_part){mk_money(frozen[i], "BRL"), mk_money(0, "BRL"), reversal, mk_money(0, "BRL")};
+		parts[i] =
+			(mk_part){mk_money(frozen[i], "BRL"), mk_money(0, "BRL"), reversal, mk_money(0, "BRL")};
 }
 
 static int64_t reversed(const mk_part *part)
@@ -471,7 +497,8 @@ static void refund_in_random_steps(uint64_t *state)
 			reversible += frozen;
 	}
 	while (refunded < total) {
-		int64_t step = 1 + below(state, total - refunded < 40 || below(state, 3) ? total - refunded : 40);
+		int64_t step =
+			1 + below(state, total - refunded < 40 || below(state, 3) ? total - refunded : 40);
 		int64_t before = 0, after = 0, seller = 0;
 
 		for (size_t i = 0; i < n; i++)
@@ -522,21 +549,28 @@ void suite_fee(void)
 {
 	CU_pSuite s = test_suite("fee");
 
-	CU_add_test(s, "COM-1: the first rule that matches wins, categories hold their descendants", first_match_wins);
-	CU_add_test(s, "COM-1: predicates hold together, one value of each suffices", predicates_and_or);
+	CU_add_test(s, "COM-1: the first rule that matches wins, categories hold their descendants",
+	            first_match_wins);
+	CU_add_test(s, "COM-1: predicates hold together, one value of each suffices",
+	            predicates_and_or);
 	CU_add_test(s, "COM-1: a seller by its identifier", seller_by_identifier);
-	CU_add_test(s, "COM-1: no default, an unreadable predicate: the policy is refused", refused_policies);
+	CU_add_test(s, "COM-1: no default, an unreadable predicate: the policy is refused",
+	            refused_policies);
 	CU_add_test(s, "COM-2: rate, flat, floor and cap at and over their bounds", rates_and_bounds);
 	CU_add_test(s, "COM-2: per order is divided over the lines by base", per_order_is_divided);
 	CU_add_test(s, "COM-2: freight is charged by the kinds that say so", freight_only_where_named);
-	CU_add_test(s, "COM-3: the explanation names every rule looked at", explanation_names_every_rule);
+	CU_add_test(s, "COM-3: the explanation names every rule looked at",
+	            explanation_names_every_rule);
 	CU_add_test(s, "COM-4: tax is added or included", tax_modes);
-	CU_add_test(s, "COM-4: the last kinds are cut first, at and over the line's amount", last_kinds_are_cut);
+	CU_add_test(s, "COM-4: the last kinds are cut first, at and over the line's amount",
+	            last_kinds_are_cut);
 	CU_add_test(s, "COM-5: targets are cumulative", targets_are_cumulative);
 	CU_add_test(s, "COM-5: weights 6, 6, 2", six_six_two);
 	CU_add_test(s, "COM-5: kept fees, and those given back only in full", kept_and_full_only);
-	CU_add_test(s, "COM-5: random steps are never negative and exact in the end", random_refunds_are_exact);
+	CU_add_test(s, "COM-5: random steps are never negative and exact in the end",
+	            random_refunds_are_exact);
 
 	s = test_suite_on_store("fee_store");
-	CU_add_test(s, "COM-3: fees are frozen at placement; a trial shows the difference", frozen_at_placement);
+	CU_add_test(s, "COM-3: fees are frozen at placement; a trial shows the difference",
+	            frozen_at_placement);
 }

@@ -5,15 +5,15 @@
 #include "libmarket/settlement/payout.h"
 #include "tests/unit/settlement_fixture.h"
 
-#define CHECK_BALANCE(book, account, expected) CHECK_TEXT(bazaar_balance(&b, (book), (account)), (expected))
+#define CHECK_BALANCE(book, account, expected) \
+	CHECK_TEXT(bazaar_balance(&b, (book), (account)), (expected))
 
-static const char manual_settlement[] =
-	"  maturity: 7d\n"
-	"  reserves: []\n"
-	"  schedule: manual\n"
-	"  minimum: 175.91 BRL\n"
-	"  zone: UTC\n"
-	"  advance_limit: 5000.00 BRL\n";
+static const char manual_settlement[] = "  maturity: 7d\n"
+										"  reserves: []\n"
+										"  schedule: manual\n"
+										"  minimum: 175.91 BRL\n"
+										"  zone: UTC\n"
+										"  advance_limit: 5000.00 BRL\n";
 
 static void open_with(bazaar *b, const char *settlement, const char *bank)
 {
@@ -54,7 +54,8 @@ static void transition_table(void)
 
 	for (int32_t state = MARKET_PAYOUT_DRAFT; state <= MARKET_PAYOUT_RETURNED; state++)
 		for (int step = MK_PAYOUT_SUBMIT; step <= MK_PAYOUT_RETURN; step++)
-			CHECK_INT(mk_payout_next_state(state, (mk_payout_step)step), expected[state - 1][step - 1]);
+			CHECK_INT(mk_payout_next_state(state, (mk_payout_step)step),
+			          expected[state - 1][step - 1]);
 }
 
 static void claims_and_pays(void)
@@ -75,7 +76,8 @@ static void claims_and_pays(void)
 	TEST_CALL(&b.m, "lot.list", "{'seller':'%s'}", b.seller[0]);
 	CHECK_TEXT(test_out(&b.m, "items.0.id"), "");
 	TEST_REFUSED(&b.m, MARKET_EINFLIGHT, NULL, "payout.create", "{'seller':'%s'}", b.seller[0]);
-	TEST_REFUSED(&b.m, MARKET_EEXISTS, "ref", "payout.create", "{'seller':'%s','ref':'p1'}", b.seller[0]);
+	TEST_REFUSED(&b.m, MARKET_EEXISTS, "ref", "payout.create", "{'seller':'%s','ref':'p1'}",
+	             b.seller[0]);
 	settle_check(&b);
 	test_work(&b.m);
 	CHECK_TEXT(payout(&b, 0, "state"), "paid");
@@ -218,7 +220,8 @@ static void failed_pays_debt_first(void)
 	test_advance(&b.m, 7 * MK_DAY);
 	TEST_CALL(&b.m, "payout.create", "{'seller':'%s'}", b.seller[0]);
 	/* a refund while it is on its way: money in payout is no source */
-	TEST_CALL(&b.m, "refund.create", "{'order':'%s','amount':{'amount':'100.00','currency':'BRL'}}", b.order[0]);
+	TEST_CALL(&b.m, "refund.create", "{'order':'%s','amount':{'amount':'100.00','currency':'BRL'}}",
+	          b.order[0]);
 	test_work(&b.m);
 	test_work(&b.m);
 	CHECK_BALANCE(0, "seller_receivable", "0.00");
@@ -312,7 +315,8 @@ static void receivable_is_deducted(void)
 	sell(&b);
 	sell(&b);
 	test_advance(&b.m, 7 * MK_DAY);
-	settle_post(&b, 0, "dispute_fee:1", "seller_receivable", "15.00", "fee_revenue:dispute", "-15.00", NULL);
+	settle_post(&b, 0, "dispute_fee:1", "seller_receivable", "15.00", "fee_revenue:dispute",
+	            "-15.00", NULL);
 	CHECK_BALANCE(0, "seller_available", "351.82");
 	TEST_CALL(&b.m, "payout.create", "{'seller':'%s'}", b.seller[0]);
 	CHECK_TEXT(test_out(&b.m, "amount"), "336.82");
@@ -406,12 +410,11 @@ static void a_changed_account_delays(void)
 
 static void zone_bounds_the_day(void)
 {
-	static const char daily[] =
-		"  maturity: 7d\n"
-		"  reserves: []\n"
-		"  schedule: daily\n"
-		"  zone: America/Sao_Paulo\n"
-		"  advance_limit: 5000.00 BRL\n";
+	static const char daily[] = "  maturity: 7d\n"
+								"  reserves: []\n"
+								"  schedule: daily\n"
+								"  zone: America/Sao_Paulo\n"
+								"  advance_limit: 5000.00 BRL\n";
 	bazaar b;
 
 	open_with(&b, daily, "bank");
@@ -445,21 +448,26 @@ void suite_payout(void)
 	CU_add_test(s, "SET-3: every state by every step", transition_table);
 
 	s = test_suite_on_store("payout");
-	CU_add_test(s, "SET-3: a payout claims its lines in one transaction and is paid", claims_and_pays);
+	CU_add_test(s, "SET-3: a payout claims its lines in one transaction and is paid",
+	            claims_and_pays);
 	CU_add_test(s, "SEL-8: a payout needs an account, ready to the millisecond", account_is_needed);
 	CU_add_test(s, "SEL-12: a suspended seller's payouts are held", suspended_is_held);
 	CU_add_test(s, "SET-3: less than the minimum carries over", minimum_carries_over);
 	CU_add_test(s, "SET-3: the minimum itself is paid", minimum_at_its_bound);
-	CU_add_test(s, "SET-3: a failed payout frees its lines and is tried again as the same", failed_frees_its_lines);
+	CU_add_test(s, "SET-3: a failed payout frees its lines and is tried again as the same",
+	            failed_frees_its_lines);
 	CU_add_test(s, "SET-3: a failed payout is taken up by the next", failed_is_taken_up_again);
-	CU_add_test(s, "ACC-3: a failed payout pays what is owed by then first", failed_pays_debt_first);
+	CU_add_test(s, "ACC-3: a failed payout pays what is owed by then first",
+	            failed_pays_debt_first);
 	CU_add_test(s, "PAY-3: an unknown outcome frees nothing and pays once", unknown_frees_nothing);
-	CU_add_test(s, "SET-3: a returned payout keeps its lines and adds one to the next", returned_adds_a_line);
+	CU_add_test(s, "SET-3: a returned payout keeps its lines and adds one to the next",
+	            returned_adds_a_line);
 	CU_add_test(s, "SET-3: a negative net pays nothing and carries", negative_net_carries);
 	CU_add_test(s, "SET-3: what is owed is deducted before the claim", receivable_is_deducted);
 	CU_add_test(s, "SET-3: the payout day of a weekly schedule", payout_day);
 	CU_add_test(s, "SET-3: worked late it pays on the same day", payout_day_worked_late);
-	CU_add_test(s, "SET-3: what can't be paid waits for the next payout day", held_payouts_wait_for_the_next_day);
+	CU_add_test(s, "SET-3: what can't be paid waits for the next payout day",
+	            held_payouts_wait_for_the_next_day);
 	CU_add_test(s, "SEL-8: a changed account delays the payout day", a_changed_account_delays);
 	CU_add_test(s, "SET-3: the zone's calendar bounds the day", zone_bounds_the_day);
 	CU_add_test(s, "SET-3: who may pay", only_the_system_runs);

@@ -1,34 +1,18 @@
 /* PRO-1, FRT-1, COM-6, ESC-6 to ESC-8, ORD-2: refunds. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "tests/unit/settlement_fixture.h"
 
-#define CHECK_BALANCE(book, account, expected) CHECK_TEXT(bazaar_balance(&b, (book), (account)), (expected))
+#define CHECK_BALANCE(book, account, expected) \
+	CHECK_TEXT(bazaar_balance(&b, (book), (account)), (expected))
 
-static const char reserve_settlement[] =
-	"  maturity: 7d\n"
-	"  reserves:\n"
-	"    - {rate: 50%, period: 30d}\n"
-	"  schedule: manual\n"
-	"  zone: UTC\n"
-	"  advance_limit: 100.00 BRL\n";
-
-/* Three units of 39.90 of the second seller, less 7.99 that the platform funds, and 10.00 of freight. */
-static void open_three(bazaar *b, const char *method)
-{
-	bazaar_open(b, "BRL", settle_policy(settle_plain_fees, "[]\n", settle_plain_settlement));
-	CHECK_INT(bazaar_place(b,
-	                       "'items':[{'sku':'%s','quantity':3}],'discounts':[{'funder':'platform',"
-	                       "'amount':{'amount':'7.99','currency':'BRL'}}],'freight':[{'seller':'%s',"
-	                       "'amount':{'amount':'10.00','currency':'BRL'}}]",
-	                       b->sku[1], b->seller[1]),
-	          0);
-	bazaar_charge(b, method);
-	CHECK_TEXT(bazaar_order(b, 1, "cash"), "121.71");
-	CHECK_TEXT(bazaar_order(b, 1, "state"), "wait_ship");
-}
+static const char reserve_settlement[] = "  maturity: 7d\n"
+										 "  reserves:\n"
+										 "    - {rate: 50%, period: 30d}\n"
+										 "  schedule: manual\n"
+										 "  zone: UTC\n"
+										 "  advance_limit: 100.00 BRL\n";
 
 /* One order of 199.90 of the first seller, released: 175.91 are the seller's. */
 static void sell_one(bazaar *b)
@@ -44,7 +28,7 @@ static void quantity_targets(void)
 	static const char *const promo[] = {"2.66", "2.67", "2.66"};
 	bazaar b;
 
-	open_three(&b, "card");
+	settle_open_three(&b, "card");
 	settle_ship(&b, 1);
 	for (int i = 0; i < 3; i++) {
 		settle_refund(&b, 1, "'items':[{'line':'%s','quantity':1}]", b.line[1]);
@@ -67,19 +51,20 @@ static void quantity_once(void)
 {
 	bazaar b;
 
-	open_three(&b, "card");
+	settle_open_three(&b, "card");
 	TEST_REFUSED(&b.m, MARKET_EFUNDS, "items[0].quantity", "refund.create",
 	             "{'order':'%s','items':[{'line':'%s','quantity':4}]}", b.order[1], b.line[1]);
 	TEST_REFUSED(&b.m, MARKET_EINVALID, "items[1].line", "refund.create",
-	             "{'order':'%s','items':[{'line':'%s','quantity':1},{'line':'%s','quantity':1}]}", b.order[1],
-	             b.line[1], b.line[1]);
+	             "{'order':'%s','items':[{'line':'%s','quantity':1},{'line':'%s','quantity':1}]}",
+	             b.order[1], b.line[1], b.line[1]);
 	TEST_REFUSED(&b.m, MARKET_ENOTFOUND, "items[0].line", "refund.create",
 	             "{'order':'%s','items':[{'line':'lin_aaaa','quantity':1}]}", b.order[1]);
 	TEST_REFUSED(&b.m, MARKET_EINVALID, "items[0].quantity", "refund.create",
 	             "{'order':'%s','items':[{'line':'%s'}]}", b.order[1], b.line[1]);
-	TEST_REFUSED(&b.m, MARKET_EINVALID, "amount", "refund.create",
-	             "{'order':'%s','items':[{'line':'%s','quantity':1}],'amount':{'amount':'1.00','currency':'BRL'}}",
-	             b.order[1], b.line[1]);
+	TEST_REFUSED(
+		&b.m, MARKET_EINVALID, "amount", "refund.create",
+		"{'order':'%s','items':[{'line':'%s','quantity':1}],'amount':{'amount':'1.00','currency':'BRL'}}",
+		b.order[1], b.line[1]);
 	settle_refund(&b, 1, "'items':[{'line':'%s','quantity':3}]", b.line[1]);
 	CHECK_TEXT(settle_refund_field(&b, "cash"), "111.71");
 	bazaar_close(&b);
@@ -89,9 +74,10 @@ static void amount_takes_promo_along(void)
 {
 	bazaar b;
 
-	open_three(&b, "card");
+	settle_open_three(&b, "card");
 	/* 7.99 × 50.00 ÷ 111.71 = 3.576 */
-	settle_refund(&b, 1, "'items':[{'line':'%s','amount':{'amount':'50.00','currency':'BRL'}}]", b.line[1]);
+	settle_refund(&b, 1, "'items':[{'line':'%s','amount':{'amount':'50.00','currency':'BRL'}}]",
+	              b.line[1]);
 	CHECK_TEXT(settle_refund_field(&b, "cash"), "50.00");
 	CHECK_TEXT(settle_refund_field(&b, "promo"), "3.58");
 	settle_refund(&b, 1, "'amount':{'amount':'61.71','currency':'BRL'}");
@@ -131,7 +117,7 @@ static void freight_by_name(void)
 {
 	bazaar b;
 
-	open_three(&b, "card");
+	settle_open_three(&b, "card");
 	settle_ship(&b, 1);
 	TEST_REFUSED(&b.m, MARKET_EFUNDS, "freight", "refund.create",
 	             "{'order':'%s','freight':{'amount':'10.01','currency':'BRL'}}", b.order[1]);
@@ -155,7 +141,7 @@ static void freight_by_default(void)
 {
 	bazaar b;
 
-	open_three(&b, "card");
+	settle_open_three(&b, "card");
 	settle_refund_all(&b, 1);
 	CHECK_TEXT(settle_refund_field(&b, "cash"), "121.71");
 	CHECK_TEXT(settle_refund_field(&b, "freight"), "10.00");
@@ -166,7 +152,7 @@ static void freight_when_seller_bears(void)
 {
 	bazaar b;
 
-	open_three(&b, "card");
+	settle_open_three(&b, "card");
 	settle_ship(&b, 1);
 	settle_refund(&b, 1, "'borne_by':'seller','reason':'broken'");
 	CHECK_TEXT(settle_refund_field(&b, "cash"), "121.71");
@@ -178,11 +164,12 @@ static void refundable_of_the_share(void)
 {
 	bazaar b;
 
-	open_three(&b, "card");
+	settle_open_three(&b, "card");
 	/* discounts are never refundable: 121.71 of 129.70 that escrow holds */
 	TEST_REFUSED(&b.m, MARKET_EFUNDS, "amount", "refund.create",
 	             "{'order':'%s','amount':{'amount':'111.72','currency':'BRL'}}", b.order[1]);
-	TEST_CALL(&b.m, "refund.create", "{'order':'%s','amount':{'amount':'100.00','currency':'BRL'}}", b.order[1]);
+	TEST_CALL(&b.m, "refund.create", "{'order':'%s','amount':{'amount':'100.00','currency':'BRL'}}",
+	          b.order[1]);
 	CHECK_TEXT(bazaar_payment(&b, "shares.0.in_flight"), "100.00");
 	CHECK_TEXT(bazaar_payment(&b, "shares.0.refunded"), "0.00");
 	/* what is in flight blocks */
@@ -214,19 +201,23 @@ static void who_may_refund(void)
 		const char *role;
 		int code;
 	} roles[] = {
-		{"finance", MARKET_EDENIED}, {"catalogue", MARKET_EDENIED}, {"viewer", MARKET_EDENIED}, {"fulfilment", 0},
+		{"finance", MARKET_EDENIED},
+		{"catalogue", MARKET_EDENIED},
+		{"viewer", MARKET_EDENIED},
+		{"fulfilment", 0},
 		{"support", 0},
 	};
 	bazaar b;
 	char actor[60];
 
-	open_three(&b, "card");
+	settle_open_three(&b, "card");
 	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
-		TEST_CALL(&b.m, "member.create", "{'seller':'%s','ref':'%s','name':'x','role':'%s'}", b.seller[1],
-		          roles[i].role, roles[i].role);
+		TEST_CALL(&b.m, "member.create", "{'seller':'%s','ref':'%s','name':'x','role':'%s'}",
+		          b.seller[1], roles[i].role, roles[i].role);
 		snprintf(actor, sizeof(actor), "member:ref:%s", roles[i].role);
 		test_act_as(&b.m, actor);
-		CHECK_INT(test_call(&b.m, "refund.create", "{'order':'%s','amount':{'amount':'1.00','currency':'BRL'}}",
+		CHECK_INT(test_call(&b.m, "refund.create",
+		                    "{'order':'%s','amount':{'amount':'1.00','currency':'BRL'}}",
 		                    b.order[1]),
 		          roles[i].code);
 		test_act_as(&b.m, "operator:test");
@@ -246,14 +237,16 @@ static void lists_and_references(void)
 {
 	bazaar b;
 
-	open_three(&b, "card");
+	settle_open_three(&b, "card");
 	settle_refund(&b, 1, "'ref':'r1','amount':{'amount':'1.00','currency':'BRL'}");
 	TEST_REFUSED(&b.m, MARKET_EEXISTS, "ref", "refund.create",
-	             "{'order':'%s','ref':'r1','amount':{'amount':'1.00','currency':'BRL'}}", b.order[1]);
+	             "{'order':'%s','ref':'r1','amount':{'amount':'1.00','currency':'BRL'}}",
+	             b.order[1]);
 	settle_refund(&b, 1, "'ref':'r2','amount':{'amount':'2.00','currency':'BRL'}");
 	TEST_CALL(&b.m, "refund.list", "{'order':'%s','limit':1}", b.order[1]);
 	CHECK_TEXT(test_out(&b.m, "items.0.ref"), "r1");
-	TEST_CALL(&b.m, "refund.list", "{'order':'%s','after':'%s'}", b.order[1], test_out(&b.m, "next"));
+	TEST_CALL(&b.m, "refund.list", "{'order':'%s','after':'%s'}", b.order[1],
+	          test_out(&b.m, "next"));
 	CHECK_TEXT(test_out(&b.m, "items.0.ref"), "r2");
 	CHECK_TEXT(test_out(&b.m, "next"), "");
 	bazaar_close(&b);
@@ -302,7 +295,8 @@ static void reserves_and_available(void)
 	CHECK_TEXT(settle_refund_field(&b, "from_available"), "44.04");
 	CHECK_BALANCE(0, "seller_available", "131.86");
 	settle_check(&b);
-	/* of the first order: its own reserve, all that is available; nothing is left of other reserves */
+	/* of the first order: its own reserve, all that is available; nothing is left of other reserves
+	 */
 	snprintf(b.order[0], sizeof(b.order[0]), "%s", first);
 	settle_refund_all(&b, 0);
 	CHECK_TEXT(settle_refund_field(&b, "from_reserved"), "87.96");
@@ -377,207 +371,6 @@ static void deposit_is_no_source(void)
 	bazaar_close(&b);
 }
 
-/* ---- outcomes (ESC-8) ---- */
-
-static void failure_changes_nothing(void)
-{
-	bazaar b;
-	char before[2000], after[2000];
-
-	open_three(&b, "card:refund_fails");
-	TEST_CALL(&b.m, "order.get", "{'order':'%s'}", b.order[1]);
-	char *text = json_dumps(json_object_get(b.m.out, "lines"), JSON_COMPACT);
-	snprintf(before, sizeof(before), "%s", text);
-	free(text);
-	settle_refund(&b, 1, "'items':[{'line':'%s','quantity':2}]", b.line[1]);
-	CHECK_TEXT(settle_refund_field(&b, "state"), "failed");
-	TEST_CALL(&b.m, "order.get", "{'order':'%s'}", b.order[1]);
-	text = json_dumps(json_object_get(b.m.out, "lines"), JSON_COMPACT);
-	snprintf(after, sizeof(after), "%s", text);
-	free(text);
-	CHECK_TEXT(after, before);
-	CHECK_TEXT(bazaar_order(&b, 1, "refunded_cash"), "0.00");
-	CHECK_TEXT(bazaar_order(&b, 1, "in_flight"), "0.00");
-	CHECK_TEXT(bazaar_order(&b, 1, "freezes"), "");
-	CHECK_TEXT(bazaar_payment(&b, "shares.0.in_flight"), "0.00");
-	CHECK_TEXT(bazaar_order_balance(&b, 1, "escrow"), "129.70");
-	CHECK_INT(bazaar_events(&b, "refund.failed"), 1);
-	/* it may be asked for again */
-	settle_refund(&b, 1, "'items':[{'line':'%s','quantity':3}]", b.line[1]);
-	CHECK_TEXT(settle_refund_field(&b, "cash"), "111.71");
-	bazaar_close(&b);
-}
-
-static void bounced_is_owed(void)
-{
-	bazaar b;
-
-	open_three(&b, "card");
-	settle_refund(&b, 1, "'amount':{'amount':'20.00','currency':'BRL'}");
-	TEST_CALL(&b.m, "refund.list", "{'order':'%s'}", b.order[1]);
-	char id[40];
-	snprintf(id, sizeof(id), "%s", test_out(&b.m, "items.0.id"));
-	TEST_REFUSED(&b.m, MARKET_ESTATE, NULL, "refund.retry", "{'refund':'%s'}", id);
-	CHECK_BALANCE(1, "psp_clearing", "101.71");
-	TEST_CALL(&b.m, "refund.bounce", "{'refund':'%s','reason':'account closed'}", id);
-	CHECK_TEXT(test_out(&b.m, "state"), "bounced");
-	CHECK_BALANCE(1, "psp_clearing", "121.71");
-	CHECK_TEXT(bazaar_order_balance(&b, 1, "buyer_payable"), "20.00");
-	CHECK_INT(bazaar_events(&b, "refund.bounced"), 1);
-	CHECK_TEXT(bazaar_order(&b, 1, "refunded_cash"), "20.00");
-	TEST_REFUSED(&b.m, MARKET_ESTATE, NULL, "refund.bounce", "{'refund':'%s'}", id);
-	/* its deadline sends it again */
-	test_advance(&b.m, MK_MINUTE - 1);
-	CHECK_TEXT(settle_refund_field(&b, "state"), "bounced");
-	test_advance(&b.m, 1);
-	test_work(&b.m);
-	CHECK_TEXT(settle_refund_field(&b, "state"), "ok");
-	CHECK_TEXT(bazaar_order_balance(&b, 1, "buyer_payable"), "0.00");
-	CHECK_BALANCE(1, "psp_clearing", "101.71");
-	settle_check(&b);
-	bazaar_close(&b);
-}
-
-static void unknown_blocks(void)
-{
-	bazaar b;
-
-	open_three(&b, "card:refund_unknown");
-	settle_refund(&b, 1, "'amount':{'amount':'20.00','currency':'BRL'}");
-	CHECK_TEXT(settle_refund_field(&b, "state"), "requested");
-	CHECK_TEXT(bazaar_order(&b, 1, "in_flight"), "21.43");
-	CHECK_TEXT(bazaar_order_balance(&b, 1, "escrow"), "129.70");
-	TEST_REFUSED(&b.m, MARKET_EINFLIGHT, NULL, "refund.create", "{'order':'%s'}", b.order[1]);
-	test_act_as(&b.m, "buyer:ref:carl");
-	TEST_REFUSED(&b.m, MARKET_EFROZEN, NULL, "order.cancel", "{'order':'%s'}", b.order[1]);
-	test_act_as(&b.m, "operator:test");
-	/* a query resolves it */
-	bazaar_pass(&b, 5 * MK_MINUTE, MK_MINUTE);
-	CHECK_TEXT(settle_refund_field(&b, "state"), "ok");
-	CHECK_TEXT(bazaar_order_balance(&b, 1, "escrow"), "108.27");
-	bazaar_close(&b);
-}
-
-/* ---- the order (ORD-2) and its fees (COM-6) ---- */
-
-static void whole_closes_the_order(void)
-{
-	bazaar b;
-
-	open_three(&b, "card");
-	CHECK_INT(bazaar_stock(&b, 1, "available"), 97);
-	settle_refund_all(&b, 1);
-	CHECK_TEXT(bazaar_order(&b, 1, "state"), "closed");
-	CHECK_TEXT(bazaar_order(&b, 1, "close_reason"), "refunded");
-	CHECK_INT(bazaar_stock(&b, 1, "available"), 100);
-	CHECK_BALANCE(1, "psp_clearing", "0.00");
-	CHECK_BALANCE(1, "fee_revenue:commission", "");
-	TEST_REFUSED(&b.m, MARKET_ESTATE, NULL, "refund.create", "{'order':'%s'}", b.order[1]);
-	settle_check(&b);
-	bazaar_close(&b);
-}
-
-static void finished_stays_finished(void)
-{
-	bazaar b;
-
-	open_three(&b, "card");
-	settle_release(&b, 1);
-	settle_refund(&b, 1, "'borne_by':'seller'");
-	CHECK_TEXT(bazaar_order(&b, 1, "state"), "finished");
-	CHECK_TEXT(bazaar_order(&b, 1, "refunded_cash"), "121.71");
-	CHECK_BALANCE(1, "seller_pending", "0.00");
-	CHECK_BALANCE(1, "fee_revenue:commission", "0.00");
-	CHECK_INT(bazaar_stock(&b, 1, "available"), 97);
-	settle_check(&b);
-	bazaar_close(&b);
-}
-
-static void cancelling_refunds(void)
-{
-	bazaar b;
-
-	open_three(&b, "card");
-	test_act_as(&b.m, "buyer:ref:carl");
-	TEST_CALL(&b.m, "order.cancel", "{'order':'%s'}", b.order[1]);
-	test_act_as(&b.m, "operator:test");
-	CHECK_TEXT(bazaar_order(&b, 1, "state"), "closed");
-	CHECK_TEXT(bazaar_order(&b, 1, "in_flight"), "129.70");
-	test_work(&b.m);
-	CHECK_TEXT(bazaar_order(&b, 1, "refunded_cash"), "121.71");
-	CHECK_TEXT(bazaar_order(&b, 1, "close_reason"), "buyer_cancelled");
-	CHECK_TEXT(bazaar_order(&b, 1, "escrow"), "settled");
-	CHECK_BALANCE(1, "psp_clearing", "0.00");
-	CHECK_INT(bazaar_stock(&b, 1, "available"), 100);
-	settle_check(&b);
-	bazaar_close(&b);
-}
-
-static void cancelled_but_refund_failed(void)
-{
-	bazaar b;
-
-	open_three(&b, "card:refund_fails");
-	TEST_CALL(&b.m, "order.cancel", "{'order':'%s','reason':'fraud'}", b.order[1]);
-	test_work(&b.m);
-	CHECK_TEXT(bazaar_order(&b, 1, "state"), "closed");
-	CHECK_TEXT(bazaar_order(&b, 1, "escrow"), "held");
-	CHECK_TEXT(bazaar_order_balance(&b, 1, "escrow"), "129.70");
-	/* what is held for a closed order can be refunded again */
-	settle_refund_all(&b, 1);
-	CHECK_TEXT(settle_refund_field(&b, "cash"), "121.71");
-	bazaar_close(&b);
-}
-
-static void no_reversal_before_release(void)
-{
-	bazaar b;
-
-	open_three(&b, "card");
-	settle_refund(&b, 1, "'items':[{'line':'%s','quantity':1}]", b.line[1]);
-	CHECK_BALANCE(1, "fee_revenue:commission", "");
-	/* 14.36 frozen, less 4.79 */
-	settle_release(&b, 1);
-	CHECK_BALANCE(1, "fee_revenue:commission", "9.57");
-	CHECK_BALANCE(1, "seller_pending", "80.23");
-	settle_check(&b);
-	bazaar_close(&b);
-}
-
-static void kept_fee_is_charged(void)
-{
-	static const char kept[] =
-		"  kinds:\n"
-		"    - kind: listing\n"
-		"      reversal: never\n"
-		"      tax: {rate: 10%, mode: added}\n"
-		"      rules:\n"
-		"        - {name: default, flat: 5.00 BRL}\n";
-	bazaar b;
-
-	bazaar_open(&b, "BRL", settle_policy(kept, "[]\n", settle_plain_settlement));
-	sell_one(&b);
-	test_advance(&b.m, 7 * MK_DAY);
-	CHECK_BALANCE(0, "seller_available", "194.40");
-	bazaar_place_one(&b);
-	bazaar_pay(&b);
-	settle_refund_all(&b, 0);
-	CHECK_TEXT(bazaar_order(&b, 0, "state"), "closed");
-	CHECK_BALANCE(0, "fee_revenue:listing", "10.00");
-	CHECK_BALANCE(0, "tax_payable", "1.00");
-	CHECK_BALANCE(0, "seller_available", "188.90");
-	settle_check(&b);
-	/* refunded but for a part that is less than the fee: the release leaves a debt */
-	bazaar_place_one(&b);
-	bazaar_pay(&b);
-	settle_refund(&b, 0, "'amount':{'amount':'198.90','currency':'BRL'}");
-	settle_release(&b, 0);
-	CHECK_BALANCE(0, "fee_revenue:listing", "15.00");
-	CHECK_BALANCE(0, "seller_available", "184.40");
-	settle_check(&b);
-	bazaar_close(&b);
-}
-
 void suite_refund(void);
 void suite_refund(void)
 {
@@ -585,27 +378,26 @@ void suite_refund(void)
 
 	CU_add_test(s, "PRO-1: targets of quantities are cumulative", quantity_targets);
 	CU_add_test(s, "PRO-1: a quantity is refunded once, at and over what is left", quantity_once);
-	CU_add_test(s, "PRO-1: an amount takes its part of the discount along", amount_takes_promo_along);
-	CU_add_test(s, "PRO-1: a fully discounted order's refund asks nobody", promo_returns_to_its_funder);
+	CU_add_test(s, "PRO-1: an amount takes its part of the discount along",
+	            amount_takes_promo_along);
+	CU_add_test(s, "PRO-1: a fully discounted order's refund asks nobody",
+	            promo_returns_to_its_funder);
 	CU_add_test(s, "FRT-1: freight is refunded by name", freight_by_name);
-	CU_add_test(s, "FRT-1: freight of an order that wasn't shipped goes with it", freight_by_default);
-	CU_add_test(s, "FRT-1: freight goes with the order when the seller bears it", freight_when_seller_bears);
-	CU_add_test(s, "ESC-6: refundable is captured cash less refunded and in flight", refundable_of_the_share);
+	CU_add_test(s, "FRT-1: freight of an order that wasn't shipped goes with it",
+	            freight_by_default);
+	CU_add_test(s, "FRT-1: freight goes with the order when the seller bears it",
+	            freight_when_seller_bears);
+	CU_add_test(s, "ESC-6: refundable is captured cash less refunded and in flight",
+	            refundable_of_the_share);
 	CU_add_test(s, "ESC-6: an unpaid or closed order has nothing to refund", unpaid_has_nothing);
 	CU_add_test(s, "SEL-6: who may refund", who_may_refund);
 	CU_add_test(s, "refunds by page and reference", lists_and_references);
-	CU_add_test(s, "ESC-7: the order's own pending earning comes first, another's never", own_pending_first);
+	CU_add_test(s, "ESC-7: the order's own pending earning comes first, another's never",
+	            own_pending_first);
 	CU_add_test(s, "ESC-7: own reserve, then available", reserves_and_available);
-	CU_add_test(s, "ESC-7: other reserves, oldest first, before any debt", other_reserves_then_debt);
-	CU_add_test(s, "ESC-7: debt up to the advance limit, to the cent; above it an operator", advance_limit);
+	CU_add_test(s, "ESC-7: other reserves, oldest first, before any debt",
+	            other_reserves_then_debt);
+	CU_add_test(s, "ESC-7: debt up to the advance limit, to the cent; above it an operator",
+	            advance_limit);
 	CU_add_test(s, "ESC-7: the deposit is no source of a refund", deposit_is_no_source);
-	CU_add_test(s, "ESC-8: a failed refund changes nothing in the order", failure_changes_nothing);
-	CU_add_test(s, "ESC-8: a refund that bounced is owed to the buyer and sent again", bounced_is_owed);
-	CU_add_test(s, "PAY-3: an unknown outcome blocks until a query resolves it", unknown_blocks);
-	CU_add_test(s, "ORD-2: wholly refunded before finishing closes the order", whole_closes_the_order);
-	CU_add_test(s, "ORD-2: a finished order stays finished", finished_stays_finished);
-	CU_add_test(s, "ORD-7: cancelling a paid order refunds it", cancelling_refunds);
-	CU_add_test(s, "ESC-2: a cancelled order whose refund failed still holds its money", cancelled_but_refund_failed);
-	CU_add_test(s, "COM-6: nothing is reversed before the release, which accrues the rest", no_reversal_before_release);
-	CU_add_test(s, "COM-6: a kept fee is charged from available on", kept_fee_is_charged);
 }

@@ -7,16 +7,16 @@
 #include "libmarket/settlement/settlement.h"
 #include "tests/unit/settlement_fixture.h"
 
-#define CHECK_BALANCE(book, account, expected) CHECK_TEXT(bazaar_balance(&b, (book), (account)), (expected))
+#define CHECK_BALANCE(book, account, expected) \
+	CHECK_TEXT(bazaar_balance(&b, (book), (account)), (expected))
 
-static const char reserve_settlement[] =
-	"  maturity: 7d\n"
-	"  reserves:\n"
-	"    - {rate: 20%, period: 30d, store_types: [flagship]}\n"
-	"    - {rate: 10%, period: 10d}\n"
-	"  schedule: manual\n"
-	"  zone: UTC\n"
-	"  advance_limit: 5000.00 BRL\n";
+static const char reserve_settlement[] = "  maturity: 7d\n"
+										 "  reserves:\n"
+										 "    - {rate: 20%, period: 30d, store_types: [flagship]}\n"
+										 "    - {rate: 10%, period: 10d}\n"
+										 "  schedule: manual\n"
+										 "  zone: UTC\n"
+										 "  advance_limit: 5000.00 BRL\n";
 
 static void open_plain(bazaar *b)
 {
@@ -40,8 +40,8 @@ static void balances_by_kind(void)
 {
 	bazaar b;
 
-	bazaar_open_types(&b, "BRL", settle_policy(settle_plain_fees, "[]\n", reserve_settlement), "flagship",
-	                  "individual");
+	bazaar_open_types(&b, "BRL", settle_policy(settle_plain_fees, "[]\n", reserve_settlement),
+	                  "flagship", "individual");
 	settle_account(&b, 0, "bank");
 	CHECK_TEXT(balance(&b, 0, "net"), "0.00");
 	sell(&b, 0);
@@ -64,7 +64,8 @@ static void balances_by_kind(void)
 	/* never converted silently */
 	TEST_CALL(&b.m, "balance.get", "{'seller':'%s','currency':'EUR'}", b.seller[0]);
 	CHECK_TEXT(test_out(&b.m, "net"), "0.00");
-	TEST_REFUSED(&b.m, MARKET_ECURRENCY, "currency", "balance.get", "{'seller':'%s','currency':'ZZZ'}", b.seller[0]);
+	TEST_REFUSED(&b.m, MARKET_ECURRENCY, "currency", "balance.get",
+	             "{'seller':'%s','currency':'ZZZ'}", b.seller[0]);
 	bazaar_close(&b);
 }
 
@@ -144,8 +145,8 @@ static void reserve_has_its_own_date(void)
 {
 	bazaar b;
 
-	bazaar_open_types(&b, "BRL", settle_policy(settle_plain_fees, "[]\n", reserve_settlement), "flagship",
-	                  "individual");
+	bazaar_open_types(&b, "BRL", settle_policy(settle_plain_fees, "[]\n", reserve_settlement),
+	                  "flagship", "individual");
 	sell(&b, 0);
 	sell(&b, 1);
 	test_advance(&b.m, 7 * MK_DAY);
@@ -242,7 +243,8 @@ static void lots_sum_up_to_available(void)
 	static const mk_statement change = {
 		.name = "test_change_lot",
 		.table = "lot",
-		.sql = "UPDATE lot SET remaining = remaining + 1 WHERE book_id = ?1 AND matured_at IS NOT NULL",
+		.sql =
+			"UPDATE lot SET remaining = remaining + 1 WHERE book_id = ?1 AND matured_at IS NOT NULL",
 	};
 	bazaar b;
 	market_id seller = {0, 0};
@@ -258,7 +260,9 @@ static void lots_sum_up_to_available(void)
 	store = b.m.market->store;
 	CHECK_INT(mk_store_write(store, &change, MK_ARGS(mk_int(seller.book)), &err), 1);
 	CHECK_OK(mk_settlement_check_book(store, seller.book, problem, NULL, &err));
-	CHECK_TEXT(problem, "seller_available less seller_receivable is 175.91 BRL, the open lots sum up to 175.92");
+	CHECK_TEXT(
+		problem,
+		"seller_available less seller_receivable is 175.91 BRL, the open lots sum up to 175.92");
 	/* and no payout is made of it */
 	settle_account(&b, 0, "bank");
 	test_advance(&b.m, 4 * MK_DAY);
@@ -358,20 +362,24 @@ static void statement_of_an_open_period(void)
 
 	open_plain(&b);
 	sell(&b, 0);
-	TEST_REFUSED(&b.m, MARKET_ESTATE, "to", "statement.get", "{'seller':'%s','at':'2026-01-08'}", b.seller[0]);
+	TEST_REFUSED(&b.m, MARKET_ESTATE, "to", "statement.get", "{'seller':'%s','at':'2026-01-08'}",
+	             b.seller[0]);
 	b.m.now += 7 * MK_DAY - 1;
-	TEST_REFUSED(&b.m, MARKET_ESTATE, "to", "statement.get", "{'seller':'%s','at':'2026-01-08'}", b.seller[0]);
+	TEST_REFUSED(&b.m, MARKET_ESTATE, "to", "statement.get", "{'seller':'%s','at':'2026-01-08'}",
+	             b.seller[0]);
 	/* the last moment of the period is over, and a timer within it isn't worked */
 	b.m.now += 1;
 	TEST_CALL(&b.m, "statement.get", "{'seller':'%s','at':'2026-01-08'}", b.seller[0]);
 	CHECK_TEXT(test_out(&b.m, "checkpoint"), "");
 	b.m.now += 1;
-	TEST_REFUSED(&b.m, MARKET_ESTATE, "to", "statement.get", "{'seller':'%s','from':1,'to':%lld}", b.seller[0],
-	             (long long)b.m.now);
+	TEST_REFUSED(&b.m, MARKET_ESTATE, "to", "statement.get", "{'seller':'%s','from':1,'to':%lld}",
+	             b.seller[0], (long long)b.m.now);
 	test_work(&b.m);
-	TEST_CALL(&b.m, "statement.get", "{'seller':'%s','from':1,'to':%lld}", b.seller[0], (long long)b.m.now);
+	TEST_CALL(&b.m, "statement.get", "{'seller':'%s','from':1,'to':%lld}", b.seller[0],
+	          (long long)b.m.now);
 	TEST_REFUSED(&b.m, MARKET_EMISSING, "to", "statement.get", "{'seller':'%s'}", b.seller[0]);
-	TEST_REFUSED(&b.m, MARKET_EINVALID, "to", "statement.get", "{'seller':'%s','from':9,'to':9}", b.seller[0]);
+	TEST_REFUSED(&b.m, MARKET_EINVALID, "to", "statement.get", "{'seller':'%s','from':9,'to':9}",
+	             b.seller[0]);
 	bazaar_close(&b);
 }
 
@@ -381,7 +389,8 @@ static void who_sees_what(void)
 	bazaar b;
 
 	open_plain(&b);
-	TEST_CALL(&b.m, "member.create", "{'seller':'%s','ref':'viewer','name':'x','role':'viewer'}", b.seller[0]);
+	TEST_CALL(&b.m, "member.create", "{'seller':'%s','ref':'viewer','name':'x','role':'viewer'}",
+	          b.seller[0]);
 	for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++) {
 		test_act_as(&b.m, "member:ref:anna-owner");
 		TEST_CALL(&b.m, operations[i], "{'seller':'%s'}", b.seller[0]);
@@ -398,18 +407,25 @@ void suite_settlement(void)
 {
 	CU_pSuite s = test_suite_on_store("settlement");
 
-	CU_add_test(s, "SET-1: pending, reserved, available, deposit, in payout, net", balances_by_kind);
+	CU_add_test(s, "SET-1: pending, reserved, available, deposit, in payout, net",
+	            balances_by_kind);
 	CU_add_test(s, "SET-1: what is owed lowers the net", debt_lowers_the_net);
-	CU_add_test(s, "SET-2: an earning matures at its time, not a millisecond before", matures_after_its_time);
-	CU_add_test(s, "SET-2: left alone for a month it is as worked every minute", late_release_matures_at_once);
+	CU_add_test(s, "SET-2: an earning matures at its time, not a millisecond before",
+	            matures_after_its_time);
+	CU_add_test(s, "SET-2: left alone for a month it is as worked every minute",
+	            late_release_matures_at_once);
 	CU_add_test(s, "SET-2: only the system matures, and only what is due", only_the_system_matures);
 	CU_add_test(s, "SET-2: a reserve is its own lot with its own date", reserve_has_its_own_date);
-	CU_add_test(s, "SET-2: a reserve that was drawn on releases the rest", drawn_reserve_releases_the_rest);
+	CU_add_test(s, "SET-2: a reserve that was drawn on releases the rest",
+	            drawn_reserve_releases_the_rest);
 	CU_add_test(s, "SET-2: a refund before maturity leaves less to mature", refund_before_maturity);
-	CU_add_test(s, "ACC-3: a credit pays what is owed first, in the same transfer", credit_pays_debt_first);
-	CU_add_test(s, "ACC-4: open lots sum up to available less receivable", lots_sum_up_to_available);
+	CU_add_test(s, "ACC-3: a credit pays what is owed first, in the same transfer",
+	            credit_pays_debt_first);
+	CU_add_test(s, "ACC-4: open lots sum up to available less receivable",
+	            lots_sum_up_to_available);
 	CU_add_test(s, "SET-4: opening and lines give closing", statement_sums_up);
-	CU_add_test(s, "SET-4: made again it is the same to the byte and names its checkpoint", statement_again_is_the_same);
+	CU_add_test(s, "SET-4: made again it is the same to the byte and names its checkpoint",
+	            statement_again_is_the_same);
 	CU_add_test(s, "SET-4: a period that isn't over has no statement", statement_of_an_open_period);
 	CU_add_test(s, "SEL-6: finance sees balances, lots and payouts", who_sees_what);
 }
