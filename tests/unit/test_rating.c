@@ -7,6 +7,7 @@
 #include "libmarket/rating/sql.h"
 #include "tests/unit/order_fixture.h"
 #include "tests/unit/rating_fixture.h"
+#include "tests/unit/settlement_fixture.h"
 
 static void line_is_rated_once(void)
 {
@@ -303,6 +304,31 @@ static void bought_received_rated(void)
 	bazaar_close(&b);
 }
 
+/* Refunded whole while it waits for the buyer, and after the buyer had it. */
+static void refunds_before_and_after_receipt(void)
+{
+	static const char rate[] =
+		"{'order':'%s','line':'%s','scores':[{'dimension':'logistics','score':1},"
+		"{'dimension':'description','score':1},{'dimension':'service','score':1}]}";
+	bazaar b;
+	char actor[60];
+	bazaar_open(&b, "BRL", NULL);
+	bazaar_place_both(&b);
+	bazaar_pay(&b);
+	settle_ship(&b, 0);
+	settle_refund_all(&b, 0);
+	CHECK_TEXT(bazaar_order(&b, 0, "close_reason"), "refunded");
+	settle_release(&b, 1);
+	settle_refund_all(&b, 1);
+	CHECK_TEXT(bazaar_order(&b, 1, "state"), "finished");
+	snprintf(actor, sizeof(actor), "buyer:%s", b.buyer);
+	test_act_as(&b.m, actor);
+	TEST_REFUSED(&b.m, MARKET_ESTATE, "order", "rating.create", rate, b.order[0], b.line[0]);
+	TEST_CALL(&b.m, "rating.create", rate, b.order[1], b.line[1]);
+	CHECK_TEXT(test_out(&b.m, "counted"), "true");
+	bazaar_close(&b);
+}
+
 static void check_policy(const char *from, const char *to, const char *message)
 {
 	size_t size = 0;
@@ -355,6 +381,8 @@ void suite_rating(void)
 	CU_add_test(suite, "RAT-1: a seller's ratings by page, newest first", list_is_newest_first);
 	CU_add_test(suite, "RAT-7: what was wholly refunded before receipt isn't rated",
 	            refunded_before_receipt_is_not_rated);
+	CU_add_test(suite, "RAT-7: a refund after receipt hinders no rating",
+	            refunds_before_and_after_receipt);
 	CU_add_test(suite, "RAT-10: a score of 2 raises an event at once, one of 3 doesn't",
 	            bad_ones_are_told_at_once);
 	suite = test_suite("rating_policy");
