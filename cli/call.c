@@ -121,7 +121,7 @@ static bool run_line(cli_market *open, json_int_t n, const char *text, size_t si
 	if (rc == 0)
 		rc = prepare(open, &request, &err);
 	if (rc == 0 && request.at != 0)
-		rc = cli_work(open, &err);
+		rc = cli_catch_up(open, request.at, &err);
 	if (rc == 0 && request.at != 0)
 		rc = prepare(open, &request, &err);
 	if (rc == 0)

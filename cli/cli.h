@@ -50,6 +50,8 @@ int cli_fail(market_error *err, int code, const char *message, const char *field
 int cli_work(cli_market *open, market_error *err);
 /* Moves the session's time on to `to`, stopping at each time at which something is due. */
 int cli_work_until(cli_market *open, market_time to, market_error *err);
+/* The same from wherever the store's own time stands. */
+int cli_catch_up(cli_market *open, market_time to, market_error *err);
 /* Change who acts and when, where it isn't so already. */
 int cli_act_as(cli_market *open, const char *actor, market_error *err);
 int cli_set_time(cli_market *open, market_time at, market_error *err);

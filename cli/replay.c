@@ -131,7 +131,7 @@ static const char *amount(int64_t cents, char text[MARKET_MONEY_TEXT_SIZE])
 
 static void print_line(json_t *line)
 {
-	char *text = json_dumps(line, JSON_COMPACT);
+	char *text = json_dumps(line, JSON_COMPACT | JSON_REAL_PRECISION(9));
 	if (text)
 		puts(text);
 	free(text);

@@ -15,6 +15,7 @@
  * policy's claim_age, one second here. */
 #define CLAIM_MICROSECONDS 1050000
 
+static int run_out(replay *r, cli_market *open, market_error *err);
 static int find_start(replay *r, cli_market *open, size_t *start, market_error *err);
 static int check_plan(replay *r, cli_market *open, market_error *err);
 static int run_one(replay *r, cli_market *open, const replay_event *event, replay_run *run,
@@ -40,6 +41,7 @@ int replay_run_events(replay *r, cli_market *open, replay_run *run, market_error
 	if (rc == 0 && start > 0)
 		usleep(CLAIM_MICROSECONDS);
 	began = seconds_now();
+	open->at = 0; /* what became due since the last row comes at its own time */
 	for (size_t i = start; rc == 0 && i < r->n_events; i++) {
 		show_progress(r, i, false);
 		rc = cli_work_until(open, r->events[i].at, err);
@@ -47,7 +49,7 @@ int replay_run_events(replay *r, cli_market *open, replay_run *run, market_error
 			rc = run_one(r, open, &r->events[i], run, err);
 	}
 	if (rc == 0)
-		rc = cli_work_until(open, replay_end(r), err);
+		rc = run_out(r, open, err);
 	show_progress(r, r->n_events, true);
 	run->seconds = seconds_now() - began;
 	return rc;
@@ -70,6 +72,16 @@ void replay_run_free(replay_run *run)
 		free(run->texts[i]);
 }
 
+/* A store that was worked on since is done with these orders. */
+static int run_out(replay *r, cli_market *open, market_error *err)
+{
+	market_time end = replay_end(r);
+	int rc = cli_set_time(open, end, err);
+	if (rc == MARKET_ETIMEORDER)
+		return 0;
+	return rc == 0 ? cli_catch_up(open, end, err) : rc;
+}
+
 static int find_start(replay *r, cli_market *open, size_t *start, market_error *err)
 {
 	size_t low = 0, high = r->n_events; /* done below `low`, not below `high` */
@@ -88,12 +100,6 @@ static int find_start(replay *r, cli_market *open, size_t *start, market_error *
 			rc = 0;
 	}
 	*start = low;
-	open->at = 0;
-	if (rc == 0)
-		rc = cli_set_time(open, low < r->n_events ? r->events[low].at : replay_end(r), err);
-	/* back to the time of what was written last, so that what is due since then comes at its own
-	 * time */
-	open->at = 0;
 	return rc;
 }
 

@@ -68,7 +68,7 @@ int cli_work_command(const cli *cli)
 		return rc;
 	rc = cli_set_time(&open, at, &err);
 	if (rc == 0)
-		rc = cli_work(&open, &err);
+		rc = at != 0 ? cli_catch_up(&open, at, &err) : cli_work(&open, &err);
 	if (rc != 0)
 		cli_error("work", &err);
 	cli_close(&open);

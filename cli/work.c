@@ -60,6 +60,12 @@ int cli_work_until(cli_market *open, market_time to, market_error *err)
 	}
 }
 
+int cli_catch_up(cli_market *open, market_time to, market_error *err)
+{
+	open->at = 0;
+	return cli_work_until(open, to, err);
+}
+
 static int next_due(cli_market *open, market_time *due, market_error *err)
 {
 	market_time sent = 0;

@@ -1,11 +1,13 @@
 """What the tests of the program share: the program, fresh stores, counting."""
 
+import itertools
 import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SOURCE = os.environ.get("MARKET_SOURCE") or os.path.dirname(os.path.dirname(HERE))
@@ -25,7 +27,7 @@ class Failure(Exception):
 
 
 def expect(condition, *message):
-    Suite.assertions += 1
+    Suite.own.assertions += 1
     if not condition:
         raise Failure(" ".join(str(part) for part in message))
 
@@ -35,36 +37,52 @@ def equal(found, wanted, what=""):
 
 
 class Suite:
-    assertions = 0
+    """Tests that use PostgreSQL run beside the others."""
     tests = []
     folder = None
+    own = threading.local()
+    lock = threading.Lock()
+    results = {"passed": 0, "failed": 0, "skipped": 0}
 
     @classmethod
     def run(cls, only):
-        passed = failed = skipped = 0
-        names = os.environ.get("MARKET_TEST_NAMES")
-        for function, name in cls.tests:
-            if only and not any(word in name for word in only):
-                continue
-            cls.assertions = 0
-            try:
-                function()
-                if cls.assertions == 0:
-                    raise Failure("it asserts nothing")
-                passed += 1
-                if names:
-                    with open(names, "a") as file:
+        chosen = [(function, name) for function, name in cls.tests
+                  if not only or any(word in name for word in only)]
+        lanes = ([one for one in chosen if "(PostgreSQL)" not in one[1]],
+                 [one for one in chosen if "(PostgreSQL)" in one[1]])
+        threads = [threading.Thread(target=cls.run_lane, args=(lane,)) for lane in lanes]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        print("{passed} passed, {failed} failed, {skipped} skipped".format(**cls.results))
+        return 1 if cls.results["failed"] else 0
+
+    @classmethod
+    def run_lane(cls, tests):
+        for function, name in tests:
+            result, words = cls.run_one(function)
+            with cls.lock:
+                cls.results[result] += 1
+                if words:
+                    print(f"{'SKIP' if result == 'skipped' else 'FAIL'} cli/{name}: {words}")
+                elif os.environ.get("MARKET_TEST_NAMES"):
+                    with open(os.environ["MARKET_TEST_NAMES"], "a") as file:
                         file.write(f"cli/{name}\n")
-            except Skip as reason:
-                skipped += 1
-                print(f"SKIP cli/{name}: {reason}")
-            except (Failure, subprocess.TimeoutExpired, ValueError, KeyError, IndexError,
-                    OSError) as problem:
-                failed += 1
-                print(f"FAIL cli/{name}: {type(problem).__name__}: {problem}")
-            sys.stdout.flush()
-        print(f"{passed} passed, {failed} failed, {skipped} skipped")
-        return 1 if failed else 0
+                sys.stdout.flush()
+
+    @classmethod
+    def run_one(cls, function):
+        cls.own.assertions = 0
+        try:
+            function()
+            if cls.own.assertions == 0:
+                return "failed", "it asserts nothing"
+            return "passed", ""
+        except Skip as reason:
+            return "skipped", str(reason)
+        except Exception as problem:  # a test's own defect is a failure too
+            return "failed", f"{type(problem).__name__}: {problem}"
 
 
 def test(name):
@@ -95,10 +113,10 @@ def base_folder():
 
 
 class Store:
-    number = 0
+    numbers = itertools.count(1)
 
     def __init__(self, kind):
-        Store.number += 1
+        self.number = next(Store.numbers)
         self.kind = kind
         self.folder = tempfile.mkdtemp(prefix="market-cli-", dir=Suite.folder)
         if kind == "sqlite":
@@ -107,7 +125,7 @@ class Store:
             return
         if not POSTGRES:
             raise Skip(NO_POSTGRES)
-        name = f"cli_{os.getpid()}_{Store.number}"
+        name = f"cli_{os.getpid()}_{self.number}"
         done = subprocess.run([os.path.join(SOURCE, "tests", "lib", "postgres.sh"), "database",
                                POSTGRES, name],
                               capture_output=True, text=True, check=True)
@@ -143,18 +161,22 @@ def run(*arguments, text=None, folder=None, timeout=900, environment=None):
                           env={**os.environ, **(environment or {})})
 
 
+generating = threading.Lock()
+
+
 def generated(seed, orders=60, known=50):
     folder = os.path.join(Suite.folder, f"generated-{seed}-{orders}-{known}")
-    if not os.path.isdir(folder):
-        subprocess.run([sys.executable, os.path.join(HERE, "generate.py"), folder, "--seed",
-                        str(seed),
-                        "--orders", str(orders), "--known", str(known)], check=True)
+    with generating:
+        if not os.path.isdir(folder):
+            subprocess.run([sys.executable, os.path.join(HERE, "generate.py"), folder, "--seed",
+                            str(seed), "--orders", str(orders), "--known", str(known)], check=True)
     return folder
 
 
 def seed_of(name, default):
     seed = int(os.environ.get(name, default))
-    print(f"{name}={seed}")
+    with Suite.lock:
+        print(f"{name}={seed}")
     return seed
 
 

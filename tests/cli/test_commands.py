@@ -3,7 +3,7 @@
 import json
 import os
 
-from harness import Store, equal, expect, fresh_store, on_both_stores, run, test
+from harness import equal, expect, fresh_store, on_both_stores, run, test
 
 RULES = {"ref": "rosa", "name": "Rosa Lima"}
 APPLICATION = {"ref": "aurora", "name": "Aurora", "store_type": "individual", "country": "BR",
@@ -243,7 +243,7 @@ def no_store():
 def sell_nothing(store):
     """A transfer, so that there is something to seal."""
     return store.call("ledger.transfer", {
-        "client_id": f"adjustment:{Store.number}", "kind": "direct", "reason": "test", "legs": [
+        "client_id": f"adjustment:{store.number}", "kind": "direct", "reason": "test", "legs": [
             {"account": "bank", "debit": {"amount": "5.00", "currency": "BRL"}},
             {"account": "suspense", "credit": {"amount": "5.00", "currency": "BRL"}}]})
 
