@@ -123,7 +123,8 @@ typedef struct market_order {
 	market_time release_at; /* escrow is released */
 	market_time mature_at;  /* the earning becomes available */
 	const char *note;
-	int64_t policy; /* the number of the policy version frozen for it */
+	const char *address; /* where it goes: JSON text, frozen */
+	int64_t policy;      /* the number of the policy version frozen for it */
 	int64_t version;
 	const market_order_line *const *lines;
 	size_t n_lines;
@@ -212,8 +213,8 @@ typedef struct market_order_place_params {
 
 /* Checks out: one group, one order per seller (ORD-1), stock reserved, a payment made.
  * By the buyer and operators with orders.
- * Errors: EDENIED, ENOTFOUND, EPURCHASABLE, ECHANGED, ESTOCK, ECURRENCY, EINVALID, EEXISTS. Since
- * 0.1. */
+ * Errors: EDENIED, ENOTFOUND, EPURCHASABLE, ECHANGED, ESTOCK, ECURRENCY, EINVALID, EOVERFLOW,
+ * EEXISTS. Since 0.1. */
 MARKET_API int market_order_place(struct market_session *session,
                                   const market_order_place_params *in, market_order_group **out,
                                   market_error *err);

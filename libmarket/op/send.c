@@ -29,7 +29,13 @@ int mk_send_request(market_session *session, market_time now, bool *did, market_
 	if (rc != 0)
 		mk_log(market, MARKET_LOG_WARNING, "%s is left unknown: %s", request->request.request_key,
 		       failure.message);
-	return record_answer(session, request, at, &answer, err);
+	rc = record_answer(session, request, at, &answer, err);
+	if (rc == MARKET_ECORRUPT || market_error_class_of(rc) == MARKET_CLASS_STATE) {
+		mk_log(market, MARKET_LOG_ERROR, "the answer to %s can't be recorded: %s",
+		       request->request.request_key, err->message);
+		rc = mk_request_postpone(market, request, mk_session_now(session) + MK_HOUR, err);
+	}
+	return rc;
 }
 
 /* At the time when it was due, like a deadline. */

@@ -240,6 +240,7 @@ static size_t order_for(mk_ctx *ctx, mk_checkout *checkout, const mk_item *item)
 		.created_at = ctx->now,
 		.pay_by = ctx->now + ctx->policy->orders->unpaid_close,
 		.note = in->note,
+		.address = checkout->group.group.address,
 		.policy = ctx->policy->number,
 		.version = 1,
 	};

@@ -6,7 +6,7 @@
 	"funded, released, refunded_cash, refunded_promo, in_flight, freight_refunded, " \
 	"compensated, freezes, created_at, paid_at, shipped_at, delivered_at, " \
 	"finished_at, closed_at, pay_by, ship_by, cancel_at, confirm_at, release_at, " \
-	"mature_at, note, policy, version, due_at, freight_fees, store_type, whole, " \
+	"mature_at, note, address, policy, version, due_at, freight_fees, store_type, whole, " \
 	"confirm_left, release_left, freeze_reason, buyer_extensions, " \
 	"seller_extensions, carrier_extended, cancel_reason"
 #define LINE_COLUMNS \
@@ -35,7 +35,7 @@ const char *const mk_order_ddl[] = {
 	"freezes {int} NOT NULL, created_at {int} NOT NULL, paid_at {int}, shipped_at {int}, "
 	"delivered_at {int}, finished_at {int}, closed_at {int}, pay_by {int}, ship_by "
 	"{int}, cancel_at {int}, confirm_at {int}, release_at {int}, mature_at {int}, note "
-	"TEXT, policy {int} NOT NULL, version {int} NOT NULL, due_at {int}, freight_fees "
+	"TEXT, address TEXT, policy {int} NOT NULL, version {int} NOT NULL, due_at {int}, freight_fees "
 	"TEXT, store_type {int}, whole {int} NOT NULL, confirm_left {int} NOT NULL, "
 	"release_left {int} NOT NULL, freeze_reason TEXT, buyer_extensions {int} NOT NULL, "
 	"seller_extensions {int} NOT NULL, carrier_extended {int} NOT NULL, cancel_reason "
@@ -73,7 +73,7 @@ const mk_statement mk_order_insert = {
 		   ":cash, :escrow, :funded, :released, :refunded_cash, :refunded_promo, "
 		   ":in_flight, :freight_refunded, :compensated, :freezes, :created_at, :paid_at, "
 		   ":shipped_at, :delivered_at, :finished_at, :closed_at, :pay_by, :ship_by, "
-		   ":cancel_at, :confirm_at, :release_at, :mature_at, :note, :policy, :version, "
+		   ":cancel_at, :confirm_at, :release_at, :mature_at, :note, :address, :policy, :version, "
 		   ":due_at, :freight_fees, :store_type, :whole, :confirm_left, :release_left, "
 		   ":freeze_reason, :buyer_extensions, :seller_extensions, :carrier_extended, "
 		   ":cancel_reason"

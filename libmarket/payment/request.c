@@ -269,6 +269,23 @@ int mk_request_ask(market *m, const mk_request *request, bool query, market_time
 	return rc;
 }
 
+int mk_request_postpone(market *m, const mk_request *request, market_time until, market_error *err)
+{
+	int64_t rows;
+	int rc = mk_store_begin(m->store, true, err);
+
+	if (rc != 0)
+		return rc;
+	rows = mk_store_write(m->store, &mk_request_postpone_row,
+	                      MK_ARGS(mk_int(request->request.id.book), mk_int(request->request.id.id),
+	                              mk_int(request->request.fence), mk_int(until)),
+	                      err);
+	rc = rows < 0 ? (int)rows : mk_store_commit(m->store, err);
+	if (rc != 0)
+		mk_store_rollback(m->store);
+	return rc;
+}
+
 int mk_request_next_due(market *m, mk_arena *arena, market_time *due, market_error *err)
 {
 	void *row = NULL;

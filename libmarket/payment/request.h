@@ -81,6 +81,8 @@ int mk_request_claim(market *m, mk_arena *arena, market_time now, mk_request **o
  * answer is unknown. */
 int mk_request_ask(market *m, const mk_request *request, bool query, market_time now,
                    market_provider_answer *answer, market_error *err);
+/* Its answer couldn't be recorded: it is asked again later, so that others aren't held up. */
+int mk_request_postpone(market *m, const mk_request *request, market_time until, market_error *err);
 /* When the next one is due, 0: none is planned. Inside a transaction. */
 int mk_request_next_due(market *m, mk_arena *arena, market_time *due, market_error *err);
 

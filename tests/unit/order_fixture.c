@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "libmarket/engine/policy.h"
+
 static void keep(bazaar *b, const char *path, char out[40])
 {
 	snprintf(out, 40, "%s", test_out(&b->m, path));
@@ -57,6 +59,20 @@ void bazaar_open_types(bazaar *b, const char *currency, const char *policy, cons
 	          "{'buyer':'%s','name':'Carl','country':'BR','city':'Recife','street':'Rua 1'}",
 	          b->buyer);
 	keep(b, "id", b->address);
+}
+
+void bazaar_open_with(bazaar *b, const char *currency, const char *text, const char *other)
+{
+	const char *at = strstr(mk_policy_default, text);
+	const size_t size = strlen(mk_policy_default) + strlen(other) + 1;
+	char *policy = malloc(size);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(policy);
+	snprintf(policy, size, "%.*s%s%s", (int)(at - mk_policy_default), mk_policy_default, other,
+	         at + strlen(text));
+	bazaar_open(b, currency, policy);
+	free(policy);
 }
 
 void bazaar_close(bazaar *b)

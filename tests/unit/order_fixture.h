@@ -29,6 +29,8 @@ void bazaar_open(bazaar *b, const char *currency, const char *policy);
 /* The same with types of store other than individual. */
 void bazaar_open_types(bazaar *b, const char *currency, const char *policy, const char *first,
                        const char *second);
+/* The same with the shipped policy in which one text is replaced by another. */
+void bazaar_open_with(bazaar *b, const char *currency, const char *text, const char *other);
 void bazaar_close(bazaar *b);
 
 /* Places an order; `format` makes the params behind buyer and currency. Returns the code and keeps

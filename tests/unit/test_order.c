@@ -268,6 +268,44 @@ static void others_address(void)
 	bazaar_close(&b);
 }
 
+static void orders_by_warehouse(void)
+{
+	bazaar b;
+	char second[40];
+
+	bazaar_open_with(&b, "BRL", "group_by_warehouse: false", "group_by_warehouse: true");
+	TEST_CALL(&b.m, "warehouse.create", "{'seller':'%s','name':'second','country':'BR'}",
+	          b.seller[0]);
+	snprintf(second, sizeof(second), "%s", test_out(&b.m, "id"));
+	TEST_CALL(&b.m, "stock.set", "{'sku':'%s','warehouse':'%s','on_hand':5,'reason':'x'}", b.sku[0],
+	          second);
+	CHECK_INT(bazaar_place(
+				  &b,
+				  "'items':[{'sku':'%s','quantity':1},{'sku':'%s','quantity':1,'warehouse':'%s'},"
+				  "{'sku':'%s','quantity':2}],'freight':[{'seller':'%s',"
+				  "'amount':{'amount':'7.00','currency':'BRL'}}]",
+				  b.sku[0], b.sku[0], second, b.sku[0], b.seller[0]),
+	          0);
+	CHECK_TEXT(test_out(&b.m, "orders.0.cash"), "606.70");
+	CHECK_TEXT(test_out(&b.m, "orders.0.lines.1.quantity"), "2");
+	CHECK_TEXT(test_out(&b.m, "orders.1.cash"), "199.90");
+	CHECK_TEXT(test_out(&b.m, "orders.2.id"), "");
+	bazaar_close(&b);
+}
+
+static void sellers_see_where_to_send(void)
+{
+	bazaar b;
+
+	bazaar_open(&b, "BRL", NULL);
+	CHECK_INT(
+		bazaar_place(&b, "'items':[{'sku':'%s','quantity':1}],'address':'%s'", b.sku[0], b.address),
+		0);
+	test_act_as(&b.m, "member:ref:anna-owner");
+	CU_ASSERT_PTR_NOT_NULL(strstr(bazaar_order(&b, 0, "address"), "Rua 1"));
+	bazaar_close(&b);
+}
+
 static void refs_and_keys(void)
 {
 	bazaar b;
@@ -428,6 +466,8 @@ void suite_order(void)
 	CU_add_test(s, "ORD-5: changed prices are named", changes_are_named);
 	CU_add_test(s, "CAT-6, CAT-7: what can't be bought", goods_refused);
 	CU_add_test(s, "an address of somebody else isn't there", others_address);
+	CU_add_test(s, "ORD-1: an order per warehouse, by policy", orders_by_warehouse);
+	CU_add_test(s, "ORD-9: the seller sees where to send", sellers_see_where_to_send);
 	CU_add_test(s, "a key replays a checkout, a ref is unique", refs_and_keys);
 	CU_add_test(s, "a seller's orders by state and time, page by page", sellers_list);
 	CU_add_test(s, "buyers and sellers see their own orders alone", everybody_sees_his_own);

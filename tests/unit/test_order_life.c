@@ -162,6 +162,28 @@ static void early_delivery_changes_nothing(void)
 	bazaar_close(&b);
 }
 
+static void carrier_without_proof(void)
+{
+	bazaar b;
+
+	bazaar_open_with(&b, "BRL", "carrier_reports: false", "carrier_reports: true");
+	ship_first(&b);
+	test_advance(&b.m, 10 * MK_DAY);
+	CHECK_TEXT(bazaar_order(&b, 0, "state"), "wait_confirm");
+	CHECK_TEXT(bazaar_order(&b, 0, "confirm_at"), "2026-02-04T00:00:00.000Z");
+	CHECK_INT(bazaar_events(&b, "order.delivery_unproven"), 1);
+	test_advance(&b.m, 20 * MK_DAY - 1);
+	CHECK_TEXT(bazaar_order(&b, 0, "state"), "wait_confirm");
+	test_advance(&b.m, 1);
+	CHECK_TEXT(bazaar_order(&b, 0, "state"), "finished");
+	/* with proof it is as ever */
+	ship_first(&b);
+	TEST_CALL(&b.m, "order.deliver", "{'order':'%s'}", b.order[0]);
+	test_advance(&b.m, 10 * MK_DAY);
+	CHECK_TEXT(bazaar_order(&b, 0, "state"), "finished");
+	bazaar_close(&b);
+}
+
 static void buyer_confirms(void)
 {
 	bazaar b;
@@ -358,6 +380,7 @@ void suite_order_life(void)
 	CU_add_test(s, "ORD-4: confirms itself after 10 days, to the millisecond", confirms_itself);
 	CU_add_test(s, "ORD-4: not before 3 days after delivery", delivery_puts_confirmation_off);
 	CU_add_test(s, "ORD-4: an early delivery shortens nothing", early_delivery_changes_nothing);
+	CU_add_test(s, "ORD-4: without proof the carrier has until its limit", carrier_without_proof);
 	CU_add_test(s, "ESC-4: the buyer confirms and the release is due", buyer_confirms);
 	CU_add_test(s, "ORD-4: extensions of buyer and seller", extensions);
 	CU_add_test(s, "ORD-7: unpaid orders are cancelled at once", cancel_unpaid);

@@ -259,6 +259,35 @@ static void fences(void)
 	bazaar_close(&b);
 }
 
+static void unrecordable_answer(void)
+{
+	bazaar b;
+	char account[40], first[40];
+
+	bazaar_open(&b, "BRL", NULL);
+	bazaar_place_one(&b);
+	bazaar_pay(&b);
+	TEST_CALL(&b.m, "ledger.account.get", "{'seller':'%s','name':'psp_clearing','currency':'BRL'}",
+	          b.seller[0]);
+	snprintf(account, sizeof(account), "%s", test_out(&b.m, "id"));
+	TEST_CALL(&b.m, "ledger.account.update",
+	          "{'account':'%s','frozen_in':true,'reason':'look into it'}", account);
+	bazaar_place_one(&b);
+	snprintf(first, sizeof(first), "%s", b.payment);
+	TEST_CALL(&b.m, "payment.start", "{'payment':'%s','method':'card:delayed'}", first);
+	CHECK_INT(bazaar_place(&b, "'items':[{'sku':'%s','quantity':1}]", b.sku[1]), 0);
+	b.m.now += 2 * MK_HOUR; /* the query finds it captured */
+	bazaar_charge(&b, "card");
+	TEST_CALL(&b.m, "payment.get", "{'payment':'%s'}", first);
+	CHECK_TEXT(test_out(&b.m, "state"), "pending");
+	TEST_CALL(&b.m, "ledger.account.update",
+	          "{'account':'%s','frozen_in':false,'reason':'all is well'}", account);
+	test_advance(&b.m, 2 * MK_HOUR);
+	TEST_CALL(&b.m, "payment.get", "{'payment':'%s'}", first);
+	CHECK_TEXT(test_out(&b.m, "state"), "captured");
+	bazaar_close(&b);
+}
+
 static void authorised_then_captured(void)
 {
 	bazaar b;
@@ -485,6 +514,7 @@ void suite_provider(void)
 	CU_add_test(s, "PAY-1: notifications twice and out of order", duplicates_and_disorder);
 	CU_add_test(s, "PAY-1: a notification before the call returns", notified_before_the_answer);
 	CU_add_test(s, "a claim's fence: an earlier answer counts no more", fences);
+	CU_add_test(s, "an answer that can't be recorded holds nobody up", unrecordable_answer);
 	CU_add_test(s, "PAY-4: an authorisation posts nothing and is captured",
 	            authorised_then_captured);
 	CU_add_test(s, "PAY-4: an authorisation ends", authorisation_lapses);
