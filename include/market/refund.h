@@ -89,7 +89,8 @@ typedef struct market_refund_ask {
 
 /* One of: `items`; `amount`, which is divided over the lines by their cash that is left; `freight`
  * alone; none of them, which is all that is left of the order. Freight is refunded by name: as
- * `freight` says, or with the whole order when nothing was shipped or the seller bears it (FRT-1). */
+ * `freight` says, or with the whole order when nothing was shipped or the seller bears it (FRT-1).
+ */
 typedef struct market_refund_create_params {
 	uint32_t size;
 	const char *key;
