@@ -10,6 +10,7 @@
  *   }
  */
 #include "libmarket/crypto/internal.h"
+#include "libmarket/record/json_scan.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -141,18 +142,19 @@ static int parse(const char *path, const char *data, size_t size, mk_key_ring *r
                  market_error *err)
 {
 	static const char *const names[] = {"format", "store", "signing", "sealing", "index"};
-	json_error_t where;
+	market_error problem;
 	json_t *root = NULL;
 	const char *store = NULL;
 	int code = 0;
 
 	memset(ring, 0, sizeof(*ring));
-	root = json_loadb(data, size, JSON_REJECT_DUPLICATES, &where);
-	if (!root) {
-		/* jansson's own text would quote what stands there, which may be a secret. */
+	code = mk_json_parse(data, size, &root, &problem);
+	if (code == MARKET_ENOMEM)
+		return mk_error_no_memory(err);
+	if (code != 0) {
+		/* What the parser says would quote what stands there, which may be a secret. */
 		code = malformed(path, "it isn't JSON", err);
-		return mk_error_detail(err, code, "The JSON ends being valid at line %d, column %d.",
-		                       where.line, where.column);
+		return mk_error_detail(err, code, "%s", problem.detail);
 	}
 	store = json_string_value(json_object_get(root, "store"));
 	if (!has_only(root, names, sizeof(names) / sizeof(*names))) {

@@ -5,6 +5,7 @@ libmarket_sources += \
 	libmarket/record/canonical.c \
 	libmarket/record/check.c \
 	libmarket/record/field.h \
+	libmarket/record/json_parse.c \
 	libmarket/record/json_path.c \
 	libmarket/record/json_read.c \
 	libmarket/record/json_scan.c \

@@ -375,7 +375,7 @@ static void errors_keep_secrets(void)
 	write_file(text, sizeof(text) - 1);
 	CU_ASSERT_EQUAL(open_code(&err), MARKET_EKEY);
 	CU_ASSERT_PTR_NULL(memmem(&err, sizeof(err), "00112233", 8));
-	CU_ASSERT_PTR_NOT_NULL(strstr(err.detail, "line 1"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(err.detail, "Line 1"));
 }
 
 void suite_key_file(void)
