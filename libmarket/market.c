@@ -108,6 +108,7 @@ void market_close(market *market)
 	mk_store_close(market->store);
 	mk_keys_close(market->keys);
 	mk_digest_close(market->digest);
+	mk_policy_forget(market);
 	mk_arena_close(&market->arena);
 	pthread_mutex_destroy(&market->lock);
 	mk_release(&allocator, market);

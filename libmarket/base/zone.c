@@ -206,6 +206,8 @@ static int read_file(const market_allocator *allocator, const char *name, unsign
 
 	(void)snprintf(path, sizeof(path), "%s%s", FOLDER, name);
 	file = fopen(path, "rb");
+	if (!file && errno == ENOMEM)
+		return mk_error_no_memory(err);
 	if (!file && errno != ENOENT && errno != ENOTDIR)
 		return mk_error_set(err, MARKET_EIO, "time zone \"%s\" can't be opened", name);
 	if (!file) {

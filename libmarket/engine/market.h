@@ -10,7 +10,7 @@ struct mk_providers;
 
 typedef struct mk_policy_version {
 	const mk_policy *policy;
-	mk_yaml yaml; /* owns nothing: its arena is the market's */
+	mk_arena arena; /* of all that the version is made of */
 	struct mk_policy_version *older;
 } mk_policy_version;
 
@@ -23,7 +23,7 @@ struct market {
 	bool read_only;
 	mk_store_url url;
 	const char *store_id;
-	mk_arena arena;       /* lives as long as the market: policies, texts of the open */
+	mk_arena arena;       /* lives as long as the market: texts of the open */
 	pthread_mutex_t lock; /* one connection: held for the length of an operation */
 	mk_store *store;
 	mk_keys *keys;
@@ -59,6 +59,8 @@ extern const mk_record mk_number_record;
 
 /* Reads the versions newer than those that the market holds. Inside a transaction. */
 int mk_policy_refresh(market *market, mk_arena *arena, int64_t newest, market_error *err);
+/* Forgets the versions that the market holds. */
+void mk_policy_forget(market *market);
 /* The version in effect at a time; the oldest when none is yet. */
 const mk_policy *mk_policy_at(const market *market, market_time time);
 /* The version of that number, or NULL. */

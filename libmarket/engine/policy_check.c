@@ -11,6 +11,7 @@ static void check_requirements(mk_yaml *yaml, const mk_policy_sellers *sellers);
 static void check_store_types(mk_yaml *yaml, const void *owner, const char *const *names, size_t count);
 static void check_fees(mk_yaml *yaml, const mk_policy *policy);
 static void check_settlement(mk_yaml *yaml, const mk_policy *policy);
+static int check_zone(mk_yaml *yaml, const mk_policy_settlement *settlement, market_error *err);
 static void check_ratings(mk_yaml *yaml, const mk_policy_ratings *ratings);
 
 int mk_policy_compile(const char *text, size_t size, mk_yaml *yaml, const mk_policy **out, market_error *err)
@@ -27,6 +28,11 @@ int mk_policy_compile(const char *text, size_t size, mk_yaml *yaml, const mk_pol
 	check_fees(yaml, policy);
 	check_settlement(yaml, policy);
 	check_ratings(yaml, policy->ratings);
+	rc = check_zone(yaml, policy->settlement, err);
+	if (rc == 0 && yaml->arena->failed)
+		rc = mk_error_no_memory(err);
+	if (rc != 0)
+		return rc;
 	if (yaml->n_errors > 0) {
 		const mk_yaml_error *first = &yaml->errors[0];
 		rc = mk_error_set(err, MARKET_EPOLICY, "line %d, column %d: %s", first->line, first->column,
@@ -141,18 +147,25 @@ static void check_fees(mk_yaml *yaml, const mk_policy *policy)
 static void check_settlement(mk_yaml *yaml, const mk_policy *policy)
 {
 	const mk_policy_settlement *settlement = policy->settlement;
-	mk_zone *zone = NULL;
-	market_error err;
 	check_amount(yaml, policy, settlement, "minimum", settlement->minimum);
 	check_amount(yaml, policy, settlement, "advance_limit", settlement->advance_limit);
 	check_amount(yaml, policy, policy->ledger, "two_person_amount", policy->ledger->two_person_amount);
 	for (size_t i = 0; i < settlement->n_reserves; i++)
 		check_store_types(yaml, settlement->reserves[i], settlement->reserves[i]->store_types,
 		                  settlement->reserves[i]->n_store_types);
-	if (mk_zone_load(yaml->arena->allocator, settlement->zone, &zone, &err) != 0)
-		mk_yaml_report(yaml, settlement, "zone", "use a name such as Asia/Shanghai or UTC",
-		               "unknown time zone %s", settlement->zone);
+}
+
+/* Only what is wrong with the name is the policy's fault. */
+static int check_zone(mk_yaml *yaml, const mk_policy_settlement *settlement, market_error *err)
+{
+	mk_zone *zone = NULL;
+	int rc = mk_zone_load(yaml->arena->allocator, settlement->zone, &zone, err);
 	mk_zone_close(zone);
+	if (rc != MARKET_EINVALID)
+		return rc;
+	mk_yaml_report(yaml, settlement, "zone", "use a name such as Asia/Shanghai or UTC", "unknown time zone %s",
+	               settlement->zone);
+	return 0;
 }
 
 static void check_ratings(mk_yaml *yaml, const mk_policy_ratings *ratings)

@@ -33,6 +33,8 @@ static const mk_statement policy_insert = {
 };
 
 static int hold_version(market *market, const policy_row *row, market_error *err);
+static int compile_version(mk_policy_version *version, const policy_row *row, market_error *err);
+static void release_version(market *market, mk_policy_version *version);
 
 int mk_policy_refresh(market *market, mk_arena *arena, int64_t newest, market_error *err)
 {
@@ -47,6 +49,17 @@ int mk_policy_refresh(market *market, mk_arena *arena, int64_t newest, market_er
 	for (size_t i = 0; rc == 0 && i < count; i++)
 		rc = hold_version(market, rows[i], err);
 	return rc;
+}
+
+void mk_policy_forget(market *market)
+{
+	mk_policy_version *version = market->policies;
+	market->policies = NULL;
+	while (version) {
+		mk_policy_version *older = version->older;
+		release_version(market, version);
+		version = older;
+	}
 }
 
 const mk_policy *mk_policy_at(const market *market, market_time time)
@@ -75,28 +88,50 @@ void mk_policy_insert(mk_ctx *ctx, market_id id, int64_t number, market_time eff
 	mk_insert(ctx, &policy_insert, &policy_row_record, id, &row);
 }
 
+/* A version has an arena of its own, so that one that memory didn't suffice for leaves nothing. */
 static int hold_version(market *market, const policy_row *row, market_error *err)
 {
-	mk_policy_version *version = MK_NEW(&market->arena, mk_policy_version);
-	const mk_policy *compiled = NULL;
-	mk_policy *own;
+	mk_policy_version *version = mk_allocate_zero(&market->allocator, sizeof(*version));
 	int rc;
 	if (!version)
 		return mk_error_no_memory(err);
-	version->yaml.arena = &market->arena;
-	rc = mk_policy_compile(row->text, strlen(row->text), &version->yaml, &compiled, err);
+	mk_arena_init(&version->arena, &market->allocator);
+	rc = compile_version(version, row, err);
+	if (rc != 0) {
+		release_version(market, version);
+		return rc;
+	}
+	version->older = market->policies;
+	market->policies = version;
+	return 0;
+}
+
+static int compile_version(mk_policy_version *version, const policy_row *row, market_error *err)
+{
+	mk_yaml *yaml = MK_NEW(&version->arena, mk_yaml);
+	const mk_policy *compiled = NULL;
+	mk_policy *own;
+	int rc;
+	if (!yaml)
+		return mk_error_no_memory(err);
+	yaml->arena = &version->arena;
+	rc = mk_policy_compile(row->text, strlen(row->text), yaml, &compiled, err);
 	if (rc == MARKET_EPOLICY)
 		return mk_error_set(err, MARKET_ECORRUPT, "policy version %lld can't be read", (long long)row->number);
 	if (rc != 0)
 		return rc;
-	own = (mk_policy *)mk_arena_copy(&market->arena, compiled, sizeof(*compiled));
+	own = (mk_policy *)mk_arena_copy(&version->arena, compiled, sizeof(*compiled));
 	if (!own)
 		return mk_error_no_memory(err);
 	own->number = row->number;
 	own->id = row->id;
 	own->effective = row->effective_at;
 	version->policy = own;
-	version->older = market->policies;
-	market->policies = version;
 	return 0;
+}
+
+static void release_version(market *market, mk_policy_version *version)
+{
+	mk_arena_close(&version->arena);
+	mk_release(&market->allocator, version);
 }
