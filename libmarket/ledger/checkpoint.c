@@ -251,8 +251,10 @@ static int load_balances(making *m, int64_t book, market_error *err)
 	                       MK_ARGS(mk_int(book), mk_int(m->row.id.id)), &rows, &count, err);
 	for (size_t i = 0; rc == 0 && i < count; i++) {
 		if (!mk_tally_load(m->tally, rows[i]))
-			rc = mk_error_set(err, MARKET_ELIMIT, "book %lld has too many kinds of accounts",
-			                  (long long)book);
+			rc = m->tally->arena.failed
+			         ? mk_error_no_memory(err)
+			         : mk_error_set(err, MARKET_ELIMIT, "book %lld has too many kinds of accounts",
+			                        (long long)book);
 	}
 	return rc;
 }
@@ -270,8 +272,10 @@ static int add_legs(making *m, int64_t book, int64_t from, int64_t to, market_er
 		for (size_t i = 0; rc == 0 && i < count; i++) {
 			const mk_leg_row *leg = rows[i];
 			if (!leg->account_name || !leg->account_currency || !mk_tally_add(m->tally, leg))
-				rc = mk_error_set(err, MARKET_ECORRUPT, "the legs of book %lld are broken",
-				                  (long long)book);
+				rc = m->tally->arena.failed
+				         ? mk_error_no_memory(err)
+				         : mk_error_set(err, MARKET_ECORRUPT, "the legs of book %lld are broken",
+				                        (long long)book);
 		}
 	}
 	return rc;
