@@ -6,7 +6,6 @@
 
 static int parse(market_session *session, const mk_op *op, const char *json, mk_arena *arena, void **params,
                  mk_pending_ref **refs, market_error *err);
-static int write_reply(market *market, const mk_op *op, const void *out, char **reply, market_error *err);
 
 int market_call(market_session *session, const char *operation, const char *params, char **reply,
                 market_error *err)
@@ -16,7 +15,6 @@ int market_call(market_session *session, const char *operation, const char *para
 	mk_arena arena;
 	mk_pending_ref *refs = NULL;
 	void *parsed = NULL;
-	void *out = NULL;
 	int rc;
 	if (!err)
 		err = &own;
@@ -31,10 +29,7 @@ int market_call(market_session *session, const char *operation, const char *para
 	mk_arena_init(&arena, &session->market->allocator);
 	rc = parse(session, op, params ? params : "{}", &arena, &parsed, &refs, err);
 	if (rc == 0)
-		rc = mk_refs_hide(refs, mk_op_run(session, op, parsed, reply ? &out : NULL, err), err);
-	if (rc == 0 && reply)
-		rc = write_reply(session->market, op, out, reply, err);
-	mk_record_free(out);
+		rc = mk_refs_hide(refs, mk_op_run_json(session, op, parsed, reply, err), err);
 	mk_arena_close(&arena);
 	return rc;
 }
@@ -53,18 +48,4 @@ static int parse(market_session *session, const mk_op *op, const char *json, mk_
 	rc = mk_refs_resolve(session, *refs, err);
 	pthread_mutex_unlock(&market->lock);
 	return rc;
-}
-
-static int write_reply(market *market, const mk_op *op, const void *out, char **reply, market_error *err)
-{
-	mk_text text;
-	uint32_t flags = (op->flags & MK_OP_AUDITED) ? MK_JSON_FULL : 0;
-	mk_text_init(&text, &market->allocator, MK_MAX_OUTPUT);
-	if (out)
-		mk_json_write(op->result, out, flags, &text);
-	else
-		mk_text_add(&text, "{}");
-	*reply = text.failed ? NULL : mk_record_pack_text(text.data, text.size, &market->allocator);
-	mk_text_close(&text);
-	return *reply ? 0 : mk_error_no_memory(err);
 }

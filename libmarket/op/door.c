@@ -4,6 +4,7 @@
 #include "libmarket/op/run.h"
 #include "libmarket/party/party.h"
 
+static int run_locked(mk_run *run, const void *params, market_error *err);
 static int enter(mk_run *run, const void *params, market_error *err);
 static int attempt(mk_run *run, market_error *err);
 static int open_operation(mk_run *run, mk_ctx *ctx, mk_opening *opening, market_error *err);
@@ -13,28 +14,44 @@ static int handle(mk_run *run, mk_ctx *ctx, market_error *err);
 static int write_plan(mk_run *run, mk_ctx *ctx, market_error *err);
 static int keep_refusal(mk_run *run, mk_ctx *ctx, const market_error *refusal, market_error *err);
 static int give_output(mk_run *run, mk_ctx *ctx, market_error *err);
+static int write_json(mk_run *run, const void *row, market_error *err);
+static void drop_output(mk_run *run);
 
 int mk_op_run(market_session *session, const mk_op *op, const void *params, void **out, market_error *err)
 {
-	market_error own;
 	mk_run run = {.session = session, .op = op, .want_output = out != NULL};
+	int rc = run_locked(&run, params, err);
+	if (out)
+		*out = run.output;
+	return rc;
+}
+
+int mk_op_run_json(market_session *session, const mk_op *op, const void *params, char **reply, market_error *err)
+{
+	mk_run run = {.session = session, .op = op, .want_output = reply != NULL, .json = true};
+	int rc = run_locked(&run, params, err);
+	if (reply)
+		*reply = run.output;
+	return rc;
+}
+
+static int run_locked(mk_run *run, const void *params, market_error *err)
+{
+	market_session *session = run->session;
+	market_error own;
 	int rc;
 	if (!err)
 		err = &own;
 	mk_error_clear(err);
-	if (out)
-		*out = NULL;
 	if (!session || !params)
 		return mk_error_set(err, MARKET_EMISUSE, "session and params are needed");
 	rc = mk_market_enter(session->market, err);
 	if (rc != 0)
 		return rc;
-	rc = enter(&run, params, err);
+	rc = enter(run, params, err);
 	pthread_mutex_unlock(&session->market->lock);
-	if (rc == 0 && out)
-		*out = run.packed;
-	else
-		mk_record_free(run.packed);
+	if (rc != 0)
+		drop_output(run);
 	return rc;
 }
 
@@ -357,10 +374,8 @@ static int write_plan(mk_run *run, mk_ctx *ctx, market_error *err)
 		rc = give_output(run, ctx, err);
 	if (rc == 0)
 		rc = mk_store_commit(ctx->store, err);
-	if (rc != 0) {
-		mk_record_free(run->packed);
-		run->packed = NULL;
-	}
+	if (rc != 0)
+		drop_output(run);
 	return rc;
 }
 
@@ -408,7 +423,31 @@ static int give_output(mk_run *run, mk_ctx *ctx, market_error *err)
 		if (rc == 0 && entity->fill)
 			rc = entity->fill(ctx, row, err);
 	}
-	if (rc == 0 && row)
-		rc = mk_record_pack(run->op->result, row, &run->market->allocator, &run->packed, err);
+	if (rc == 0 && run->json)
+		rc = write_json(run, row, err);
+	else if (rc == 0 && row)
+		rc = mk_record_pack(run->op->result, row, &run->market->allocator, &run->output, err);
 	return rc;
+}
+
+/* Before the commit, like the packed output: what can't be answered isn't done. */
+static int write_json(mk_run *run, const void *row, market_error *err)
+{
+	mk_text text;
+	uint32_t flags = (run->op->flags & MK_OP_AUDITED) ? MK_JSON_FULL : 0;
+	mk_text_init(&text, &run->market->allocator, MK_MAX_OUTPUT);
+	if (row)
+		mk_json_write(run->op->result, row, flags, &text);
+	else
+		mk_text_add(&text, "{}");
+	if (!text.failed)
+		run->output = mk_record_pack_text(text.data, text.size, &run->market->allocator);
+	mk_text_close(&text);
+	return run->output ? 0 : mk_error_no_memory(err);
+}
+
+static void drop_output(mk_run *run)
+{
+	mk_record_free(run->output);
+	run->output = NULL;
 }

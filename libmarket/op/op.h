@@ -58,6 +58,9 @@ const mk_op *mk_op_at(size_t index);
 
 /* The one way in. */
 int mk_op_run(market_session *session, const mk_op *op, const void *params, void **out, market_error *err);
+/* The same with the result as JSON text, released with market_text_free. */
+int mk_op_run_json(market_session *session, const mk_op *op, const void *params, char **reply,
+                   market_error *err);
 
 /* The typed function of a row: MK_TYPED(market_order_place, &order_ops[0], market_order_place_params, market_order) */
 #define MK_TYPED(function, row, P, R) \

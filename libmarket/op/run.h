@@ -20,8 +20,9 @@ typedef struct mk_run {
 	market_time effective; /* 0: the session's time */
 	bool timed;            /* run from a deadline: the subject's own timers aren't worked first */
 	bool want_output;
+	bool json;             /* the output is JSON text */
 	market_id subject;
-	void *packed;          /* out */
+	void *output;          /* out: packed, or text; released with mk_record_free */
 	bool replayed;         /* out */
 } mk_run;
 
