@@ -121,6 +121,82 @@ static void lines_share_discount(void)
 	bazaar_close(&b);
 }
 
+static long long cents(bazaar *b, const char *path)
+{
+	char digits[40];
+	size_t n = 0;
+
+	for (const char *at = test_out(&b->m, path); *at && n + 1 < sizeof(digits); at++)
+		if (*at != '.')
+			digits[n++] = *at;
+	digits[n] = '\0';
+	return strtoll(digits, NULL, 10);
+}
+
+/* Of a random checkout: its orders' lines add up to it, and no line costs less than nothing. */
+static void check_sums(bazaar *b, long long promo)
+{
+	long long total = 0, given = 0;
+	char path[60];
+
+	for (int o = 0; o < 2; o++) {
+		long long cash = 0;
+
+		for (int l = 0; l < 6; l++) {
+			snprintf(path, sizeof(path), "orders.%d.lines.%d.cash", o, l);
+			CU_ASSERT_TRUE(cents(b, path) >= 0);
+			cash += cents(b, path);
+			snprintf(path, sizeof(path), "orders.%d.lines.%d.promo", o, l);
+			given += cents(b, path);
+		}
+		snprintf(path, sizeof(path), "orders.%d.cash", o);
+		CHECK_INT(cents(b, path), cash);
+		total += cash;
+	}
+	CHECK_INT(cents(b, "total"), total);
+	CHECK_INT(given, promo);
+}
+
+static void random_discounts(void)
+{
+	uint64_t state = test_random_seed();
+	bazaar b;
+
+	bazaar_open(&b, "BRL", NULL);
+	for (int i = 0; i < 30; i++) {
+		long long price = 0, first, second, own;
+		char items[600] = "";
+		int n = 1 + (int)test_random_below(&state, 6);
+
+		for (int k = 0; k < n; k++) {
+			int seller = (int)test_random_below(&state, 2);
+			size_t size = strlen(items);
+
+			price += seller ? 3990 : 19990;
+			snprintf(items + size, sizeof(items) - size, "%s{'sku':'%s','quantity':1}",
+			         k ? "," : "", b.sku[seller]);
+		}
+		own = 1 + (long long)test_random_below(&state, (uint64_t)price / 3);
+		first = 1 + (long long)test_random_below(&state, (uint64_t)price / 3);
+		second = price - own - first - (long long)test_random_below(&state, (uint64_t)price / 3);
+		CHECK_INT(bazaar_place(
+					  &b,
+					  "'items':[%s],'discounts':["
+					  "{'funder':'platform','amount':{'amount':'%lld.%02lld','currency':'BRL'}},"
+					  "{'funder':'seller','amount':{'amount':'%lld.%02lld','currency':'BRL'}},"
+					  "{'funder':'platform','amount':{'amount':'%lld.%02lld','currency':'BRL'}}]",
+					  items, first / 100, first % 100, own / 100, own % 100, second / 100,
+					  second % 100),
+		          0);
+		check_sums(&b, first + second);
+		TEST_CALL(&b.m, "order.cancel", "{'order':'%s','reason':'x'}",
+		          b.order[b.order[0][0] ? 0 : 1]);
+		b.m.now += MK_HOUR;
+		test_work(&b.m);
+	}
+	bazaar_close(&b);
+}
+
 static void discounts_refused(void)
 {
 	static const char amount[] = "'amount':{'amount':'%s','currency':'%s'}";
@@ -461,6 +537,7 @@ void suite_order(void)
 	CU_add_test(s, "PRO-1: example 1's discounts, to the cent", example_discounts);
 	CU_add_test(s, "PRO-1: a discount over the lines of a seller, by largest remainder",
 	            lines_share_discount);
+	CU_add_test(s, "PRO-1: random discounts lose nothing", random_discounts);
 	CU_add_test(s, "PRO-1: discounts and freight that are refused", discounts_refused);
 	CU_add_test(s, "PRO-1: a whole discount has escrow and no charge", whole_discount);
 	CU_add_test(s, "ORD-5: changed prices are named", changes_are_named);
