@@ -168,3 +168,33 @@ bool scenario_outcome(const char *expected, int code, const json_t *reply, bool 
 	}
 	return true;
 }
+
+void scenario_bind(const char *cell, const json_t *reply, scenario_values *values)
+{
+	char word[CELL], why[SCENARIO_WHY];
+
+	while (next_word(&cell, word)) {
+		const char *name = strstr(word, "=$");
+
+		if (name && !scenario_value(values, name + 2))
+			check_value(word, reply, values, why);
+	}
+}
+
+/* "buyer:$ana" is the buyer whose id was named. */
+bool scenario_actor(const char *who, const scenario_values *values, char out[300],
+                    char why[SCENARIO_WHY])
+{
+	const char *dollar = strchr(who, '$');
+	const char *value = dollar ? scenario_value(values, dollar + 1) : NULL;
+
+	if (dollar && !value) {
+		scenario_say(why, "%s isn't set", dollar);
+		return false;
+	}
+	if (dollar)
+		snprintf(out, 300, "%.*s%s", (int)(dollar - who), who, value);
+	else
+		snprintf(out, 300, "%s", who);
+	return true;
+}

@@ -89,6 +89,11 @@ json_t *scenario_params(const char *operation, const char *yaml, const scenario_
 /* Whether an outcome cell holds; $names that are new are set. */
 bool scenario_outcome(const char *expected, int code, const json_t *reply, bool replayed,
                       const market_error *err, scenario_values *values, char why[SCENARIO_WHY]);
+/* Sets the $names of a cell that are new, whatever else it says. */
+void scenario_bind(const char *cell, const json_t *reply, scenario_values *values);
+/* The actor of a row, its $name replaced; false with the reason when it isn't set. */
+bool scenario_actor(const char *who, const scenario_values *values, char out[300],
+                    char why[SCENARIO_WHY]);
 /* The policy with changed values: lines "a.b: value", and sections. NULL with the reason. */
 char *scenario_policy(const char *changes, char why[SCENARIO_WHY]);
 

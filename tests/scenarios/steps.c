@@ -92,23 +92,6 @@ static int call(running *r, const char *who, const char *operation, json_t *para
 	return code;
 }
 
-/* "buyer:$ana" is the buyer whose id was named. */
-static bool actor(running *r, const char *who, char out[300])
-{
-	const char *dollar = strchr(who, '$');
-	const char *value = dollar ? scenario_value(r->values, dollar + 1) : NULL;
-
-	if (dollar && !value) {
-		scenario_say(r->why, "%s isn't set", dollar);
-		return false;
-	}
-	if (dollar)
-		snprintf(out, 300, "%.*s%s", (int)(dollar - who), who, value);
-	else
-		snprintf(out, 300, "%s", who);
-	return true;
-}
-
 static bool run_call(running *r, const scenario_step *step)
 {
 	market_error err;
@@ -118,7 +101,7 @@ static bool run_call(running *r, const scenario_step *step)
 	int code;
 
 	params = scenario_params(step->operation, step->params, r->values, r->why);
-	if (!params || !actor(r, step->who, who)) {
+	if (!params || !scenario_actor(step->who, r->values, who, r->why)) {
 		json_decref(params);
 		return false;
 	}
@@ -142,7 +125,7 @@ static bool run_balance(running *r, const scenario_step *step)
 	bool replayed, good;
 	int code;
 
-	if (!currency || !actor(r, name ? name + 1 : "", owner)) {
+	if (!currency || !scenario_actor(name ? name + 1 : "", r->values, owner, r->why)) {
 		scenario_say(r->why, "a balance is an amount and its currency");
 		return false;
 	}
