@@ -50,6 +50,13 @@ bool mk_frontier_read(uint64_t size, const void *data, size_t n, mk_frontier *ou
 /* An empty key is refused (EINVALID): anyone can make its MACs. */
 int mk_hmac_sha256(const void *key, size_t key_size, const void *data, size_t size, mk_hash *out,
                    market_error *err);
+/* The same for one key that is used often: fetched and keyed once; one thread at a time. */
+typedef struct mk_mac mk_mac;
+int mk_mac_open(const market_allocator *allocator, const void *key, size_t key_size, mk_mac **out,
+                market_error *err);
+void mk_mac_close(mk_mac *mac);
+int mk_mac_parts(mk_mac *mac, const market_blob *parts, size_t n_parts, mk_hash *out,
+                 market_error *err);
 #define MK_SIGNATURE_SIZE 64
 int mk_ed25519_verify(const uint8_t public_key[32], const void *data, size_t size,
                       const uint8_t signature[MK_SIGNATURE_SIZE], bool *valid, market_error *err);

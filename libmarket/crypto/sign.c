@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include <openssl/bio.h>
+#include <openssl/core_names.h>
+#include <openssl/params.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
@@ -24,6 +26,12 @@ typedef struct claim {
 	size_t signature_size;
 } claim;
 
+struct mk_mac {
+	const market_allocator *allocator;
+	EVP_MAC_CTX *context; /* keyed */
+};
+
+static bool set_key(EVP_MAC_CTX *context, const void *key, size_t key_size);
 static int verify(const claim *c, bool *valid, market_error *err);
 static int verify_once(const claim *c, bool *valid, market_error *err);
 static int read_rsa_key(const claim *c, EVP_PKEY **out, market_error *err);
@@ -43,6 +51,61 @@ int mk_hmac_sha256(const void *key, size_t key_size, const void *data, size_t si
 	if (!EVP_Q_mac(NULL, "HMAC", NULL, "SHA256", NULL, key, key_size, size ? data : "", size,
 	               out->bytes, MK_HASH_SIZE, &written) ||
 	    written != MK_HASH_SIZE)
+		code = mk_openssl_failed(err, "HMAC");
+	mk_openssl_leave();
+	return code;
+}
+
+int mk_mac_open(const market_allocator *allocator, const void *key, size_t key_size, mk_mac **out,
+                market_error *err)
+{
+	EVP_MAC *algorithm;
+	mk_mac *mac;
+	int code = 0;
+
+	*out = NULL;
+	if (key_size == 0)
+		return mk_error_set(err, MARKET_EINVALID, "the key of a MAC is empty");
+	mac = mk_allocate_zero(allocator, sizeof(*mac));
+	if (!mac)
+		return mk_error_no_memory(err);
+	mac->allocator = allocator;
+	mk_openssl_enter();
+	algorithm = EVP_MAC_fetch(NULL, "HMAC", NULL);
+	mac->context = EVP_MAC_CTX_new(algorithm);
+	EVP_MAC_free(algorithm);
+	if (!mac->context || !set_key(mac->context, key, key_size)) {
+		code = mk_openssl_failed(err, "HMAC");
+		mk_mac_close(mac);
+		mac = NULL;
+	}
+	mk_openssl_leave();
+	*out = mac;
+	return code;
+}
+
+void mk_mac_close(mk_mac *mac)
+{
+	if (!mac)
+		return;
+	EVP_MAC_CTX_free(mac->context);
+	mk_release(mac->allocator, mac);
+}
+
+int mk_mac_parts(mk_mac *mac, const market_blob *parts, size_t n_parts, mk_hash *out,
+                 market_error *err)
+{
+	size_t written = 0;
+	int code = 0;
+	bool ok;
+
+	mk_openssl_enter();
+	/* Without a key: again with the one it has. */
+	ok = EVP_MAC_init(mac->context, NULL, 0, NULL) == 1;
+	for (size_t i = 0; ok && i < n_parts; i++)
+		ok = parts[i].size == 0 || EVP_MAC_update(mac->context, parts[i].data, parts[i].size) == 1;
+	ok = ok && EVP_MAC_final(mac->context, out->bytes, &written, MK_HASH_SIZE) == 1;
+	if (!ok || written != MK_HASH_SIZE)
 		code = mk_openssl_failed(err, "HMAC");
 	mk_openssl_leave();
 	return code;
@@ -108,6 +171,17 @@ int mk_rsa_sha256_verify(const void *public_key, size_t public_size, const void 
 
 /* OpenSSL doesn't always tell a lack of memory from a bad key or signature, and a good one must not
  * be refused as forged. */
+static bool set_key(EVP_MAC_CTX *context, const void *key, size_t key_size)
+{
+	char name[] = "SHA256";
+	OSSL_PARAM params[] = {
+		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0),
+		OSSL_PARAM_construct_end(),
+	};
+
+	return EVP_MAC_init(context, key, key_size, params) == 1;
+}
+
 static int verify(const claim *c, bool *valid, market_error *err)
 {
 	int code;

@@ -174,6 +174,7 @@ static void sandbox_close(void *user_data)
 	const market_allocator allocator = s->market->allocator;
 
 	mk_store_close(s->store);
+	mk_mac_close(s->mac);
 	mk_arena_close(&s->arena);
 	mk_wipe(s->secret, sizeof(s->secret));
 	pthread_mutex_destroy(&s->lock);

@@ -14,6 +14,7 @@ typedef struct mk_sandbox {
 	mk_store *store;      /* a file beside the market's; NULL until it is first used */
 	mk_arena arena;       /* of one call */
 	uint8_t secret[MK_HASH_SIZE];
+	mk_mac *mac; /* keyed with the secret */
 } mk_sandbox;
 
 /* What it was asked once, and what will have become of it. */

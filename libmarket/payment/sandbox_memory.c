@@ -147,6 +147,8 @@ int mk_sandbox_open(mk_sandbox *s, market_error *err)
 		rc = mk_schema_migrate(s->store, migrations, 1, mk_clock_now(NULL), err);
 	if (rc == 0)
 		rc = read_secret(s, err);
+	if (rc == 0)
+		rc = mk_mac_open(&s->market->allocator, s->secret, sizeof(s->secret), &s->mac, err);
 	if (rc != 0) {
 		mk_store_close(s->store);
 		s->store = NULL;

@@ -138,10 +138,19 @@ static void secrets_wiped(void)
 static void hmac_check(const void *key, size_t key_size, const void *data, size_t size,
                        const char *hex)
 {
+	const char *bytes = data ? data : "";
+	const market_blob parts[] = {{bytes, size / 2}, {bytes + size / 2, size - size / 2}};
 	mk_hash hash;
+	mk_mac *mac = NULL;
 
 	CU_ASSERT_EQUAL(mk_hmac_sha256(key, key_size, data, size, &hash, NULL), 0);
 	CU_ASSERT(hash_is(&hash, hex));
+	CU_ASSERT_EQUAL_FATAL(mk_mac_open(&mk_allocator_default, key, key_size, &mac, NULL), 0);
+	for (int i = 0; i < 3; i++) {
+		CU_ASSERT_EQUAL(mk_mac_parts(mac, parts, 2, &hash, NULL), 0);
+		CU_ASSERT(hash_is(&hash, hex));
+	}
+	mk_mac_close(mac);
 }
 
 static void hmac_known(void)
@@ -176,11 +185,15 @@ static void hmac_known(void)
 
 static void hmac_edges(void)
 {
+	mk_mac *mac = NULL;
 	mk_hash hash;
 	market_error err;
 
 	CU_ASSERT_EQUAL(mk_hmac_sha256("", 0, "data", 4, &hash, &err), MARKET_EINVALID);
 	CU_ASSERT_EQUAL(mk_hmac_sha256(NULL, 0, "data", 4, &hash, NULL), MARKET_EINVALID);
+	CU_ASSERT_EQUAL(mk_mac_open(&mk_allocator_default, "", 0, &mac, NULL), MARKET_EINVALID);
+	CU_ASSERT_PTR_NULL(mac);
+	mk_mac_close(NULL);
 	hmac_check("k", 1, NULL, 0, "8bb990c40a7d61cb97597a942125025be50ac8beb74436e3735b98893a7f6620");
 }
 
