@@ -56,12 +56,13 @@ static int open_demo(demo *d, const cli *given, char *anchor, size_t size)
 
 int cli_demo(const cli *cli)
 {
-	demo d = {.saved = json_object()};
+	demo d = {0};
 	char anchor[4096];
 	market_error err;
 	int rc;
 	if (cli->argc != 1)
 		return cli_usage("demo");
+	d.saved = json_object();
 	rc = open_demo(&d, cli, anchor, sizeof(anchor));
 	if (rc == 0) {
 		market_time_parse(DAY_TEXT, &d.midnight);
