@@ -31,8 +31,9 @@ void bazaar_open_types(bazaar *b, const char *currency, const char *policy, cons
                        const char *second);
 /* The same with the shipped policy in which one text is replaced by another. */
 void bazaar_open_with(bazaar *b, const char *currency, const char *text, const char *other);
-/* Verifies the ledger before. */
 void bazaar_close(bazaar *b);
+/* Verifies the ledger before. */
+void bazaar_end(bazaar *b);
 
 /* Places an order; `format` makes the params behind buyer and currency. Returns the code and keeps
  * the ids of what was made. */

@@ -63,7 +63,7 @@ static void checkout_of_two(void)
 	CHECK_TEXT(bazaar_payment(&b, "shares.1.amount"), "39.90");
 	CHECK_INT(bazaar_stock(&b, 0, "reserved"), 3);
 	CHECK_INT(bazaar_events(&b, "order.placed"), 2);
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void example_discounts(void)
@@ -95,7 +95,7 @@ static void example_discounts(void)
 	CHECK_TEXT(bazaar_balance(&b, 0, "promo_funding"), "12.01");
 	CHECK_TEXT(bazaar_balance(&b, 1, "psp_clearing"), "111.71");
 	CHECK_TEXT(bazaar_balance(&b, 1, "promo_funding"), "7.99");
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void lines_share_discount(void)
@@ -118,7 +118,7 @@ static void lines_share_discount(void)
 	bazaar_pay(&b);
 	CHECK_TEXT(bazaar_balance(&b, 1, "funder_receivable:bank"), "10.00");
 	CHECK_TEXT(bazaar_balance(&b, 1, "promo_funding"), "");
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static long long cents(bazaar *b, const char *path)
@@ -194,7 +194,7 @@ static void random_discounts(void)
 		b.m.now += MK_HOUR;
 		test_work(&b.m);
 	}
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void discounts_refused(void)
@@ -248,7 +248,7 @@ static void discounts_refused(void)
 	                 b.sku[0], b.seller[0], five),
 		MARKET_EDENIED, "freight", __FILE__, __LINE__);
 	CHECK_INT(bazaar_place(&b, "'items':[{'sku':'%s','quantity':1}]", b.sku[0]), 0);
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void whole_discount(void)
@@ -270,7 +270,7 @@ static void whole_discount(void)
 	CHECK_TEXT(bazaar_balance(&b, 1, "psp_clearing"), "");
 	CHECK_INT(bazaar_stock(&b, 1, "reserved"), 0);
 	CHECK_INT(bazaar_stock(&b, 1, "sold"), 1);
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void changes_are_named(void)
@@ -292,7 +292,7 @@ static void changes_are_named(void)
 	CU_ASSERT_PTR_NOT_NULL(strstr(b.m.err.detail, "items[2] was shown for 1.00 BRL"));
 	CU_ASSERT_PTR_NULL(strstr(b.m.err.detail, "items[0]"));
 	CHECK_INT(bazaar_stock(&b, 0, "reserved"), 0);
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void goods_refused(void)
@@ -325,7 +325,7 @@ static void goods_refused(void)
 	TEST_CALL(&b.m, "offer.activate", "{'offer':'%s'}", offer);
 	test_check_call(&b.m, bazaar_place(&b, "'items':[{'sku':'%s','quantity':1}]", b.sku[1]),
 	                MARKET_ECURRENCY, "items[0].sku", __FILE__, __LINE__);
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void others_address(void)
@@ -341,7 +341,7 @@ static void others_address(void)
 		&b.m,
 		bazaar_place(&b, "'items':[{'sku':'%s','quantity':1}],'address':'%s'", b.sku[0], b.address),
 		MARKET_ENOTFOUND, "address", __FILE__, __LINE__);
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void orders_by_warehouse(void)
@@ -366,7 +366,7 @@ static void orders_by_warehouse(void)
 	CHECK_TEXT(test_out(&b.m, "orders.0.lines.1.quantity"), "2");
 	CHECK_TEXT(test_out(&b.m, "orders.1.cash"), "199.90");
 	CHECK_TEXT(test_out(&b.m, "orders.2.id"), "");
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void sellers_see_where_to_send(void)
@@ -379,7 +379,7 @@ static void sellers_see_where_to_send(void)
 		0);
 	test_act_as(&b.m, "member:ref:anna-owner");
 	CU_ASSERT_PTR_NOT_NULL(strstr(bazaar_order(&b, 0, "address"), "Rua 1"));
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void refs_and_keys(void)
@@ -404,7 +404,7 @@ static void refs_and_keys(void)
 	test_act_as(&b.m, "buyer:ref:carl");
 	TEST_CALL(&b.m, "order.group.get", "{'group':'ref:cart'}");
 	CHECK_TEXT(test_out(&b.m, "id"), first);
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static int ids_on_page(bazaar *b, char seen[][40], int n)
@@ -456,7 +456,7 @@ static void sellers_list(void)
 	TEST_REFUSED(&b.m, MARKET_EMISSING, "seller", "order.list", "{}");
 	TEST_REFUSED(&b.m, MARKET_EINVALID, "buyer", "order.list", "{'seller':'%s','buyer':'%s'}",
 	             b.seller[0], b.buyer);
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void everybody_sees_his_own(void)
@@ -484,7 +484,7 @@ static void everybody_sees_his_own(void)
 	TEST_CALL(&b.m, "order.get", "{'order':'%s'}", b.order[0]);
 	test_act_as(&b.m, "anonymous");
 	TEST_REFUSED(&b.m, MARKET_EDENIED, NULL, "order.list", "{}");
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void buyers_see_no_fees(void)
@@ -496,7 +496,7 @@ static void buyers_see_no_fees(void)
 	test_act_as(&b.m, "buyer:ref:carl");
 	CHECK_TEXT(bazaar_order(&b, 0, "lines.0.fees.0.kind"), "");
 	CHECK_TEXT(bazaar_order(&b, 0, "lines.0.price"), "199.90");
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void fee_texts(void)

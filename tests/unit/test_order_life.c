@@ -25,7 +25,7 @@ static void unpaid_closes(void)
 	CHECK_TEXT(bazaar_payment(&b, "state"), "closed");
 	TEST_REFUSED(&b.m, MARKET_ESTATE, NULL, "payment.start", "{'payment':'%s','method':'card'}",
 	             b.payment);
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 /* The deadline counts when somebody calls, not only when the work is done. */
@@ -39,7 +39,7 @@ static void unpaid_closes_before_call(void)
 	TEST_REFUSED(&b.m, MARKET_ESTATE, NULL, "order.cancel", "{'order':'%s','reason':'x'}",
 	             b.order[0]);
 	CHECK_TEXT(bazaar_order(&b, 0, "close_reason"), "unpaid");
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void whole_parcel(void)
@@ -63,7 +63,7 @@ static void whole_parcel(void)
 	CHECK_TEXT(test_out(&b.m, "items.1.id"), "");
 	TEST_REFUSED(&b.m, MARKET_ESTATE, NULL, "order.ship", "{'order':'%s'}", b.order[0]);
 	CHECK_TEXT(bazaar_order(&b, 1, "state"), "wait_ship");
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void partial_parcels(void)
@@ -106,7 +106,7 @@ static void partial_parcels(void)
 	TEST_CALL(&b.m, "order.deliver", "{'order':'%s'}", b.order[0]);
 	CHECK_TEXT(test_out(&b.m, "lines.0.received_quantity"), "3");
 	CHECK_TEXT(test_out(&b.m, "delivered_at"), "2026-01-05T00:00:00.000Z");
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void ship_first(bazaar *b)
@@ -129,7 +129,7 @@ static void confirms_itself(void)
 	CHECK_TEXT(bazaar_order(&b, 0, "state"), "finished");
 	CHECK_TEXT(bazaar_order(&b, 0, "finished_at"), "2026-01-15T00:00:00.000Z");
 	CHECK_TEXT(bazaar_order(&b, 0, "lines.0.received_quantity"), "1");
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void delivery_puts_confirmation_off(void)
@@ -147,7 +147,7 @@ static void delivery_puts_confirmation_off(void)
 	          b.order[0]);
 	CHECK_TEXT(test_out(&b.m, "confirm_at"), "2026-01-16T12:00:00.000Z");
 	TEST_REFUSED(&b.m, MARKET_ESTATE, NULL, "order.deliver", "{'order':'%s'}", b.order[0]);
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void early_delivery_changes_nothing(void)
@@ -159,7 +159,7 @@ static void early_delivery_changes_nothing(void)
 	test_advance(&b.m, 7 * MK_DAY);
 	TEST_CALL(&b.m, "order.deliver", "{'order':'%s'}", b.order[0]);
 	CHECK_TEXT(test_out(&b.m, "confirm_at"), "2026-01-15T00:00:00.000Z");
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void carrier_without_proof(void)
@@ -181,7 +181,7 @@ static void carrier_without_proof(void)
 	TEST_CALL(&b.m, "order.deliver", "{'order':'%s'}", b.order[0]);
 	test_advance(&b.m, 10 * MK_DAY);
 	CHECK_TEXT(bazaar_order(&b, 0, "state"), "finished");
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void buyer_confirms(void)
@@ -204,7 +204,7 @@ static void buyer_confirms(void)
 	CHECK_TEXT(test_out(&b.m, "state"), "finished");
 	CHECK_TEXT(test_out(&b.m, "release_at"), "2026-01-05T00:00:00.000Z");
 	CHECK_TEXT(test_out(&b.m, "confirm_at"), "");
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void extensions(void)
@@ -232,7 +232,7 @@ static void extensions(void)
 	TEST_REFUSED(&b.m, MARKET_EINVALID, "by", "order.extend", "{'order':'%s'}", b.order[0]);
 	TEST_CALL(&b.m, "order.extend", "{'order':'%s','by':'10d'}", b.order[0]);
 	CHECK_TEXT(test_out(&b.m, "confirm_at"), "2026-01-31T00:00:00.000Z");
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void cancel_unpaid(void)
@@ -256,7 +256,7 @@ static void cancel_unpaid(void)
 	CHECK_TEXT(test_out(&b.m, "close_reason"), "seller_cancelled");
 	test_act_as(&b.m, "operator:test");
 	CHECK_TEXT(bazaar_payment(&b, "state"), "closed");
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void cancel_paid(void)
@@ -279,7 +279,7 @@ static void cancel_paid(void)
 	CHECK_INT(bazaar_stock(&b, 0, "available"), 100);
 	CHECK_TEXT(bazaar_order(&b, 1, "state"), "wait_ship");
 	CHECK_INT(bazaar_events(&b, "order.closed"), 1);
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void cancel_whole_discount(void)
@@ -299,7 +299,7 @@ static void cancel_whole_discount(void)
 	CHECK_TEXT(bazaar_balance(&b, 1, "promo_funding"), "0.00");
 	CHECK_INT(bazaar_stock(&b, 1, "available"), 100);
 	CHECK_INT(bazaar_events(&b, "order.closed"), 1);
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void unshipped_is_cancelled(void)
@@ -315,7 +315,7 @@ static void unshipped_is_cancelled(void)
 	CHECK_TEXT(bazaar_order(&b, 0, "close_reason"), "unshipped");
 	CHECK_TEXT(bazaar_order(&b, 0, "refunded_cash"), "199.90");
 	CHECK_INT(bazaar_stock(&b, 0, "available"), 100);
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 /* One of three is refunded before shipping: two go, and one is in stock again. */
@@ -340,7 +340,7 @@ static void refunded_before_shipping(void)
 	CHECK_TEXT(test_out(&b.m, "lines.0.shipped_quantity"), "2");
 	CHECK_INT(bazaar_stock(&b, 1, "sold"), 2);
 	CHECK_INT(bazaar_stock(&b, 1, "available"), 98);
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void freezing_keeps_the_rest(void)

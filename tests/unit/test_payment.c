@@ -34,7 +34,7 @@ static void captured_once(void)
 	CHECK_INT(bazaar_notify(&b, "captured", b.payment, "439.70"), 0);
 	CHECK_TEXT(test_out(&b.m, "result"), "known");
 	CHECK_TEXT(bazaar_balance(&b, 0, "psp_clearing"), "399.80");
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void forged(void)
@@ -76,7 +76,7 @@ static void forged(void)
 	CHECK_ERROR(market_payment_notify(b.m.session, &in, NULL, &err), MARKET_EPROVIDER, "provider");
 	CHECK_TEXT(test_store_digest(&b.m, after), before);
 	market_text_free(signature);
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void tolerance(void)
@@ -93,7 +93,7 @@ static void tolerance(void)
 	CHECK_INT(bazaar_notify_body(&b, text, b.m.now - 5 * MK_MINUTE - 1), MARKET_EEXPIRED);
 	CHECK_INT(bazaar_notify_body(&b, text, b.m.now + 5 * MK_MINUTE + 1), MARKET_EEXPIRED);
 	CHECK_INT(bazaar_notify_body(&b, text, b.m.now + 5 * MK_MINUTE), 0);
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void malformed_bodies(void)
@@ -109,7 +109,7 @@ static void malformed_bodies(void)
 	CHECK_TEXT(b.m.err.field, "body.type");
 	CHECK_INT(bazaar_notify_body(&b, "{\"event\":\"e\",\"type\":\"captured\",\"x\":1}", b.m.now),
 	          MARKET_EUNKNOWNFIELD);
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void anybody_may_notify(void)
@@ -122,7 +122,7 @@ static void anybody_may_notify(void)
 	CHECK_INT(bazaar_notify(&b, "captured", b.payment, "199.90"), 0);
 	test_act_as(&b.m, "operator:test");
 	CHECK_TEXT(bazaar_order(&b, 0, "state"), "wait_ship");
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void unmatched_is_kept(void)
@@ -143,7 +143,7 @@ static void unmatched_is_kept(void)
 		0);
 	CHECK_TEXT(test_out(&b.m, "result"), "unmatched");
 	CHECK_INT(bazaar_events(&b, "notification.unmatched"), 2);
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void wrong_amount(void)
@@ -166,7 +166,7 @@ static void wrong_amount(void)
 	CHECK_TEXT(bazaar_balance(&b, -1, "suspense"), "0.00");
 	CHECK_TEXT(bazaar_balance(&b, -1, "psp_clearing"), "0.00");
 	TEST_REFUSED(&b.m, MARKET_ESTATE, NULL, "payment.return", "{'payment':'%s'}", b.payment);
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void wrong_currency(void)
@@ -191,7 +191,7 @@ static void wrong_currency(void)
 		0);
 	bazaar_pay(&b);
 	CHECK_TEXT(bazaar_order(&b, 0, "state"), "wait_ship");
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void captured_twice(void)
@@ -212,7 +212,7 @@ static void captured_twice(void)
 	CHECK_TEXT(bazaar_balance(&b, -1, "suspense"), "-199.90");
 	CHECK_TEXT(bazaar_payment(&b, "state"), "captured");
 	CHECK_TEXT(bazaar_balance(&b, 0, "psp_clearing"), "199.90");
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void late_money(void)
@@ -237,7 +237,7 @@ static void late_money(void)
 	CHECK_TEXT(bazaar_payment(&b, "shares.0.returned"), "399.80");
 	CHECK_INT(bazaar_events(&b, "payment.returned"), 2);
 	CHECK_INT(bazaar_stock(&b, 0, "available"), 100);
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void partly_late_money(void)
@@ -252,7 +252,7 @@ static void partly_late_money(void)
 	CHECK_TEXT(bazaar_order(&b, 1, "state"), "wait_ship");
 	CHECK_TEXT(bazaar_order_balance(&b, 1, "escrow"), "39.90");
 	CHECK_TEXT(bazaar_order_balance(&b, 0, "buyer_payable"), "399.80");
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void settled(void)
@@ -286,7 +286,7 @@ static void settled(void)
 	test_work(&b.m);
 	CHECK_TEXT(bazaar_balance(&b, -2, "bank"), "287.86");
 	TEST_REFUSED(&b.m, MARKET_ESTATE, NULL, "payment.settle", "{'payment':'%s'}", b.payment);
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void settled_by_notification(void)
@@ -301,7 +301,7 @@ static void settled_by_notification(void)
 	CHECK_TEXT(bazaar_balance(&b, 0, "psp_clearing"), "0.00");
 	CHECK_TEXT(bazaar_balance(&b, 0, "psp_fee"), "1.20");
 	CHECK_TEXT(bazaar_balance(&b, -2, "bank"), "198.70");
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void settled_before_captured(void)
@@ -317,7 +317,7 @@ static void settled_before_captured(void)
 	CHECK_TEXT(bazaar_balance(&b, 0, "psp_clearing"), "0.00");
 	CHECK_INT(bazaar_notify(&b, "captured", b.payment, "199.90"), 0);
 	CHECK_TEXT(test_out(&b.m, "result"), "known");
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void buyers_see_no_provider_fees(void)
@@ -338,7 +338,7 @@ static void buyers_see_no_provider_fees(void)
 	TEST_REFUSED(&b.m, MARKET_EDENIED, NULL, "payment.return", "{'payment':'%s'}", b.payment);
 	test_act_as(&b.m, "member:ref:anna-owner");
 	TEST_REFUSED(&b.m, MARKET_ENOTFOUND, "payment", "payment.get", "{'payment':'%s'}", b.payment);
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 /* ---- rows ---- */
@@ -367,7 +367,7 @@ static void row_budget(void)
 
 	bazaar_open(&b, "BRL", NULL);
 	if (test_on_postgres()) {
-		bazaar_close(&b);
+		bazaar_end(&b);
 		TEST_SKIP("the budget is counted on SQLite");
 	}
 	/* the seller's account of the provider exists after the first order */
@@ -398,7 +398,7 @@ static void row_budget(void)
 	TEST_CALL(&b.m, "order.confirm", "{'order':'%s','key':'c'}", b.order[0]);
 	CHECK_INT(rows_of(&mark), 3);
 	mk_store_set_trace(b.m.market->store, NULL, NULL);
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 void suite_payment(void);

@@ -27,7 +27,7 @@ static void card(void)
 	TEST_REFUSED(&b.m, MARKET_ESTATE, NULL, "payment.start", "{'payment':'%s'}", b.payment);
 	CHECK_INT(bazaar_deliver_notices(&b), 1);
 	CHECK_TEXT(bazaar_balance(&b, 0, "psp_clearing"), "199.90");
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void declined_then_paid(void)
@@ -49,7 +49,7 @@ static void declined_then_paid(void)
 	TEST_CALL(&b.m, "request.get", "{'request':'%s'}", bazaar_payment(&b, "request"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(test_out(&b.m, "request_key"), ":3"));
 	CHECK_TEXT(test_out(&b.m, "state"), "ok");
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void unknown_found_by_query(void)
@@ -68,7 +68,7 @@ static void unknown_found_by_query(void)
 	test_advance(&b.m, 1);
 	CHECK_TEXT(bazaar_payment(&b, "state"), "captured");
 	CHECK_TEXT(bazaar_payment(&b, "attempt"), "1");
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void unknown_and_lost(void)
@@ -85,7 +85,7 @@ static void unknown_and_lost(void)
 	bazaar_charge(&b, "card");
 	CHECK_TEXT(bazaar_payment(&b, "state"), "captured");
 	CHECK_TEXT(bazaar_balance(&b, 0, "psp_clearing"), "199.90");
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void delayed(void)
@@ -105,7 +105,7 @@ static void delayed(void)
 	TEST_CALL(&b.m, "request.get", "{'request':'%s'}", bazaar_payment(&b, "request"));
 	CHECK_TEXT(test_out(&b.m, "state"), "ok");
 	CHECK_TEXT(test_out(&b.m, "next_at"), "");
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void late_charge(void)
@@ -123,7 +123,7 @@ static void late_charge(void)
 	CHECK_TEXT(bazaar_payment(&b, "shares.0.returned"), "199.90");
 	CHECK_TEXT(bazaar_balance(&b, 0, "psp_clearing"), "0.00");
 	CHECK_TEXT(bazaar_order_balance(&b, 0, "buyer_payable"), "0.00");
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void late_refund_fails(void)
@@ -141,7 +141,7 @@ static void late_refund_fails(void)
 	test_work(&b.m);
 	CHECK_INT(bazaar_events(&b, "payment.return_failed"), 2);
 	CHECK_TEXT(bazaar_order_balance(&b, 0, "buyer_payable"), "199.90");
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void late_refund_bounces(void)
@@ -158,7 +158,7 @@ static void late_refund_bounces(void)
 	bazaar_deliver_notices(&b);
 	CHECK_TEXT(bazaar_order_balance(&b, 0, "buyer_payable"), "199.90");
 	CHECK_TEXT(bazaar_payment(&b, "shares.0.returned"), "0.00");
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void duplicates_and_disorder(void)
@@ -177,7 +177,7 @@ static void duplicates_and_disorder(void)
 		CHECK_TEXT(bazaar_order(&b, 0, "state"), "wait_ship");
 	}
 	CHECK_TEXT(bazaar_balance(&b, 0, "psp_clearing"), "399.80");
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 /* The notification is faster than the answer of the call. */
@@ -207,7 +207,7 @@ static void notified_before_the_answer(void)
 	test_act_as(&b.m, "operator:test");
 	CHECK_TEXT(bazaar_payment(&b, "state"), "captured");
 	mk_arena_close(&arena);
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void fences(void)
@@ -256,7 +256,7 @@ static void fences(void)
 	TEST_REFUSED(&b.m, MARKET_EDENIED, NULL, "provider.outcome",
 	             "{'request':'%s','fence':2,'outcome':'ok'}", bazaar_payment(&b, "request"));
 	mk_arena_close(&arena);
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void unrecordable_answer(void)
@@ -285,7 +285,7 @@ static void unrecordable_answer(void)
 	test_advance(&b.m, 2 * MK_HOUR);
 	TEST_CALL(&b.m, "payment.get", "{'payment':'%s'}", first);
 	CHECK_TEXT(test_out(&b.m, "state"), "captured");
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void authorised_then_captured(void)
@@ -305,7 +305,7 @@ static void authorised_then_captured(void)
 	CHECK_TEXT(bazaar_balance(&b, 0, "psp_clearing"), "199.90");
 	bazaar_pass(&b, 10 * MK_MINUTE, MK_MINUTE);
 	CHECK_TEXT(bazaar_payment(&b, "state"), "captured");
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void authorisation_lapses(void)
@@ -323,7 +323,7 @@ static void authorisation_lapses(void)
 	test_advance(&b.m, 1);
 	CHECK_TEXT(bazaar_payment(&b, "state"), "failed");
 	CHECK_TEXT(bazaar_payment(&b, "reason"), "authorisation expired");
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void vouchers(void)
@@ -347,7 +347,7 @@ static void vouchers(void)
 	CHECK_TEXT(bazaar_order(&b, 0, "state"), "wait_pay");
 	CHECK_TEXT(bazaar_payment(&b, "reason"), "amount differs");
 	CHECK_TEXT(bazaar_balance(&b, -1, "suspense"), "-199.89");
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void mismatch_by_query(void)
@@ -366,7 +366,7 @@ static void mismatch_by_query(void)
 	TEST_CALL(&b.m, "payment.return", "{'payment':'%s'}", b.payment);
 	test_work(&b.m);
 	CHECK_TEXT(bazaar_balance(&b, -1, "suspense"), "0.00");
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void replaced_payment(void)
@@ -395,7 +395,7 @@ static void replaced_payment(void)
 	test_work(&b.m);
 	CHECK_TEXT(bazaar_balance(&b, 0, "psp_clearing"), "0.00");
 	CHECK_TEXT(bazaar_balance(&b, 1, "psp_clearing"), "39.90");
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 static void sandbox_remembers(void)
@@ -435,7 +435,7 @@ static void sandbox_remembers(void)
 	market_text_free(signature);
 	CHECK_OK(market_sandbox_next_notification(b.m.market, b.m.now, &body, &signature, &err));
 	CU_ASSERT_PTR_NULL(body);
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 /* ---- a provider of one's own ---- */
@@ -495,7 +495,7 @@ static void own_provider(void)
 	             "{'body':'hello','signature':'x'}");
 	TEST_REFUSED(&b.m, MARKET_ESYNTAX, "body", "payment.notify",
 	             "{'body':'hallo','signature':'x'}");
-	bazaar_close(&b);
+	bazaar_end(&b);
 }
 
 void suite_provider(void);
