@@ -69,7 +69,7 @@ static void lifecycle_memory(const bench_options *options)
 	static const plan p = {.name = "lifecycle.memory",
 	                       .unit = "lifecycles/s",
 	                       .memory = true,
-	                       .count = 10000,
+	                       .count = 5000,
 	                       .slice = 250,
 	                       .library = bench_shop_run,
 	                       .minimal = bench_minimal_run};
@@ -81,7 +81,7 @@ static void transfer(const bench_options *options)
 {
 	static const plan p = {.name = "ledger.transfer",
 	                       .unit = "transfers/s",
-	                       .count = 10000,
+	                       .count = 5000,
 	                       .slice = 200,
 	                       .library = post_transfers,
 	                       .minimal = bench_minimal_transfers};
