@@ -1,5 +1,6 @@
 /* Transfers and accounts: ACC-1, LED-1, LED-2. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "libmarket/base/limits.h"
@@ -360,6 +361,87 @@ static void sums_do_not_overflow(void)
 	CHECK_INT(fixture_balance(&f, BOOK, "escrow:ord_1"), INT64_MAX);
 }
 
+static int hold(const char *id, const char *debit, const char *credit, int64_t amount)
+{
+	fixture_begin(&f);
+	mk_transfer *t = fixture_transfer(&f, BOOK, MK_TRANSFER_PENDING, id, debit, credit, amount);
+	return fixture_end(&f, mk_transfer_post(f.ledger, t, &err), &err);
+}
+
+static void no_sum_of_an_account_overflows(void)
+{
+	CHECK_OK_FATAL(move("credit:1", "psp_clearing", "suspense", INT64_MAX));
+	CHECK_ERROR(move("credit:2", "psp_fee", "suspense", 1), MARKET_EOVERFLOW, "legs");
+	CHECK_ERROR(move("debit:2", "psp_clearing", "fx_position", 1), MARKET_EOVERFLOW, "legs");
+	CHECK_OK_FATAL(hold("hold:1", "recourse:a", "recourse:b", INT64_MAX));
+	CHECK_ERROR(hold("hold:2", "recourse:a", "recourse:c", 1), MARKET_EOVERFLOW, "legs");
+	CHECK_ERROR(hold("hold:3", "recourse:c", "recourse:b", 1), MARKET_EOVERFLOW, "legs");
+	CHECK_OK(hold("hold:4", "recourse:c", "recourse:d", 1));
+}
+
+/* No account of the chart is one, but the guard has both sides. */
+static void a_limited_asset(void)
+{
+	CHECK_OK_FATAL(move("in:1", "bad_debt", "suspense", 100));
+	fixture_execute(&f, "UPDATE account SET flags = 1, overdraft = 10 WHERE name = 'bad_debt'");
+	CHECK_ERROR(move("out:1", "suspense", "bad_debt", 111), MARKET_EFUNDS, "legs");
+	CHECK_OK(hold("hold:1", "suspense", "bad_debt", 60));
+	CHECK_ERROR(hold("hold:2", "suspense", "bad_debt", 41), MARKET_EFUNDS, "legs");
+	CHECK_ERROR(move("out:2", "suspense", "bad_debt", 51), MARKET_EFUNDS, "legs");
+	CHECK_OK(move("out:3", "suspense", "bad_debt", 50));
+	CHECK_INT(fixture_available(&f, BOOK, "bad_debt"), -10);
+}
+
+static void the_effect_on_an_account(void)
+{
+	fixture_begin(&f);
+	mk_transfer *t =
+		fixture_transfer(&f, BOOK, MK_TRANSFER_DIRECT, "fx:1", "psp_clearing", "escrow:ord_1", 5);
+	fixture_debit(t, "psp_clearing", mk_money(7, "USD"));
+	fixture_credit(t, "escrow:ord_1", mk_money(7, "USD"));
+	mk_transfer_set_rate(t, 7, 5);
+	CHECK_TEXT(mk_transfer_effect(t, "escrow:ord_1", 0).currency, "");
+	CHECK_OK(mk_transfer_post(f.ledger, t, &err));
+	CHECK_INT(mk_transfer_effect(t, "escrow:ord_1", 0).amount, 5);
+	CHECK_TEXT(mk_transfer_effect(t, "escrow:ord_1", 1).currency, "USD");
+	CHECK_INT(mk_transfer_effect(t, "psp_clearing", 1).amount, 7);
+	CHECK_TEXT(mk_transfer_effect(t, "escrow:ord_1", 2).currency, "");
+	CHECK_TEXT(mk_transfer_effect(t, "escrow:ord_2", 0).currency, "");
+	CHECK_OK(fixture_end(&f, 0, &err));
+	fixture_begin(&f);
+	t = fixture_transfer(&f, BOOK, MK_TRANSFER_DIRECT, "out:1", "escrow:ord_1", "psp_clearing", 2);
+	CHECK_OK(mk_transfer_post(f.ledger, t, &err));
+	CHECK_INT(mk_transfer_effect(t, "escrow:ord_1", 0).amount, -2);
+	CHECK_INT(mk_transfer_effect(t, "psp_clearing", 0).amount, -2);
+	market_money balance;
+	CHECK_OK(mk_ledger_balance(f.ledger, BOOK, "escrow", "ord_1", "BRL", &balance, &err));
+	CHECK_INT(balance.amount, 3);
+	CHECK_OK(mk_ledger_balance(f.ledger, BOOK, "escrow", "ord_7", "BRL", &balance, &err));
+	CHECK_INT(balance.amount, 0);
+	CHECK_TEXT(balance.currency, "BRL");
+	CHECK_ERROR(mk_ledger_balance(f.ledger, BOOK, "petty_cash", NULL, "BRL", &balance, &err),
+	            MARKET_EINVALID, NULL);
+	fixture_abort(&f);
+}
+
+static void reasons_have_limits(void)
+{
+	char *reason = calloc(1, MK_MAX_TEXT + 2);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(reason);
+	memset(reason, 'r', MK_MAX_TEXT);
+	for (int over = 0; over < 2; over++) {
+		fixture_begin(&f);
+		mk_transfer *t = fixture_transfer(&f, BOOK, MK_TRANSFER_DIRECT, over ? "r:2" : "r:1",
+		                                  "psp_clearing", "escrow:ord_1", 5);
+		reason[MK_MAX_TEXT] = over ? 'r' : '\0';
+		mk_transfer_set_reason(t, reason);
+		int rc = fixture_end(&f, mk_transfer_post(f.ledger, t, &err), &err);
+		CHECK_INT(rc, over ? MARKET_ELIMIT : 0);
+	}
+	CHECK_TEXT(err.field, "reason");
+	free(reason);
+}
+
 static void client_ids_have_limits(void)
 {
 	char id[MK_MAX_KEY + 2];
@@ -455,6 +537,12 @@ void suite_ledger(void)
 	CU_add_test(s, "LED-2: debits equal credits to the last unit", balanced_or_refused);
 	CU_add_test(s, "LED-2: negative and broken amounts are refused", amounts_are_positive);
 	CU_add_test(s, "LED-2: sums reach the largest number and don't pass it", sums_do_not_overflow);
+	CU_add_test(s, "LED-1: none of an account's four sums overflows",
+	            no_sum_of_an_account_overflows);
+	CU_add_test(s, "LED-3: a limit holds on the debit side too", a_limited_asset);
+	CU_add_test(s, "LED-5: what a transfer does to an account, by currency",
+	            the_effect_on_an_account);
+	CU_add_test(s, "LED-2: a reason has at most 4,000 characters", reasons_have_limits);
 	CU_add_test(s, "LED-2: client ids have a purpose and at most 128 characters",
 	            client_ids_have_limits);
 	CU_add_test(s, "LED-2: one transfer object is posted once", posted_once_per_object);

@@ -135,6 +135,11 @@ static void currencies_do_not_mix(void)
 	CHECK_ERROR(fixture_end(&f, mk_transfer_post(f.ledger, t, &err), &err), MARKET_EINVALID,
 	            "legs");
 	fixture_begin(&f);
+	t = exchange("fx:3", 2000);
+	mk_transfer_set_rate(t, 0, 5);
+	CHECK_ERROR(fixture_end(&f, mk_transfer_post(f.ledger, t, &err), &err), MARKET_EINVALID,
+	            "legs");
+	fixture_begin(&f);
 	t = exchange("fx:4", 2000);
 	mk_transfer_set_rate(t, 5, 1);
 	fixture_debit(t, "psp_fee", mk_money(1, "EUR"));

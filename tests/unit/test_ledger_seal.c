@@ -118,6 +118,21 @@ static void sealing_has_a_limit(void)
 	CHECK_INT(fixture_verify(&f, NULL, NULL), MK_VERIFY_SELF_CONSISTENT);
 }
 
+/* More than verification reads at once. */
+static void many_unsealed_are_counted(void)
+{
+	mk_verify_report report;
+	post(BOOK, 405);
+	CHECK_INT(fixture_verify(&f, NULL, &report), MK_VERIFY_SELF_CONSISTENT);
+	CHECK_INT(report.unsealed, test_on_postgres() ? 405 : 0);
+	CHECK_INT(report.transfers, 405);
+	CHECK_INT(report.legs, 810);
+	fixture_seal_all(&f);
+	CHECK_INT(fixture_verify(&f, NULL, &report), MK_VERIFY_SELF_CONSISTENT);
+	CHECK_INT(report.transfers, 405);
+	CHECK_INT(report.accounts, 2);
+}
+
 /* Sizes around powers of two, where the frontier changes its shape. */
 static void the_tree_grows_right(void)
 {
@@ -158,6 +173,7 @@ void suite_ledger_seal(void)
 	CU_add_test(s, "LED-7: an operation over two books seals both", one_head_write_a_book);
 	CU_add_test(s, "LED-7: a refused operation seals nothing", a_refused_operation_seals_nothing);
 	CU_add_test(s, "LED-7: sealing takes a limit", sealing_has_a_limit);
+	CU_add_test(s, "LED-8: pages of transfers are counted once each", many_unsealed_are_counted);
 	CU_add_test(s, "LED-7: the bytes that are hashed stay as documented", the_format_stays);
 	CU_add_test(s, "LED-7: the tree is right at every size", the_tree_grows_right);
 }

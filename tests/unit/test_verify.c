@@ -87,6 +87,13 @@ static void moves_in_transit(void)
 	CHECK_INT(report.n_in_transit_amounts, 1);
 	CHECK_INT(report.in_transit_amounts[0].amount, 7);
 	CHECK_INT(report.in_transit_since, begun);
+	move("settle:3", SELLER, "psp_clearing", false);
+	fixture_seal_all(&f);
+	CHECK_INT(fixture_verify(&f, NULL, &report), MK_VERIFY_SELF_CONSISTENT);
+	CHECK_INT(report.in_transit, 2);
+	CHECK_INT(report.in_transit_amounts[0].amount, 14);
+	CHECK_INT(report.in_transit_since, begun);
+	move("settle:3", 0, "bank", true);
 	f.now += MK_DAY;
 	CHECK_INT(fixture_verify(&f, NULL, &report), MK_VERIFY_SELF_CONSISTENT);
 	CHECK_INT(report.in_transit_since, begun);
@@ -174,6 +181,22 @@ static const lie lies[] = {
      "its kind and the transfer it refers to don't fit"},
 	{{"UPDATE transfer SET kind = 7 WHERE client_id = 'one:1'"}, "legs are missing or too many"},
 	{{"UPDATE transfer SET kind = 2 WHERE client_id = 'one:1'"}, "a leg of a hold doesn't hold"},
+	{{"UPDATE leg SET debit_held = -10 WHERE account_id = " ACC("recourse:c"),
+      "UPDATE leg SET credit_held = -10 WHERE account_id = " ACC("fee_deferred")},
+     "a leg of a hold doesn't hold"},
+	{{"UPDATE leg SET debit = 10 WHERE account_id = " ACC("recourse:c"),
+      "UPDATE leg SET credit = 10 WHERE account_id = " ACC("fee_deferred")},
+     "a leg of a hold doesn't hold"},
+	{{"UPDATE leg SET credit_held = 10 WHERE account_id = " ACC("recourse:c"),
+      "UPDATE leg SET debit_held = 10 WHERE account_id = " ACC("fee_deferred")},
+     "a leg of a hold doesn't hold"},
+	{{"UPDATE leg SET debit_held = 10 WHERE account_id = " ACC("affiliate_receivable"),
+      "UPDATE leg SET credit_held = 10 WHERE account_id = " ACC("affiliate_payable")},
+     "a leg doesn't post"},
+	{{"UPDATE leg SET debit_held = 10 WHERE debit_held = -10 AND account_id = " ACC("recourse:b"),
+      "UPDATE leg SET credit_held = 10 WHERE credit_held = -10 AND account_id = " ACC(
+		  "goods_tax_payable")},
+     "a leg doesn't end what was held"},
 	{{"UPDATE transfer SET kind = 1 WHERE client_id = 'hold:3'"}, "a leg doesn't post"},
 	{{"UPDATE transfer SET expires_at = 5 WHERE client_id = 'one:1'"},
      "it isn't a hold and expires"},
