@@ -9,7 +9,8 @@ int main(void)
 	market_seller *seller = NULL;
 	market_error err;
 	market_options options = MARKET_OPTIONS_INIT;
-	market_actor clerk = {.kind = MARKET_ACTOR_OPERATOR, .name = "clerk", .rights = MARKET_RIGHT_ALL};
+	market_actor clerk = {
+		.kind = MARKET_ACTOR_OPERATOR, .name = "clerk", .rights = MARKET_RIGHT_ALL};
 	market_seller_apply_params apply = MARKET_SELLER_APPLY_PARAMS_INIT;
 	int rc;
 

@@ -6,10 +6,10 @@
  *   int market_<noun>_<verb>(market_session *session, const market_<noun>_<verb>_params *in,
  *                            market_<noun> **out, market_error *err);
  *
- * returns 0 or a negative MARKET_E… code, fills `err` (which may be NULL) when it fails, and gives an
- * output that the caller frees with market_<noun>_free. `out` may be NULL when it isn't wanted. Inputs
- * are borrowed for the call. A writing operation is one transaction; with a `key` it is done once,
- * however often it is sent.
+ * returns 0 or a negative MARKET_E… code, fills `err` (which may be NULL) when it fails, and gives
+ * an output that the caller frees with market_<noun>_free. `out` may be NULL when it isn't wanted.
+ * Inputs are borrowed for the call. A writing operation is one transaction; with a `key` it is done
+ * once, however often it is sent.
  *
  * Since 0.1.
  */
@@ -75,17 +75,21 @@ typedef struct market_options {
 	void *user_data;
 	const char *policy; /* YAML of a new store's first policy; NULL: the built-in one */
 	size_t policy_size;
-	const char *keys;   /* the key file; NULL: as the store URL says */
+	const char *keys; /* the key file; NULL: as the store URL says */
 } market_options;
-#define MARKET_OPTIONS_INIT {.size = sizeof(market_options)}
+#define MARKET_OPTIONS_INIT \
+	{ \
+		.size = sizeof(market_options) \
+	}
 
 /*
  * Opens the store that `url` names: "sqlite:PATH", "sqlite::memory:" or "postgresql://…", with
  * "?keys=FILE" for the key file.
- * Errors: EINVALID, EABSENT, EFOREIGN, ESCHEMA, ECORRUPT, EREADONLY, EKEY, EPOLICY, EUNAVAILABLE, EIO,
- * EFULL, EBUSY, ENOMEM.
+ * Errors: EINVALID, EABSENT, EFOREIGN, ESCHEMA, ECORRUPT, EREADONLY, EKEY, EPOLICY, EUNAVAILABLE,
+ * EIO, EFULL, EBUSY, ENOMEM.
  */
-MARKET_API int market_open(const char *url, const market_options *options, market **out, market_error *err);
+MARKET_API int market_open(const char *url, const market_options *options, market **out,
+                           market_error *err);
 
 /* Closes the market; its sessions must be closed before. NULL does nothing. */
 MARKET_API void market_close(market *market);
@@ -94,7 +98,8 @@ typedef enum market_actor_kind {
 	MARKET_ACTOR_ANONYMOUS = 1, /* anybody: no keys */
 	MARKET_ACTOR_BUYER,
 	MARKET_ACTOR_MEMBER,   /* a member of a seller */
-	MARKET_ACTOR_OPERATOR, /* staff of the marketplace; the application vouches for name and rights */
+	MARKET_ACTOR_OPERATOR, /* staff of the marketplace; the application vouches for name and rights
+	                        */
 	MARKET_ACTOR_SYSTEM    /* the library's own timed work */
 } market_actor_kind;
 
@@ -115,7 +120,7 @@ enum {
 #define X(name, bit, text, summary) MARKET_RIGHT_##name = 1 << (bit),
 	MARKET_RIGHT_LIST(X)
 #undef X
-	MARKET_RIGHT_ALL = 0x7fffffff
+		MARKET_RIGHT_ALL = 0x7fffffff
 };
 
 /* Who acts. `id` is of the buyer or the member; `name` is the operator's. */
@@ -127,33 +132,38 @@ typedef struct market_actor {
 } market_actor;
 
 /* Opens a session. The actor is copied. */
-MARKET_API int market_session_open(market *market, const market_actor *actor, market_session **out, market_error *err);
+MARKET_API int market_session_open(market *market, const market_actor *actor, market_session **out,
+                                   market_error *err);
 MARKET_API void market_session_close(market_session *session);
 
 /* Changes the actor of a session. */
-MARKET_API int market_session_act_as(market_session *session, const market_actor *actor, market_error *err);
+MARKET_API int market_session_act_as(market_session *session, const market_actor *actor,
+                                     market_error *err);
 
-/* The same from text: "anonymous", "system", "operator:NAME" (all rights), "buyer:ID", "buyer:ref:REF",
- * "member:ID", "member:ref:REF". Only for trusted callers: it vouches for whom it names. */
-MARKET_API int market_session_act_as_text(market_session *session, const char *actor, market_error *err);
+/* The same from text: "anonymous", "system", "operator:NAME" (all rights), "buyer:ID",
+ * "buyer:ref:REF", "member:ID", "member:ref:REF". Only for trusted callers: it vouches for whom it
+ * names. */
+MARKET_API int market_session_act_as_text(market_session *session, const char *actor,
+                                          market_error *err);
 
-/* Sets the effective time of the session's further operations (a replay of the past); 0 returns to the
- * clock. ETIMEORDER when it lies before the newest journal row's. Only for trusted callers. */
+/* Sets the effective time of the session's further operations (a replay of the past); 0 returns to
+ * the clock. ETIMEORDER when it lies before the newest journal row's. Only for trusted callers. */
 MARKET_API int market_session_set_time(market_session *session, market_time at, market_error *err);
 
 /* Whether the session's last operation was a replay of an earlier one with the same key. */
 MARKET_API bool market_session_replayed(const market_session *session);
 
-/* Runs the operation of that name with params as a JSON object (with its "key" where there is one) and
- * gives the result as JSON text, freed with market_text_free. */
-MARKET_API int market_call(market_session *session, const char *operation, const char *params, char **reply,
-                           market_error *err);
+/* Runs the operation of that name with params as a JSON object (with its "key" where there is one)
+ * and gives the result as JSON text, freed with market_text_free. */
+MARKET_API int market_call(market_session *session, const char *operation, const char *params,
+                           char **reply, market_error *err);
 MARKET_API void market_text_free(char *text);
 
-/* Runs due deadlines, provider requests and other timed work in order of due time, at most `budget` of
- * them, and tells in `next_due` when there is more to do (0: nothing is planned). The session acts as
- * the system meanwhile. Returns how many were done, or an error. */
-MARKET_API int market_work(market_session *session, int budget, market_time *next_due, market_error *err);
+/* Runs due deadlines, provider requests and other timed work in order of due time, at most `budget`
+ * of them, and tells in `next_due` when there is more to do (0: nothing is planned). The session
+ * acts as the system meanwhile. Returns how many were done, or an error. */
+MARKET_API int market_work(market_session *session, int budget, market_time *next_due,
+                           market_error *err);
 
 /* The API as JSON Schema, made from the table of operations. Freed with market_text_free. */
 MARKET_API int market_schema(char **out, market_error *err);

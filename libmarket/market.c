@@ -2,15 +2,17 @@
 #include <string.h>
 
 #include "libmarket/engine/market.h"
-#include "libmarket/payment/provider.h"
 #include "libmarket/op/schema.h"
+#include "libmarket/payment/provider.h"
 
 #define KEYS_PATIENCE_US (5 * 1000 * 1000)
 #define KEYS_PAUSE_MS 5
 
-static int open_store(market *market, const char *url, const market_options *options, market_error *err);
+static int open_store(market *market, const char *url, const market_options *options,
+                      market_error *err);
 static int open_keys(market *market, market_error *err);
-static int prepare_schema(market *market, const market_options *options, bool *fresh, market_error *err);
+static int prepare_schema(market *market, const market_options *options, bool *fresh,
+                          market_error *err);
 static int begin_store(market *market, const market_options *options, market_error *err);
 
 const char *market_version(void)
@@ -25,7 +27,8 @@ static void ignore_log(int32_t level, const char *message, void *user_data)
 	(void)user_data;
 }
 
-/* Knows its owner, so that a call from inside an operation is refused instead of waiting for itself. */
+/* Knows its owner, so that a call from inside an operation is refused instead of waiting for
+ * itself. */
 static void make_lock(pthread_mutex_t *lock)
 {
 	pthread_mutexattr_t kind;
@@ -37,7 +40,8 @@ static void make_lock(pthread_mutex_t *lock)
 
 static market *new_market(const market_options *options)
 {
-	const market_allocator *allocator = options->allocator ? options->allocator : &mk_allocator_default;
+	const market_allocator *allocator =
+		options->allocator ? options->allocator : &mk_allocator_default;
 	market *market = mk_allocate_zero(allocator, sizeof(*market));
 	if (!market)
 		return NULL;
@@ -74,7 +78,8 @@ int market_open(const char *url, const market_options *given, market **out, mark
 		err = &own;
 	mk_error_clear(err);
 	if (!url || !out)
-		return mk_error_set(err, MARKET_EMISUSE, "a store URL and a place for the market are needed");
+		return mk_error_set(err, MARKET_EMISUSE,
+		                    "a store URL and a place for the market are needed");
 	*out = NULL;
 	if (given && !take_options(given, &options))
 		return mk_error_set(err, MARKET_ESIZE, "the options are of a newer version");
@@ -119,7 +124,8 @@ void market_text_free(char *text)
 	mk_record_free(text);
 }
 
-static int open_store(market *market, const char *url, const market_options *options, market_error *err)
+static int open_store(market *market, const char *url, const market_options *options,
+                      market_error *err)
 {
 	mk_store_options how = {
 		.allocator = &market->allocator,
@@ -149,7 +155,8 @@ static int begin_store(market *market, const market_options *options, market_err
 	return rc;
 }
 
-static int prepare_schema(market *market, const market_options *options, bool *fresh, market_error *err)
+static int prepare_schema(market *market, const market_options *options, bool *fresh,
+                          market_error *err)
 {
 	int version = 0;
 	int last = (int)mk_schema_count;
@@ -163,10 +170,12 @@ static int prepare_schema(market *market, const market_options *options, bool *f
 		return mk_error_hint(err, rc, "Open it with MARKET_OPEN_CREATE to make one.");
 	}
 	if (version != 0 && !(options->flags & (MARKET_OPEN_MIGRATE | MARKET_OPEN_CREATE))) {
-		rc = mk_error_set(err, MARKET_ESCHEMA, "the store's schema is %d, this library's %d", version, last);
+		rc = mk_error_set(err, MARKET_ESCHEMA, "the store's schema is %d, this library's %d",
+		                  version, last);
 		return mk_error_hint(err, rc, "Open it with MARKET_OPEN_MIGRATE to bring it up to date.");
 	}
-	rc = mk_schema_migrate(market->store, mk_schema_list, mk_schema_count, market->clock(market->user_data), err);
+	rc = mk_schema_migrate(market->store, mk_schema_list, mk_schema_count,
+	                       market->clock(market->user_data), err);
 	return rc != 0 ? rc : mk_store_is_empty(market, fresh, err);
 }
 
@@ -177,12 +186,14 @@ static int make_or_read_keys(market *market, bool due, market_error *err)
 		rc = mk_keys_create(market->url.keys, market->store_id, &market->allocator, market->random,
 		                    market->user_data, &market->keys, err);
 	if (!market->keys && (rc == 0 || rc == MARKET_EKEY || rc == MARKET_EBUSY))
-		rc = mk_keys_open(market->url.keys, market->store_id, &market->allocator, &market->keys, err);
+		rc = mk_keys_open(market->url.keys, market->store_id, &market->allocator, &market->keys,
+		                  err);
 	return rc;
 }
 
-/* Keys are made only with a new store: one whose keys are missing later is not opened. Its maker may
- * have died between founding the store and making them, so the store remembers that they are due. */
+/* Keys are made only with a new store: one whose keys are missing later is not opened. Its maker
+ * may have died between founding the store and making them, so the store remembers that they are
+ * due. */
 static int open_keys(market *market, market_error *err)
 {
 	int64_t patience = mk_clock_monotonic_us() + KEYS_PATIENCE_US;

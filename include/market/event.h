@@ -19,7 +19,7 @@ struct market_session;
 typedef struct market_journal_entry {
 	market_id id;
 	const char *operation;
-	const char *actor;        /* "operator:NAME", "buyer:ID", "member:ID", "system", "anonymous" */
+	const char *actor; /* "operator:NAME", "buyer:ID", "member:ID", "system", "anonymous" */
 	const char *key;
 	market_time effective_at; /* when it counts */
 	market_time recorded_at;  /* when it was written */
@@ -31,11 +31,14 @@ typedef struct market_journal_entry {
 typedef struct market_event_list_params {
 	uint32_t size;
 	const char *key;
-	market_time from;    /* recorded at or after; absent: from the beginning */
-	const char *after;   /* the cursor of the page before */
+	market_time from;  /* recorded at or after; absent: from the beginning */
+	const char *after; /* the cursor of the page before */
 	const int64_t *limit;
 } market_event_list_params;
-#define MARKET_EVENT_LIST_PARAMS_INIT {.size = sizeof(market_event_list_params)}
+#define MARKET_EVENT_LIST_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_event_list_params) \
+	}
 
 typedef struct market_event_page {
 	const market_journal_entry *const *items;
@@ -43,8 +46,9 @@ typedef struct market_event_page {
 	const char *next;
 } market_event_page;
 
-/* The journal by id, whose beginning is the recorded time. Rows committed later may have an earlier id:
- * this list is for people, not a cursor for subscribers. By operators with ledger. Since 0.1. */
+/* The journal by id, whose beginning is the recorded time. Rows committed later may have an earlier
+ * id: this list is for people, not a cursor for subscribers. By operators with ledger. Since 0.1.
+ */
 MARKET_API int market_event_list(struct market_session *session, const market_event_list_params *in,
                                  market_event_page **out, market_error *err);
 MARKET_API void market_event_page_free(market_event_page *page);

@@ -73,8 +73,8 @@ typedef struct market_seller {
 	const char *country;  /* ISO 3166-1 alpha-2 */
 	const char *currency; /* of its orders and balances */
 	int32_t state;
-	const char *reason;   /* code of the last rejection or suspension */
-	market_id owner;      /* the member made with the application */
+	const char *reason; /* code of the last rejection or suspension */
+	market_id owner;    /* the member made with the application */
 	market_time created_at;
 	market_time approved_at;
 	market_time answer_by; /* an application unanswered by then is rejected */
@@ -101,13 +101,17 @@ typedef struct market_seller_apply_params {
 	const market_pair *const *metadata;
 	size_t n_metadata;
 } market_seller_apply_params;
-#define MARKET_SELLER_APPLY_PARAMS_INIT {.size = sizeof(market_seller_apply_params)}
+#define MARKET_SELLER_APPLY_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_seller_apply_params) \
+	}
 
-/* Applies. The application is in `onboarding` and passes to `in_review` by itself when no requirement
- * of the gate `sell` is open; unanswered, it is rejected after the policy's time (code `stale`).
- * By anybody. Errors: ECURRENCY, EEXISTS (ref, owner_ref). Since 0.1. */
-MARKET_API int market_seller_apply(struct market_session *session, const market_seller_apply_params *in,
-                                   market_seller **out, market_error *err);
+/* Applies. The application is in `onboarding` and passes to `in_review` by itself when no
+ * requirement of the gate `sell` is open; unanswered, it is rejected after the policy's time (code
+ * `stale`). By anybody. Errors: ECURRENCY, EEXISTS (ref, owner_ref). Since 0.1. */
+MARKET_API int market_seller_apply(struct market_session *session,
+                                   const market_seller_apply_params *in, market_seller **out,
+                                   market_error *err);
 
 typedef struct market_seller_approve_params {
 	uint32_t size;
@@ -115,12 +119,16 @@ typedef struct market_seller_approve_params {
 	market_id seller;
 	const char *waiver; /* the reason for approving in spite of open requirements */
 } market_seller_approve_params;
-#define MARKET_SELLER_APPROVE_PARAMS_INIT {.size = sizeof(market_seller_approve_params)}
+#define MARKET_SELLER_APPROVE_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_seller_approve_params) \
+	}
 
 /* Approves an application in review; with a waiver also one that is still onboarding (SEL-2).
  * By operators with sellers. Errors: ENOTFOUND, ESTATE, EINCOMPLETE. Since 0.1. */
-MARKET_API int market_seller_approve(struct market_session *session, const market_seller_approve_params *in,
-                                     market_seller **out, market_error *err);
+MARKET_API int market_seller_approve(struct market_session *session,
+                                     const market_seller_approve_params *in, market_seller **out,
+                                     market_error *err);
 
 /* A reason code is required (SEL-2). */
 typedef struct market_seller_reason_params {
@@ -130,33 +138,43 @@ typedef struct market_seller_reason_params {
 	const char *reason;
 	const char *note;
 } market_seller_reason_params;
-#define MARKET_SELLER_REASON_PARAMS_INIT {.size = sizeof(market_seller_reason_params)}
+#define MARKET_SELLER_REASON_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_seller_reason_params) \
+	}
 
 /* Rejects an application. By operators with sellers. Errors: ENOTFOUND, ESTATE. Since 0.1. */
-MARKET_API int market_seller_reject(struct market_session *session, const market_seller_reason_params *in,
-                                    market_seller **out, market_error *err);
+MARKET_API int market_seller_reject(struct market_session *session,
+                                    const market_seller_reason_params *in, market_seller **out,
+                                    market_error *err);
 /* Suspends an approved seller: no new orders; open ones run on; payouts are held (SEL-12).
  * By operators with sellers. Errors: ENOTFOUND, ESTATE. Since 0.1. */
-MARKET_API int market_seller_suspend(struct market_session *session, const market_seller_reason_params *in,
-                                     market_seller **out, market_error *err);
+MARKET_API int market_seller_suspend(struct market_session *session,
+                                     const market_seller_reason_params *in, market_seller **out,
+                                     market_error *err);
 /* Ends a suspension. By operators with sellers. Errors: ENOTFOUND, ESTATE. Since 0.1. */
-MARKET_API int market_seller_reinstate(struct market_session *session, const market_seller_reason_params *in,
-                                       market_seller **out, market_error *err);
+MARKET_API int market_seller_reinstate(struct market_session *session,
+                                       const market_seller_reason_params *in, market_seller **out,
+                                       market_error *err);
 
 typedef struct market_seller_get_params {
 	uint32_t size;
 	const char *key;
 	market_id seller;
 } market_seller_get_params;
-#define MARKET_SELLER_GET_PARAMS_INIT {.size = sizeof(market_seller_get_params)}
+#define MARKET_SELLER_GET_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_seller_get_params) \
+	}
 
 /* One seller with its requirements. By its members and operators with sellers. Since 0.1. */
 MARKET_API int market_seller_get(struct market_session *session, const market_seller_get_params *in,
                                  market_seller **out, market_error *err);
 
 /* Rejects an application whose time is over (code `stale`). By the system. Since 0.1. */
-MARKET_API int market_seller_expire(struct market_session *session, const market_seller_get_params *in,
-                                    market_seller **out, market_error *err);
+MARKET_API int market_seller_expire(struct market_session *session,
+                                    const market_seller_get_params *in, market_seller **out,
+                                    market_error *err);
 
 typedef struct market_seller_list_params {
 	uint32_t size;
@@ -165,7 +183,10 @@ typedef struct market_seller_list_params {
 	const char *after;
 	const int64_t *limit;
 } market_seller_list_params;
-#define MARKET_SELLER_LIST_PARAMS_INIT {.size = sizeof(market_seller_list_params)}
+#define MARKET_SELLER_LIST_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_seller_list_params) \
+	}
 
 typedef struct market_seller_page {
 	const market_seller *const *items;
@@ -174,8 +195,9 @@ typedef struct market_seller_page {
 } market_seller_page;
 
 /* Sellers by time of application, oldest first. By operators with sellers. Since 0.1. */
-MARKET_API int market_seller_list(struct market_session *session, const market_seller_list_params *in,
-                                  market_seller_page **out, market_error *err);
+MARKET_API int market_seller_list(struct market_session *session,
+                                  const market_seller_list_params *in, market_seller_page **out,
+                                  market_error *err);
 MARKET_API void market_seller_page_free(market_seller_page *page);
 
 typedef enum market_submission_state {
@@ -193,10 +215,11 @@ typedef struct market_submission {
 	const char *requirement;
 	int32_t state;
 	const char *statement;
-	const char *document;   /* the document's number; sealed at rest, masked unless read in full (SEL-10) */
+	const char
+		*document; /* the document's number; sealed at rest, masked unless read in full (SEL-10) */
 	market_time valid_from;
 	market_time valid_to;
-	const char *reason;     /* code of a rejection, or the words of a waiver */
+	const char *reason; /* code of a rejection, or the words of a waiver */
 	market_time created_at;
 	market_time decided_at;
 	int64_t version;
@@ -214,14 +237,17 @@ typedef struct market_submission_create_params {
 	market_time valid_from;
 	market_time valid_to;
 } market_submission_create_params;
-#define MARKET_SUBMISSION_CREATE_PARAMS_INIT {.size = sizeof(market_submission_create_params)}
+#define MARKET_SUBMISSION_CREATE_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_submission_create_params) \
+	}
 
-/* Submits something for a requirement of the policy. By the seller's owners and operators with sellers.
- * Errors: EINVALID (no such requirement, or one that is computed), ESTATE (the seller is gone), EEXISTS
- * (ref). Since 0.1. */
+/* Submits something for a requirement of the policy. By the seller's owners and operators with
+ * sellers. Errors: EINVALID (no such requirement, or one that is computed), ESTATE (the seller is
+ * gone), EEXISTS (ref). Since 0.1. */
 MARKET_API int market_submission_create(struct market_session *session,
-                                        const market_submission_create_params *in, market_submission **out,
-                                        market_error *err);
+                                        const market_submission_create_params *in,
+                                        market_submission **out, market_error *err);
 
 typedef struct market_submission_decide_params {
 	uint32_t size;
@@ -229,18 +255,21 @@ typedef struct market_submission_decide_params {
 	market_id submission;
 	const char *reason; /* required for a rejection */
 } market_submission_decide_params;
-#define MARKET_SUBMISSION_DECIDE_PARAMS_INIT {.size = sizeof(market_submission_decide_params)}
+#define MARKET_SUBMISSION_DECIDE_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_submission_decide_params) \
+	}
 
 /* Accepts a pending submission; an application whose last open requirement it was passes to review.
  * By operators with sellers. Errors: ESTATE. Since 0.1. */
 MARKET_API int market_submission_accept(struct market_session *session,
-                                        const market_submission_decide_params *in, market_submission **out,
-                                        market_error *err);
+                                        const market_submission_decide_params *in,
+                                        market_submission **out, market_error *err);
 /* Rejects a pending submission with a reason code. By operators with sellers.
  * Errors: EMISSING (reason), ESTATE. Since 0.1. */
 MARKET_API int market_submission_reject(struct market_session *session,
-                                        const market_submission_decide_params *in, market_submission **out,
-                                        market_error *err);
+                                        const market_submission_decide_params *in,
+                                        market_submission **out, market_error *err);
 
 /* Where a seller's payouts go (SEL-8). The account number is sealed at rest (SEL-10). */
 typedef struct market_payout_account {
@@ -249,14 +278,15 @@ typedef struct market_payout_account {
 	const char *holder;
 	const char *bank;
 	const char *country;
-	const char *account;    /* masked unless read in full */
+	const char *account; /* masked unless read in full */
 	market_time created_at;
-	market_time ready_at;   /* payouts wait until then after a change */
+	market_time ready_at; /* payouts wait until then after a change */
 	int64_t version;
 } market_payout_account;
 MARKET_API void market_payout_account_free(market_payout_account *account);
 
-/* `confirmed_at` is when the person who asks last proved who they are; it must be fresh (15 minutes). */
+/* `confirmed_at` is when the person who asks last proved who they are; it must be fresh (15
+ * minutes). */
 typedef struct market_payout_account_set_params {
 	uint32_t size;
 	const char *key;
@@ -267,20 +297,26 @@ typedef struct market_payout_account_set_params {
 	const char *account;
 	market_time confirmed_at;
 } market_payout_account_set_params;
-#define MARKET_PAYOUT_ACCOUNT_SET_PARAMS_INIT {.size = sizeof(market_payout_account_set_params)}
+#define MARKET_PAYOUT_ACCOUNT_SET_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_payout_account_set_params) \
+	}
 
-/* Names the account that payouts go to, the first time or anew; a change delays payouts by the policy's
- * time. By the seller's owners and finance members. Errors: EEXPIRED (confirmation), ESTATE. Since 0.1. */
+/* Names the account that payouts go to, the first time or anew; a change delays payouts by the
+ * policy's time. By the seller's owners and finance members. Errors: EEXPIRED (confirmation),
+ * ESTATE. Since 0.1. */
 MARKET_API int market_payout_account_set(struct market_session *session,
                                          const market_payout_account_set_params *in,
                                          market_payout_account **out, market_error *err);
 
 /* The payout account, its number masked. By owners, finance members and operators with settlement.
  * Errors: ENOTFOUND. Since 0.1. */
-MARKET_API int market_payout_account_get(struct market_session *session, const market_seller_get_params *in,
+MARKET_API int market_payout_account_get(struct market_session *session,
+                                         const market_seller_get_params *in,
                                          market_payout_account **out, market_error *err);
 /* The same in full; the read is recorded in the journal. By operators with sealed. Since 0.1. */
-MARKET_API int market_payout_account_reveal(struct market_session *session, const market_seller_get_params *in,
+MARKET_API int market_payout_account_reveal(struct market_session *session,
+                                            const market_seller_get_params *in,
                                             market_payout_account **out, market_error *err);
 
 typedef struct market_member_create_params {
@@ -291,11 +327,16 @@ typedef struct market_member_create_params {
 	const char *name;
 	int32_t role;
 } market_member_create_params;
-#define MARKET_MEMBER_CREATE_PARAMS_INIT {.size = sizeof(market_member_create_params)}
+#define MARKET_MEMBER_CREATE_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_member_create_params) \
+	}
 
-/* Adds a member. By the seller's owners and operators with sellers. Errors: EEXISTS (ref). Since 0.1. */
-MARKET_API int market_member_create(struct market_session *session, const market_member_create_params *in,
-                                    market_member **out, market_error *err);
+/* Adds a member. By the seller's owners and operators with sellers. Errors: EEXISTS (ref). Since
+ * 0.1. */
+MARKET_API int market_member_create(struct market_session *session,
+                                    const market_member_create_params *in, market_member **out,
+                                    market_error *err);
 MARKET_API void market_member_free(market_member *member);
 
 #ifdef __cplusplus

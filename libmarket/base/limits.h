@@ -21,7 +21,7 @@
 #define MK_MAX_LEGS 64    /* LED-2 */
 #define MK_MAX_BATCH 1024 /* LED-4 */
 #define MK_MAX_QUANTITY 1000000
-#define MK_MAX_TRIES 8 /* runs of one operation under conflicts */
+#define MK_MAX_TRIES 8                   /* runs of one operation under conflicts */
 #define MK_PATIENCE_US (5 * 1000 * 1000) /* after that it is not run again */
 #define MK_MAX_OUTPUT (16 * 1024 * 1024)
 

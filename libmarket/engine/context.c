@@ -8,13 +8,15 @@
 static const mk_statement deadline_insert = {
 	.name = "deadline_insert",
 	.table = "deadline",
-	.sql = "INSERT INTO deadline (book_id, id, due_at, operation, refusals) VALUES (?1, ?2, ?3, ?4, 0) "
-	       "ON CONFLICT DO NOTHING",
+	.sql =
+		"INSERT INTO deadline (book_id, id, due_at, operation, refusals) VALUES (?1, ?2, ?3, ?4, 0) "
+		"ON CONFLICT DO NOTHING",
 };
 static const mk_statement deadline_update = {
 	.name = "deadline_update",
 	.table = "deadline",
-	.sql = "UPDATE deadline SET due_at = ?3, operation = ?4, refusals = 0 WHERE book_id = ?1 AND id = ?2",
+	.sql =
+		"UPDATE deadline SET due_at = ?3, operation = ?4, refusals = 0 WHERE book_id = ?1 AND id = ?2",
 };
 static const mk_statement deadline_delete = {
 	.name = "deadline_delete",
@@ -25,7 +27,7 @@ static const mk_statement registry_insert = {
 	.name = "registry_insert",
 	.table = "registry",
 	.sql = "INSERT INTO registry (book_id, id, kind, ref, target_book_id, target_id) "
-	       "VALUES (0, ?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
+		   "VALUES (0, ?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
 };
 
 market_id mk_new_id(mk_ctx *ctx, int64_t book)
@@ -54,12 +56,14 @@ bool mk_id_absent(market_id id)
 	return id.id == 0;
 }
 
-void mk_insert(mk_ctx *ctx, const mk_statement *statement, const mk_record *record, market_id id, const void *row)
+void mk_insert(mk_ctx *ctx, const mk_statement *statement, const mk_record *record, market_id id,
+               const void *row)
 {
 	mk_plan_add_record(ctx->plan, MK_PHASE_INSERT, statement, id, record, row, MK_RETRY);
 }
 
-void mk_update(mk_ctx *ctx, const mk_statement *statement, const mk_record *record, market_id id, const void *row)
+void mk_update(mk_ctx *ctx, const mk_statement *statement, const mk_record *record, market_id id,
+               const void *row)
 {
 	mk_plan_add_record(ctx->plan, MK_PHASE_UPDATE, statement, id, record, row, MK_RETRY);
 }
@@ -69,9 +73,10 @@ void mk_ref_register(mk_ctx *ctx, market_id_kind kind, market_id id, const char 
 	market_id row = mk_new_id(ctx, 0);
 	if (!ref)
 		return;
-	mk_plan_add(ctx->plan, MK_PHASE_INSERT, &registry_insert, row,
-	            MK_ARGS(mk_int(row.id), mk_int(kind), mk_text_value(ref), mk_int(id.book), mk_int(id.id)),
-	            MK_RETRY);
+	mk_plan_add(
+		ctx->plan, MK_PHASE_INSERT, &registry_insert, row,
+		MK_ARGS(mk_int(row.id), mk_int(kind), mk_text_value(ref), mk_int(id.book), mk_int(id.id)),
+		MK_RETRY);
 }
 
 int mk_ref_check_free(mk_ctx *ctx, market_id_kind kind, const char *ref, market_error *err)
@@ -87,7 +92,8 @@ int mk_ref_check_free(mk_ctx *ctx, market_id_kind kind, const char *ref, market_
 	return mk_error_at(err, MARKET_EEXISTS, "ref", "ref %s is taken", ref);
 }
 
-int mk_ref_check_free_in(mk_ctx *ctx, const mk_entity *entity, int64_t book, const char *ref, market_error *err)
+int mk_ref_check_free_in(mk_ctx *ctx, const mk_entity *entity, int64_t book, const char *ref,
+                         market_error *err)
 {
 	void *row = NULL;
 	int rc;
@@ -100,7 +106,8 @@ int mk_ref_check_free_in(mk_ctx *ctx, const mk_entity *entity, int64_t book, con
 	return mk_error_at(err, MARKET_EEXISTS, "ref", "ref %s is taken", ref);
 }
 
-int mk_load(mk_ctx *ctx, const mk_entity *entity, market_id id, const char *field, void **row, market_error *err)
+int mk_load(mk_ctx *ctx, const mk_entity *entity, market_id id, const char *field, void **row,
+            market_error *err)
 {
 	char text[MARKET_ID_TEXT_SIZE];
 	int rc = mk_store_get(ctx->store, ctx->arena, entity->by_id, entity->record,
@@ -108,7 +115,8 @@ int mk_load(mk_ctx *ctx, const mk_entity *entity, market_id id, const char *fiel
 	if (rc != 0 || *row)
 		return rc;
 	market_id_format(entity->kind, id, text);
-	return mk_error_at(err, MARKET_ENOTFOUND, field ? field : "", "%s %s isn't found", entity->name, text);
+	return mk_error_at(err, MARKET_ENOTFOUND, field ? field : "", "%s %s isn't found", entity->name,
+	                   text);
 }
 
 /* ---- events ---- */
@@ -197,9 +205,11 @@ void mk_event_id(mk_ctx *ctx, const char *name, market_id_kind kind, market_id i
 
 /* ---- deadlines ---- */
 
-void mk_deadline_set(mk_ctx *ctx, market_id object, market_time before, market_time due, const char *operation)
+void mk_deadline_set(mk_ctx *ctx, market_id object, market_time before, market_time due,
+                     const char *operation)
 {
-	const mk_value args[] = {mk_int(object.book), mk_int(object.id), mk_int(due), mk_text_value(operation)};
+	const mk_value args[] = {mk_int(object.book), mk_int(object.id), mk_int(due),
+	                         mk_text_value(operation)};
 	if (due == 0 && before == 0)
 		return;
 	if (due == 0)
@@ -221,7 +231,8 @@ int64_t mk_page_size(const int64_t *asked)
 
 const char *mk_cursor_write(mk_ctx *ctx, int64_t first, int64_t second)
 {
-	return mk_arena_format(ctx->arena, "%llx.%llx", (unsigned long long)first, (unsigned long long)second);
+	return mk_arena_format(ctx->arena, "%llx.%llx", (unsigned long long)first,
+	                       (unsigned long long)second);
 }
 
 /* Sixteen hexadecimal digits at most. */
@@ -256,9 +267,9 @@ int mk_cursor_read(const char *cursor, int64_t *first, int64_t *second, market_e
 	return mk_error_at(err, MARKET_EINVALID, "after", "the cursor isn't one of this list");
 }
 
-int mk_page_read(mk_ctx *ctx, const mk_statement *statement, const mk_record *record, size_t order_offset,
-                 const mk_value *args, size_t n_args, const char *after, const int64_t *limit,
-                 market_error *err)
+int mk_page_read(mk_ctx *ctx, const mk_statement *statement, const mk_record *record,
+                 size_t order_offset, const mk_value *args, size_t n_args, const char *after,
+                 const int64_t *limit, market_error *err)
 {
 	mk_page *page = MK_NEW(ctx->arena, mk_page);
 	int64_t size = mk_page_size(limit);

@@ -22,15 +22,15 @@ typedef struct mk_ctx {
 	const mk_policy *policy; /* in effect at `now` */
 	market_actor actor;
 	const struct market_member *member; /* of a member actor */
-	market_time now;         /* effective time: every date of a record and the ledger */
-	market_time recorded;    /* the clock when it was recorded */
-	const void *subject;     /* the subject's row, a copy the handler may change */
-	mk_plan *plan;           /* NULL in a read */
+	market_time now;                    /* effective time: every date of a record and the ledger */
+	market_time recorded;               /* the clock when it was recorded */
+	const void *subject;                /* the subject's row, a copy the handler may change */
+	mk_plan *plan;                      /* NULL in a read */
 	mk_ledger *ledger;
-	market_id journal;       /* this operation's journal row */
-	mk_text events;          /* JSON array in the making */
-	market_id result;        /* what a write made or changed; the door gives it out */
-	void *output;            /* what a read gives out: the operation's result record, in the arena */
+	market_id journal; /* this operation's journal row */
+	mk_text events;    /* JSON array in the making */
+	market_id result;  /* what a write made or changed; the door gives it out */
+	void *output;      /* what a read gives out: the operation's result record, in the arena */
 } mk_ctx;
 
 /* A new id in a book; of a buyer or seller: mk_new_own_id, whose book is itself. */
@@ -43,9 +43,11 @@ bool mk_id_absent(market_id id);
 /* ---- plan, for records with named parameters ---- */
 
 /* A new row: a taken key or id runs the operation again, whose reads then name the error. */
-void mk_insert(mk_ctx *ctx, const mk_statement *statement, const mk_record *record, market_id id, const void *row);
+void mk_insert(mk_ctx *ctx, const mk_statement *statement, const mk_record *record, market_id id,
+               const void *row);
 /* A row that was read: the statement is guarded by `version = :version` and adds 1 to it. */
-void mk_update(mk_ctx *ctx, const mk_statement *statement, const mk_record *record, market_id id, const void *row);
+void mk_update(mk_ctx *ctx, const mk_statement *statement, const mk_record *record, market_id id,
+               const void *row);
 
 /* ---- refs (of buyers, sellers and members, unique in the store) ---- */
 
@@ -54,12 +56,14 @@ void mk_ref_register(mk_ctx *ctx, market_id_kind kind, market_id id, const char 
 /* EEXISTS at field `ref` when the ref is registered. NULL refs are fine. */
 int mk_ref_check_free(mk_ctx *ctx, market_id_kind kind, const char *ref, market_error *err);
 /* The same for a record whose refs are unique in its book. */
-int mk_ref_check_free_in(mk_ctx *ctx, const mk_entity *entity, int64_t book, const char *ref, market_error *err);
+int mk_ref_check_free_in(mk_ctx *ctx, const mk_entity *entity, int64_t book, const char *ref,
+                         market_error *err);
 
 /* ---- reading other records ---- */
 
 /* Loads a record by id; ENOTFOUND names `field` when there is none. The row is in the arena. */
-int mk_load(mk_ctx *ctx, const mk_entity *entity, market_id id, const char *field, void **row, market_error *err);
+int mk_load(mk_ctx *ctx, const mk_entity *entity, market_id id, const char *field, void **row,
+            market_error *err);
 
 /* ---- events: `type` is "noun.done"; the books concerned are the object's and those added ---- */
 void mk_event(mk_ctx *ctx, const char *type, market_id_kind kind, market_id object);
@@ -74,7 +78,8 @@ void mk_event_id(mk_ctx *ctx, const char *name, market_id_kind kind, market_id i
 
 /* Plans the change from what the object's row had (`before`, 0 for none) to `due` (0 for none).
  * `operation` is the name of the operation that is then run on it. */
-void mk_deadline_set(mk_ctx *ctx, market_id object, market_time before, market_time due, const char *operation);
+void mk_deadline_set(mk_ctx *ctx, market_id object, market_time before, market_time due,
+                     const char *operation);
 
 /* ---- lists ---- */
 
@@ -93,9 +98,10 @@ typedef struct mk_page {
 
 /* A keyset page as ctx->output. `statement` is ordered by an int64 column, whose field lies at
  * `order_offset` in the row's struct, and id; its arguments are those given (at most 8), then the
- * cursor's two numbers, then the limit. A cursor is NULL on the first page: both numbers are then 0. */
-int mk_page_read(mk_ctx *ctx, const mk_statement *statement, const mk_record *record, size_t order_offset,
-                 const mk_value *args, size_t n_args, const char *after, const int64_t *limit,
-                 market_error *err);
+ * cursor's two numbers, then the limit. A cursor is NULL on the first page: both numbers are then
+ * 0. */
+int mk_page_read(mk_ctx *ctx, const mk_statement *statement, const mk_record *record,
+                 size_t order_offset, const mk_value *args, size_t n_args, const char *after,
+                 const int64_t *limit, market_error *err);
 
 #endif

@@ -10,9 +10,10 @@ typedef struct mk_entity {
 	market_id_kind kind;
 	const char *name;
 	const mk_record *record;
-	const mk_statement *by_id;  /* ?1 book, ?2 id */
-	const mk_statement *by_ref; /* ?1 book, ?2 ref, gives book_id, id; NULL when refs are in the registry */
-	bool registered;            /* buyers, sellers, members: refs unique in the store */
+	const mk_statement *by_id; /* ?1 book, ?2 id */
+	const mk_statement
+		*by_ref;     /* ?1 book, ?2 ref, gives book_id, id; NULL when refs are in the registry */
+	bool registered; /* buyers, sellers, members: refs unique in the store */
 	/* Whose it is; an absent id when the row has no such party. NULL: never. */
 	market_id (*buyer)(const void *row);
 	market_id (*seller)(const void *row);

@@ -9,7 +9,7 @@ typedef struct mk_journal {
 	const char *operation;
 	const char *actor;
 	const char *key;
-	market_blob digest;  /* of operation and params; only with a key */
+	market_blob digest; /* of operation and params; only with a key */
 	market_time recorded_at;
 	market_time effective_at;
 	int64_t policy;

@@ -41,8 +41,8 @@ struct market_session {
 	mk_arena arena; /* of one operation */
 	mk_text events;
 	bool replayed;
-	bool dead;      /* after MARKET_EINTERNAL */
-	bool busy;      /* an operation runs: calls from inside it are refused */
+	bool dead; /* after MARKET_EINTERNAL */
+	bool busy; /* an operation runs: calls from inside it are refused */
 };
 
 void mk_log(market *market, int32_t level, const char *format, ...) MK_PRINTF(3, 4);
@@ -66,6 +66,7 @@ const mk_policy *mk_policy_at(const market *market, market_time time);
 /* The version of that number, or NULL. */
 const mk_policy *mk_policy_numbered(const market *market, int64_t number);
 /* Plans a new version; `number` is its own. */
-void mk_policy_insert(mk_ctx *ctx, market_id id, int64_t number, market_time effective, const char *text);
+void mk_policy_insert(mk_ctx *ctx, market_id id, int64_t number, market_time effective,
+                      const char *text);
 
 #endif

@@ -77,15 +77,16 @@ static const mk_field requirement_fields[] = {
 	MK_F_TEXTS(mk_requirement, store_types, 0, 0, 10, "whom it concerns; none: all"),
 	MK_F_TIME(mk_requirement, version, 0, "submissions made before it don't count"),
 };
-static const mk_record requirement_record =
-	MK_RECORD_OF("requirement", mk_requirement, requirement_fields, "what a seller must show (SEL-1)");
+static const mk_record requirement_record = MK_RECORD_OF(
+	"requirement", mk_requirement, requirement_fields, "what a seller must show (SEL-1)");
 
 static const mk_field seller_fields[] = {
 	MK_F_SPAN(mk_policy_sellers, application_stale, MK_REQUIRED, MK_HOUR, LONGEST,
               "an unanswered application is rejected after this"),
 	MK_F_SPAN(mk_policy_sellers, payout_account_cooling, MK_REQUIRED, 0, LONGEST,
               "payouts wait this long after a change of the payout account (SEL-8)"),
-	MK_F_BOOL(mk_policy_sellers, auto_approve, 0, "approve complete applications without an operator (SEL-2)"),
+	MK_F_BOOL(mk_policy_sellers, auto_approve, 0,
+              "approve complete applications without an operator (SEL-2)"),
 	MK_F_LIST(mk_policy_sellers, requirements, mk_requirement, requirement_record, 0, 0, 100,
               "what sellers must show"),
 };
@@ -93,7 +94,8 @@ static const mk_record sellers_record =
 	MK_RECORD_OF("sellers", mk_policy_sellers, seller_fields, "onboarding of sellers");
 
 static const mk_field order_fields[] = {
-	MK_F_SPAN(mk_policy_orders, unpaid_close, MK_REQUIRED, MK_MINUTE, LONGEST, "an unpaid order is closed"),
+	MK_F_SPAN(mk_policy_orders, unpaid_close, MK_REQUIRED, MK_MINUTE, LONGEST,
+              "an unpaid order is closed"),
 	MK_F_SPAN(mk_policy_orders, ship_by, MK_REQUIRED, MK_MINUTE, LONGEST, "later is late"),
 	MK_F_SPAN(mk_policy_orders, unshipped_cancel, MK_REQUIRED, MK_MINUTE, LONGEST,
               "an unshipped order is cancelled and refunded"),
@@ -117,7 +119,8 @@ static const mk_record orders_record =
 	MK_RECORD_OF("orders", mk_policy_orders, order_fields, "the timers of orders (ORD-4)");
 
 static const mk_field payment_fields[] = {
-	MK_F_TEXT(mk_policy_payments, provider, MK_REQUIRED, 1, MK_MAX_CODE, "the payment provider's name"),
+	MK_F_TEXT(mk_policy_payments, provider, MK_REQUIRED, 1, MK_MAX_CODE,
+              "the payment provider's name"),
 	MK_F_SPAN(mk_policy_payments, tolerance, MK_REQUIRED, MK_SECOND, MK_DAY,
               "how far a notification's time may be off (PAY-1)"),
 	MK_F_SPAN(mk_policy_payments, query_after, MK_REQUIRED, MK_SECOND, MK_DAY,
@@ -135,7 +138,8 @@ static const mk_field fee_rule_fields[] = {
 	MK_F_TEXTS(mk_fee_rule, sellers, 0, 1, 1000, "refs or identifiers of sellers"),
 	MK_F_OPT_RATE(mk_fee_rule, rate, 0, 0, 1000000, "of the base"),
 	MK_F_MONEY(mk_fee_rule, flat, 0, 0, MK_MONEY_MAX, "an amount added"),
-	MK_F_ENUM(mk_fee_rule, per, mk_fee_per_enum, 0, "what flat, floor and cap apply to; line by default"),
+	MK_F_ENUM(mk_fee_rule, per, mk_fee_per_enum, 0,
+              "what flat, floor and cap apply to; line by default"),
 	MK_F_MONEY(mk_fee_rule, floor, 0, 0, MK_MONEY_MAX, "at least"),
 	MK_F_MONEY(mk_fee_rule, cap, 0, 0, MK_MONEY_MAX, "at most"),
 };
@@ -146,24 +150,28 @@ static const mk_field fee_tax_fields[] = {
 	MK_F_RATE(mk_fee_tax, rate, MK_REQUIRED, 0, 1000000, "of the fee"),
 	MK_F_ENUM(mk_fee_tax, mode, mk_tax_mode_enum, MK_REQUIRED, "on top of the fee or part of it"),
 };
-static const mk_record fee_tax_record = MK_RECORD_OF("fee_tax", mk_fee_tax, fee_tax_fields, "tax on a fee");
+static const mk_record fee_tax_record =
+	MK_RECORD_OF("fee_tax", mk_fee_tax, fee_tax_fields, "tax on a fee");
 
 static const mk_field fee_kind_fields[] = {
-	MK_F_TEXT(mk_fee_kind, kind, MK_REQUIRED, 1, MK_MAX_CODE, "its name; the account is fee_revenue:<kind>"),
+	MK_F_TEXT(mk_fee_kind, kind, MK_REQUIRED, 1, MK_MAX_CODE,
+              "its name; the account is fee_revenue:<kind>"),
 	MK_F_ENUM(mk_fee_kind, reversal, mk_fee_reversal_enum, MK_REQUIRED, "what a refund gives back"),
 	MK_F_BOOL(mk_fee_kind, on_freight, 0, "charged on freight too"),
 	MK_F_RECORD(mk_fee_kind, tax, mk_fee_tax, fee_tax_record, 0, "tax on the fee"),
 	MK_F_LIST(mk_fee_kind, rules, mk_fee_rule, fee_rule_record, MK_REQUIRED, 1, 1000,
               "the first that matches wins; the last has no predicate"),
 };
-static const mk_record fee_kind_record = MK_RECORD_OF("fee_kind", mk_fee_kind, fee_kind_fields, "a kind of fee");
+static const mk_record fee_kind_record =
+	MK_RECORD_OF("fee_kind", mk_fee_kind, fee_kind_fields, "a kind of fee");
 
 static const mk_field fees_fields[] = {
 	MK_F_ENUM(mk_policy_fees, rounding, mk_rounding_enum, 0, "of halves; half_up by default"),
 	MK_F_LIST(mk_policy_fees, kinds, mk_fee_kind, fee_kind_record, MK_REQUIRED, 1, 20,
               "in the order in which they are computed"),
 };
-static const mk_record fees_record = MK_RECORD_OF("fees", mk_policy_fees, fees_fields, "what sellers pay");
+static const mk_record fees_record =
+	MK_RECORD_OF("fees", mk_policy_fees, fees_fields, "what sellers pay");
 
 static const mk_field split_fields[] = {
 	MK_F_TEXT(mk_split_rule, kind, MK_REQUIRED, 1, MK_MAX_CODE, "whom it is for: affiliate"),
@@ -174,7 +182,8 @@ static const mk_record split_record =
 
 static const mk_field reserve_fields[] = {
 	MK_F_RATE(mk_reserve_rule, rate, MK_REQUIRED, 0, 1000000, "of what matures"),
-	MK_F_SPAN(mk_reserve_rule, period, MK_REQUIRED, MK_HOUR, LONGEST, "held this long after maturity"),
+	MK_F_SPAN(mk_reserve_rule, period, MK_REQUIRED, MK_HOUR, LONGEST,
+              "held this long after maturity"),
 	MK_F_TEXTS(mk_reserve_rule, store_types, 0, 1, 10, "types of store; none: all"),
 };
 static const mk_record reserve_record =
@@ -185,9 +194,11 @@ static const mk_field settlement_fields[] = {
               "an earning is available this long after receipt (SET-2)"),
 	MK_F_LIST(mk_policy_settlement, reserves, mk_reserve_rule, reserve_record, 0, 0, 100,
               "the first that matches"),
-	MK_F_ENUM(mk_policy_settlement, schedule, mk_schedule_enum, MK_REQUIRED, "when payouts are made (SET-3)"),
+	MK_F_ENUM(mk_policy_settlement, schedule, mk_schedule_enum, MK_REQUIRED,
+              "when payouts are made (SET-3)"),
 	MK_F_MONEY(mk_policy_settlement, minimum, 0, 0, MK_MONEY_MAX, "less than this carries over"),
-	MK_F_TEXT(mk_policy_settlement, zone, MK_REQUIRED, 1, MK_MAX_CODE, "the time zone of calendar periods"),
+	MK_F_TEXT(mk_policy_settlement, zone, MK_REQUIRED, 1, MK_MAX_CODE,
+              "the time zone of calendar periods"),
 	MK_F_MONEY(mk_policy_settlement, advance_limit, 0, 0, MK_MONEY_MAX,
                "a receivable above it needs an operator (ESC-7)"),
 };
@@ -201,16 +212,23 @@ static const mk_record aftersales_record =
 	MK_RECORD_OF("aftersales", mk_policy_aftersales, aftersales_fields, "after-sales");
 
 static const mk_field ratings_fields[] = {
-	MK_F_SPAN(mk_policy_ratings, window, MK_REQUIRED, MK_HOUR, LONGEST, "a line is rated within this (RAT-1)"),
+	MK_F_SPAN(mk_policy_ratings, window, MK_REQUIRED, MK_HOUR, LONGEST,
+              "a line is rated within this (RAT-1)"),
 	MK_F_TEXTS(mk_policy_ratings, dimensions, MK_REQUIRED, 1, 10, "what is rated from 1 to 5"),
-	MK_F_SPAN(mk_policy_ratings, score_window, MK_REQUIRED, MK_DAY, LONGEST, "what counts in scores (RAT-4)"),
+	MK_F_SPAN(mk_policy_ratings, score_window, MK_REQUIRED, MK_DAY, LONGEST,
+              "what counts in scores (RAT-4)"),
 	MK_F_INT(mk_policy_ratings, counted_per_month, MK_REQUIRED, 1, 1000, "per buyer and seller"),
-	MK_F_INT(mk_policy_ratings, credit_points_per_month, MK_REQUIRED, 1, 1000, "per buyer and seller"),
-	MK_F_SPAN(mk_policy_ratings, same_item_once, MK_REQUIRED, 0, LONGEST, "the same item counts once in it"),
-	MK_F_INT(mk_policy_ratings, positive_from, MK_REQUIRED, 2, 5, "a mean from here on gives a credit point"),
-	MK_F_INT(mk_policy_ratings, negative_to, MK_REQUIRED, 1, 4, "a mean down to here takes a credit point"),
+	MK_F_INT(mk_policy_ratings, credit_points_per_month, MK_REQUIRED, 1, 1000,
+             "per buyer and seller"),
+	MK_F_SPAN(mk_policy_ratings, same_item_once, MK_REQUIRED, 0, LONGEST,
+              "the same item counts once in it"),
+	MK_F_INT(mk_policy_ratings, positive_from, MK_REQUIRED, 2, 5,
+             "a mean from here on gives a credit point"),
+	MK_F_INT(mk_policy_ratings, negative_to, MK_REQUIRED, 1, 4,
+             "a mean down to here takes a credit point"),
 };
-static const mk_record ratings_record = MK_RECORD_OF("ratings", mk_policy_ratings, ratings_fields, "ratings");
+static const mk_record ratings_record =
+	MK_RECORD_OF("ratings", mk_policy_ratings, ratings_fields, "ratings");
 
 static const mk_field ledger_fields[] = {
 	MK_F_MONEY(mk_policy_ledger, two_person_amount, 0, 0, MK_MONEY_MAX,
@@ -218,18 +236,22 @@ static const mk_field ledger_fields[] = {
 	MK_F_SPAN(mk_policy_ledger, write_off_after, MK_REQUIRED, MK_DAY, LONGEST,
               "a receivable may be written off after this"),
 };
-static const mk_record ledger_record = MK_RECORD_OF("ledger", mk_policy_ledger, ledger_fields, "the books");
+static const mk_record ledger_record =
+	MK_RECORD_OF("ledger", mk_policy_ledger, ledger_fields, "the books");
 
 static const mk_field policy_fields[] = {
 	MK_F_TEXT(mk_policy, name, MK_REQUIRED, 1, MK_MAX_CODE, "the policy's name"),
 	MK_F_TEXTS(mk_policy, currencies, MK_REQUIRED, 1, 50, "ISO 4217 codes of what is sold in"),
 	MK_F_RECORD(mk_policy, sellers, mk_policy_sellers, sellers_record, MK_REQUIRED, "onboarding"),
-	MK_F_RECORD(mk_policy, orders, mk_policy_orders, orders_record, MK_REQUIRED, "timers of orders"),
+	MK_F_RECORD(mk_policy, orders, mk_policy_orders, orders_record, MK_REQUIRED,
+                "timers of orders"),
 	MK_F_RECORD(mk_policy, payments, mk_policy_payments, payments_record, MK_REQUIRED, "payments"),
 	MK_F_RECORD(mk_policy, fees, mk_policy_fees, fees_record, MK_REQUIRED, "what sellers pay"),
 	MK_F_LIST(mk_policy, splits, mk_split_rule, split_record, 0, 0, 10, "what goes to others"),
-	MK_F_RECORD(mk_policy, settlement, mk_policy_settlement, settlement_record, MK_REQUIRED, "settlement"),
-	MK_F_RECORD(mk_policy, aftersales, mk_policy_aftersales, aftersales_record, MK_REQUIRED, "after-sales"),
+	MK_F_RECORD(mk_policy, settlement, mk_policy_settlement, settlement_record, MK_REQUIRED,
+                "settlement"),
+	MK_F_RECORD(mk_policy, aftersales, mk_policy_aftersales, aftersales_record, MK_REQUIRED,
+                "after-sales"),
 	MK_F_RECORD(mk_policy, ratings, mk_policy_ratings, ratings_record, MK_REQUIRED, "ratings"),
 	MK_F_RECORD(mk_policy, ledger, mk_policy_ledger, ledger_record, MK_REQUIRED, "the books"),
 };

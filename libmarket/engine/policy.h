@@ -1,6 +1,6 @@
 /*
- * The policy: how this marketplace works, read from one YAML file by descriptors. A compiled policy is
- * immutable and lives as long as the market.
+ * The policy: how this marketplace works, read from one YAML file by descriptors. A compiled policy
+ * is immutable and lives as long as the market.
  */
 #ifndef MK_ENGINE_POLICY_H
 #define MK_ENGINE_POLICY_H
@@ -34,9 +34,9 @@ typedef struct mk_requirement {
 } mk_requirement;
 
 typedef struct mk_policy_sellers {
-	market_time application_stale;       /* an unanswered application is rejected after this (90 d) */
-	market_time payout_account_cooling;  /* payouts wait this long after a change (SEL-8) */
-	bool auto_approve;                   /* SEL-2: off by default */
+	market_time application_stale; /* an unanswered application is rejected after this (90 d) */
+	market_time payout_account_cooling; /* payouts wait this long after a change (SEL-8) */
+	bool auto_approve;                  /* SEL-2: off by default */
 	const mk_requirement *const *requirements;
 	size_t n_requirements;
 } mk_policy_sellers;
@@ -50,11 +50,12 @@ typedef struct mk_policy_orders {
 	market_time auto_confirm;     /* 10 d after shipping */
 	market_time cancel_silence;   /* ORD-7: 2 d of the seller's silence */
 	bool group_by_warehouse;      /* one seller order per seller and warehouse */
-	bool carrier_reports;         /* carriers report deliveries: without proof no confirmation by itself … */
-	market_time carrier_limit;    /* … until this long after shipping */
-	market_time confirm_after_delivery; /* 3 d: not sooner after the proof of delivery */
-	market_time extension;        /* by which a buyer may put confirmation off: 3 d */
-	int64_t extensions;           /* how often: twice */
+	bool
+		carrier_reports; /* carriers report deliveries: without proof no confirmation by itself … */
+	market_time carrier_limit;            /* … until this long after shipping */
+	market_time confirm_after_delivery;   /* 3 d: not sooner after the proof of delivery */
+	market_time extension;                /* by which a buyer may put confirmation off: 3 d */
+	int64_t extensions;                   /* how often: twice */
 	const char *const *seller_extensions; /* spans of which a seller may choose: 3, 5, 7, 10 d */
 	size_t n_seller_extensions;
 } mk_policy_orders;
@@ -62,16 +63,21 @@ typedef struct mk_policy_orders {
 /* ---- payments ---- */
 
 typedef struct mk_policy_payments {
-	const char *provider;         /* the provider's name: "sandbox" */
-	market_time tolerance;        /* of a notification's time (PAY-1): 5 min */
-	market_time query_after;      /* an unanswered request is queried after this */
-	market_time claim_age;        /* whoever took a request to send it is dead after this, by the real clock */
+	const char *provider;    /* the provider's name: "sandbox" */
+	market_time tolerance;   /* of a notification's time (PAY-1): 5 min */
+	market_time query_after; /* an unanswered request is queried after this */
+	market_time
+		claim_age; /* whoever took a request to send it is dead after this, by the real clock */
 } mk_policy_payments;
 
 /* ---- fees, COM-1 to COM-6 ---- */
 
 typedef enum mk_fee_per { MK_PER_LINE = 1, MK_PER_UNIT, MK_PER_ORDER } mk_fee_per;
-typedef enum mk_fee_reversal { MK_REVERSAL_PROPORTIONAL = 1, MK_REVERSAL_FULL_ONLY, MK_REVERSAL_NEVER } mk_fee_reversal;
+typedef enum mk_fee_reversal {
+	MK_REVERSAL_PROPORTIONAL = 1,
+	MK_REVERSAL_FULL_ONLY,
+	MK_REVERSAL_NEVER
+} mk_fee_reversal;
 typedef enum mk_tax_mode { MK_TAX_ADDED = 1, MK_TAX_INCLUDED } mk_tax_mode;
 extern const mk_enum mk_fee_per_enum, mk_fee_reversal_enum, mk_tax_mode_enum, mk_rounding_enum;
 
@@ -84,10 +90,10 @@ typedef struct mk_fee_rule {
 	size_t n_store_types;
 	const char *const *sellers; /* refs or texts of ids */
 	size_t n_sellers;
-	const market_rate *rate;    /* of the base */
-	market_money flat;          /* added to the rate's part */
-	int32_t per;                /* what flat, floor and cap apply to; line by default */
-	market_money floor, cap;    /* absent: none */
+	const market_rate *rate; /* of the base */
+	market_money flat;       /* added to the rate's part */
+	int32_t per;             /* what flat, floor and cap apply to; line by default */
+	market_money floor, cap; /* absent: none */
 } mk_fee_rule;
 
 typedef struct mk_fee_tax {
@@ -98,7 +104,7 @@ typedef struct mk_fee_tax {
 typedef struct mk_fee_kind {
 	const char *kind; /* "commission", "technical", …: the account is fee_revenue:<kind> */
 	int32_t reversal;
-	bool on_freight;  /* the base includes freight */
+	bool on_freight; /* the base includes freight */
 	const mk_fee_tax *tax;
 	const mk_fee_rule *const *rules; /* in order; the last is the default and has no predicate */
 	size_t n_rules;
@@ -129,19 +135,19 @@ extern const mk_enum mk_schedule_enum;
 
 typedef struct mk_reserve_rule {
 	market_rate rate;
-	market_time period; /* held this long after maturity */
+	market_time period;             /* held this long after maturity */
 	const char *const *store_types; /* none: all */
 	size_t n_store_types;
 } mk_reserve_rule;
 
 typedef struct mk_policy_settlement {
-	market_time maturity;             /* SET-2: available this long after receipt (7 d) */
+	market_time maturity;                   /* SET-2: available this long after receipt (7 d) */
 	const mk_reserve_rule *const *reserves; /* the first that matches */
 	size_t n_reserves;
 	int32_t schedule;
-	market_money minimum;             /* of a payout; less carries over */
-	const char *zone;                 /* of calendar periods */
-	market_money advance_limit;       /* ESC-7: a receivable above it needs an operator */
+	market_money minimum;       /* of a payout; less carries over */
+	const char *zone;           /* of calendar periods */
+	market_money advance_limit; /* ESC-7: a receivable above it needs an operator */
 } mk_policy_settlement;
 
 /* ---- after-sales and ratings, what the spine needs ---- */
@@ -151,15 +157,15 @@ typedef struct mk_policy_aftersales {
 } mk_policy_aftersales;
 
 typedef struct mk_policy_ratings {
-	market_time window;          /* RAT-1: 15 d after receipt */
+	market_time window; /* RAT-1: 15 d after receipt */
 	const char *const *dimensions;
 	size_t n_dimensions;
-	market_time score_window;    /* RAT-4: 180 d */
-	int64_t counted_per_month;   /* RAT-4: 3 per buyer and seller */
+	market_time score_window;        /* RAT-4: 180 d */
+	int64_t counted_per_month;       /* RAT-4: 3 per buyer and seller */
 	int64_t credit_points_per_month; /* RAT-4: 6 */
-	market_time same_item_once;  /* RAT-4: 14 d */
-	int64_t positive_from;       /* RAT-5: a mean from 4 on gives a credit point */
-	int64_t negative_to;         /* RAT-5, RAT-10: one down to 2 takes one; such a score is bad */
+	market_time same_item_once;      /* RAT-4: 14 d */
+	int64_t positive_from;           /* RAT-5: a mean from 4 on gives a credit point */
+	int64_t negative_to; /* RAT-5, RAT-10: one down to 2 takes one; such a score is bad */
 } mk_policy_ratings;
 
 typedef struct mk_policy_ledger {
@@ -188,8 +194,10 @@ typedef struct mk_policy {
 } mk_policy;
 extern const mk_record mk_policy_record;
 
-/* Parses and checks a policy as a whole; all errors are in `yaml`. The result lives in yaml->arena. */
-int mk_policy_compile(const char *text, size_t size, mk_yaml *yaml, const mk_policy **out, market_error *err);
+/* Parses and checks a policy as a whole; all errors are in `yaml`. The result lives in yaml->arena.
+ */
+int mk_policy_compile(const char *text, size_t size, mk_yaml *yaml, const mk_policy **out,
+                      market_error *err);
 bool mk_policy_has_currency(const mk_policy *policy, const char *currency);
 mk_rounding mk_policy_rounding(const mk_policy *policy);
 

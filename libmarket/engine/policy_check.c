@@ -8,13 +8,15 @@
 static void check_currencies(mk_yaml *yaml, const mk_policy *policy);
 static void check_orders(mk_yaml *yaml, const mk_policy_orders *orders);
 static void check_requirements(mk_yaml *yaml, const mk_policy_sellers *sellers);
-static void check_store_types(mk_yaml *yaml, const void *owner, const char *const *names, size_t count);
+static void check_store_types(mk_yaml *yaml, const void *owner, const char *const *names,
+                              size_t count);
 static void check_fees(mk_yaml *yaml, const mk_policy *policy);
 static void check_settlement(mk_yaml *yaml, const mk_policy *policy);
 static int check_zone(mk_yaml *yaml, const mk_policy_settlement *settlement, market_error *err);
 static void check_ratings(mk_yaml *yaml, const mk_policy_ratings *ratings);
 
-int mk_policy_compile(const char *text, size_t size, mk_yaml *yaml, const mk_policy **out, market_error *err)
+int mk_policy_compile(const char *text, size_t size, mk_yaml *yaml, const mk_policy **out,
+                      market_error *err)
 {
 	mk_policy *policy = NULL;
 	void *parsed = NULL;
@@ -85,7 +87,8 @@ static void check_requirements(mk_yaml *yaml, const mk_policy_sellers *sellers)
 	}
 }
 
-static void check_store_types(mk_yaml *yaml, const void *owner, const char *const *names, size_t count)
+static void check_store_types(mk_yaml *yaml, const void *owner, const char *const *names,
+                              size_t count)
 {
 	static const char *const all[] = {"flagship", "exclusive", "specialty", "individual"};
 	for (size_t i = 0; i < count; i++) {
@@ -96,12 +99,12 @@ static void check_store_types(mk_yaml *yaml, const void *owner, const char *cons
 	}
 }
 
-static void check_amount(mk_yaml *yaml, const mk_policy *policy, const void *owner, const char *field,
-                         market_money amount)
+static void check_amount(mk_yaml *yaml, const mk_policy *policy, const void *owner,
+                         const char *field, market_money amount)
 {
 	if (amount.currency[0] != '\0' && !mk_policy_has_currency(policy, amount.currency))
-		mk_yaml_report(yaml, owner, field, "list it under currencies", "currency %s isn't one of this policy",
-		               amount.currency);
+		mk_yaml_report(yaml, owner, field, "list it under currencies",
+		               "currency %s isn't one of this policy", amount.currency);
 }
 
 static bool has_predicate(const mk_fee_rule *rule)
@@ -119,7 +122,8 @@ static void check_rules(mk_yaml *yaml, const mk_policy *policy, const mk_fee_kin
 		check_amount(yaml, policy, rule, "floor", rule->floor);
 		check_amount(yaml, policy, rule, "cap", rule->cap);
 		if (mk_money_compare(rule->floor, rule->cap) == 1 && rule->cap.currency[0] != '\0')
-			mk_yaml_report(yaml, rule, "floor", "", "the floor of rule %s is above its cap", rule->name);
+			mk_yaml_report(yaml, rule, "floor", "", "the floor of rule %s is above its cap",
+			               rule->name);
 		if (last && has_predicate(rule))
 			mk_yaml_report(yaml, rule, "name", "add a rule without predicates at the end",
 			               "fee kind %s has no default rule", kind->kind);
@@ -149,7 +153,8 @@ static void check_settlement(mk_yaml *yaml, const mk_policy *policy)
 	const mk_policy_settlement *settlement = policy->settlement;
 	check_amount(yaml, policy, settlement, "minimum", settlement->minimum);
 	check_amount(yaml, policy, settlement, "advance_limit", settlement->advance_limit);
-	check_amount(yaml, policy, policy->ledger, "two_person_amount", policy->ledger->two_person_amount);
+	check_amount(yaml, policy, policy->ledger, "two_person_amount",
+	             policy->ledger->two_person_amount);
 	for (size_t i = 0; i < settlement->n_reserves; i++)
 		check_store_types(yaml, settlement->reserves[i], settlement->reserves[i]->store_types,
 		                  settlement->reserves[i]->n_store_types);
@@ -163,8 +168,8 @@ static int check_zone(mk_yaml *yaml, const mk_policy_settlement *settlement, mar
 	mk_zone_close(zone);
 	if (rc != MARKET_EINVALID)
 		return rc;
-	mk_yaml_report(yaml, settlement, "zone", "use a name such as Asia/Shanghai or UTC", "unknown time zone %s",
-	               settlement->zone);
+	mk_yaml_report(yaml, settlement, "zone", "use a name such as Asia/Shanghai or UTC",
+	               "unknown time zone %s", settlement->zone);
 	return 0;
 }
 
@@ -174,8 +179,8 @@ static void check_ratings(mk_yaml *yaml, const mk_policy_ratings *ratings)
 		mk_yaml_report(yaml, ratings, "negative_to", "", "negative_to is not below positive_from");
 	for (size_t i = 0; i < ratings->n_dimensions; i++) {
 		if (strlen(ratings->dimensions[i]) > MK_MAX_CODE)
-			mk_yaml_report(yaml, ratings, "dimensions", "", "a dimension's name is longer than %d bytes",
-			               MK_MAX_CODE);
+			mk_yaml_report(yaml, ratings, "dimensions", "",
+			               "a dimension's name is longer than %d bytes", MK_MAX_CODE);
 		for (size_t k = 0; k < i; k++)
 			if (strcmp(ratings->dimensions[k], ratings->dimensions[i]) == 0)
 				mk_yaml_report(yaml, ratings, "dimensions", "", "dimension %s stands twice",

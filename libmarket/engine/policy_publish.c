@@ -17,10 +17,13 @@ const mk_record mk_policy_version_record =
 static const mk_statement policy_by_id = {
 	.name = "policy_by_id",
 	.sql = "SELECT book_id, id, number, effective_at, recorded_at, text FROM policy "
-	       "WHERE book_id = ?1 AND id = ?2",
+		   "WHERE book_id = ?1 AND id = ?2",
 };
 const mk_entity mk_policy_entity = {
-	.kind = MARKET_ID_POLICY, .name = "policy", .record = &mk_policy_version_record, .by_id = &policy_by_id,
+	.kind = MARKET_ID_POLICY,
+	.name = "policy",
+	.record = &mk_policy_version_record,
+	.by_id = &policy_by_id,
 };
 
 int mk_policy_publish(mk_ctx *ctx, const void *params, market_error *err)
@@ -54,8 +57,8 @@ int mk_policy_get(mk_ctx *ctx, const void *params, market_error *err)
 	return mk_load(ctx, &mk_policy_entity, id, "policy", &ctx->output, err);
 }
 
-int market_policy_check(const char *text, size_t size, market_policy_error *errors, size_t max_errors,
-                        size_t *n_errors, market_error *err)
+int market_policy_check(const char *text, size_t size, market_policy_error *errors,
+                        size_t max_errors, size_t *n_errors, market_error *err)
 {
 	mk_arena arena;
 	mk_yaml *yaml;

@@ -23,13 +23,14 @@ static const mk_record policy_row_record =
 static const mk_statement policy_since = {
 	.name = "policy_since",
 	.sql = "SELECT book_id, id, number, effective_at, recorded_at, text FROM policy "
-	       "WHERE book_id = 0 AND number > ?1 ORDER BY number",
+		   "WHERE book_id = 0 AND number > ?1 ORDER BY number",
 };
 static const mk_statement policy_insert = {
 	.name = "policy_insert",
 	.table = "policy",
-	.sql = "INSERT INTO policy (book_id, id, number, effective_at, recorded_at, text) "
-	       "VALUES (:book_id, :id, :number, :effective_at, :recorded_at, :text) ON CONFLICT DO NOTHING",
+	.sql =
+		"INSERT INTO policy (book_id, id, number, effective_at, recorded_at, text) "
+		"VALUES (:book_id, :id, :number, :effective_at, :recorded_at, :text) ON CONFLICT DO NOTHING",
 };
 
 static int hold_version(market *market, const policy_row *row, market_error *err);
@@ -44,8 +45,8 @@ int mk_policy_refresh(market *market, mk_arena *arena, int64_t newest, market_er
 	int rc;
 	if (newest <= known)
 		return 0;
-	rc = mk_store_list(market->store, arena, &policy_since, &policy_row_record, MK_ARGS(mk_int(known)), &rows,
-	                   &count, err);
+	rc = mk_store_list(market->store, arena, &policy_since, &policy_row_record,
+	                   MK_ARGS(mk_int(known)), &rows, &count, err);
 	for (size_t i = 0; rc == 0 && i < count; i++)
 		rc = hold_version(market, rows[i], err);
 	return rc;
@@ -81,10 +82,14 @@ const mk_policy *mk_policy_numbered(const market *market, int64_t number)
 	return NULL;
 }
 
-void mk_policy_insert(mk_ctx *ctx, market_id id, int64_t number, market_time effective, const char *text)
+void mk_policy_insert(mk_ctx *ctx, market_id id, int64_t number, market_time effective,
+                      const char *text)
 {
-	policy_row row = {
-		.id = id, .number = number, .effective_at = effective, .recorded_at = ctx->recorded, .text = text};
+	policy_row row = {.id = id,
+	                  .number = number,
+	                  .effective_at = effective,
+	                  .recorded_at = ctx->recorded,
+	                  .text = text};
 	mk_insert(ctx, &policy_insert, &policy_row_record, id, &row);
 }
 
@@ -117,7 +122,8 @@ static int compile_version(mk_policy_version *version, const policy_row *row, ma
 	yaml->arena = &version->arena;
 	rc = mk_policy_compile(row->text, strlen(row->text), yaml, &compiled, err);
 	if (rc == MARKET_EPOLICY)
-		return mk_error_set(err, MARKET_ECORRUPT, "policy version %lld can't be read", (long long)row->number);
+		return mk_error_set(err, MARKET_ECORRUPT, "policy version %lld can't be read",
+		                    (long long)row->number);
 	if (rc != 0)
 		return rc;
 	own = (mk_policy *)mk_arena_copy(&version->arena, compiled, sizeof(*compiled));

@@ -33,7 +33,8 @@ static const mk_field journal_fields[] = {
 	MK_F_ID(mk_journal, result, NONE, MK_INTERNAL, "what it made or changed"),
 	MK_F_TEXT(mk_journal, events, 0, 0, 0, "the events, a JSON array"),
 };
-const mk_record mk_journal_record = MK_RECORD_OF("journal", mk_journal, journal_fields, "a journal row");
+const mk_record mk_journal_record =
+	MK_RECORD_OF("journal", mk_journal, journal_fields, "a journal row");
 
 static const mk_field deadline_fields[] = {
 	MK_F_ID(mk_deadline, id, NONE, 0, "the object"),
@@ -41,7 +42,8 @@ static const mk_field deadline_fields[] = {
 	MK_F_TEXT(mk_deadline, operation, 0, 0, 0, "what is then run on it"),
 	MK_F_INT(mk_deadline, refusals, 0, 0, 0, "how often that was refused"),
 };
-const mk_record mk_deadline_record = MK_RECORD_OF("deadline", mk_deadline, deadline_fields, "a deadline");
+const mk_record mk_deadline_record =
+	MK_RECORD_OF("deadline", mk_deadline, deadline_fields, "a deadline");
 
 static const mk_field registered_fields[] = {
 	MK_F_ID(mk_registered, id, NONE, 0, "the registry row"),
@@ -66,15 +68,16 @@ const mk_statement mk_policy_newest = {
 const mk_statement mk_journal_insert = {
 	.name = "journal_insert",
 	.table = "journal",
-	.sql = "INSERT INTO journal (book_id, id, operation, actor, key, digest, recorded_at, effective_at, "
-	       "policy, outcome, refusal, result_book_id, result_id, events) VALUES (:book_id, :id, :operation, "
-	       ":actor, :key, :digest, :recorded_at, :effective_at, :policy, :outcome, :refusal, "
-	       ":result_book_id, :result_id, :events) ON CONFLICT DO NOTHING",
+	.sql =
+		"INSERT INTO journal (book_id, id, operation, actor, key, digest, recorded_at, effective_at, "
+		"policy, outcome, refusal, result_book_id, result_id, events) VALUES (:book_id, :id, :operation, "
+		":actor, :key, :digest, :recorded_at, :effective_at, :policy, :outcome, :refusal, "
+		":result_book_id, :result_id, :events) ON CONFLICT DO NOTHING",
 };
 const mk_statement mk_journal_by_key = {
 	.name = "journal_by_key",
 	.sql = "SELECT book_id, id, operation, digest, outcome, refusal, result_book_id, result_id "
-	       "FROM journal WHERE book_id = ?1 AND actor = ?2 AND key = ?3",
+		   "FROM journal WHERE book_id = ?1 AND actor = ?2 AND key = ?3",
 };
 const mk_statement mk_journal_last = {
 	.name = "journal_last",
@@ -83,12 +86,13 @@ const mk_statement mk_journal_last = {
 
 const mk_statement mk_deadline_get = {
 	.name = "deadline_get",
-	.sql = "SELECT book_id, id, due_at, operation, refusals FROM deadline WHERE book_id = ?1 AND id = ?2",
+	.sql =
+		"SELECT book_id, id, due_at, operation, refusals FROM deadline WHERE book_id = ?1 AND id = ?2",
 };
 const mk_statement mk_deadline_due = {
 	.name = "deadline_due",
 	.sql = "SELECT book_id, id, due_at, operation, refusals FROM deadline WHERE due_at <= ?1 "
-	       "ORDER BY due_at, id LIMIT 1",
+		   "ORDER BY due_at, id LIMIT 1",
 };
 const mk_statement mk_deadline_next = {
 	.name = "deadline_next",
@@ -97,10 +101,11 @@ const mk_statement mk_deadline_next = {
 const mk_statement mk_deadline_postpone = {
 	.name = "deadline_postpone",
 	.table = "deadline",
-	.sql = "UPDATE deadline SET due_at = ?3, refusals = refusals + 1 WHERE book_id = ?1 AND id = ?2",
+	.sql =
+		"UPDATE deadline SET due_at = ?3, refusals = refusals + 1 WHERE book_id = ?1 AND id = ?2",
 };
 const mk_statement mk_registry_get = {
 	.name = "registry_get",
 	.sql = "SELECT book_id, id, kind, ref, target_book_id, target_id FROM registry "
-	       "WHERE book_id = 0 AND kind = ?1 AND ref = ?2",
+		   "WHERE book_id = 0 AND kind = ?1 AND ref = ?2",
 };

@@ -11,8 +11,10 @@ int market_schema(char **out, market_error *err)
 	mk_text text;
 	const mk_op *op;
 	mk_text_init(&text, &mk_allocator_default, MK_MAX_OUTPUT);
-	mk_text_add(&text, "{\"$schema\":\"https://json-schema.org/draft/2020-12/schema\",\"title\":\"libmarket\","
-	                   "\"version\":\"" MARKET_VERSION "\",\"operations\":{\n");
+	mk_text_add(
+		&text,
+		"{\"$schema\":\"https://json-schema.org/draft/2020-12/schema\",\"title\":\"libmarket\","
+		"\"version\":\"" MARKET_VERSION "\",\"operations\":{\n");
 	for (size_t i = 0; (op = mk_op_at(i)); i++) {
 		if (i > 0)
 			mk_text_add(&text, ",\n");
@@ -50,8 +52,12 @@ static const char *need_name(const mk_relation *relation)
 	static const struct {
 		uint32_t bit;
 		const char *name;
-	} permissions[] = {{MK_CAN_OWN, "own"},           {MK_CAN_FINANCE, "finance"}, {MK_CAN_CATALOGUE, "catalogue"},
-	                   {MK_CAN_FULFILMENT, "fulfilment"}, {MK_CAN_SUPPORT, "support"}, {MK_CAN_VIEW, "view"}};
+	} permissions[] = {{MK_CAN_OWN, "own"},
+	                   {MK_CAN_FINANCE, "finance"},
+	                   {MK_CAN_CATALOGUE, "catalogue"},
+	                   {MK_CAN_FULFILMENT, "fulfilment"},
+	                   {MK_CAN_SUPPORT, "support"},
+	                   {MK_CAN_VIEW, "view"}};
 	if (relation->kind == MK_REL_MEMBER)
 		for (size_t i = 0; i < sizeof(permissions) / sizeof(permissions[0]); i++)
 			if (relation->need == permissions[i].bit)
@@ -72,7 +78,8 @@ static void write_relations(const mk_op *op, mk_text *out)
 		const char *need = need_name(relation);
 		if (relation != op->relations)
 			mk_text_add_char(out, ',');
-		mk_text_format(out, "\"%s%s%s\"", words[relation->kind], need ? " with " : "", need ? need : "");
+		mk_text_format(out, "\"%s%s%s\"", words[relation->kind], need ? " with " : "",
+		               need ? need : "");
 	}
 	mk_text_add_char(out, ']');
 }

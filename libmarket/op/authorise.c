@@ -15,8 +15,8 @@ int mk_authorise(const mk_run *run, const mk_opening *opening, market_error *err
 				return 0;
 	if (op->subject && !mk_id_absent(run->subject) && (!exists || !knows(run, opening))) {
 		market_id_format(op->subject->kind, run->subject, text);
-		return mk_error_at(err, MARKET_ENOTFOUND, op->subject_param, "%s %s isn't found", op->subject->name,
-		                   text);
+		return mk_error_at(err, MARKET_ENOTFOUND, op->subject_param, "%s %s isn't found",
+		                   op->subject->name, text);
 	}
 	return mk_error_set(err, MARKET_EDENIED, "%s may not call %s", run->actor_text, op->name);
 }
@@ -27,7 +27,8 @@ static bool is_buyer_of(const mk_run *run, const mk_opening *opening)
 		return false;
 	if (!opening->subject)
 		return true;
-	return run->op->subject->buyer && mk_id_equal(run->op->subject->buyer(opening->subject), run->actor.id);
+	return run->op->subject->buyer &&
+	       mk_id_equal(run->op->subject->buyer(opening->subject), run->actor.id);
 }
 
 static bool is_member_of(const mk_run *run, const mk_opening *opening)

@@ -4,8 +4,8 @@
 #include "libmarket/op/entity.h"
 #include "libmarket/op/run.h"
 
-static int parse(market_session *session, const mk_op *op, const char *json, mk_arena *arena, void **params,
-                 mk_pending_ref **refs, market_error *err);
+static int parse(market_session *session, const mk_op *op, const char *json, mk_arena *arena,
+                 void **params, mk_pending_ref **refs, market_error *err);
 
 int market_call(market_session *session, const char *operation, const char *params, char **reply,
                 market_error *err)
@@ -34,8 +34,8 @@ int market_call(market_session *session, const char *operation, const char *para
 	return rc;
 }
 
-static int parse(market_session *session, const mk_op *op, const char *json, mk_arena *arena, void **params,
-                 mk_pending_ref **refs, market_error *err)
+static int parse(market_session *session, const mk_op *op, const char *json, mk_arena *arena,
+                 void **params, mk_pending_ref **refs, market_error *err)
 {
 	market *market = session->market;
 	int rc = mk_json_read(op->params, json, strlen(json), arena, params, refs, err);

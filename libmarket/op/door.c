@@ -17,7 +17,8 @@ static int give_output(mk_run *run, mk_ctx *ctx, market_error *err);
 static int write_json(mk_run *run, const void *row, market_error *err);
 static void drop_output(mk_run *run);
 
-int mk_op_run(market_session *session, const mk_op *op, const void *params, void **out, market_error *err)
+int mk_op_run(market_session *session, const mk_op *op, const void *params, void **out,
+              market_error *err)
 {
 	mk_run run = {.session = session, .op = op, .want_output = out != NULL};
 	int rc = run_locked(&run, params, err);
@@ -26,7 +27,8 @@ int mk_op_run(market_session *session, const mk_op *op, const void *params, void
 	return rc;
 }
 
-int mk_op_run_json(market_session *session, const mk_op *op, const void *params, char **reply, market_error *err)
+int mk_op_run_json(market_session *session, const mk_op *op, const void *params, char **reply,
+                   market_error *err)
 {
 	mk_run run = {.session = session, .op = op, .want_output = reply != NULL, .json = true};
 	int rc = run_locked(&run, params, err);
@@ -144,8 +146,8 @@ static int prepare(mk_run *run, market_error *err)
 	return run->key ? digest_params(run, err) : 0;
 }
 
-/* What came between is there now, so that the second run needs no pause; from the third on the pauses
- * grow and differ between processes. */
+/* What came between is there now, so that the second run needs no pause; from the third on the
+ * pauses grow and differ between processes. */
 static bool back_off(int tries)
 {
 	int64_t spread = mk_clock_monotonic_us() % ((int64_t)1 << tries);
@@ -177,14 +179,16 @@ int mk_run_operation(mk_run *run, market_error *err)
 	return rc;
 }
 
-/* Whether the subject's own timers come first. A call of the very operation that is due does it itself. */
+/* Whether the subject's own timers come first. A call of the very operation that is due does it
+ * itself. */
 static bool timers_due(const mk_run *run, const mk_ctx *ctx, const mk_opening *opening)
 {
 	return !run->timed && opening->deadline && opening->deadline->due_at <= ctx->now &&
 	       strcmp(opening->deadline->operation, run->op->name) != 0;
 }
 
-/* A run: 0, an error, MK_AGAIN after a miss, or MK_AGAIN + 1 after timers of the subject were worked. */
+/* A run: 0, an error, MK_AGAIN after a miss, or MK_AGAIN + 1 after timers of the subject were
+ * worked. */
 static int attempt(mk_run *run, market_error *err)
 {
 	mk_ctx ctx;
@@ -214,8 +218,9 @@ static int attempt(mk_run *run, market_error *err)
 	if (rc == 0)
 		return 0;
 	mk_store_rollback(ctx.store);
-	keyed_refusal = run->key && ctx.plan && rc < 0 && market_error_class_of(rc) == MARKET_CLASS_STATE &&
-	                rc != MARKET_ENOTFOUND && rc != MARKET_EDENIED;
+	keyed_refusal = run->key && ctx.plan && rc < 0 &&
+	                market_error_class_of(rc) == MARKET_CLASS_STATE && rc != MARKET_ENOTFOUND &&
+	                rc != MARKET_EDENIED;
 	if (keyed_refusal)
 		return keep_refusal(run, &ctx, err, err);
 	return rc;
@@ -257,19 +262,27 @@ static int read_first_batch(mk_run *run, mk_ctx *ctx, mk_opening *opening, marke
 	queries[n++] = (mk_query){.statement = &mk_policy_newest, .record = &mk_number_record};
 	if (run->key) {
 		earlier = n;
-		queries[n++] = (mk_query){.statement = &mk_journal_by_key, .args = key_args, .n_args = 3,
+		queries[n++] = (mk_query){.statement = &mk_journal_by_key,
+		                          .args = key_args,
+		                          .n_args = 3,
 		                          .record = &mk_journal_record};
 	}
 	if (run->op->subject && !mk_id_absent(run->subject)) {
 		subject = n;
-		queries[n++] = (mk_query){.statement = run->op->subject->by_id, .args = subject_args, .n_args = 2,
+		queries[n++] = (mk_query){.statement = run->op->subject->by_id,
+		                          .args = subject_args,
+		                          .n_args = 2,
 		                          .record = run->op->subject->record};
-		queries[n++] = (mk_query){.statement = &mk_deadline_get, .args = subject_args, .n_args = 2,
+		queries[n++] = (mk_query){.statement = &mk_deadline_get,
+		                          .args = subject_args,
+		                          .n_args = 2,
 		                          .record = &mk_deadline_record};
 	}
 	if (run->actor.kind == MARKET_ACTOR_MEMBER) {
 		member = n;
-		queries[n++] = (mk_query){.statement = mk_member_entity.by_id, .args = member_args, .n_args = 2,
+		queries[n++] = (mk_query){.statement = mk_member_entity.by_id,
+		                          .args = member_args,
+		                          .n_args = 2,
 		                          .record = &mk_member_record};
 	}
 	rc = mk_store_read(ctx->store, ctx->arena, queries, n, err);
@@ -300,7 +313,8 @@ static int replay(mk_run *run, mk_ctx *ctx, const mk_journal *earlier, market_er
 	run->replayed = true;
 	if (strcmp(earlier->operation, run->op->name) != 0 || earlier->digest.size != MK_HASH_SIZE ||
 	    !mk_equal_secret(earlier->digest.data, run->digest.bytes, MK_HASH_SIZE))
-		return mk_error_at(err, MARKET_EKEYREUSED, "key", "key %s was used with other content", run->key);
+		return mk_error_at(err, MARKET_EKEYREUSED, "key", "key %s was used with other content",
+		                   run->key);
 	if (earlier->outcome != 0)
 		return mk_refusal_read((int)earlier->outcome, earlier->refusal, ctx->arena, err);
 	ctx->result = earlier->result;
@@ -319,11 +333,17 @@ static int handle(mk_run *run, mk_ctx *ctx, market_error *err)
 	ctx->events = run->session->events;
 	if (ctx->plan) {
 		ctx->journal = mk_new_id(ctx, run->actor_book);
-		ctx->ledger = mk_ledger_new(&(mk_ledger_setup){
-			.store = ctx->store, .arena = ctx->arena, .plan = ctx->plan, .digest = ctx->digest,
-			.effective = ctx->now, .recorded = ctx->recorded, .journal = ctx->journal,
-			.seal_now = mk_store_kind_of(ctx->store) == MK_STORE_SQLITE,
-			.new_id = next_id, .user_data = ctx});
+		ctx->ledger = mk_ledger_new(
+			&(mk_ledger_setup){.store = ctx->store,
+		                       .arena = ctx->arena,
+		                       .plan = ctx->plan,
+		                       .digest = ctx->digest,
+		                       .effective = ctx->now,
+		                       .recorded = ctx->recorded,
+		                       .journal = ctx->journal,
+		                       .seal_now = mk_store_kind_of(ctx->store) == MK_STORE_SQLITE,
+		                       .new_id = next_id,
+		                       .user_data = ctx});
 		if (!ctx->ledger)
 			return mk_error_no_memory(err);
 	}
@@ -340,7 +360,8 @@ static int handle(mk_run *run, mk_ctx *ctx, market_error *err)
 	return rc;
 }
 
-static int add_journal(mk_run *run, mk_ctx *ctx, int outcome, const char *refusal, market_error *err)
+static int add_journal(mk_run *run, mk_ctx *ctx, int outcome, const char *refusal,
+                       market_error *err)
 {
 	mk_journal row = {
 		.id = ctx->journal,
@@ -360,8 +381,8 @@ static int add_journal(mk_run *run, mk_ctx *ctx, int outcome, const char *refusa
 		return mk_error_no_memory(err);
 	if (ctx->events.size > 0)
 		row.events = ctx->events.data;
-	mk_plan_add_record(ctx->plan, MK_PHASE_JOURNAL, &mk_journal_insert, row.id, &mk_journal_record, &row,
-	                   MK_RETRY);
+	mk_plan_add_record(ctx->plan, MK_PHASE_JOURNAL, &mk_journal_insert, row.id, &mk_journal_record,
+	                   &row, MK_RETRY);
 	return 0;
 }
 
@@ -379,7 +400,8 @@ static int write_plan(mk_run *run, mk_ctx *ctx, market_error *err)
 	return rc;
 }
 
-/* The refusal itself is the operation's one trace; sent again with the same key it is answered alike. */
+/* The refusal itself is the operation's one trace; sent again with the same key it is answered
+ * alike. */
 static int keep_refusal(mk_run *run, mk_ctx *ctx, const market_error *refusal, market_error *err)
 {
 	const market_error kept = *refusal;

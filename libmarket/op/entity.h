@@ -14,6 +14,7 @@ int mk_refs_resolve(market_session *session, mk_pending_ref *refs, market_error 
 /* After an operation was refused: a record that isn't visible reads as a reference to nothing. */
 int mk_refs_hide(const mk_pending_ref *refs, int code, market_error *err);
 /* A ref that is unique in the store. */
-int mk_ref_find(market_session *session, market_id_kind kind, const char *ref, market_id *out, market_error *err);
+int mk_ref_find(market_session *session, market_id_kind kind, const char *ref, market_id *out,
+                market_error *err);
 
 #endif

@@ -11,7 +11,8 @@ static const mk_record event_list_params =
 	MK_PARAMS_OF("event_list_params", market_event_list_params, event_list_fields, "which events");
 
 static const mk_field event_page_fields[] = {
-	MK_F_LIST(market_event_page, items, market_journal_entry, mk_journal_entry_record, 0, 0, 0, "the entries"),
+	MK_F_LIST(market_event_page, items, market_journal_entry, mk_journal_entry_record, 0, 0, 0,
+              "the entries"),
 	MK_F_TEXT(market_event_page, next, 0, 0, 0, "the cursor of the next page"),
 };
 static const mk_record event_page_record =
@@ -19,10 +20,14 @@ static const mk_record event_page_record =
 
 static const mk_op ops[] = {
 	{
-		.name = "event.list", .since = "0.1", .summary = "The journal by recorded time.",
-		.params = &event_list_params, .result = &event_page_record,
+		.name = "event.list",
+		.since = "0.1",
+		.summary = "The journal by recorded time.",
+		.params = &event_list_params,
+		.result = &event_page_record,
 		.relations = MK_RELATIONS({MK_REL_OPERATOR, MARKET_RIGHT_LEDGER}, {MK_REL_SYSTEM, 0}),
-		.errors = MK_ERRORS(MARKET_EDENIED, MARKET_EINVALID), .flags = MK_OP_PAGED,
+		.errors = MK_ERRORS(MARKET_EDENIED, MARKET_EINVALID),
+		.flags = MK_OP_PAGED,
 		.handler = mk_event_list,
 	},
 };

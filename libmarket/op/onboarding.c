@@ -19,10 +19,12 @@ static const mk_record submission_create_params =
 
 static const mk_field submission_decide_fields[] = {
 	MK_F_ID(market_submission_decide_params, submission, SUBMISSION, MK_REQUIRED, "the submission"),
-	MK_F_TEXT(market_submission_decide_params, reason, MK_MULTILINE, 1, MK_MAX_TEXT, "a rejection's reason code"),
+	MK_F_TEXT(market_submission_decide_params, reason, MK_MULTILINE, 1, MK_MAX_TEXT,
+              "a rejection's reason code"),
 };
-static const mk_record submission_decide_params = MK_PARAMS_OF(
-	"submission_decide_params", market_submission_decide_params, submission_decide_fields, "a decision");
+static const mk_record submission_decide_params =
+	MK_PARAMS_OF("submission_decide_params", market_submission_decide_params,
+                 submission_decide_fields, "a decision");
 
 #define T market_payout_account_set_params
 static const mk_field payout_account_set_fields[] = {
@@ -49,50 +51,97 @@ static const mk_record of_seller_params =
 enum { CREATE, ACCEPT, REJECT, ACCOUNT_SET, ACCOUNT_GET, ACCOUNT_REVEAL, COUNT };
 
 static const mk_op ops[COUNT] = {
-	[CREATE] = {
-		.name = "submission.create", .since = "0.1", .summary = "Submits something for a requirement.",
-		.params = &submission_create_params, .result = &mk_submission_record, .gives = &mk_submission_entity,
-		.subject = &mk_seller_entity, .subject_param = "seller",
-		.relations = MK_RELATIONS({MK_REL_MEMBER, MK_CAN_OWN}, {MK_REL_OPERATOR, MARKET_RIGHT_SELLERS}),
-		.errors = MK_ERRORS(MARKET_ENOTFOUND, MARKET_EDENIED, MARKET_EINVALID, MARKET_ESTATE, MARKET_EEXISTS),
-		.flags = MK_OP_WRITES, .handler = mk_submission_create,
-	},
-	[ACCEPT] = {
-		.name = "submission.accept", .since = "0.1", .summary = "Accepts a submission.",
-		.params = &submission_decide_params, .result = &mk_submission_record, .gives = &mk_submission_entity,
-		.subject = &mk_submission_entity, .subject_param = "submission", .relations = BY_OPERATOR,
-		.errors = MK_ERRORS(MARKET_ENOTFOUND, MARKET_EDENIED, MARKET_ESTATE),
-		.flags = MK_OP_WRITES | MK_OP_STATE, .handler = mk_submission_accept,
-	},
-	[REJECT] = {
-		.name = "submission.reject", .since = "0.1", .summary = "Rejects a submission.",
-		.params = &submission_decide_params, .result = &mk_submission_record, .gives = &mk_submission_entity,
-		.subject = &mk_submission_entity, .subject_param = "submission", .relations = BY_OPERATOR,
-		.errors = DECIDE_ERRORS, .flags = MK_OP_WRITES | MK_OP_STATE, .handler = mk_submission_reject,
-	},
-	[ACCOUNT_SET] = {
-		.name = "payout_account.set", .since = "0.1", .summary = "Names the account that payouts go to.",
-		.params = &payout_account_set_params, .result = &mk_payout_account_record,
-		.gives = &mk_payout_account_entity, .subject = &mk_seller_entity, .subject_param = "seller",
-		.relations = MK_RELATIONS({MK_REL_MEMBER, MK_CAN_FINANCE}),
-		.errors = MK_ERRORS(MARKET_ENOTFOUND, MARKET_EDENIED, MARKET_EEXPIRED),
-		.flags = MK_OP_WRITES, .handler = mk_payout_account_set,
-	},
-	[ACCOUNT_GET] = {
-		.name = "payout_account.get", .since = "0.1", .summary = "The payout account, its number masked.",
-		.params = &of_seller_params, .result = &mk_payout_account_record,
-		.subject = &mk_seller_entity, .subject_param = "seller",
-		.relations = MK_RELATIONS({MK_REL_MEMBER, MK_CAN_FINANCE}, {MK_REL_OPERATOR, MARKET_RIGHT_SETTLEMENT}),
-		.errors = MK_ERRORS(MARKET_ENOTFOUND, MARKET_EDENIED), .handler = mk_payout_account_get,
-	},
-	[ACCOUNT_REVEAL] = {
-		.name = "payout_account.reveal", .since = "0.1", .summary = "The payout account in full; recorded.",
-		.params = &of_seller_params, .result = &mk_payout_account_record,
-		.gives = &mk_payout_account_entity, .subject = &mk_seller_entity, .subject_param = "seller",
-		.relations = MK_RELATIONS({MK_REL_OPERATOR, MARKET_RIGHT_SEALED}),
-		.errors = MK_ERRORS(MARKET_ENOTFOUND, MARKET_EDENIED),
-		.flags = MK_OP_WRITES | MK_OP_AUDITED, .handler = mk_payout_account_reveal,
-	},
+	[CREATE] =
+		{
+			.name = "submission.create",
+			.since = "0.1",
+			.summary = "Submits something for a requirement.",
+			.params = &submission_create_params,
+			.result = &mk_submission_record,
+			.gives = &mk_submission_entity,
+			.subject = &mk_seller_entity,
+			.subject_param = "seller",
+			.relations =
+				MK_RELATIONS({MK_REL_MEMBER, MK_CAN_OWN}, {MK_REL_OPERATOR, MARKET_RIGHT_SELLERS}),
+			.errors = MK_ERRORS(MARKET_ENOTFOUND, MARKET_EDENIED, MARKET_EINVALID, MARKET_ESTATE,
+                                MARKET_EEXISTS),
+			.flags = MK_OP_WRITES,
+			.handler = mk_submission_create,
+		},
+	[ACCEPT] =
+		{
+			.name = "submission.accept",
+			.since = "0.1",
+			.summary = "Accepts a submission.",
+			.params = &submission_decide_params,
+			.result = &mk_submission_record,
+			.gives = &mk_submission_entity,
+			.subject = &mk_submission_entity,
+			.subject_param = "submission",
+			.relations = BY_OPERATOR,
+			.errors = MK_ERRORS(MARKET_ENOTFOUND, MARKET_EDENIED, MARKET_ESTATE),
+			.flags = MK_OP_WRITES | MK_OP_STATE,
+			.handler = mk_submission_accept,
+		},
+	[REJECT] =
+		{
+			.name = "submission.reject",
+			.since = "0.1",
+			.summary = "Rejects a submission.",
+			.params = &submission_decide_params,
+			.result = &mk_submission_record,
+			.gives = &mk_submission_entity,
+			.subject = &mk_submission_entity,
+			.subject_param = "submission",
+			.relations = BY_OPERATOR,
+			.errors = DECIDE_ERRORS,
+			.flags = MK_OP_WRITES | MK_OP_STATE,
+			.handler = mk_submission_reject,
+		},
+	[ACCOUNT_SET] =
+		{
+			.name = "payout_account.set",
+			.since = "0.1",
+			.summary = "Names the account that payouts go to.",
+			.params = &payout_account_set_params,
+			.result = &mk_payout_account_record,
+			.gives = &mk_payout_account_entity,
+			.subject = &mk_seller_entity,
+			.subject_param = "seller",
+			.relations = MK_RELATIONS({MK_REL_MEMBER, MK_CAN_FINANCE}),
+			.errors = MK_ERRORS(MARKET_ENOTFOUND, MARKET_EDENIED, MARKET_EEXPIRED),
+			.flags = MK_OP_WRITES,
+			.handler = mk_payout_account_set,
+		},
+	[ACCOUNT_GET] =
+		{
+			.name = "payout_account.get",
+			.since = "0.1",
+			.summary = "The payout account, its number masked.",
+			.params = &of_seller_params,
+			.result = &mk_payout_account_record,
+			.subject = &mk_seller_entity,
+			.subject_param = "seller",
+			.relations = MK_RELATIONS({MK_REL_MEMBER, MK_CAN_FINANCE},
+                                      {MK_REL_OPERATOR, MARKET_RIGHT_SETTLEMENT}),
+			.errors = MK_ERRORS(MARKET_ENOTFOUND, MARKET_EDENIED),
+			.handler = mk_payout_account_get,
+		},
+	[ACCOUNT_REVEAL] =
+		{
+			.name = "payout_account.reveal",
+			.since = "0.1",
+			.summary = "The payout account in full; recorded.",
+			.params = &of_seller_params,
+			.result = &mk_payout_account_record,
+			.gives = &mk_payout_account_entity,
+			.subject = &mk_seller_entity,
+			.subject_param = "seller",
+			.relations = MK_RELATIONS({MK_REL_OPERATOR, MARKET_RIGHT_SEALED}),
+			.errors = MK_ERRORS(MARKET_ENOTFOUND, MARKET_EDENIED),
+			.flags = MK_OP_WRITES | MK_OP_AUDITED,
+			.handler = mk_payout_account_reveal,
+		},
 };
 extern const mk_op_group mk_op_onboarding;
 const mk_op_group mk_op_onboarding = {ops, COUNT};
@@ -101,7 +150,10 @@ MK_TYPED(market_submission_create, &ops[CREATE], market_submission_create_params
 MK_TYPED(market_submission_accept, &ops[ACCEPT], market_submission_decide_params, market_submission)
 MK_TYPED(market_submission_reject, &ops[REJECT], market_submission_decide_params, market_submission)
 MK_TYPED_FREE(market_submission_free, market_submission)
-MK_TYPED(market_payout_account_set, &ops[ACCOUNT_SET], market_payout_account_set_params, market_payout_account)
-MK_TYPED(market_payout_account_get, &ops[ACCOUNT_GET], market_seller_get_params, market_payout_account)
-MK_TYPED(market_payout_account_reveal, &ops[ACCOUNT_REVEAL], market_seller_get_params, market_payout_account)
+MK_TYPED(market_payout_account_set, &ops[ACCOUNT_SET], market_payout_account_set_params,
+         market_payout_account)
+MK_TYPED(market_payout_account_get, &ops[ACCOUNT_GET], market_seller_get_params,
+         market_payout_account)
+MK_TYPED(market_payout_account_reveal, &ops[ACCOUNT_REVEAL], market_seller_get_params,
+         market_payout_account)
 MK_TYPED_FREE(market_payout_account_free, market_payout_account)

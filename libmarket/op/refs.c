@@ -32,7 +32,8 @@ int mk_refs_hide(const mk_pending_ref *refs, int code, market_error *err)
 	return code;
 }
 
-int mk_ref_find(market_session *session, market_id_kind kind, const char *ref, market_id *out, market_error *err)
+int mk_ref_find(market_session *session, market_id_kind kind, const char *ref, market_id *out,
+                market_error *err)
 {
 	int rc = mk_store_begin(session->market->store, false, err);
 	if (rc != 0)
@@ -48,7 +49,8 @@ static int resolve_one(market_session *session, const mk_pending_ref *ref, marke
 	const char *slash = strchr(ref->text, '/');
 	const char *name = ref->text;
 	int64_t book = mk_actor_book(&session->actor);
-	bool trusted = session->actor.kind == MARKET_ACTOR_OPERATOR || session->actor.kind == MARKET_ACTOR_SYSTEM;
+	bool trusted =
+		session->actor.kind == MARKET_ACTOR_OPERATOR || session->actor.kind == MARKET_ACTOR_SYSTEM;
 	void *row = NULL;
 	int rc = 0;
 	if (!entity || (!entity->by_ref && !entity->registered))
@@ -58,7 +60,8 @@ static int resolve_one(market_session *session, const mk_pending_ref *ref, marke
 		return rc == MARKET_ENOTFOUND ? not_found(ref->kind, name, ref->path, err) : rc;
 	}
 	if (slash && trusted) {
-		rc = owner_book(session, mk_arena_text_n(&session->arena, name, (size_t)(slash - name)), &book, err);
+		rc = owner_book(session, mk_arena_text_n(&session->arena, name, (size_t)(slash - name)),
+		                &book, err);
 		name = slash + 1;
 	}
 	if (rc == 0)
@@ -79,7 +82,8 @@ static int owner_book(market_session *session, const char *owner, int64_t *book,
 	int rc = 0;
 	if (!owner)
 		return mk_error_no_memory(err);
-	if (!market_id_parse(MARKET_ID_SELLER, owner, &id) && !market_id_parse(MARKET_ID_BUYER, owner, &id)) {
+	if (!market_id_parse(MARKET_ID_SELLER, owner, &id) &&
+	    !market_id_parse(MARKET_ID_BUYER, owner, &id)) {
 		rc = registered(session, MARKET_ID_SELLER, owner, &id, err);
 		if (rc == MARKET_ENOTFOUND)
 			rc = registered(session, MARKET_ID_BUYER, owner, &id, err);
@@ -92,8 +96,9 @@ static int registered(market_session *session, market_id_kind kind, const char *
                       market_error *err)
 {
 	void *row = NULL;
-	int rc = mk_store_get(session->market->store, &session->arena, &mk_registry_get, &mk_registered_record,
-	                      MK_ARGS(mk_int(kind), mk_text_value(ref)), &row, err);
+	int rc =
+		mk_store_get(session->market->store, &session->arena, &mk_registry_get,
+	                 &mk_registered_record, MK_ARGS(mk_int(kind), mk_text_value(ref)), &row, err);
 	if (rc != 0)
 		return rc;
 	if (!row)
@@ -105,6 +110,6 @@ static int registered(market_session *session, market_id_kind kind, const char *
 static int not_found(market_id_kind kind, const char *ref, const char *path, market_error *err)
 {
 	const mk_entity *entity = mk_entity_of(kind);
-	return mk_error_at(err, MARKET_ENOTFOUND, path, "%s ref:%s isn't found", entity ? entity->name : "record",
-	                   ref);
+	return mk_error_at(err, MARKET_ENOTFOUND, path, "%s ref:%s isn't found",
+	                   entity ? entity->name : "record", ref);
 }

@@ -18,7 +18,8 @@ static const mk_field refusal_fields[] = {
 	MK_F_TEXT(refusal, field, 0, 0, 0, "the param's path"),
 	MK_F_TEXT(refusal, object, 0, 0, 0, "the identifier concerned"),
 };
-static const mk_record refusal_record = MK_RECORD_OF("refusal", refusal, refusal_fields, "a kept refusal");
+static const mk_record refusal_record =
+	MK_RECORD_OF("refusal", refusal, refusal_fields, "a kept refusal");
 
 static const char *present(const char *text)
 {
@@ -27,8 +28,8 @@ static const char *present(const char *text)
 
 const char *mk_refusal_write(const market_error *err, mk_arena *arena)
 {
-	const refusal kept = {present(err->message), present(err->detail), present(err->hint), present(err->field),
-	                      present(err->object)};
+	const refusal kept = {present(err->message), present(err->detail), present(err->hint),
+	                      present(err->field), present(err->object)};
 	mk_text text;
 	const char *copy;
 	mk_text_init(&text, arena->allocator, 8 * sizeof(market_error));

@@ -11,19 +11,19 @@ typedef struct mk_run {
 	market_session *session;
 	market *market;
 	const mk_op *op;
-	const void *params;  /* checked, in the session's arena */
+	const void *params; /* checked, in the session's arena */
 	const char *key;
-	mk_hash digest;      /* of operation and params; with a key */
+	mk_hash digest; /* of operation and params; with a key */
 	market_actor actor;
 	const char *actor_text;
 	int64_t actor_book;
 	market_time effective; /* 0: the session's time */
 	bool timed;            /* run from a deadline: the subject's own timers aren't worked first */
 	bool want_output;
-	bool json;             /* the output is JSON text */
+	bool json; /* the output is JSON text */
 	market_id subject;
-	void *output;          /* out: packed, or text; released with mk_record_free */
-	bool replayed;         /* out */
+	void *output;  /* out: packed, or text; released with mk_record_free */
+	bool replayed; /* out */
 } mk_run;
 
 /* What the first batch of reads found. */
@@ -38,7 +38,8 @@ typedef struct mk_opening {
 /* 0, ENOTFOUND for strangers, EDENIED for those who may know of the subject (op/authorise.c). */
 int mk_authorise(const mk_run *run, const mk_opening *opening, market_error *err);
 
-/* Takes the market's lock; EMISUSE when this very thread holds it: a call from inside an operation. */
+/* Takes the market's lock; EMISUSE when this very thread holds it: a call from inside an operation.
+ */
 int mk_market_enter(market *market, market_error *err);
 
 /* The actor as the journal writes it; the session's own text. */
@@ -50,8 +51,8 @@ int mk_run_operation(mk_run *run, market_error *err);
 /* Runs a deadline's operation at its due time as the system. */
 int mk_run_deadline(market_session *session, const mk_deadline *deadline, market_error *err);
 
-/* Sends or queries the first request to a provider that is due at `now` (op/send.c). The market's lock is
- * held, and let go while the provider is asked. `*did` is false when none is due. */
+/* Sends or queries the first request to a provider that is due at `now` (op/send.c). The market's
+ * lock is held, and let go while the provider is asked. `*did` is false when none is due. */
 int mk_send_request(market_session *session, market_time now, bool *did, market_error *err);
 
 market_time mk_session_now(const market_session *session);

@@ -40,7 +40,8 @@ static const mk_field store_fields[] = {
 	MK_F_TIME(store_row, created_at, 0, "when it was made"),
 	MK_F_TIME(store_row, keys_at, 0, "when its keys were made"),
 };
-static const mk_record store_record = MK_RECORD_OF("store", store_row, store_fields, "the store's identity");
+static const mk_record store_record =
+	MK_RECORD_OF("store", store_row, store_fields, "the store's identity");
 
 static const mk_statement store_get = {
 	.name = "store_get",
@@ -49,7 +50,8 @@ static const mk_statement store_get = {
 static const mk_statement store_insert = {
 	.name = "store_insert",
 	.table = "store",
-	.sql = "INSERT INTO store (book_id, id, name, created_at) VALUES (0, 1, ?1, ?2) ON CONFLICT DO NOTHING",
+	.sql =
+		"INSERT INTO store (book_id, id, name, created_at) VALUES (0, 1, ?1, ?2) ON CONFLICT DO NOTHING",
 };
 
 static const mk_statement store_keys_made = {
@@ -112,7 +114,8 @@ static int found_by_another(market *market, market_error *err)
 {
 	bool empty = true;
 	int rc = mk_store_is_empty(market, &empty, err);
-	return rc == 0 && empty ? mk_error_set(err, MARKET_EBUSY, "another process founds the store") : rc;
+	return rc == 0 && empty ? mk_error_set(err, MARKET_EBUSY, "another process founds the store")
+	                        : rc;
 }
 
 int mk_store_found(market *market, const char *policy, size_t policy_size, market_error *err)
@@ -162,8 +165,8 @@ int mk_store_keys_made(market *market, market_error *err)
 	int rc = mk_store_begin(market->store, true, err);
 	if (rc != 0)
 		return rc;
-	rows = mk_store_write(market->store, &store_keys_made, MK_ARGS(mk_int(market->clock(market->user_data))),
-	                      err);
+	rows = mk_store_write(market->store, &store_keys_made,
+	                      MK_ARGS(mk_int(market->clock(market->user_data))), err);
 	rc = rows < 0 ? (int)rows : mk_store_commit(market->store, err);
 	if (rc != 0)
 		mk_store_rollback(market->store);

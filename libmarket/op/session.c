@@ -5,7 +5,8 @@
 #include "libmarket/op/entity.h"
 #include "libmarket/op/run.h"
 
-int market_session_open(market *market, const market_actor *actor, market_session **out, market_error *err)
+int market_session_open(market *market, const market_actor *actor, market_session **out,
+                        market_error *err)
 {
 	market_session *session;
 	int rc;
@@ -50,7 +51,8 @@ int market_session_act_as(market_session *session, const market_actor *actor, ma
 	if (actor->kind == MARKET_ACTOR_OPERATOR && (!actor->name || actor->name[0] == '\0'))
 		return mk_error_set(err, MARKET_EINVALID, "an operator needs a name");
 	if (actor->name && strlen(actor->name) > MK_MAX_CODE)
-		return mk_error_set(err, MARKET_ELIMIT, "an operator's name has at most %d bytes", MK_MAX_CODE);
+		return mk_error_set(err, MARKET_ELIMIT, "an operator's name has at most %d bytes",
+		                    MK_MAX_CODE);
 	if (actor->name && !mk_utf8_valid(actor->name, strlen(actor->name)))
 		return mk_error_set(err, MARKET_EUTF8, "the operator's name isn't valid text");
 	session->actor = *actor;
@@ -62,8 +64,8 @@ int market_session_act_as(market_session *session, const market_actor *actor, ma
 	return 0;
 }
 
-static int find_party(market_session *session, market_id_kind kind, const char *text, market_id *out,
-                      market_error *err)
+static int find_party(market_session *session, market_id_kind kind, const char *text,
+                      market_id *out, market_error *err)
 {
 	int rc;
 	if (strncmp(text, "ref:", 4) == 0) {
@@ -125,13 +127,14 @@ int market_session_set_time(market_session *session, market_time at, market_erro
 	mk_arena_reset(&session->arena);
 	rc = mk_store_begin(market->store, false, err);
 	if (rc == 0) {
-		rc = mk_store_get(market->store, &session->arena, &mk_journal_last, &mk_journal_record, MK_NO_ARGS,
-		                  &row, err);
+		rc = mk_store_get(market->store, &session->arena, &mk_journal_last, &mk_journal_record,
+		                  MK_NO_ARGS, &row, err);
 		mk_store_rollback(market->store);
 	}
 	pthread_mutex_unlock(&market->lock);
 	if (rc == 0 && row && ((const mk_journal *)row)->effective_at > at)
-		return mk_error_set(err, MARKET_ETIMEORDER, "the time lies before the newest journal row's");
+		return mk_error_set(err, MARKET_ETIMEORDER,
+		                    "the time lies before the newest journal row's");
 	if (rc == 0)
 		session->at = at;
 	return rc;
@@ -170,5 +173,6 @@ const char *mk_actor_text(const market_actor *actor, mk_arena *arena)
 
 int64_t mk_actor_book(const market_actor *actor)
 {
-	return actor->kind == MARKET_ACTOR_BUYER || actor->kind == MARKET_ACTOR_MEMBER ? actor->id.book : 0;
+	return actor->kind == MARKET_ACTOR_BUYER || actor->kind == MARKET_ACTOR_MEMBER ? actor->id.book
+	                                                                               : 0;
 }

@@ -7,8 +7,8 @@
 #define SEALED_AT_ONCE 1000
 
 static int work_once(market_session *session, bool *did, market_error *err);
-static int next_deadline(market_session *session, market_time now, mk_deadline **out, market_time *request,
-                         market_error *err);
+static int next_deadline(market_session *session, market_time now, mk_deadline **out,
+                         market_time *request, market_error *err);
 static int postpone(market_session *session, const mk_deadline *deadline, market_error *err);
 static int seal(market *market, market_error *err);
 static int next_due_time(market_session *session, market_time *next_due, market_error *err);
@@ -61,19 +61,24 @@ static int work_once(market_session *session, bool *did, market_error *err)
 	return deadline ? mk_run_deadline(session, deadline, err) : 0;
 }
 
-/* Acts at the due time, whenever it is run. Another process may have been faster: then nothing is left
- * to do. A refusal by state must not stop all others: it is logged and tried again an hour later. */
+/* Acts at the due time, whenever it is run. Another process may have been faster: then nothing is
+ * left to do. A refusal by state must not stop all others: it is logged and tried again an hour
+ * later. */
 int mk_run_deadline(market_session *session, const mk_deadline *deadline, market_error *err)
 {
 	const mk_op *op = mk_op_find(deadline->operation);
 	const mk_field *field;
 	char *params;
-	mk_run run = {.session = session, .market = session->market, .op = op, .timed = true,
+	mk_run run = {.session = session,
+	              .market = session->market,
+	              .op = op,
+	              .timed = true,
 	              .effective = deadline->due_at,
 	              .actor = {.kind = MARKET_ACTOR_SYSTEM, .rights = MARKET_RIGHT_ALL}};
 	int rc;
 	if (!op || !op->subject_param)
-		return mk_error_set(err, MARKET_ECORRUPT, "deadline of unknown operation %s", deadline->operation);
+		return mk_error_set(err, MARKET_ECORRUPT, "deadline of unknown operation %s",
+		                    deadline->operation);
 	field = mk_record_field(op->params, op->subject_param, strlen(op->subject_param));
 	params = mk_arena_zero(&session->arena, op->params->size);
 	if (!params || !field)
@@ -90,16 +95,16 @@ int mk_run_deadline(market_session *session, const mk_deadline *deadline, market
 	return rc;
 }
 
-static int next_deadline(market_session *session, market_time now, mk_deadline **out, market_time *request,
-                         market_error *err)
+static int next_deadline(market_session *session, market_time now, mk_deadline **out,
+                         market_time *request, market_error *err)
 {
 	mk_store *store = session->market->store;
 	void *row = NULL;
 	int rc = mk_store_begin(store, false, err);
 	if (rc != 0)
 		return rc;
-	rc = mk_store_get(store, &session->arena, &mk_deadline_due, &mk_deadline_record, MK_ARGS(mk_int(now)), &row,
-	                  err);
+	rc = mk_store_get(store, &session->arena, &mk_deadline_due, &mk_deadline_record,
+	                  MK_ARGS(mk_int(now)), &row, err);
 	if (rc == 0)
 		rc = mk_request_next_due(session->market, &session->arena, request, err);
 	mk_store_rollback(store);
@@ -127,7 +132,8 @@ static int postpone(market_session *session, const mk_deadline *deadline, market
 /* LED-7: where the flush doesn't seal by itself. What is left is sealed the next time. */
 static int seal(market *market, market_error *err)
 {
-	int count = mk_ledger_seal_store(market->store, &market->allocator, market->digest, SEALED_AT_ONCE, err);
+	int count = mk_ledger_seal_store(market->store, &market->allocator, market->digest,
+	                                 SEALED_AT_ONCE, err);
 	return count < 0 ? count : 0;
 }
 
@@ -139,7 +145,8 @@ static int next_due_time(market_session *session, market_time *next_due, market_
 	int rc = mk_store_begin(store, false, err);
 	if (rc != 0)
 		return rc;
-	rc = mk_store_get(store, &session->arena, &mk_deadline_next, &mk_number_record, MK_NO_ARGS, &row, err);
+	rc = mk_store_get(store, &session->arena, &mk_deadline_next, &mk_number_record, MK_NO_ARGS,
+	                  &row, err);
 	if (rc == 0)
 		rc = mk_request_next_due(session->market, &session->arena, &request, err);
 	mk_store_rollback(store);

@@ -3,30 +3,35 @@
 static const mk_statement buyer_insert = {
 	.name = "buyer_insert",
 	.table = "buyer",
-	.sql = "INSERT INTO buyer (book_id, id, ref, name, email, locale, created_at, version, metadata) "
-	       "VALUES (:book_id, :id, :ref, :name, :email, :locale, :created_at, :version, :metadata) "
-	       "ON CONFLICT DO NOTHING",
+	.sql =
+		"INSERT INTO buyer (book_id, id, ref, name, email, locale, created_at, version, metadata) "
+		"VALUES (:book_id, :id, :ref, :name, :email, :locale, :created_at, :version, :metadata) "
+		"ON CONFLICT DO NOTHING",
 };
 static const mk_statement address_insert = {
 	.name = "address_insert",
 	.table = "address",
-	.sql = "INSERT INTO address (book_id, id, ref, name, phone, country, region, city, postcode, street, "
-	       "created_at, version) VALUES (:book_id, :id, :ref, :name, :phone, :country, :region, :city, "
-	       ":postcode, :street, :created_at, :version) ON CONFLICT DO NOTHING",
+	.sql =
+		"INSERT INTO address (book_id, id, ref, name, phone, country, region, city, postcode, street, "
+		"created_at, version) VALUES (:book_id, :id, :ref, :name, :phone, :country, :region, :city, "
+		":postcode, :street, :created_at, :version) ON CONFLICT DO NOTHING",
 };
 static const mk_statement address_page = {
 	.name = "address_page",
-	.sql = "SELECT book_id, id, ref, name, phone, country, region, city, postcode, street, created_at, version "
-	       "FROM address WHERE book_id = ?1 AND (created_at > ?2 OR (created_at = ?2 AND id > ?3)) "
-	       "ORDER BY created_at, id LIMIT ?4",
+	.sql =
+		"SELECT book_id, id, ref, name, phone, country, region, city, postcode, street, created_at, version "
+		"FROM address WHERE book_id = ?1 AND (created_at > ?2 OR (created_at = ?2 AND id > ?3)) "
+		"ORDER BY created_at, id LIMIT ?4",
 };
 
-int mk_buyer_load(mk_ctx *ctx, market_id id, const char *field, market_buyer **out, market_error *err)
+int mk_buyer_load(mk_ctx *ctx, market_id id, const char *field, market_buyer **out,
+                  market_error *err)
 {
 	return mk_load(ctx, &mk_buyer_entity, id, field, (void **)out, err);
 }
 
-int mk_address_load(mk_ctx *ctx, market_id id, const char *field, market_address **out, market_error *err)
+int mk_address_load(mk_ctx *ctx, market_id id, const char *field, market_address **out,
+                    market_error *err)
 {
 	return mk_load(ctx, &mk_address_entity, id, field, (void **)out, err);
 }
@@ -91,6 +96,7 @@ int mk_address_create(mk_ctx *ctx, const void *params, market_error *err)
 int mk_address_list(mk_ctx *ctx, const void *params, market_error *err)
 {
 	const market_address_list_params *in = params;
-	return mk_page_read(ctx, &address_page, &mk_address_record, offsetof(market_address, created_at),
-	                    MK_ARGS(mk_int(in->buyer.book)), in->after, in->limit, err);
+	return mk_page_read(ctx, &address_page, &mk_address_record,
+	                    offsetof(market_address, created_at), MK_ARGS(mk_int(in->buyer.book)),
+	                    in->after, in->limit, err);
 }

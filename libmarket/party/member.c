@@ -4,8 +4,8 @@ static const mk_statement member_insert = {
 	.name = "member_insert",
 	.table = "member",
 	.sql = "INSERT INTO member (book_id, id, ref, seller_id, name, role, created_at, version) "
-	       "VALUES (:book_id, :id, :ref, :seller_id, :name, :role, :created_at, :version) "
-	       "ON CONFLICT DO NOTHING",
+		   "VALUES (:book_id, :id, :ref, :seller_id, :name, :role, :created_at, :version) "
+		   "ON CONFLICT DO NOTHING",
 };
 
 void mk_member_insert(mk_ctx *ctx, const market_member *member)

@@ -43,17 +43,19 @@ static const mk_statement payout_account_of_seller = {
 static const mk_statement payout_account_insert = {
 	.name = "payout_account_insert",
 	.table = "payout_account",
-	.sql = "INSERT INTO payout_account (" COLUMNS ") VALUES (:book_id, :id, :seller_id, :holder, :bank, "
-	       ":country, :created_at, :ready_at, :version, :account_sealed, :account_key, :account_index) "
-	       "ON CONFLICT DO NOTHING",
+	.sql =
+		"INSERT INTO payout_account (" COLUMNS
+		") VALUES (:book_id, :id, :seller_id, :holder, :bank, "
+		":country, :created_at, :ready_at, :version, :account_sealed, :account_key, :account_index) "
+		"ON CONFLICT DO NOTHING",
 };
 static const mk_statement payout_account_update = {
 	.name = "payout_account_update",
 	.table = "payout_account",
 	.sql = "UPDATE payout_account SET holder = :holder, bank = :bank, country = :country, "
-	       "created_at = :created_at, ready_at = :ready_at, account_sealed = :account_sealed, "
-	       "account_key = :account_key, account_index = :account_index, version = version + 1 "
-	       "WHERE book_id = :book_id AND id = :id AND version = :version",
+		   "created_at = :created_at, ready_at = :ready_at, account_sealed = :account_sealed, "
+		   "account_key = :account_key, account_index = :account_index, version = version + 1 "
+		   "WHERE book_id = :book_id AND id = :id AND version = :version",
 };
 
 static market_id seller_of(const void *row)
@@ -63,7 +65,9 @@ static market_id seller_of(const void *row)
 
 static mk_seal_place account_place(const payout_account_row *row)
 {
-	return (mk_seal_place){.table = "payout_account", .column = "account", .owner = row->account.id.book,
+	return (mk_seal_place){.table = "payout_account",
+	                       .column = "account",
+	                       .owner = row->account.id.book,
 	                       .row = row->account.id.id};
 }
 
@@ -75,23 +79,29 @@ static int payout_account_fill(mk_ctx *ctx, void *value, market_error *err)
 	int rc;
 	if (row->account_key.size != MK_WRAPPED_KEY_SIZE)
 		return mk_error_set(err, MARKET_ECORRUPT, "a payout account has no data key");
-	rc = mk_unseal_text(ctx->keys, row->account_key.data, &place, row->account_sealed, ctx->arena, &text, err);
+	rc = mk_unseal_text(ctx->keys, row->account_key.data, &place, row->account_sealed, ctx->arena,
+	                    &text, err);
 	row->account.account = text;
 	return rc;
 }
 
 const mk_entity mk_payout_account_entity = {
-	.kind = MARKET_ID_PAYOUT_ACCOUNT, .name = "payout account", .record = &mk_payout_account_record,
-	.by_id = &payout_account_by_id, .seller = seller_of, .fill = payout_account_fill,
+	.kind = MARKET_ID_PAYOUT_ACCOUNT,
+	.name = "payout account",
+	.record = &mk_payout_account_record,
+	.by_id = &payout_account_by_id,
+	.seller = seller_of,
+	.fill = payout_account_fill,
 };
 
 static int find_row(mk_ctx *ctx, market_id seller, payout_account_row **out, market_error *err)
 {
-	return mk_store_get(ctx->store, ctx->arena, &payout_account_of_seller, &mk_payout_account_record,
-	                    MK_ARGS(mk_int(seller.id)), (void **)out, err);
+	return mk_store_get(ctx->store, ctx->arena, &payout_account_of_seller,
+	                    &mk_payout_account_record, MK_ARGS(mk_int(seller.id)), (void **)out, err);
 }
 
-int mk_payout_account_find(mk_ctx *ctx, market_id seller, market_payout_account **out, market_error *err)
+int mk_payout_account_find(mk_ctx *ctx, market_id seller, market_payout_account **out,
+                           market_error *err)
 {
 	payout_account_row *row = NULL;
 	int rc = find_row(ctx, seller, &row, err);
@@ -148,7 +158,8 @@ int mk_payout_account_set(mk_ctx *ctx, const void *params, market_error *err)
 	row->account.bank = in->bank;
 	row->account.country = in->country;
 	row->account.created_at = ctx->now;
-	row->account.ready_at = change ? ctx->now + ctx->policy->sellers->payout_account_cooling : ctx->now;
+	row->account.ready_at =
+		change ? ctx->now + ctx->policy->sellers->payout_account_cooling : ctx->now;
 	rc = seal_account(ctx, row, in->account, err);
 	if (rc != 0)
 		return rc;
@@ -156,8 +167,8 @@ int mk_payout_account_set(mk_ctx *ctx, const void *params, market_error *err)
 		mk_update(ctx, &payout_account_update, &mk_payout_account_record, row->account.id, row);
 	else
 		mk_insert(ctx, &payout_account_insert, &mk_payout_account_record, row->account.id, row);
-	mk_event(ctx, change ? "payout_account.changed" : "payout_account.named", MARKET_ID_PAYOUT_ACCOUNT,
-	         row->account.id);
+	mk_event(ctx, change ? "payout_account.changed" : "payout_account.named",
+	         MARKET_ID_PAYOUT_ACCOUNT, row->account.id);
 	ctx->result = row->account.id;
 	return 0;
 }

@@ -71,8 +71,8 @@ static const mk_field requirement_fields[] = {
 	MK_F_TEXT(market_requirement, gate, 0, 0, 0, "what it blocks while open"),
 	MK_F_TEXT(market_requirement, state, 0, 0, 0, "open, pending, accepted, rejected or waived"),
 };
-static const mk_record requirement_record =
-	MK_RECORD_OF("requirement_state", market_requirement, requirement_fields, "a requirement and its state");
+static const mk_record requirement_record = MK_RECORD_OF(
+	"requirement_state", market_requirement, requirement_fields, "a requirement and its state");
 
 #define T market_seller
 static const mk_field seller_fields[] = {
@@ -93,8 +93,11 @@ static const mk_field seller_fields[] = {
 	MK_F_METADATA(T),
 	MK_F_LIST(T, requirements, market_requirement, requirement_record, MK_NOT_ROW, 0, 0,
               "what the policy asks"),
-	{.name = "due_at", .summary = "of its deadline row", .kind = MK_TIME, .flags = MK_INTERNAL,
-	 .offset = MK_AT(mk_seller, due_at, market_time)},
+	{.name = "due_at",
+     .summary = "of its deadline row",
+     .kind = MK_TIME,
+     .flags = MK_INTERNAL,
+     .offset = MK_AT(mk_seller, due_at, market_time)},
 };
 const mk_record mk_seller_record = MK_RECORD_OF("seller", mk_seller, seller_fields, "a seller");
 #undef T
@@ -102,12 +105,13 @@ const mk_record mk_seller_record = MK_RECORD_OF("seller", mk_seller, seller_fiel
 static const mk_statement buyer_by_id = {
 	.name = "buyer_by_id",
 	.sql = "SELECT book_id, id, ref, name, email, locale, created_at, version, metadata FROM buyer "
-	       "WHERE book_id = ?1 AND id = ?2",
+		   "WHERE book_id = ?1 AND id = ?2",
 };
 static const mk_statement address_by_id = {
 	.name = "address_by_id",
-	.sql = "SELECT book_id, id, ref, name, phone, country, region, city, postcode, street, created_at, version "
-	       "FROM address WHERE book_id = ?1 AND id = ?2",
+	.sql =
+		"SELECT book_id, id, ref, name, phone, country, region, city, postcode, street, created_at, version "
+		"FROM address WHERE book_id = ?1 AND id = ?2",
 };
 static const mk_statement address_by_ref = {
 	.name = "address_by_ref",
@@ -116,13 +120,14 @@ static const mk_statement address_by_ref = {
 static const mk_statement member_by_id = {
 	.name = "member_by_id",
 	.sql = "SELECT book_id, id, ref, seller_id, name, role, created_at, version FROM member "
-	       "WHERE book_id = ?1 AND id = ?2",
+		   "WHERE book_id = ?1 AND id = ?2",
 };
 static const mk_statement seller_by_id = {
 	.name = "seller_by_id",
-	.sql = "SELECT book_id, id, ref, name, legal_name, store_type, country, currency, state, reason, owner_id, "
-	       "created_at, approved_at, answer_by, version, metadata, due_at FROM seller "
-	       "WHERE book_id = ?1 AND id = ?2",
+	.sql =
+		"SELECT book_id, id, ref, name, legal_name, store_type, country, currency, state, reason, owner_id, "
+		"created_at, approved_at, answer_by, version, metadata, due_at FROM seller "
+		"WHERE book_id = ?1 AND id = ?2",
 };
 
 static market_id own_id(const void *row)
@@ -137,22 +142,38 @@ static market_id book_owner(const void *row)
 }
 
 const mk_entity mk_buyer_entity = {
-	.kind = MARKET_ID_BUYER, .name = "buyer", .record = &mk_buyer_record, .by_id = &buyer_by_id,
-	.registered = true, .buyer = own_id,
+	.kind = MARKET_ID_BUYER,
+	.name = "buyer",
+	.record = &mk_buyer_record,
+	.by_id = &buyer_by_id,
+	.registered = true,
+	.buyer = own_id,
 };
 const mk_entity mk_address_entity = {
-	.kind = MARKET_ID_ADDRESS, .name = "address", .record = &mk_address_record, .by_id = &address_by_id,
-	.by_ref = &address_by_ref, .buyer = book_owner,
+	.kind = MARKET_ID_ADDRESS,
+	.name = "address",
+	.record = &mk_address_record,
+	.by_id = &address_by_id,
+	.by_ref = &address_by_ref,
+	.buyer = book_owner,
 };
 const mk_entity mk_member_entity = {
-	.kind = MARKET_ID_MEMBER, .name = "member", .record = &mk_member_record, .by_id = &member_by_id,
-	.registered = true, .seller = book_owner,
+	.kind = MARKET_ID_MEMBER,
+	.name = "member",
+	.record = &mk_member_record,
+	.by_id = &member_by_id,
+	.registered = true,
+	.seller = book_owner,
 };
 
-
 const mk_entity mk_seller_entity = {
-	.kind = MARKET_ID_SELLER, .name = "seller", .record = &mk_seller_record, .by_id = &seller_by_id,
-	.registered = true, .seller = own_id, .fill = mk_seller_fill,
+	.kind = MARKET_ID_SELLER,
+	.name = "seller",
+	.record = &mk_seller_record,
+	.by_id = &seller_by_id,
+	.registered = true,
+	.seller = own_id,
+	.fill = mk_seller_fill,
 };
 
 /* SEL-6 */
@@ -160,8 +181,8 @@ static const struct {
 	int32_t role;
 	uint32_t permissions;
 } permission_table[] = {
-	{MARKET_ROLE_OWNER, MK_CAN_OWN | MK_CAN_FINANCE | MK_CAN_CATALOGUE | MK_CAN_FULFILMENT | MK_CAN_SUPPORT |
-                            MK_CAN_VIEW},
+	{MARKET_ROLE_OWNER, MK_CAN_OWN | MK_CAN_FINANCE | MK_CAN_CATALOGUE | MK_CAN_FULFILMENT |
+                            MK_CAN_SUPPORT | MK_CAN_VIEW},
 	{MARKET_ROLE_FINANCE, MK_CAN_FINANCE | MK_CAN_VIEW},
 	{MARKET_ROLE_CATALOGUE, MK_CAN_CATALOGUE | MK_CAN_VIEW},
 	{MARKET_ROLE_FULFILMENT, MK_CAN_FULFILMENT | MK_CAN_VIEW},

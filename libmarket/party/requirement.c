@@ -15,7 +15,8 @@ static bool applies(const mk_requirement *requirement, const mk_seller *seller)
 	return requirement->n_store_types == 0;
 }
 
-/* The newest submission counts, unless the requirement has been renewed since or its time is over. */
+/* The newest submission counts, unless the requirement has been renewed since or its time is over.
+ */
 static const char *submitted_state(const mk_ctx *ctx, const mk_requirement *requirement,
                                    mk_submission *const *submissions, size_t count)
 {
@@ -49,11 +50,12 @@ static int computed_state(mk_ctx *ctx, const mk_seller *seller, const mk_require
 }
 
 /* The state of each applicable requirement: computed on reading, never stored (SEL-1). */
-static int requirement_states(mk_ctx *ctx, const mk_seller *seller, market_requirement **out, size_t *count,
-                              market_error *err)
+static int requirement_states(mk_ctx *ctx, const mk_seller *seller, market_requirement **out,
+                              size_t *count, market_error *err)
 {
 	const mk_policy_sellers *sellers = ctx->policy->sellers;
-	market_requirement *states = MK_NEW_ARRAY(ctx->arena, market_requirement, sellers->n_requirements + 1);
+	market_requirement *states =
+		MK_NEW_ARRAY(ctx->arena, market_requirement, sellers->n_requirements + 1);
 	mk_submission **submissions = NULL;
 	size_t n = 0, n_submissions = 0;
 	int rc;
@@ -83,20 +85,22 @@ static bool is_met(const char *state)
 	return strcmp(state, "accepted") == 0 || strcmp(state, "waived") == 0;
 }
 
-int mk_seller_complete(mk_ctx *ctx, const mk_seller *seller, mk_gate gate, bool *complete, market_error *err)
+int mk_seller_complete(mk_ctx *ctx, const mk_seller *seller, mk_gate gate, bool *complete,
+                       market_error *err)
 {
 	market_requirement *states = NULL;
 	size_t count = 0;
 	int rc = requirement_states(ctx, seller, &states, &count, err);
 	*complete = true;
 	for (size_t i = 0; rc == 0 && i < count; i++)
-		if (strcmp(states[i].gate, mk_enum_name(&mk_gate_enum, gate)) == 0 && !is_met(states[i].state))
+		if (strcmp(states[i].gate, mk_enum_name(&mk_gate_enum, gate)) == 0 &&
+		    !is_met(states[i].state))
 			*complete = false;
 	return rc;
 }
 
-int mk_seller_advance(mk_ctx *ctx, mk_seller *seller, const char *const *also_accepted, size_t n_also,
-                      market_error *err)
+int mk_seller_advance(mk_ctx *ctx, mk_seller *seller, const char *const *also_accepted,
+                      size_t n_also, market_error *err)
 {
 	market_requirement *states = NULL;
 	size_t count = 0;

@@ -7,31 +7,34 @@
 static const mk_statement seller_insert = {
 	.name = "seller_insert",
 	.table = "seller",
-	.sql = "INSERT INTO seller (book_id, id, ref, name, legal_name, store_type, country, currency, state, "
-	       "reason, owner_id, created_at, approved_at, answer_by, due_at, version, metadata) "
-	       "VALUES (:book_id, :id, :ref, :name, :legal_name, :store_type, :country, :currency, :state, "
-	       ":reason, :owner_id, :created_at, :approved_at, :answer_by, :due_at, :version, :metadata) "
-	       "ON CONFLICT DO NOTHING",
+	.sql =
+		"INSERT INTO seller (book_id, id, ref, name, legal_name, store_type, country, currency, state, "
+		"reason, owner_id, created_at, approved_at, answer_by, due_at, version, metadata) "
+		"VALUES (:book_id, :id, :ref, :name, :legal_name, :store_type, :country, :currency, :state, "
+		":reason, :owner_id, :created_at, :approved_at, :answer_by, :due_at, :version, :metadata) "
+		"ON CONFLICT DO NOTHING",
 };
 static const mk_statement seller_update = {
 	.name = "seller_update",
 	.table = "seller",
 	.sql = "UPDATE seller SET state = :state, reason = :reason, approved_at = :approved_at, "
-	       "answer_by = :answer_by, due_at = :due_at, version = version + 1 "
-	       "WHERE book_id = :book_id AND id = :id AND version = :version",
+		   "answer_by = :answer_by, due_at = :due_at, version = version + 1 "
+		   "WHERE book_id = :book_id AND id = :id AND version = :version",
 };
 static const mk_statement seller_page = {
 	.name = "seller_page",
-	.sql = "SELECT book_id, id, ref, name, legal_name, store_type, country, currency, state, reason, owner_id, "
-	       "created_at, approved_at, answer_by, version, metadata FROM seller "
-	       "WHERE created_at > ?1 OR (created_at = ?1 AND id > ?2) ORDER BY created_at, id LIMIT ?3",
+	.sql =
+		"SELECT book_id, id, ref, name, legal_name, store_type, country, currency, state, reason, owner_id, "
+		"created_at, approved_at, answer_by, version, metadata FROM seller "
+		"WHERE created_at > ?1 OR (created_at = ?1 AND id > ?2) ORDER BY created_at, id LIMIT ?3",
 };
 static const mk_statement seller_state_page = {
 	.name = "seller_state_page",
-	.sql = "SELECT book_id, id, ref, name, legal_name, store_type, country, currency, state, reason, owner_id, "
-	       "created_at, approved_at, answer_by, version, metadata FROM seller "
-	       "WHERE state = ?1 AND (created_at > ?2 OR (created_at = ?2 AND id > ?3)) "
-	       "ORDER BY created_at, id LIMIT ?4",
+	.sql =
+		"SELECT book_id, id, ref, name, legal_name, store_type, country, currency, state, reason, owner_id, "
+		"created_at, approved_at, answer_by, version, metadata FROM seller "
+		"WHERE state = ?1 AND (created_at > ?2 OR (created_at = ?2 AND id > ?3)) "
+		"ORDER BY created_at, id LIMIT ?4",
 };
 
 /* The transition table: from, step, to. */
@@ -117,8 +120,8 @@ static int check_application(mk_ctx *ctx, const market_seller_apply_params *in, 
 {
 	int rc;
 	if (!mk_policy_has_currency(ctx->policy, in->currency))
-		return mk_error_at(err, MARKET_ECURRENCY, "currency", "currency %s isn't one of this marketplace",
-		                   in->currency);
+		return mk_error_at(err, MARKET_ECURRENCY, "currency",
+		                   "currency %s isn't one of this marketplace", in->currency);
 	rc = mk_ref_check_free(ctx, MARKET_ID_SELLER, in->ref, err);
 	if (rc != 0)
 		return rc;
@@ -131,19 +134,19 @@ int mk_seller_apply(mk_ctx *ctx, const void *params, market_error *err)
 	const market_seller_apply_params *in = params;
 	market_member owner = owner_of(in, ctx);
 	mk_seller seller = {.seller = {
-		.ref = in->ref,
-		.name = in->name,
-		.legal_name = in->legal_name,
-		.store_type = in->store_type,
-		.country = in->country,
-		.currency = in->currency,
-		.state = MARKET_SELLER_ONBOARDING,
-		.created_at = ctx->now,
-		.answer_by = ctx->now + ctx->policy->sellers->application_stale,
-		.version = 1,
-		.metadata = in->metadata,
-		.n_metadata = in->n_metadata,
-	}};
+							.ref = in->ref,
+							.name = in->name,
+							.legal_name = in->legal_name,
+							.store_type = in->store_type,
+							.country = in->country,
+							.currency = in->currency,
+							.state = MARKET_SELLER_ONBOARDING,
+							.created_at = ctx->now,
+							.answer_by = ctx->now + ctx->policy->sellers->application_stale,
+							.version = 1,
+							.metadata = in->metadata,
+							.n_metadata = in->n_metadata,
+						}};
 	int rc = check_application(ctx, in, err);
 	if (rc != 0)
 		return rc;
@@ -190,8 +193,8 @@ int mk_seller_approve(mk_ctx *ctx, const void *params, market_error *err)
 	return 0;
 }
 
-static int finish_step(mk_ctx *ctx, mk_seller_step step, const char *event, const char *reason, const char *note,
-                       market_error *err)
+static int finish_step(mk_ctx *ctx, mk_seller_step step, const char *event, const char *reason,
+                       const char *note, market_error *err)
 {
 	mk_seller *seller = (mk_seller *)ctx->subject;
 	int rc = mk_seller_step_to(ctx, seller, step, err);
@@ -246,7 +249,8 @@ int mk_seller_list(mk_ctx *ctx, const void *params, market_error *err)
 	const market_seller_list_params *in = params;
 	size_t offset = offsetof(market_seller, created_at);
 	if (in->state == 0)
-		return mk_page_read(ctx, &seller_page, &mk_seller_record, offset, MK_NO_ARGS, in->after, in->limit, err);
-	return mk_page_read(ctx, &seller_state_page, &mk_seller_record, offset, MK_ARGS(mk_int(in->state)),
-	                    in->after, in->limit, err);
+		return mk_page_read(ctx, &seller_page, &mk_seller_record, offset, MK_NO_ARGS, in->after,
+		                    in->limit, err);
+	return mk_page_read(ctx, &seller_state_page, &mk_seller_record, offset,
+	                    MK_ARGS(mk_int(in->state)), in->after, in->limit, err);
 }

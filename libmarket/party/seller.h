@@ -8,7 +8,7 @@ typedef enum mk_seller_step {
 	MK_SELLER_BEGIN = 1,
 	MK_SELLER_COMPLETE, /* no requirement of the gate `sell` is open */
 	MK_SELLER_APPROVE,
-	MK_SELLER_WAIVE,    /* approved with a waiver */
+	MK_SELLER_WAIVE, /* approved with a waiver */
 	MK_SELLER_REJECT,
 	MK_SELLER_SUSPEND,
 	MK_SELLER_REINSTATE

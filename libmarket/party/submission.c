@@ -25,7 +25,8 @@ static const mk_field submission_fields[] = {
 	MK_F_TEXT(T, document, MK_SENSITIVE | MK_NOT_ROW, 1, MK_MAX_CODE, "the document's number"),
 	MK_F_TIME(T, valid_from, 0, "valid from"),
 	MK_F_TIME(T, valid_to, 0, "valid to"),
-	MK_F_TEXT(T, reason, MK_MULTILINE, 1, MK_MAX_TEXT, "code of a rejection, or the words of a waiver"),
+	MK_F_TEXT(T, reason, MK_MULTILINE, 1, MK_MAX_TEXT,
+              "code of a rejection, or the words of a waiver"),
 	MK_F_TIME(T, created_at, 0, "submitted"),
 	MK_F_TIME(T, decided_at, 0, "accepted or rejected"),
 	MK_F_INT(T, version, 0, 0, 0, "of the record"),
@@ -44,15 +45,16 @@ const mk_record mk_submission_record =
 static const mk_statement submission_insert = {
 	.name = "submission_insert",
 	.table = "submission",
-	.sql = "INSERT INTO submission (" COLUMNS ") VALUES (:book_id, :id, :ref, :seller_id, :requirement, :state, "
-	       ":statement, :valid_from, :valid_to, :reason, :created_at, :decided_at, :version, "
-	       ":document_sealed, :document_key, :document_index) ON CONFLICT DO NOTHING",
+	.sql = "INSERT INTO submission (" COLUMNS
+		   ") VALUES (:book_id, :id, :ref, :seller_id, :requirement, :state, "
+		   ":statement, :valid_from, :valid_to, :reason, :created_at, :decided_at, :version, "
+		   ":document_sealed, :document_key, :document_index) ON CONFLICT DO NOTHING",
 };
 static const mk_statement submission_update = {
 	.name = "submission_update",
 	.table = "submission",
 	.sql = "UPDATE submission SET state = :state, reason = :reason, decided_at = :decided_at, "
-	       "version = version + 1 WHERE book_id = :book_id AND id = :id AND version = :version",
+		   "version = version + 1 WHERE book_id = :book_id AND id = :id AND version = :version",
 };
 static const mk_statement submission_by_id = {
 	.name = "submission_by_id",
@@ -64,8 +66,9 @@ static const mk_statement submission_by_ref = {
 };
 static const mk_statement submission_of_seller = {
 	.name = "submission_of_seller",
-	.sql = "SELECT book_id, id, requirement, state, valid_from, valid_to, created_at FROM submission "
-	       "WHERE book_id = ?1 ORDER BY id",
+	.sql =
+		"SELECT book_id, id, requirement, state, valid_from, valid_to, created_at FROM submission "
+		"WHERE book_id = ?1 ORDER BY id",
 };
 
 static market_id seller_of(const void *row)
@@ -75,7 +78,9 @@ static market_id seller_of(const void *row)
 
 static mk_seal_place document_place(const mk_submission *submission)
 {
-	return (mk_seal_place){.table = "submission", .column = "document", .owner = submission->submission.id.book,
+	return (mk_seal_place){.table = "submission",
+	                       .column = "document",
+	                       .owner = submission->submission.id.book,
 	                       .row = submission->submission.id.id};
 }
 
@@ -89,18 +94,24 @@ static int submission_fill(mk_ctx *ctx, void *row, market_error *err)
 		return 0;
 	if (submission->document_key.size != MK_WRAPPED_KEY_SIZE)
 		return mk_error_set(err, MARKET_ECORRUPT, "a sealed document has no data key");
-	rc = mk_unseal_text(ctx->keys, submission->document_key.data, &place, submission->document_sealed,
-	                    ctx->arena, &text, err);
+	rc = mk_unseal_text(ctx->keys, submission->document_key.data, &place,
+	                    submission->document_sealed, ctx->arena, &text, err);
 	submission->submission.document = text;
 	return rc;
 }
 
 const mk_entity mk_submission_entity = {
-	.kind = MARKET_ID_SUBMISSION, .name = "submission", .record = &mk_submission_record,
-	.by_id = &submission_by_id, .by_ref = &submission_by_ref, .seller = seller_of, .fill = submission_fill,
+	.kind = MARKET_ID_SUBMISSION,
+	.name = "submission",
+	.record = &mk_submission_record,
+	.by_id = &submission_by_id,
+	.by_ref = &submission_by_ref,
+	.seller = seller_of,
+	.fill = submission_fill,
 };
 
-int mk_submission_list(mk_ctx *ctx, market_id seller, mk_submission ***out, size_t *count, market_error *err)
+int mk_submission_list(mk_ctx *ctx, market_id seller, mk_submission ***out, size_t *count,
+                       market_error *err)
 {
 	return mk_store_list(ctx->store, ctx->arena, &submission_of_seller, &mk_submission_record,
 	                     MK_ARGS(mk_int(seller.book)), (void ***)out, count, err);
@@ -117,11 +128,13 @@ static int check_requirement(const mk_ctx *ctx, const char *key, market_error *e
 			                   "requirement %s is computed, nothing is submitted for it", key);
 		return 0;
 	}
-	return mk_error_at(err, MARKET_EINVALID, "requirement", "the policy has no requirement %s", key);
+	return mk_error_at(err, MARKET_EINVALID, "requirement", "the policy has no requirement %s",
+	                   key);
 }
 
 /* SEL-10 */
-static int seal_document(mk_ctx *ctx, mk_submission *submission, const char *document, market_error *err)
+static int seal_document(mk_ctx *ctx, mk_submission *submission, const char *document,
+                         market_error *err)
 {
 	mk_seal_place place = document_place(submission);
 	uint8_t *key = mk_arena_get(ctx->arena, MK_WRAPPED_KEY_SIZE);
@@ -133,7 +146,8 @@ static int seal_document(mk_ctx *ctx, mk_submission *submission, const char *doc
 		return mk_error_no_memory(err);
 	rc = mk_seal_new_key(ctx->keys, key, err);
 	if (rc == 0)
-		rc = mk_seal_text(ctx->keys, key, &place, document, ctx->arena, &submission->document_sealed, err);
+		rc = mk_seal_text(ctx->keys, key, &place, document, ctx->arena,
+		                  &submission->document_sealed, err);
 	if (rc == 0)
 		rc = mk_blind_index(ctx->keys, "submission", "document", document, index, err);
 	submission->document_key = (market_blob){key, MK_WRAPPED_KEY_SIZE};
@@ -146,20 +160,21 @@ int mk_submission_create(mk_ctx *ctx, const void *params, market_error *err)
 	const market_submission_create_params *in = params;
 	const mk_seller *seller = ctx->subject;
 	mk_submission row = {.submission = {
-		.ref = in->ref,
-		.seller = in->seller,
-		.requirement = in->requirement,
-		.state = MARKET_SUBMISSION_PENDING,
-		.statement = in->statement,
-		.valid_from = in->valid_from,
-		.valid_to = in->valid_to,
-		.created_at = ctx->now,
-		.version = 1,
-	}};
+							 .ref = in->ref,
+							 .seller = in->seller,
+							 .requirement = in->requirement,
+							 .state = MARKET_SUBMISSION_PENDING,
+							 .statement = in->statement,
+							 .valid_from = in->valid_from,
+							 .valid_to = in->valid_to,
+							 .created_at = ctx->now,
+							 .version = 1,
+						 }};
 	int rc = check_requirement(ctx, in->requirement, err);
 	if (rc != 0)
 		return rc;
-	if (seller->seller.state == MARKET_SELLER_REJECTED || seller->seller.state == MARKET_SELLER_TERMINATED)
+	if (seller->seller.state == MARKET_SELLER_REJECTED ||
+	    seller->seller.state == MARKET_SELLER_TERMINATED)
 		return mk_error_at(err, MARKET_ESTATE, "seller", "the seller is %s",
 		                   mk_enum_name(&mk_seller_state_enum, seller->seller.state));
 	rc = mk_ref_check_free_in(ctx, &mk_submission_entity, in->seller.book, in->ref, err);
@@ -186,7 +201,8 @@ static int decide(mk_ctx *ctx, int32_t state, const char *reason, market_error *
 	row->submission.reason = reason;
 	row->submission.decided_at = ctx->now;
 	mk_update(ctx, &submission_update, &mk_submission_record, row->submission.id, row);
-	mk_event(ctx, state == MARKET_SUBMISSION_ACCEPTED ? "submission.accepted" : "submission.rejected",
+	mk_event(ctx,
+	         state == MARKET_SUBMISSION_ACCEPTED ? "submission.accepted" : "submission.rejected",
 	         MARKET_ID_SUBMISSION, row->submission.id);
 	mk_event_text(ctx, "requirement", row->submission.requirement);
 	mk_event_text(ctx, "reason", reason);

@@ -16,7 +16,8 @@ extern const mk_entity mk_submission_entity;
 extern const mk_enum mk_submission_state_enum;
 
 /* All submissions of a seller, oldest first; only requirement, state and times are read. */
-int mk_submission_list(mk_ctx *ctx, market_id seller, mk_submission ***out, size_t *count, market_error *err);
+int mk_submission_list(mk_ctx *ctx, market_id seller, mk_submission ***out, size_t *count,
+                       market_error *err);
 
 int mk_submission_create(mk_ctx *ctx, const void *params, market_error *err);
 int mk_submission_accept(mk_ctx *ctx, const void *params, market_error *err);
