@@ -102,7 +102,8 @@ const mk_statement mk_deadline_postpone = {
 	.name = "deadline_postpone",
 	.table = "deadline",
 	.sql =
-		"UPDATE deadline SET due_at = ?3, refusals = refusals + 1 WHERE book_id = ?1 AND id = ?2",
+		"UPDATE deadline SET due_at = ?3, refusals = refusals + 1 WHERE book_id = ?1 AND id = ?2 "
+	       "AND due_at = ?4",
 };
 const mk_statement mk_registry_get = {
 	.name = "registry_get",

@@ -41,7 +41,7 @@ static int parse(market_session *session, const mk_op *op, const char *json, mk_
 	int rc = mk_json_read(op->params, json, strlen(json), arena, params, refs, err);
 	if (rc != 0 || !*refs)
 		return rc;
-	rc = mk_market_enter(market, err);
+	rc = mk_session_enter(session, err);
 	if (rc != 0)
 		return rc;
 	mk_arena_reset(&session->arena);

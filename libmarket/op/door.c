@@ -14,6 +14,7 @@ static int handle(mk_run *run, mk_ctx *ctx, market_error *err);
 static int write_plan(mk_run *run, mk_ctx *ctx, market_error *err);
 static int keep_refusal(mk_run *run, mk_ctx *ctx, const market_error *refusal, market_error *err);
 static int give_output(mk_run *run, mk_ctx *ctx, market_error *err);
+static int pack_output(mk_run *run, const void *row, market_error *err);
 static int write_json(mk_run *run, const void *row, market_error *err);
 static void drop_output(mk_run *run);
 
@@ -141,7 +142,8 @@ static int prepare(mk_run *run, market_error *err)
 		return mk_error_at(err, MARKET_EUTF8, "key", "the key isn't valid text");
 	if ((run->op->flags & MK_OP_WRITES) && run->market->read_only)
 		return mk_error_set(err, MARKET_EREADONLY, "the market is open for reading only");
-	if (!(run->op->flags & MK_OP_WRITES))
+	/* SEL-10: a replay would be a look that isn't recorded */
+	if (!(run->op->flags & MK_OP_WRITES) || (run->op->flags & MK_OP_AUDITED))
 		run->key = NULL;
 	return run->key ? digest_params(run, err) : 0;
 }
@@ -408,6 +410,7 @@ static int keep_refusal(mk_run *run, mk_ctx *ctx, const market_error *refusal, m
 	market_error failure;
 	const char *text = mk_refusal_write(&kept, ctx->arena);
 	int rc;
+	mk_error_clear(&failure);
 	ctx->plan = mk_plan_new(ctx->arena);
 	ctx->journal = mk_new_id(ctx, run->actor_book);
 	ctx->result = (market_id){0, 0};
@@ -448,8 +451,18 @@ static int give_output(mk_run *run, mk_ctx *ctx, market_error *err)
 	if (rc == 0 && run->json)
 		rc = write_json(run, row, err);
 	else if (rc == 0 && row)
-		rc = mk_record_pack(run->op->result, row, &run->market->allocator, &run->output, err);
+		rc = pack_output(run, row, err);
 	return rc;
+}
+
+/* SEL-10: in full only by an operation that is recorded for it. */
+static int pack_output(mk_run *run, const void *row, market_error *err)
+{
+	if (!(run->op->flags & MK_OP_AUDITED))
+		row = mk_record_masked(run->op->result, row, &run->session->arena);
+	if (!row)
+		return mk_error_no_memory(err);
+	return mk_record_pack(run->op->result, row, &run->market->allocator, &run->output, err);
 }
 
 /* Before the commit, like the packed output: what can't be answered isn't done. */

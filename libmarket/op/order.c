@@ -25,7 +25,8 @@ static const mk_field item_fields[] = {
                "of one unit, as the buyer was shown (ORD-5)"),
 	MK_F_ID(market_place_item, warehouse, WAREHOUSE, 0,
             "from where; absent: the first that has enough"),
-	MK_F_TEXT(market_place_item, affiliate, 0, 1, MK_MAX_CODE, "who brought the buyer"),
+	MK_F_TEXT(market_place_item, affiliate, 0, 1, MK_MAX_CODE,
+              "who brought the buyer; by operators and the system alone"),
 };
 static const mk_record item_record =
 	MK_SIZED_OF("place_item", market_place_item, item_fields, "a SKU and a quantity");

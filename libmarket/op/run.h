@@ -55,6 +55,11 @@ int mk_run_deadline(market_session *session, const mk_deadline *deadline, market
  * lock is held, and let go while the provider is asked. `*did` is false when none is due. */
 int mk_send_request(market_session *session, market_time now, bool *did, market_error *err);
 
+/* Whether an error of timed work concerns its object alone, so that all others go on. */
+bool mk_is_of_object(int code);
+/* Takes the market's lock for a session that isn't in the middle of something. */
+int mk_session_enter(market_session *session, market_error *err);
+
 market_time mk_session_now(const market_session *session);
 
 /* A finished run's refusal, as its journal row keeps it, and back (op/refusal.c). */

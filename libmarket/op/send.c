@@ -30,7 +30,7 @@ int mk_send_request(market_session *session, market_time now, bool *did, market_
 		mk_log(market, MARKET_LOG_WARNING, "%s is left unknown: %s", request->request.request_key,
 		       failure.message);
 	rc = record_answer(session, request, at, &answer, err);
-	if (rc == MARKET_ECORRUPT || market_error_class_of(rc) == MARKET_CLASS_STATE) {
+	if (mk_is_of_object(rc)) {
 		mk_log(market, MARKET_LOG_ERROR, "the answer to %s can't be recorded: %s",
 		       request->request.request_key, err->message);
 		rc = mk_request_postpone(market, request, mk_session_now(session) + MK_HOUR, err);

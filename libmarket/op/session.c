@@ -43,6 +43,8 @@ int market_session_act_as(market_session *session, const market_actor *actor, ma
 	bool party;
 	if (!session || !actor)
 		return mk_error_set(err, MARKET_EMISUSE, "a session and an actor are needed");
+	if (session->busy)
+		return mk_error_set(err, MARKET_EMISUSE, "the session is busy");
 	if (actor->kind < MARKET_ACTOR_ANONYMOUS || actor->kind > MARKET_ACTOR_SYSTEM)
 		return mk_error_set(err, MARKET_EINVALID, "unknown kind of actor %d", actor->kind);
 	party = actor->kind == MARKET_ACTOR_BUYER || actor->kind == MARKET_ACTOR_MEMBER;
@@ -69,7 +71,7 @@ static int find_party(market_session *session, market_id_kind kind, const char *
 {
 	int rc;
 	if (strncmp(text, "ref:", 4) == 0) {
-		rc = mk_market_enter(session->market, err);
+		rc = mk_session_enter(session, err);
 		if (rc != 0)
 			return rc;
 		rc = mk_ref_find(session, kind, text + 4, out, err);
@@ -121,7 +123,7 @@ int market_session_set_time(market_session *session, market_time at, market_erro
 		session->at = 0;
 		return 0;
 	}
-	rc = mk_market_enter(market, err);
+	rc = mk_session_enter(session, err);
 	if (rc != 0)
 		return rc;
 	mk_arena_reset(&session->arena);
@@ -143,6 +145,16 @@ int market_session_set_time(market_session *session, market_time at, market_erro
 bool market_session_replayed(const market_session *session)
 {
 	return session && session->replayed;
+}
+
+int mk_session_enter(market_session *session, market_error *err)
+{
+	int rc = mk_market_enter(session->market, err);
+	if (rc == 0 && (session->busy || session->dead)) {
+		pthread_mutex_unlock(&session->market->lock);
+		rc = mk_error_set(err, MARKET_EMISUSE, "the session is busy or dead");
+	}
+	return rc;
 }
 
 int mk_market_enter(market *market, market_error *err)

@@ -9,6 +9,7 @@
 static int work_once(market_session *session, bool *did, market_error *err);
 static int next_deadline(market_session *session, market_time now, mk_deadline **out,
                          market_time *request, market_error *err);
+static int run_due(market_session *session, const mk_deadline *deadline, market_error *err);
 static int postpone(market_session *session, const mk_deadline *deadline, market_error *err);
 static int seal(market *market, market_error *err);
 static int next_due_time(market_session *session, market_time *next_due, market_error *err);
@@ -43,6 +44,7 @@ int market_work(market_session *session, int budget, market_time *next_due, mark
 	if (rc == 0 && next_due)
 		rc = next_due_time(session, next_due, err);
 	session->busy = false;
+	session->dead = rc == MARKET_EINTERNAL;
 	pthread_mutex_unlock(&market->lock);
 	return rc == 0 ? done : rc;
 }
@@ -61,10 +63,30 @@ static int work_once(market_session *session, bool *did, market_error *err)
 	return deadline ? mk_run_deadline(session, deadline, err) : 0;
 }
 
+bool mk_is_of_object(int code)
+{
+	int32_t error_class = market_error_class_of(code);
+
+	return error_class == MARKET_CLASS_STATE || error_class == MARKET_CLASS_CALLER ||
+	       code == MARKET_EKEYREUSED || code == MARKET_ETIMEORDER || code == MARKET_ECORRUPT ||
+	       code == MARKET_EPROVIDER;
+}
+
 /* Acts at the due time, whenever it is run. Another process may have been faster: then nothing is
- * left to do. A refusal by state must not stop all others: it is logged and tried again an hour
- * later. */
+ * left to do. What is wrong with one object must not stop all others: it is logged and tried again
+ * an hour later. */
 int mk_run_deadline(market_session *session, const mk_deadline *deadline, market_error *err)
+{
+	int rc = run_due(session, deadline, err);
+
+	if (!mk_is_of_object(rc))
+		return rc;
+	mk_log(session->market, MARKET_LOG_WARNING, "%s at its deadline failed: %s",
+	       deadline->operation, err->message);
+	return postpone(session, deadline, err);
+}
+
+static int run_due(market_session *session, const mk_deadline *deadline, market_error *err)
 {
 	const mk_op *op = mk_op_find(deadline->operation);
 	const mk_field *field;
@@ -75,7 +97,7 @@ int mk_run_deadline(market_session *session, const mk_deadline *deadline, market
 	              .timed = true,
 	              .effective = deadline->due_at,
 	              .actor = {.kind = MARKET_ACTOR_SYSTEM, .rights = MARKET_RIGHT_ALL}};
-	int rc;
+
 	if (!op || !op->subject_param)
 		return mk_error_set(err, MARKET_ECORRUPT, "deadline of unknown operation %s",
 		                    deadline->operation);
@@ -86,13 +108,7 @@ int mk_run_deadline(market_session *session, const mk_deadline *deadline, market
 	*(uint32_t *)(void *)params = (uint32_t)op->params->size;
 	memcpy(params + field->offset, &deadline->id, sizeof(deadline->id));
 	run.params = params;
-	rc = mk_run_operation(&run, err);
-	if (rc < 0 && market_error_class_of(rc) == MARKET_CLASS_STATE) {
-		mk_log(session->market, MARKET_LOG_WARNING, "%s at its deadline was refused: %s", op->name,
-		       err->message);
-		return postpone(session, deadline, err);
-	}
-	return rc;
+	return mk_run_operation(&run, err);
 }
 
 static int next_deadline(market_session *session, market_time now, mk_deadline **out,
@@ -119,10 +135,11 @@ static int postpone(market_session *session, const mk_deadline *deadline, market
 	int rc = mk_store_begin(store, true, err);
 	if (rc != 0)
 		return rc;
-	rows = mk_store_write(store, &mk_deadline_postpone,
-	                      MK_ARGS(mk_int(deadline->id.book), mk_int(deadline->id.id),
-	                              mk_int(mk_session_now(session) + MK_HOUR)),
-	                      err);
+	rows =
+		mk_store_write(store, &mk_deadline_postpone,
+	                   MK_ARGS(mk_int(deadline->id.book), mk_int(deadline->id.id),
+	                           mk_int(mk_session_now(session) + MK_HOUR), mk_int(deadline->due_at)),
+	                   err);
 	rc = rows < 0 ? (int)rows : mk_store_commit(store, err);
 	if (rc != 0)
 		mk_store_rollback(store);

@@ -11,6 +11,7 @@ libmarket_sources += \
 	libmarket/record/json_scan.c \
 	libmarket/record/json_scan.h \
 	libmarket/record/json_write.c \
+	libmarket/record/mask.c \
 	libmarket/record/pack.c \
 	libmarket/record/record.c \
 	libmarket/record/record.h \

@@ -118,7 +118,8 @@ int test_work(test_market *test)
 	return done;
 }
 
-void test_check_call(test_market *test, int result, int code, const char *field, const char *file, unsigned line)
+void test_check_call(test_market *test, int result, int code, const char *field, const char *file,
+                     unsigned line)
 {
 	if (code == 0)
 		test_check_ok(result, &test->err, "the operation", file, line, false);
@@ -132,28 +133,32 @@ typedef struct row_text {
 	const char *name;
 } row_text;
 static const mk_field row_text_fields[] = {MK_F_TEXT(row_text, name, 0, 0, 0, "one text")};
-static const mk_record row_text_record = MK_RECORD_OF("row_text", row_text, row_text_fields, "one text");
+static const mk_record row_text_record =
+	MK_RECORD_OF("row_text", row_text, row_text_fields, "one text");
 
 static const mk_statement sqlite_tables = {
 	.name = "sqlite_tables",
 	.sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' "
-	       "AND name <> 'journal' ORDER BY name",
+		   "AND name <> 'journal' ORDER BY name",
 	.scan = true,
 };
 static const mk_statement postgres_tables = {
 	.name = "postgres_tables",
-	.sql = "SELECT CAST(tablename AS TEXT) AS name FROM pg_tables WHERE schemaname = current_schema() "
-	       "AND tablename <> 'journal' ORDER BY 1",
+	.sql =
+		"SELECT CAST(tablename AS TEXT) AS name FROM pg_tables WHERE schemaname = current_schema() "
+		"AND tablename <> 'journal' ORDER BY 1",
 	.scan = true,
 };
 static const mk_statement sqlite_columns = {
 	.name = "sqlite_columns",
-	.sql = "SELECT 'coalesce(quote(' || name || '),''-'')' AS name FROM pragma_table_info(?1) ORDER BY name",
+	.sql =
+		"SELECT 'coalesce(quote(' || name || '),''-'')' AS name FROM pragma_table_info(?1) ORDER BY name",
 };
 static const mk_statement postgres_columns = {
 	.name = "postgres_columns",
-	.sql = "SELECT 'coalesce(cast(' || column_name || ' as text),''-'')' AS name "
-	       "FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = ?1 ORDER BY 1",
+	.sql =
+		"SELECT 'coalesce(cast(' || column_name || ' as text),''-'')' AS name "
+		"FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = ?1 ORDER BY 1",
 	.scan = true,
 };
 
@@ -175,8 +180,9 @@ static void digest_table(mk_store *store, mk_arena *arena, const char *table, mk
 	size_t count = 0;
 	market_error err;
 	mk_text_init(&sql, &mk_allocator_default, 1 << 20);
-	CHECK_OK(mk_store_list(store, arena, postgres ? &postgres_columns : &sqlite_columns, &row_text_record,
-	                       MK_ARGS(mk_text_value(table)), &columns, &count, &err));
+	CHECK_OK(mk_store_list(store, arena, postgres ? &postgres_columns : &sqlite_columns,
+	                       &row_text_record, MK_ARGS(mk_text_value(table)), &columns, &count,
+	                       &err));
 	mk_text_add(&sql, "SELECT ");
 	for (size_t i = 0; i < count; i++) {
 		mk_text_add(&sql, i > 0 ? " || '|' || " : "");
@@ -205,8 +211,8 @@ const char *test_store_digest(test_market *test, char out[65])
 	mk_arena *arena = &test->market->arena;
 	mk_text_init(&all, &mk_allocator_default, (size_t)1 << 30);
 	CHECK_OK(mk_store_begin(store, false, &err));
-	CHECK_OK(mk_store_list(store, arena, postgres ? &postgres_tables : &sqlite_tables, &row_text_record,
-	                       MK_NO_ARGS, &tables, &count, &err));
+	CHECK_OK(mk_store_list(store, arena, postgres ? &postgres_tables : &sqlite_tables,
+	                       &row_text_record, MK_NO_ARGS, &tables, &count, &err));
 	for (size_t i = 0; i < count; i++)
 		digest_table(store, arena, ((row_text *)tables[i])->name, &all);
 	mk_store_rollback(store);

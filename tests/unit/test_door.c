@@ -43,10 +43,12 @@ static void keyed_refusal_is_kept(void)
 	test_market_open(&test, NULL);
 	TEST_CALL(&test, "seller.apply", apply);
 	test_store_digest(&test, before);
-	TEST_REFUSED(&test, MARKET_EINCOMPLETE, "seller", "seller.approve", "{'seller':'ref:lin','key':'a'}");
+	TEST_REFUSED(&test, MARKET_EINCOMPLETE, "seller", "seller.approve",
+	             "{'seller':'ref:lin','key':'a'}");
 	CHECK_TEXT(test_store_digest(&test, after), before);
 	TEST_CALL(&test, "seller.approve", "{'seller':'ref:lin','waiver':'known','key':'b'}");
-	TEST_REFUSED(&test, MARKET_EINCOMPLETE, "seller", "seller.approve", "{'seller':'ref:lin','key':'a'}");
+	TEST_REFUSED(&test, MARKET_EINCOMPLETE, "seller", "seller.approve",
+	             "{'seller':'ref:lin','key':'a'}");
 	CU_ASSERT_TRUE(market_session_replayed(test.session));
 	TEST_REFUSED(&test, MARKET_EKEYREUSED, "key", "seller.approve",
 	             "{'seller':'ref:lin','key':'a','waiver':'x'}");
@@ -59,8 +61,9 @@ static void anonymous_has_no_key(void)
 	test_market_open(&test, NULL);
 	test_act_as(&test, "anonymous");
 	TEST_REFUSED(&test, MARKET_EMISUSE, "key", "seller.apply", apply);
-	TEST_CALL(&test, "seller.apply",
-	          "{'name':'Lin','store_type':'individual','country':'BR','currency':'BRL','owner_name':'Lin'}");
+	TEST_CALL(
+		&test, "seller.apply",
+		"{'name':'Lin','store_type':'individual','country':'BR','currency':'BRL','owner_name':'Lin'}");
 	test_market_close(&test);
 }
 
@@ -86,10 +89,12 @@ static void members_act_by_role(void)
 	test_market test;
 	test_market_open(&test, NULL);
 	TEST_CALL(&test, "seller.apply", apply);
-	TEST_CALL(&test, "member.create", "{'seller':'ref:lin','name':'Vi','role':'viewer','ref':'vi'}");
+	TEST_CALL(&test, "member.create",
+	          "{'seller':'ref:lin','name':'Vi','role':'viewer','ref':'vi'}");
 	test_act_as(&test, "member:ref:vi");
 	TEST_CALL(&test, "seller.get", "{'seller':'ref:lin'}");
-	TEST_REFUSED(&test, MARKET_EDENIED, "", "member.create", "{'seller':'ref:lin','name':'X','role':'owner'}");
+	TEST_REFUSED(&test, MARKET_EDENIED, "", "member.create",
+	             "{'seller':'ref:lin','name':'X','role':'owner'}");
 	test_act_as(&test, "member:ref:lin-owner");
 	TEST_CALL(&test, "member.create", "{'seller':'ref:lin','name':'X','role':'support'}");
 	test_market_close(&test);
@@ -111,14 +116,39 @@ static void stale_application_is_rejected(void)
 	test_market_close(&test);
 }
 
+static void bad_deadline_stops_no_other(void)
+{
+	static const mk_statement insert = {
+		.name = "test_bad_deadline",
+		.table = "deadline",
+		.sql = "INSERT INTO deadline (book_id, id, due_at, operation, refusals) VALUES (0, 1, ?1, "
+			   "'no.such', 0) ON CONFLICT DO NOTHING",
+	};
+	test_market test;
+	market_error err;
+	test_market_open(&test, NULL);
+	TEST_CALL(&test, "seller.apply", apply);
+	CHECK_OK(mk_store_begin(test.market->store, true, &err));
+	CHECK_INT(mk_store_write(test.market->store, &insert, MK_ARGS(mk_int(TEST_START)), &err), 1);
+	CHECK_OK(mk_store_commit(test.market->store, &err));
+	CHECK_INT(test_advance(&test, 90 * MK_DAY), 2);
+	TEST_CALL(&test, "seller.get", "{'seller':'ref:lin'}");
+	CHECK_TEXT(test_out(&test, "state"), "rejected");
+	CHECK_INT(test_work(&test), 0);
+	CHECK_INT(test_advance(&test, MK_HOUR), 1);
+	test_market_close(&test);
+}
+
 static void deadline_acts_at_its_due_time(void)
 {
 	test_market test;
 	test_market_open(&test, NULL);
 	TEST_CALL(&test, "seller.apply", apply);
 	test.now += 365 * MK_DAY;
-	/* the object's own deadline is worked before the operation, and stays although that is refused */
-	TEST_REFUSED(&test, MARKET_ESTATE, "seller", "seller.approve", "{'seller':'ref:lin','waiver':'late'}");
+	/* the object's own deadline is worked before the operation, and stays although that is refused
+	 */
+	TEST_REFUSED(&test, MARKET_ESTATE, "seller", "seller.approve",
+	             "{'seller':'ref:lin','waiver':'late'}");
 	TEST_CALL(&test, "event.list", "{}");
 	CHECK_TEXT(test_out(&test, "items.1.operation"), "seller.expire");
 	CHECK_TEXT(test_out(&test, "items.1.effective_at"), "2026-04-05T00:00:00.000Z");
@@ -146,8 +176,8 @@ static void application_passes_to_review_by_itself(void)
 	test_market_close(&test);
 }
 
-/* The conflicting write between reading and flush: the version moves on under the operation. On SQLite
- * in the operation's own transaction, on PostgreSQL committed by another connection. */
+/* The conflicting write between reading and flush: the version moves on under the operation. On
+ * SQLite in the operation's own transaction, on PostgreSQL committed by another connection. */
 typedef struct conflict {
 	int left;
 	mk_store *other;
@@ -169,7 +199,8 @@ static int write_between(mk_store *store, void *user_data)
 	c->left--;
 	if (c->other)
 		good = mk_store_begin(c->other, true, &err) == 0;
-	good = good && mk_store_write(c->other ? c->other : store, &bump, MK_ARGS(mk_int(0)), &err) == 1;
+	good =
+		good && mk_store_write(c->other ? c->other : store, &bump, MK_ARGS(mk_int(0)), &err) == 1;
 	if (c->other)
 		good = good && mk_store_commit(c->other, &err) == 0;
 	CU_ASSERT_TRUE(good);
@@ -188,7 +219,8 @@ static void conflicts_are_run_again(void)
 	TEST_CALL(&test, "seller.apply", apply);
 	mk_store_set_before_flush(test.market->store, write_between, &c);
 	c.left = MK_MAX_TRIES;
-	TEST_REFUSED(&test, MARKET_ECONFLICT, NULL, "seller.approve", "{'seller':'ref:lin','waiver':'w'}");
+	TEST_REFUSED(&test, MARKET_ECONFLICT, NULL, "seller.approve",
+	             "{'seller':'ref:lin','waiver':'w'}");
 	CHECK_INT(c.left, 0);
 	c.left = MK_MAX_TRIES - 1;
 	TEST_CALL(&test, "seller.approve", "{'seller':'ref:lin','waiver':'w'}");
@@ -203,7 +235,8 @@ static void replay_clock_never_goes_back(void)
 	market_error err;
 	test_market_open(&test, NULL);
 	TEST_CALL(&test, "buyer.create", "{'name':'Ana'}");
-	CHECK_ERROR(market_session_set_time(test.session, TEST_START - 1, &err), MARKET_ETIMEORDER, NULL);
+	CHECK_ERROR(market_session_set_time(test.session, TEST_START - 1, &err), MARKET_ETIMEORDER,
+	            NULL);
 	CHECK_OK(market_session_set_time(test.session, TEST_START + MK_DAY, &err));
 	TEST_CALL(&test, "buyer.create", "{'name':'Bo'}");
 	CHECK_TEXT(test_out(&test, "created_at"), "2026-01-06T00:00:00.000Z");
@@ -230,7 +263,8 @@ static void new_policy_counts_from_its_time(void)
 	json_t *params;
 	char *dump, *place;
 	test_market_open(&test, NULL);
-	params = json_pack("{s:s#, s:s}", "text", text, (int)size, "effective_at", "2026-01-06T00:00:00Z");
+	params =
+		json_pack("{s:s#, s:s}", "text", text, (int)size, "effective_at", "2026-01-06T00:00:00Z");
 	place = strstr(json_string_value(json_object_get(params, "text")), "application_stale: 90d");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(place);
 	dump = json_dumps(params, JSON_COMPACT);
@@ -240,16 +274,29 @@ static void new_policy_counts_from_its_time(void)
 	TEST_CALL(&test, "seller.apply", apply);
 	CHECK_TEXT(test_out(&test, "answer_by"), "2026-04-05T00:00:00.000Z");
 	test_advance(&test, MK_DAY);
-	TEST_CALL(&test, "seller.apply",
-	          "{'name':'M','store_type':'individual','country':'BR','currency':'BRL','owner_name':'M'}");
+	TEST_CALL(
+		&test, "seller.apply",
+		"{'name':'M','store_type':'individual','country':'BR','currency':'BRL','owner_name':'M'}");
 	CHECK_TEXT(test_out(&test, "answer_by"), "2026-01-16T00:00:00.000Z");
 	CHECK_INT(market_call(test.session, "policy.publish", dump, NULL, &test.err), 0);
 	memcpy(strstr(dump, "2026-01-06T"), "2026-01-05T", 11);
-	CHECK_INT(market_call(test.session, "policy.publish", dump, NULL, &test.err), MARKET_ETIMEORDER);
+	CHECK_INT(market_call(test.session, "policy.publish", dump, NULL, &test.err),
+	          MARKET_ETIMEORDER);
 	CHECK_TEXT(test.err.field, "effective_at");
 	free(dump);
 	json_decref(params);
 	test_market_close(&test);
+}
+
+static void typed_output_is_masked(test_market *test)
+{
+	market_seller_get_params in = MARKET_SELLER_GET_PARAMS_INIT;
+	market_payout_account *account = NULL;
+	market_error err;
+	CU_ASSERT_TRUE(market_id_parse(MARKET_ID_SELLER, test_out(test, "seller"), &in.seller));
+	CHECK_OK_FATAL(market_payout_account_get(test->session, &in, &account, &err));
+	CHECK_TEXT(account->account, "********6789");
+	market_payout_account_free(account);
 }
 
 static void payout_account_is_sealed(void)
@@ -258,19 +305,25 @@ static void payout_account_is_sealed(void)
 	test_market_open(&test, NULL);
 	TEST_CALL(&test, "seller.apply", apply);
 	test_act_as(&test, "member:ref:lin-owner");
-	TEST_REFUSED(&test, MARKET_EEXPIRED, "confirmed_at", "payout_account.set",
-	             "{'seller':'ref:lin','holder':'Lin','bank':'001','country':'BR','account':'000123456789',"
-	             "'confirmed_at':'2026-01-04T23:44:59Z'}");
-	TEST_CALL(&test, "payout_account.set",
-	          "{'seller':'ref:lin','holder':'Lin','bank':'001','country':'BR','account':'000123456789',"
-	          "'confirmed_at':'2026-01-04T23:45:00Z'}");
+	TEST_REFUSED(
+		&test, MARKET_EEXPIRED, "confirmed_at", "payout_account.set",
+		"{'seller':'ref:lin','holder':'Lin','bank':'001','country':'BR','account':'000123456789',"
+		"'confirmed_at':'2026-01-04T23:44:59Z'}");
+	TEST_CALL(
+		&test, "payout_account.set",
+		"{'seller':'ref:lin','holder':'Lin','bank':'001','country':'BR','account':'000123456789',"
+		"'confirmed_at':'2026-01-04T23:45:00Z'}");
 	CU_ASSERT_PTR_NULL(strstr(test_out(&test, "account"), "12345678"));
+	typed_output_is_masked(&test);
 	TEST_REFUSED(&test, MARKET_EDENIED, "", "payout_account.reveal", "{'seller':'ref:lin'}");
 	test_act_as(&test, "operator:auditor");
-	TEST_CALL(&test, "payout_account.reveal", "{'seller':'ref:lin'}");
-	CHECK_TEXT(test_out(&test, "account"), "000123456789");
+	for (int look = 0; look < 2; look++) {
+		TEST_CALL(&test, "payout_account.reveal", "{'seller':'ref:lin','key':'look'}");
+		CHECK_TEXT(test_out(&test, "account"), "000123456789");
+	}
 	TEST_CALL(&test, "event.list", "{}");
 	CHECK_TEXT(test_out(&test, "items.2.operation"), "payout_account.reveal");
+	CHECK_TEXT(test_out(&test, "items.3.operation"), "payout_account.reveal");
 	test_market_close(&test);
 }
 
@@ -297,20 +350,28 @@ void suite_door(void)
 	CU_pSuite suite = test_suite_on_store("door");
 	CU_add_test(suite, "creates a record and reads it, sensitive fields masked", creates_and_reads);
 	CU_add_test(suite, "the same key and content is a replay, other content an error", key_replays);
-	CU_add_test(suite, "a keyed refusal leaves only its journal row and is replayed", keyed_refusal_is_kept);
+	CU_add_test(suite, "a keyed refusal leaves only its journal row and is replayed",
+	            keyed_refusal_is_kept);
 	CU_add_test(suite, "anonymous actors have no keys", anonymous_has_no_key);
 	CU_add_test(suite, "a stranger can't tell a record from none", strangers_learn_nothing);
 	CU_add_test(suite, "SEL-6: members act by their role", members_act_by_role);
 	CU_add_test(suite, "SEL-2: an application unanswered for 90 d is rejected, not 1 ms before",
 	            stale_application_is_rejected);
-	CU_add_test(suite, "a deadline acts at its due time, however late it is run", deadline_acts_at_its_due_time);
+	CU_add_test(suite, "a deadline that can't be done waits and stops no other",
+	            bad_deadline_stops_no_other);
+	CU_add_test(suite, "a deadline acts at its due time, however late it is run",
+	            deadline_acts_at_its_due_time);
 	CU_add_test(suite, "SEL-1: an application passes to review when no requirement is open",
 	            application_passes_to_review_by_itself);
-	CU_add_test(suite, "a version missed runs the operation again, at most 8 times", conflicts_are_run_again);
-	CU_add_test(suite, "a replay clock before the newest journal row is refused", replay_clock_never_goes_back);
+	CU_add_test(suite, "a version missed runs the operation again, at most 8 times",
+	            conflicts_are_run_again);
+	CU_add_test(suite, "a replay clock before the newest journal row is refused",
+	            replay_clock_never_goes_back);
 	CU_add_test(suite, "a store is opened again with its keys and policy", store_is_found_again);
-	CU_add_test(suite, "a new policy counts from its effective time", new_policy_counts_from_its_time);
+	CU_add_test(suite, "a new policy counts from its effective time",
+	            new_policy_counts_from_its_time);
 	CU_add_test(suite, "SEL-10: an account number is sealed, masked, and its full view recorded",
 	            payout_account_is_sealed);
-	CU_add_test(suite, "SEL-8: a change of the payout account delays payouts by 72 h", payout_account_change_waits);
+	CU_add_test(suite, "SEL-8: a change of the payout account delays payouts by 72 h",
+	            payout_account_change_waits);
 }
