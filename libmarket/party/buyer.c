@@ -24,12 +24,6 @@ static const mk_statement address_page = {
 		"ORDER BY created_at, id LIMIT ?4",
 };
 
-int mk_buyer_load(mk_ctx *ctx, market_id id, const char *field, market_buyer **out,
-                  market_error *err)
-{
-	return mk_load(ctx, &mk_buyer_entity, id, field, (void **)out, err);
-}
-
 int mk_address_load(mk_ctx *ctx, market_id id, const char *field, market_address **out,
                     market_error *err)
 {

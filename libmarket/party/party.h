@@ -24,8 +24,6 @@ extern const mk_record mk_buyer_record, mk_address_record, mk_member_record, mk_
 extern const mk_entity mk_buyer_entity, mk_address_entity, mk_member_entity, mk_seller_entity;
 extern const mk_enum mk_seller_state_enum, mk_role_enum;
 
-int mk_buyer_load(mk_ctx *ctx, market_id id, const char *field, market_buyer **out,
-                  market_error *err);
 int mk_address_load(mk_ctx *ctx, market_id id, const char *field, market_address **out,
                     market_error *err);
 int mk_seller_load(mk_ctx *ctx, market_id id, const char *field, mk_seller **out,

@@ -59,7 +59,7 @@ static const transition transitions[] = {
 	{MARKET_SELLER_SUSPENDED, MK_SELLER_REINSTATE, MARKET_SELLER_APPROVED},
 };
 
-int32_t mk_seller_next_state(int32_t from, mk_seller_step step)
+static int32_t next_state(int32_t from, mk_seller_step step)
 {
 	for (size_t i = 0; i < sizeof(transitions) / sizeof(transitions[0]); i++)
 		if (transitions[i].from == from && transitions[i].step == step)
@@ -88,7 +88,7 @@ void mk_seller_save(mk_ctx *ctx, mk_seller *seller)
 
 int mk_seller_step_to(mk_ctx *ctx, mk_seller *seller, mk_seller_step step, market_error *err)
 {
-	int32_t next = mk_seller_next_state(seller->seller.state, step);
+	int32_t next = next_state(seller->seller.state, step);
 	int rc;
 	if (next == 0) {
 		rc = mk_error_at(err, MARKET_ESTATE, "seller", "the seller is %s",
@@ -173,7 +173,7 @@ int mk_seller_approve(mk_ctx *ctx, const void *params, market_error *err)
 	mk_seller *seller = (mk_seller *)ctx->subject;
 	bool complete = false;
 	int rc;
-	if (mk_seller_next_state(seller->seller.state, MK_SELLER_WAIVE) == 0)
+	if (next_state(seller->seller.state, MK_SELLER_WAIVE) == 0)
 		return mk_seller_step_to(ctx, seller, MK_SELLER_APPROVE, err);
 	rc = mk_seller_complete(ctx, seller, MK_GATE_SELL, &complete, err);
 	if (rc != 0)

@@ -14,8 +14,6 @@ typedef enum mk_seller_step {
 	MK_SELLER_REINSTATE
 } mk_seller_step;
 
-/* The state that a step leads to, or 0 where the table has none. */
-int32_t mk_seller_next_state(int32_t from, mk_seller_step step);
 /* Takes a step; ESTATE names the seller's state. The caller saves. */
 int mk_seller_step_to(mk_ctx *ctx, mk_seller *seller, mk_seller_step step, market_error *err);
 void mk_member_insert(mk_ctx *ctx, const market_member *member);

@@ -290,14 +290,14 @@ static void resize_nested(const call_place *place, void *user_data)
 		begin(&s, user_data, place);
 		memcpy(&nested, s.member, sizeof(nested));
 		if (place->field->kind == MK_LIST)
-			memcpy(&nested, nested, sizeof(nested));
+			memcpy(&nested, (const void *)nested, sizeof(char *));
 		memcpy(nested, &sizes[i], sizeof(sizes[i]));
 		end(&s, MARKET_ESIZE, place->field->kind == MK_LIST ? "[0]" : "");
 	}
 	begin(&s, user_data, place);
 	memcpy(&nested, s.member, sizeof(nested));
 	if (place->field->kind == MK_LIST)
-		memcpy(&nested, nested, sizeof(nested));
+		memcpy(&nested, (const void *)nested, sizeof(char *));
 	larger = mk_arena_zero(&s.arena, record->size + 8);
 	memcpy(larger, nested, record->size);
 	size = (uint32_t)record->size + 8;
