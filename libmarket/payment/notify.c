@@ -106,7 +106,8 @@ static int look_up(mk_ctx *ctx, notice *n, market_id *known, market_error *err)
 		rc = mk_request_find(ctx, n->event.key, &n->request, err);
 	if (rc != 0)
 		return rc;
-	if (n->request && n->request->request.kind != kind_of(n))
+	if (n->request && (n->request->request.kind != kind_of(n) ||
+	                   !mk_text_equal(n->request->request.provider, n->provider)))
 		n->request = NULL;
 	if (n->request)
 		book = n->request->request.id.book;
@@ -132,6 +133,9 @@ static int look_up(mk_ctx *ctx, notice *n, market_id *known, market_error *err)
 	if (rc != 0)
 		return rc;
 	n->payment = count == 2 && queries[1].n_rows > 0 ? queries[1].rows[0] : NULL;
+	/* a provider's secret vouches for what was asked of that provider alone */
+	if (n->payment && !mk_text_equal(n->payment->payment.provider, n->provider))
+		n->payment = NULL;
 	if (!n->payment && !n->request && book != 0) {
 		/* what isn't known here is kept in the platform's book */
 		queries[0].args = nowhere;

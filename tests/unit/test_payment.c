@@ -146,6 +146,57 @@ static void unmatched_is_kept(void)
 	bazaar_end(&b);
 }
 
+static int verify_by_hand(const char *body, size_t size, const char *signature, market_time now,
+                          market_time tolerance, market_provider_event *event, void *user_data,
+                          market_error *err)
+{
+	(void)body, (void)size, (void)signature, (void)now, (void)tolerance, (void)err;
+	*event = *(const market_provider_event *)user_data;
+	return 0;
+}
+
+static int answer_nothing(const market_provider_request *request, market_provider_answer *answer,
+                          void *user_data, market_error *err)
+{
+	(void)request, (void)user_data, (void)err;
+	answer->result = MARKET_PROVIDER_UNKNOWN;
+	return 0;
+}
+
+static void another_providers_word(void)
+{
+	market_provider_event event = {.size = sizeof(event), .amount = mk_money(19990, "BRL")};
+	market_payment_provider other = {.size = sizeof(other),
+	                                 .name = "other",
+	                                 .user_data = &event,
+	                                 .send = answer_nothing,
+	                                 .query = answer_nothing,
+	                                 .verify = verify_by_hand};
+	market_error err;
+	bazaar b;
+
+	bazaar_open(&b, "BRL", NULL);
+	CHECK_OK(market_provider_register(b.m.market, &other, &err));
+	bazaar_place_one(&b);
+	event.type = MARKET_EVENT_CAPTURED;
+	snprintf(event.event, sizeof(event.event), "one");
+	snprintf(event.payment, sizeof(event.payment), "%.35s", b.payment);
+	TEST_CALL(&b.m, "payment.notify", "{'provider':'other','body':'x','signature':'x'}");
+	CHECK_TEXT(test_out(&b.m, "result"), "unmatched");
+	CHECK_TEXT(test_out(&b.m, "payment"), "");
+	CHECK_TEXT(bazaar_payment(&b, "state"), "created");
+	/* nor is a refund that it wasn't asked for reported by it */
+	bazaar_charge(&b, "card:refund_unknown");
+	TEST_CALL(&b.m, "refund.create", "{'order':'%s','reason':'changed_mind'}", b.order[0]);
+	event.type = MARKET_EVENT_REFUNDED;
+	event.payment[0] = '\0';
+	snprintf(event.event, sizeof(event.event), "two");
+	snprintf(event.key, sizeof(event.key), "refund:%s:1", test_out(&b.m, "id"));
+	TEST_CALL(&b.m, "payment.notify", "{'provider':'other','body':'x','signature':'x'}");
+	CHECK_TEXT(test_out(&b.m, "result"), "unmatched");
+	bazaar_close(&b);
+}
+
 static void wrong_amount(void)
 {
 	bazaar b;
@@ -412,6 +463,7 @@ void suite_payment(void)
 	CU_add_test(s, "PAY-1: malformed bodies name the field", malformed_bodies);
 	CU_add_test(s, "PAY-1: the signature counts, not the actor", anybody_may_notify);
 	CU_add_test(s, "PAY-1: what names nothing known is kept", unmatched_is_kept);
+	CU_add_test(s, "PAY-1: a provider speaks of its own payments alone", another_providers_word);
 	CU_add_test(s, "PAY-2: a wrong amount captures nothing and goes back", wrong_amount);
 	CU_add_test(s, "PAY-2: a wrong currency captures nothing", wrong_currency);
 	CU_add_test(s, "PAY-2: captured twice", captured_twice);
