@@ -50,7 +50,8 @@ int mk_order_place(mk_ctx *ctx, const void *params, market_error *err)
 	return rc == 0 ? plan(ctx, &checkout, err) : rc;
 }
 
-/* What a discount or freight is, the application's server says, not the buyer. */
+/* What a discount or freight is and who earns a part, the application's server says, not the
+ * buyer. */
 static int check_rights(const mk_ctx *ctx, const market_order_place_params *in, market_error *err)
 {
 	if (ctx->actor.kind == MARKET_ACTOR_OPERATOR || ctx->actor.kind == MARKET_ACTOR_SYSTEM)
@@ -59,6 +60,11 @@ static int check_rights(const mk_ctx *ctx, const market_order_place_params *in, 
 		return mk_error_at(err, MARKET_EDENIED, "discounts", "a buyer may not state discounts");
 	if (in->n_freight > 0)
 		return mk_error_at(err, MARKET_EDENIED, "freight", "a buyer may not state freight");
+	for (size_t i = 0; i < in->n_items; i++)
+		if (in->items[i]->affiliate)
+			return mk_error_field(
+				err, mk_error_set(err, MARKET_EDENIED, "a buyer may not state affiliates"),
+				"items[%zu].affiliate", i);
 	return 0;
 }
 
