@@ -1,5 +1,6 @@
 /* LED-7: checkpoints and anchors. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/unit/ledger_fixture.h"
@@ -133,6 +134,19 @@ static void a_changed_anchor_is_refused(void)
 	CHECK_ERROR(mk_anchor_read("{}", 2, &f.arena, &out, &err), MARKET_EINVALID, "format");
 }
 
+static void an_anchor_has_a_limit(void)
+{
+	const mk_anchor *out = NULL;
+	char *text = malloc(16 * 1024 + 2);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+	fixture_checkpoint(&f, anchor);
+	memset(text, ' ', 16 * 1024 + 1);
+	memcpy(text, anchor, strlen(anchor));
+	CHECK_OK(mk_anchor_read(text, 16 * 1024, &f.arena, &out, &err));
+	CHECK_ERROR(mk_anchor_read(text, 16 * 1024 + 1, &f.arena, &out, &err), MARKET_ELIMIT, NULL);
+	free(text);
+}
+
 static void an_anchor_of_another_store_is_refused(void)
 {
 	fixture_checkpoint(&f, anchor);
@@ -214,6 +228,7 @@ void suite_checkpoint(void)
 	CU_add_test(s, "LED-7: hundreds of books and transfers are covered", many_pages_are_covered);
 	CU_add_test(s, "LED-7: an anchor with anything changed is refused",
 	            a_changed_anchor_is_refused);
+	CU_add_test(s, "LED-7: an anchor has at most 16 KB", an_anchor_has_a_limit);
 	CU_add_test(s, "LED-7: an anchor of another store is refused",
 	            an_anchor_of_another_store_is_refused);
 	CU_add_test(s, "LED-8: the public key comes from the provider or an anchor",

@@ -452,6 +452,13 @@ static void client_ids_have_limits(void)
 	id[MK_MAX_KEY] = 'x';
 	id[MK_MAX_KEY + 1] = '\0';
 	CHECK_ERROR(move(id, "psp_clearing", "escrow:ord_1", 1), MARKET_ELIMIT, "client_id");
+	id[MK_MAX_CODE] = ':';
+	id[1] = 'p';
+	id[MK_MAX_CODE + 2] = '\0';
+	CHECK_OK(move(id, "psp_clearing", "escrow:ord_1", 1));
+	id[MK_MAX_CODE] = 'x';
+	id[MK_MAX_CODE + 1] = ':';
+	CHECK_ERROR(move(id, "psp_clearing", "escrow:ord_1", 1), MARKET_ELIMIT, "client_id");
 	CHECK_ERROR(move("", "psp_clearing", "escrow:ord_1", 1), MARKET_EINVALID, "client_id");
 	CHECK_ERROR(move(":x", "psp_clearing", "escrow:ord_1", 1), MARKET_EINVALID, "client_id");
 	CHECK_ERROR(move("a:\xff", "psp_clearing", "escrow:ord_1", 1), MARKET_EINVALID, "client_id");

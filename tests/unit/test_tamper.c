@@ -435,6 +435,8 @@ static const char *const leg[] = {"id", "id + 1000003", "version", "version + 10
 static const char *const inside[] = {
 	"id", "id + 1000003", "version", "version + 100", "transfer_id", "1", NULL};
 static const char *const head[] = {"book_id", "book_id + 100000", NULL};
+static const char *const empty_head[] = {"book_id",  "book_id + 100000",       "size", "0",
+                                         "frontier", "substr(frontier, 1, 0)", NULL};
 static const char *const checkpoint[] = {"id", "id + 3", NULL};
 static const char *const elsewhere[] = {"id", "id + 3", "book_id", "5", NULL};
 static const char *const book_between[] = {"checkpoint_id", "2", NULL};
@@ -453,6 +455,7 @@ static const struct {
 	{"leg", leg},
 	{"leg", inside},
 	{"book_head", head},
+	{"book_head", empty_head},
 	{"checkpoint", checkpoint},
 	{"checkpoint", elsewhere},
 	{"checkpoint_book", book_between},
