@@ -95,7 +95,7 @@ static int check_change(const mk_account *account, const mk_transfer *change, ma
 	if ((change->flags & MK_ACCOUNT_CLOSED) &&
 	    (!mk_money_is_zero(mk_account_balance(account)) ||
 	     !mk_money_is_zero(account->debits_pending) || !mk_money_is_zero(account->credits_pending)))
-		return mk_error_at(err, MARKET_ESTATE, "close", "account %s has a balance or a hold",
+		return mk_error_at(err, MARKET_ESTATE, "closed", "account %s has a balance or a hold",
 		                   account->name);
 	if ((change->flags & MK_ACCOUNT_LIMIT) && mk_money_negative(after))
 		return mk_error_at(err, MARKET_EFUNDS, "overdraft", "account %s has drawn more than that",

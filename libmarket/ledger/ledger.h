@@ -165,7 +165,8 @@ int mk_ledger_account_change(mk_ledger *ledger, const mk_account_change *change,
  * LED-9: a move between books is two transfers with one leg on interbook each, equal and opposite.
  * The first bears any client id, the second, in the other book, the same with ":in" behind it;
  * verify pairs them by that. The suffix of `interbook:<book>` is the other book's number in
- * decimal.
+ * decimal. When the first's reason begins with the account in the other book and ";" ("bank; …"),
+ * a deadline of the first with the operation ledger.move.finish posts the second.
  */
 const char *mk_ledger_book_suffix(mk_arena *arena, int64_t book); /* in the arena */
 void mk_debit_interbook(mk_transfer *transfer, int64_t book, market_money amount);

@@ -197,7 +197,7 @@ static void frozen_out_refuses_less(void)
 static void closed_refuses_all(void)
 {
 	capture(100);
-	CHECK_ERROR(change("escrow:ord_1", MK_ACCOUNT_CLOSED, 0, same), MARKET_ESTATE, "close");
+	CHECK_ERROR(change("escrow:ord_1", MK_ACCOUNT_CLOSED, 0, same), MARKET_ESTATE, "closed");
 	CHECK_OK_FATAL(move("out:1", "escrow:ord_1", "psp_clearing", 100));
 	CHECK_OK_FATAL(change("escrow:ord_1", MK_ACCOUNT_CLOSED | MK_ACCOUNT_FROZEN_IN, 0, same));
 	CHECK_ERROR(move("in:1", "psp_clearing", "escrow:ord_1", 1), MARKET_ECLOSED, "legs");
