@@ -303,8 +303,10 @@ static int settle_order(work *w, market_error *err)
 	int rc = 0;
 
 	mk_escrow_update(order);
-	if (o->escrow == MARKET_ESCROW_SETTLED)
+	if (o->escrow == MARKET_ESCROW_SETTLED) {
 		o->release_at = 0;
+		order->release_left = 0;
+	}
 	if (!whole || w->refund->refund.released)
 		return 0;
 	if (mk_order_next_state(o->state, MK_ORDER_REFUND_WHOLE) != 0) {

@@ -110,7 +110,7 @@ void mk_order_unfreeze(mk_ctx *ctx, mk_order *order)
 		return;
 	if (order->confirm_left != 0 && o->state == MARKET_ORDER_WAIT_CONFIRM)
 		o->confirm_at = ctx->now + order->confirm_left;
-	if (order->release_left != 0)
+	if (order->release_left != 0 && o->escrow == MARKET_ESCROW_HELD)
 		o->release_at = ctx->now + order->release_left;
 	order->confirm_left = 0;
 	order->release_left = 0;

@@ -76,12 +76,14 @@ static void no_overdraft(void)
 	open_paid(&b, "card");
 	TEST_REFUSED(
 		&b.m, MARKET_EFUNDS, NULL, "ledger.transfer",
-		"{'seller':'%s','client_id':'x:1','legs':[{'account':'escrow:%s','debit':{'amount':'599.71',"
+		"{'seller':'%s','client_id':'x:1','legs':[{'account':'escrow:%s',"
+		"'debit':{'amount':'599.71',"
 		"'currency':'BRL'}},{'account':'suspense','credit':{'amount':'599.71','currency':'BRL'}}]}",
 		b.seller[0], b.order[0]);
 	TEST_CALL(
 		&b.m, "ledger.transfer",
-		"{'seller':'%s','client_id':'x:1','legs':[{'account':'escrow:%s','debit':{'amount':'599.70',"
+		"{'seller':'%s','client_id':'x:1','legs':[{'account':'escrow:%s',"
+		"'debit':{'amount':'599.70',"
 		"'currency':'BRL'}},{'account':'suspense','credit':{'amount':'599.70','currency':'BRL'}}]}",
 		b.seller[0], b.order[0]);
 	bazaar_close(&b);
@@ -171,6 +173,35 @@ static void frozen_release_waits(void)
 	CHECK_TEXT(escrow(&b, 0, "state"), "settled");
 	TEST_REFUSED(&b.m, MARKET_ESTATE, NULL, "escrow.freeze", "{'order':'%s','reason':'risk'}",
 	             b.order[0]);
+	bazaar_close(&b);
+}
+
+static void frozen_and_refunded_whole(void)
+{
+	bazaar b;
+	char account[40];
+
+	open_paid(&b, "card");
+	/* the release is refused at first, so that the freeze finds it open */
+	TEST_CALL(&b.m, "ledger.account.get", "{'seller':'%s','name':'escrow:%s','currency':'BRL'}",
+	          b.seller[0], b.order[0]);
+	snprintf(account, sizeof(account), "%s", test_out(&b.m, "id"));
+	TEST_CALL(&b.m, "ledger.account.update", "{'account':'%s','frozen_out':true,'reason':'x'}",
+	          account);
+	settle_finish(&b, 0);
+	test_work(&b.m);
+	TEST_CALL(&b.m, "escrow.freeze", "{'order':'%s','reason':'risk'}", b.order[0]);
+	CU_ASSERT_NOT_EQUAL(escrow(&b, 0, "release_left")[0], '\0');
+	TEST_CALL(&b.m, "ledger.account.update", "{'account':'%s','frozen_out':false,'reason':'x'}",
+	          account);
+	settle_refund(&b, 0, "'borne_by':'seller'");
+	CHECK_TEXT(settle_refund_field(&b, "state"), "ok");
+	CHECK_TEXT(escrow(&b, 0, "state"), "settled");
+	CHECK_TEXT(escrow(&b, 0, "release_left"), "");
+	TEST_CALL(&b.m, "escrow.unfreeze", "{'order':'%s'}", b.order[0]);
+	/* there is nothing to release, so no deadline that fails again and again */
+	CHECK_TEXT(bazaar_order(&b, 0, "release_at"), "");
+	CHECK_INT(test_advance(&b.m, MK_HOUR), 0);
 	bazaar_close(&b);
 }
 
@@ -298,6 +329,8 @@ void suite_escrow(void)
 	CU_add_test(s, "ESC-3: freezes count and keep what remains of the time",
 	            freezes_keep_what_remains);
 	CU_add_test(s, "ESC-3: a frozen order isn't released", frozen_release_waits);
+	CU_add_test(s, "ESC-3: frozen and refunded whole, nothing is left to release",
+	            frozen_and_refunded_whole);
 	CU_add_test(s, "ESC-3: a refund under way freezes, its outcome resumes", refund_freezes);
 	CU_add_test(s, "ESC-4: released when finished, once", release_when_finished);
 	CU_add_test(s, "ESC-4: who may release and freeze", who_may_release);

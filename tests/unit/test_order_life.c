@@ -366,6 +366,15 @@ static void freezing_keeps_the_rest(void)
 	order.order.release_at = ctx.now;
 	mk_order_freeze(&ctx, &order, "refund");
 	CHECK_INT(order.release_left, 1);
+	mk_order_unfreeze(&ctx, &order);
+	CHECK_INT(order.order.release_at, 0);
+	CHECK_INT(order.release_left, 0);
+	/* only what is held is ever released */
+	order.order.escrow = MARKET_ESCROW_HELD;
+	order.order.release_at = ctx.now;
+	mk_order_freeze(&ctx, &order, "refund");
+	mk_order_unfreeze(&ctx, &order);
+	CHECK_INT(order.order.release_at, 9001);
 }
 
 void suite_order_life(void);
