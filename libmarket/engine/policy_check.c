@@ -4,6 +4,7 @@
 #include "libmarket/base/limits.h"
 #include "libmarket/base/zone.h"
 #include "libmarket/engine/policy.h"
+#include "libmarket/ledger/ledger.h"
 
 static void check_currencies(mk_yaml *yaml, const mk_policy *policy);
 static void check_orders(mk_yaml *yaml, const mk_policy_orders *orders);
@@ -11,6 +12,7 @@ static void check_requirements(mk_yaml *yaml, const mk_policy_sellers *sellers);
 static void check_store_types(mk_yaml *yaml, const void *owner, const char *const *names,
                               size_t count);
 static void check_fees(mk_yaml *yaml, const mk_policy *policy);
+static void check_splits(mk_yaml *yaml, const mk_policy *policy);
 static void check_settlement(mk_yaml *yaml, const mk_policy *policy);
 static int check_zone(mk_yaml *yaml, const mk_policy_settlement *settlement, market_error *err);
 static void check_ratings(mk_yaml *yaml, const mk_policy_ratings *ratings);
@@ -28,6 +30,7 @@ int mk_policy_compile(const char *text, size_t size, mk_yaml *yaml, const mk_pol
 	check_requirements(yaml, policy->sellers);
 	check_orders(yaml, policy->orders);
 	check_fees(yaml, policy);
+	check_splits(yaml, policy);
 	check_settlement(yaml, policy);
 	check_ratings(yaml, policy->ratings);
 	rc = check_zone(yaml, policy->settlement, err);
@@ -136,16 +139,31 @@ static void check_rules(mk_yaml *yaml, const mk_policy *policy, const mk_fee_kin
 	}
 }
 
+/* ACC-1: a kind is part of accounts' names. */
+static void check_kind(mk_yaml *yaml, const void *owner, const char *kind)
+{
+	if (!mk_account_suffix_valid(kind))
+		mk_yaml_report(yaml, owner, "kind", "use 1 to 64 letters, digits, '_', '-' or '.'",
+		               "\"%s\" can't be a kind's name", kind);
+}
+
 /* COM-1: every kind has a default rule, or the policy is refused. */
 static void check_fees(mk_yaml *yaml, const mk_policy *policy)
 {
 	for (size_t i = 0; i < policy->fees->n_kinds; i++) {
 		const mk_fee_kind *kind = policy->fees->kinds[i];
+		check_kind(yaml, kind, kind->kind);
 		check_rules(yaml, policy, kind);
 		for (size_t k = 0; k < i; k++)
 			if (strcmp(policy->fees->kinds[k]->kind, kind->kind) == 0)
 				mk_yaml_report(yaml, kind, "kind", "", "fee kind %s stands twice", kind->kind);
 	}
+}
+
+static void check_splits(mk_yaml *yaml, const mk_policy *policy)
+{
+	for (size_t i = 0; i < policy->n_splits; i++)
+		check_kind(yaml, policy->splits[i], policy->splits[i]->kind);
 }
 
 static void check_settlement(mk_yaml *yaml, const mk_policy *policy)

@@ -49,8 +49,6 @@ static const mk_chart_entry chart[] = {
 	ENTRY("fx_position", CONTROL, 0, PLAIN, "between two currencies"),
 };
 
-static bool suffix_valid(const char *suffix);
-
 size_t mk_chart_stem_length(const char *name)
 {
 	const char *colon = strchr(name, ':');
@@ -81,7 +79,7 @@ const char *mk_chart_name(mk_arena *arena, int64_t book, const char *stem, const
 	*fault = MARKET_EINVALID;
 	if (!*entry || strchr(stem, ':')) {
 		*text = "isn't an account of the chart";
-	} else if ((*entry)->suffixed && !suffix_valid(suffix)) {
+	} else if ((*entry)->suffixed && !mk_account_suffix_valid(suffix)) {
 		*text = "needs a suffix of 1 to 64 letters, digits, '_', '-' or '.'";
 	} else if (!(*entry)->suffixed && suffix) {
 		*text = "takes no suffix";
@@ -94,7 +92,7 @@ const char *mk_chart_name(mk_arena *arena, int64_t book, const char *stem, const
 	return name;
 }
 
-static bool suffix_valid(const char *suffix)
+bool mk_account_suffix_valid(const char *suffix)
 {
 	size_t length = suffix ? strlen(suffix) : 0;
 	if (length == 0 || length > SUFFIX_MAX)

@@ -47,6 +47,8 @@ typedef struct mk_chart_entry {
 } mk_chart_entry;
 const mk_chart_entry *mk_chart_find(const char *name); /* a full name or a stem */
 const mk_chart_entry *mk_chart_at(size_t index);
+/* Names that become suffixes are checked by this before they are kept. */
+bool mk_account_suffix_valid(const char *suffix);
 
 typedef enum mk_transfer_kind {
 	MK_TRANSFER_DIRECT = 1,

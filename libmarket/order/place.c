@@ -8,6 +8,7 @@
 #include "libmarket/settlement/fee.h"
 
 static int check_rights(const mk_ctx *ctx, const market_order_place_params *in, market_error *err);
+static int check_funders(const market_order_place_params *in, market_error *err);
 static int read_address(mk_ctx *ctx, mk_checkout *checkout, market_error *err);
 static int read_items(mk_ctx *ctx, mk_checkout *checkout, market_error *err);
 static int check_prices(mk_ctx *ctx, const mk_checkout *checkout, market_error *err);
@@ -30,6 +31,8 @@ int mk_order_place(mk_ctx *ctx, const void *params, market_error *err)
 	mk_checkout checkout = {.params = params};
 	int rc = check_rights(ctx, params, err);
 
+	if (rc == 0)
+		rc = check_funders(params, err);
 	if (rc == 0)
 		rc = read_address(ctx, &checkout, err);
 	if (rc == 0)
@@ -65,6 +68,22 @@ static int check_rights(const mk_ctx *ctx, const market_order_place_params *in, 
 			return mk_error_field(
 				err, mk_error_set(err, MARKET_EDENIED, "a buyer may not state affiliates"),
 				"items[%zu].affiliate", i);
+	return 0;
+}
+
+/* ACC-1: its debt is booked when the order is paid, too late to refuse its name. */
+static int check_funders(const market_order_place_params *in, market_error *err)
+{
+	int rc;
+
+	for (size_t i = 0; i < in->n_discounts; i++) {
+		if (mk_account_suffix_valid(in->discounts[i]->funder))
+			continue;
+		rc = mk_error_set(err, MARKET_EINVALID, "\"%s\" can't be a funder's name",
+		                  in->discounts[i]->funder);
+		mk_error_hint(err, rc, "A name has 1 to 64 letters, digits, '_', '-' or '.'.");
+		return mk_error_field(err, rc, "discounts[%zu].funder", i);
+	}
 	return 0;
 }
 

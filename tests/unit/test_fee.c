@@ -156,10 +156,13 @@ static void refused_policies(void)
 	static const char *const bad[] = {
 		/* no default, an unreadable predicate, rules behind the default */
 		KIND("        - {name: a, categories: [books], rate: 1%}\n"),
-		KIND(
-			"        - {name: a, store_types: [flagshop], rate: 1%}\n        - {name: rest, rate: 3%}\n"),
-		KIND(
-			"        - {name: rest, rate: 3%}\n        - {name: a, categories: [books], rate: 1%}\n"),
+		KIND("        - {name: a, store_types: [flagshop], rate: 1%}\n        - {name: rest, "
+	         "rate: 3%}\n"),
+		KIND("        - {name: rest, rate: 3%}\n        - {name: a, categories: [books], rate: "
+	         "1%}\n"),
+		/* ACC-1: its account couldn't be named */
+		"  kinds:\n    - kind: our share\n      reversal: proportional\n      rules:\n"
+		"        - {name: rest, rate: 3%}\n",
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -341,7 +344,8 @@ static void explanation_names_every_rule(void)
 	compute(d);
 	CHECK_TEXT(
 		fee(d, 0, 0)->explanation,
-		"a: another category; b: another store type; c: another seller; rest: applies, 3% of 100.00, cap 2.00 = "
+		"a: another category; b: another store type; c: another seller; rest: applies, 3% of "
+		"100.00, cap 2.00 = "
 		"2.00");
 	desk_close(d);
 }

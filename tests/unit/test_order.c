@@ -40,11 +40,11 @@ static void checkout_of_two(void)
 
 	bazaar_open(&b, "BRL", NULL);
 	CHECK_INT(
-		bazaar_place(
-			&b,
-			"'items':[{'sku':'%s','quantity':2},{'sku':'%s','quantity':1},{'sku':'%s','quantity':1}],"
-			"'address':'%s','ref':'cart-1','note':'ring twice','metadata':{'cart':'7'}",
-			b.sku[0], b.sku[1], b.sku[0], b.address),
+		bazaar_place(&b,
+	                 "'items':[{'sku':'%s','quantity':2},{'sku':'%s','quantity':1},{'sku':'%s',"
+	                 "'quantity':1}],"
+	                 "'address':'%s','ref':'cart-1','note':'ring twice','metadata':{'cart':'7'}",
+	                 b.sku[0], b.sku[1], b.sku[0], b.address),
 		0);
 	CHECK_TEXT(test_out(&b.m, "total"), "639.60");
 	CHECK_TEXT(test_out(&b.m, "metadata.cart"), "7");
@@ -105,12 +105,12 @@ static void lines_share_discount(void)
 	bazaar_open(&b, "BRL", NULL);
 	/* 10.00 over 39.90, 39.90 and 39.90: 3.34, 3.33, 3.33 */
 	CHECK_INT(
-		bazaar_place(
-			&b,
-			"'items':[{'sku':'%s','quantity':1},{'sku':'%s','quantity':1},{'sku':'%s','quantity':1}],"
-			"'discounts':[{'funder':'bank','seller':'%s',"
-			"'amount':{'amount':'10.00','currency':'BRL'},'code':'TEN'}]",
-			b.sku[1], b.sku[1], b.sku[1], b.seller[1]),
+		bazaar_place(&b,
+	                 "'items':[{'sku':'%s','quantity':1},{'sku':'%s','quantity':1},{'sku':'%s',"
+	                 "'quantity':1}],"
+	                 "'discounts':[{'funder':'bank','seller':'%s',"
+	                 "'amount':{'amount':'10.00','currency':'BRL'},'code':'TEN'}]",
+	                 b.sku[1], b.sku[1], b.sku[1], b.seller[1]),
 		0);
 	CHECK_TEXT(bazaar_order(&b, 1, "lines.0.promo"), "3.34");
 	CHECK_TEXT(bazaar_order(&b, 1, "lines.1.promo"), "3.33");
@@ -224,6 +224,12 @@ static void discounts_refused(void)
 	                             "'discounts':[{'funder':'platform',%s},{'funder':'bank',%s}]",
 	                             b.sku[0], five, five),
 	                MARKET_EINVALID, "discounts[1].funder", __FILE__, __LINE__);
+	test_check_call(&b.m,
+	                bazaar_place(&b,
+	                             "'items':[{'sku':'%s','quantity':1}],"
+	                             "'discounts':[{'funder':'my bank',%s}]",
+	                             b.sku[0], five),
+	                MARKET_EINVALID, "discounts[0].funder", __FILE__, __LINE__);
 	test_check_call(
 		&b.m,
 		bazaar_place(&b,
@@ -247,13 +253,12 @@ static void discounts_refused(void)
 		bazaar_place(&b, "'items':[{'sku':'%s','quantity':1}],'freight':[{'seller':'%s',%s}]",
 	                 b.sku[0], b.seller[0], five),
 		MARKET_EDENIED, "freight", __FILE__, __LINE__);
-	test_check_call(
-		&b.m,
-		bazaar_place(&b,
-	                 "'items':[{'sku':'%s','quantity':1},{'sku':'%s','quantity':1,"
-	                 "'affiliate':'blog'}]",
-	                 b.sku[0], b.sku[1]),
-		MARKET_EDENIED, "items[1].affiliate", __FILE__, __LINE__);
+	test_check_call(&b.m,
+	                bazaar_place(&b,
+	                             "'items':[{'sku':'%s','quantity':1},{'sku':'%s','quantity':1,"
+	                             "'affiliate':'blog'}]",
+	                             b.sku[0], b.sku[1]),
+	                MARKET_EDENIED, "items[1].affiliate", __FILE__, __LINE__);
 	CHECK_INT(bazaar_place(&b, "'items':[{'sku':'%s','quantity':1}]", b.sku[0]), 0);
 	bazaar_end(&b);
 }
