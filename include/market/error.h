@@ -32,7 +32,8 @@ typedef enum market_error_class {
 	X(EUNKNOWNFIELD, 2, CALLER, "unknown_field", "a field of that name doesn't exist here") \
 	X(EMISSING, 3, CALLER, "missing", "a required field is absent") \
 	X(ETYPE, 4, CALLER, "wrong_type", "a field holds another type of value") \
-	X(EUTF8, 5, CALLER, "invalid_utf8", "a text isn't valid UTF-8 or holds a control character") \
+	X(EUTF8, 5, CALLER, "invalid_utf8", \
+	  "a text isn't valid UTF-8 or holds a control character") \
 	X(ELIMIT, 6, CALLER, "limit", "a value is longer, larger or more than its limit") \
 	X(EINVALID, 7, CALLER, "invalid", "a value is well-formed but can't be used here") \
 	X(EUNKNOWNOP, 8, CALLER, "unknown_operation", "there is no operation of that name") \
@@ -50,7 +51,8 @@ typedef enum market_error_class {
 	X(EINCOMPLETE, 24, STATE, "incomplete", "a requirement isn't met yet") \
 	X(ECHANGED, 25, STATE, "changed", "price, stock or seller changed since it was shown") \
 	X(ESTOCK, 26, STATE, "out_of_stock", "there isn't enough stock") \
-	X(EFUNDS, 27, STATE, "insufficient_funds", "an account or a refundable amount doesn't cover it") \
+	X(EFUNDS, 27, STATE, "insufficient_funds", \
+	  "an account or a refundable amount doesn't cover it") \
 	X(EFROZEN, 28, STATE, "frozen", "the account or object is frozen") \
 	X(ECLOSED, 29, STATE, "closed", "the account or object is closed") \
 	X(EEXPIRED, 30, STATE, "expired", "the time for this has passed") \
@@ -61,7 +63,8 @@ typedef enum market_error_class {
 	X(ECONFLICT, 41, CONFLICT, "conflict", "another change came between, again and again") \
 	X(ETIMEORDER, 42, CONFLICT, "time_order", "the time lies before what is already recorded") \
 	X(EBUSY, 50, TRANSIENT, "busy", "the store is locked by others") \
-	X(EUNKNOWN, 51, TRANSIENT, "unknown_outcome", "whether the commit took effect isn't known: send the same key again") \
+	X(EUNKNOWN, 51, TRANSIENT, "unknown_outcome", \
+	  "whether the commit took effect isn't known: send the same key again") \
 	X(EUNAVAILABLE, 52, TRANSIENT, "unavailable", "the database server can't be reached") \
 	X(ENOMEM, 53, TRANSIENT, "no_memory", "memory is exhausted") \
 	X(EFULL, 54, TRANSIENT, "disk_full", "the disk is full") \
@@ -73,7 +76,8 @@ typedef enum market_error_class {
 	X(EABSENT, 65, FATAL, "absent", "the store doesn't exist") \
 	X(EKEY, 66, FATAL, "signing_key", "a key of the store is absent, unreadable or unsafe") \
 	X(EINTERNAL, 67, FATAL, "internal", "a defect of the library: the session is dead") \
-	X(EPROVIDER, 68, FATAL, "provider", "a provider isn't configured or answers against its contract")
+	X(EPROVIDER, 68, FATAL, "provider", \
+	  "a provider isn't configured or answers against its contract")
 
 enum {
 	MARKET_OK = 0,

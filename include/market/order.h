@@ -156,7 +156,8 @@ typedef struct market_place_item {
 	int64_t quantity;
 	market_money price; /* absent: not checked */
 	market_id warehouse;
-	/* Who brought the buyer; earns the policy's affiliate split. By operators and the system alone. */
+	/* Who brought the buyer; earns the policy's affiliate split. By operators and the system alone.
+	 */
 	const char *affiliate;
 } market_place_item;
 #define MARKET_PLACE_ITEM_INIT \

@@ -103,14 +103,15 @@ MARKET_API void market_id_format(market_id_kind kind, market_id id, char text[MA
  * `text` isn't one. */
 MARKET_API bool market_id_parse(market_id_kind kind, const char *text, market_id *out);
 
-/* Writes a time as ISO 8601 ("2026-01-31T12:00:00.000Z") or reads one: a date alone, or a date and time
- * with Z or an offset, or milliseconds as a whole number. Reading returns false and leaves `out` as it
- * was when the text isn't a time. Since 0.1. */
+/* Writes a time as ISO 8601 ("2026-01-31T12:00:00.000Z") or reads one: a date alone, or a date and
+ * time with Z or an offset, or milliseconds as a whole number. Reading returns false and leaves
+ * `out` as it was when the text isn't a time. Since 0.1. */
 #define MARKET_TIME_TEXT_SIZE 32
 MARKET_API void market_time_format(market_time time, char text[MARKET_TIME_TEXT_SIZE]);
 MARKET_API bool market_time_parse(const char *text, market_time *out);
 
-/* Writes an amount as decimal text ("-12.34") or reads one with at most the currency's digits. Since 0.1. */
+/* Writes an amount as decimal text ("-12.34") or reads one with at most the currency's digits.
+ * Since 0.1. */
 #define MARKET_MONEY_TEXT_SIZE 32
 MARKET_API void market_money_format(market_money money, char text[MARKET_MONEY_TEXT_SIZE]);
 MARKET_API bool market_money_parse(const char *amount, const char *currency, market_money *out);

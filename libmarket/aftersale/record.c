@@ -164,18 +164,26 @@ void mk_refund_save(mk_ctx *ctx, mk_refund *refund)
 /* ---- statements ---- */
 
 #define COLUMNS \
-	"book_id, id, ref, order_id, buyer_id, seller_id, share_id, state, currency, cash, promo, freight, reason, " \
-	"borne_by, released, from_pending, from_reserved, from_available, from_receivable, failure, actor, created_at, " \
+	"book_id, id, ref, order_id, buyer_id, seller_id, share_id, state, currency, cash, promo, " \
+	"freight, reason, " \
+	"borne_by, released, from_pending, from_reserved, from_available, from_receivable, failure, " \
+	"actor, created_at, " \
 	"resolved_at, version, items_text, due_at"
 
 const char *const mk_refund_ddl[] = {
-	"CREATE TABLE IF NOT EXISTS refund ({key}, ref TEXT, {fk:order_id:seller_order} NOT NULL, buyer_id {int} NOT "
-	"NULL, seller_id {int} NOT NULL, share_id {int}, state {int} NOT NULL, currency TEXT NOT NULL, cash {int} NOT "
-	"NULL, promo {int} NOT NULL, freight {int} NOT NULL, reason TEXT, borne_by {int}, released {int} NOT NULL, "
-	"from_pending {int} NOT NULL, from_reserved {int} NOT NULL, from_available {int} NOT NULL, from_receivable "
-	"{int} NOT NULL, failure TEXT, actor TEXT, created_at {int} NOT NULL, resolved_at {int}, version {int} NOT "
+	"CREATE TABLE IF NOT EXISTS refund ({key}, ref TEXT, {fk:order_id:seller_order} NOT NULL, "
+	"buyer_id {int} NOT "
+	"NULL, seller_id {int} NOT NULL, share_id {int}, state {int} NOT NULL, currency TEXT NOT "
+	"NULL, cash {int} NOT "
+	"NULL, promo {int} NOT NULL, freight {int} NOT NULL, reason TEXT, borne_by {int}, released "
+	"{int} NOT NULL, "
+	"from_pending {int} NOT NULL, from_reserved {int} NOT NULL, from_available {int} NOT NULL, "
+	"from_receivable "
+	"{int} NOT NULL, failure TEXT, actor TEXT, created_at {int} NOT NULL, resolved_at {int}, "
+	"version {int} NOT "
 	"NULL, items_text TEXT, due_at {int}){strict}",
-	"CREATE UNIQUE INDEX IF NOT EXISTS refund_ref ON refund (book_id, ref) WHERE ref IS NOT NULL",
+	"CREATE UNIQUE INDEX IF NOT EXISTS refund_ref ON refund (book_id, ref) WHERE ref IS NOT "
+	"NULL",
 	"CREATE INDEX IF NOT EXISTS refund_order ON refund (order_id, book_id, created_at, id)",
 	NULL,
 };
@@ -203,19 +211,22 @@ const mk_statement mk_refund_page = {
 const mk_statement mk_refund_insert = {
 	.name = "refund_insert",
 	.table = "refund",
-	.sql =
-		"INSERT INTO refund (" COLUMNS
-		") VALUES (:book_id, :id, :ref, :order_id, :buyer_id, :seller_id, "
-		":share_id, :state, :currency, :cash, :promo, :freight, :reason, :borne_by, :released, :from_pending, "
-		":from_reserved, :from_available, :from_receivable, :failure, :actor, :created_at, :resolved_at, "
-		":version, :items_text, :due_at) ON CONFLICT DO NOTHING",
+	.sql = "INSERT INTO refund (" COLUMNS
+		   ") VALUES (:book_id, :id, :ref, :order_id, :buyer_id, :seller_id, "
+		   ":share_id, :state, :currency, :cash, :promo, :freight, :reason, :borne_by, :released, "
+		   ":from_pending, "
+		   ":from_reserved, :from_available, :from_receivable, :failure, :actor, :created_at, "
+		   ":resolved_at, "
+		   ":version, :items_text, :due_at) ON CONFLICT DO NOTHING",
 };
 const mk_statement mk_refund_update = {
 	.name = "refund_update",
 	.table = "refund",
-	.sql =
-		"UPDATE refund SET state = :state, released = :released, from_pending = :from_pending, from_reserved = "
-		":from_reserved, from_available = :from_available, from_receivable = :from_receivable, failure = "
-		":failure, resolved_at = :resolved_at, items_text = :items_text, due_at = :due_at, version = version + 1 "
-		"WHERE book_id = :book_id AND id = :id AND version = :version",
+	.sql = "UPDATE refund SET state = :state, released = :released, from_pending = :from_pending, "
+		   "from_reserved = "
+		   ":from_reserved, from_available = :from_available, from_receivable = :from_receivable, "
+		   "failure = "
+		   ":failure, resolved_at = :resolved_at, items_text = :items_text, due_at = :due_at, "
+		   "version = version + 1 "
+		   "WHERE book_id = :book_id AND id = :id AND version = :version",
 };

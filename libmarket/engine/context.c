@@ -9,14 +9,16 @@ static const mk_statement deadline_insert = {
 	.name = "deadline_insert",
 	.table = "deadline",
 	.sql =
-		"INSERT INTO deadline (book_id, id, due_at, operation, refusals) VALUES (?1, ?2, ?3, ?4, 0) "
+		"INSERT INTO deadline (book_id, id, due_at, operation, refusals) VALUES (?1, ?2, ?3, ?4, "
+		"0) "
 		"ON CONFLICT DO NOTHING",
 };
 static const mk_statement deadline_update = {
 	.name = "deadline_update",
 	.table = "deadline",
 	.sql =
-		"UPDATE deadline SET due_at = ?3, operation = ?4, refusals = 0 WHERE book_id = ?1 AND id = ?2",
+		"UPDATE deadline SET due_at = ?3, operation = ?4, refusals = 0 WHERE book_id = ?1 AND id "
+		"= ?2",
 };
 static const mk_statement deadline_delete = {
 	.name = "deadline_delete",

@@ -19,9 +19,10 @@ const mk_record mk_journal_entry_record = MK_RECORD_OF(
  * needs no index of its own, which every operation would have to write. */
 static const mk_statement journal_page = {
 	.name = "journal_page",
-	.sql =
-		"SELECT book_id, id, operation, actor, key, recorded_at, effective_at, policy, outcome, events "
-		"FROM journal WHERE id >= ?1 AND recorded_at >= ?2 AND id > ?3 AND id >= ?4 ORDER BY id LIMIT ?5",
+	.sql = "SELECT book_id, id, operation, actor, key, recorded_at, effective_at, policy, outcome, "
+		   "events "
+		   "FROM journal WHERE id >= ?1 AND recorded_at >= ?2 AND id > ?3 AND id >= ?4 ORDER BY id "
+		   "LIMIT ?5",
 };
 
 int mk_event_list(mk_ctx *ctx, const void *params, market_error *err)

@@ -28,9 +28,9 @@ static const mk_statement policy_since = {
 static const mk_statement policy_insert = {
 	.name = "policy_insert",
 	.table = "policy",
-	.sql =
-		"INSERT INTO policy (book_id, id, number, effective_at, recorded_at, text) "
-		"VALUES (:book_id, :id, :number, :effective_at, :recorded_at, :text) ON CONFLICT DO NOTHING",
+	.sql = "INSERT INTO policy (book_id, id, number, effective_at, recorded_at, text) "
+		   "VALUES (:book_id, :id, :number, :effective_at, :recorded_at, :text) ON CONFLICT DO "
+		   "NOTHING",
 };
 
 static int hold_version(market *market, const policy_row *row, market_error *err);

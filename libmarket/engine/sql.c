@@ -6,10 +6,14 @@ const char *const mk_engine_ddl[] = {
 	"keys_at {int}){strict}",
 	"CREATE TABLE IF NOT EXISTS policy ({key}, number {int} NOT NULL, effective_at {int} NOT NULL, "
 	"recorded_at {int} NOT NULL, text TEXT NOT NULL, UNIQUE (book_id, number)){strict}",
-	"CREATE TABLE IF NOT EXISTS journal ({key}, operation TEXT NOT NULL, actor TEXT NOT NULL, key TEXT, "
-	"digest {blob}, recorded_at {int} NOT NULL, effective_at {int} NOT NULL, policy {int} NOT NULL, "
-	"outcome {int} NOT NULL, refusal TEXT, result_book_id {int}, result_id {int}, events TEXT){strict}",
-	"CREATE UNIQUE INDEX IF NOT EXISTS journal_key ON journal (book_id, actor, key) WHERE key IS NOT NULL",
+	"CREATE TABLE IF NOT EXISTS journal ({key}, operation TEXT NOT NULL, actor TEXT NOT NULL, "
+	"key TEXT, "
+	"digest {blob}, recorded_at {int} NOT NULL, effective_at {int} NOT NULL, policy {int} NOT "
+	"NULL, "
+	"outcome {int} NOT NULL, refusal TEXT, result_book_id {int}, result_id {int}, events "
+	"TEXT){strict}",
+	"CREATE UNIQUE INDEX IF NOT EXISTS journal_key ON journal (book_id, actor, key) WHERE key IS "
+	"NOT NULL",
 	"{id_index:journal}",
 	"CREATE TABLE IF NOT EXISTS deadline ({key}, due_at {int} NOT NULL, operation TEXT NOT NULL, "
 	"refusals {int} NOT NULL){strict}",
@@ -68,11 +72,12 @@ const mk_statement mk_policy_newest = {
 const mk_statement mk_journal_insert = {
 	.name = "journal_insert",
 	.table = "journal",
-	.sql =
-		"INSERT INTO journal (book_id, id, operation, actor, key, digest, recorded_at, effective_at, "
-		"policy, outcome, refusal, result_book_id, result_id, events) VALUES (:book_id, :id, :operation, "
-		":actor, :key, :digest, :recorded_at, :effective_at, :policy, :outcome, :refusal, "
-		":result_book_id, :result_id, :events) ON CONFLICT DO NOTHING",
+	.sql = "INSERT INTO journal (book_id, id, operation, actor, key, digest, recorded_at, "
+		   "effective_at, "
+		   "policy, outcome, refusal, result_book_id, result_id, events) VALUES (:book_id, :id, "
+		   ":operation, "
+		   ":actor, :key, :digest, :recorded_at, :effective_at, :policy, :outcome, :refusal, "
+		   ":result_book_id, :result_id, :events) ON CONFLICT DO NOTHING",
 };
 const mk_statement mk_journal_by_key = {
 	.name = "journal_by_key",
@@ -87,7 +92,8 @@ const mk_statement mk_journal_last = {
 const mk_statement mk_deadline_get = {
 	.name = "deadline_get",
 	.sql =
-		"SELECT book_id, id, due_at, operation, refusals FROM deadline WHERE book_id = ?1 AND id = ?2",
+		"SELECT book_id, id, due_at, operation, refusals FROM deadline WHERE book_id = ?1 AND id "
+		"= ?2",
 };
 const mk_statement mk_deadline_due = {
 	.name = "deadline_due",
@@ -103,7 +109,7 @@ const mk_statement mk_deadline_postpone = {
 	.table = "deadline",
 	.sql =
 		"UPDATE deadline SET due_at = ?3, refusals = refusals + 1 WHERE book_id = ?1 AND id = ?2 "
-	       "AND due_at = ?4",
+		"AND due_at = ?4",
 };
 const mk_statement mk_registry_get = {
 	.name = "registry_get",

@@ -50,8 +50,8 @@ static const mk_statement store_get = {
 static const mk_statement store_insert = {
 	.name = "store_insert",
 	.table = "store",
-	.sql =
-		"INSERT INTO store (book_id, id, name, created_at) VALUES (0, 1, ?1, ?2) ON CONFLICT DO NOTHING",
+	.sql = "INSERT INTO store (book_id, id, name, created_at) VALUES (0, 1, ?1, ?2) ON CONFLICT DO "
+		   "NOTHING",
 };
 
 static const mk_statement store_keys_made = {

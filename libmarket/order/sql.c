@@ -24,7 +24,8 @@ const char *const mk_order_ddl[] = {
 	"currency TEXT NOT NULL, total {int} NOT NULL, promo {int} NOT NULL, payment_id "
 	"{int}, address TEXT, created_at {int} NOT NULL, policy {int} NOT NULL, version "
 	"{int} NOT NULL, metadata TEXT, order_list TEXT NOT NULL){strict}",
-	"CREATE UNIQUE INDEX IF NOT EXISTS order_group_ref ON order_group (book_id, ref) WHERE ref IS NOT NULL",
+	"CREATE UNIQUE INDEX IF NOT EXISTS order_group_ref ON order_group (book_id, ref) WHERE ref "
+	"IS NOT NULL",
 	"CREATE TABLE IF NOT EXISTS seller_order ({key}, ref TEXT, group_book_id {int} NOT "
 	"NULL, group_id {int} NOT NULL, buyer_id {int} NOT NULL, seller_id {int} NOT NULL, "
 	"state {int} NOT NULL, close_reason {int}, currency TEXT NOT NULL, items {int} NOT "
@@ -40,8 +41,10 @@ const char *const mk_order_ddl[] = {
 	"release_left {int} NOT NULL, freeze_reason TEXT, buyer_extensions {int} NOT NULL, "
 	"seller_extensions {int} NOT NULL, carrier_extended {int} NOT NULL, cancel_reason "
 	"TEXT){strict}",
-	"CREATE UNIQUE INDEX IF NOT EXISTS seller_order_ref ON seller_order (book_id, ref) WHERE ref IS NOT NULL",
-	"CREATE INDEX IF NOT EXISTS seller_order_state ON seller_order (book_id, state, created_at, id)",
+	"CREATE UNIQUE INDEX IF NOT EXISTS seller_order_ref ON seller_order (book_id, ref) WHERE ref "
+	"IS NOT NULL",
+	"CREATE INDEX IF NOT EXISTS seller_order_state ON seller_order (book_id, state, created_at, "
+	"id)",
 	"CREATE INDEX IF NOT EXISTS seller_order_buyer ON seller_order (buyer_id, created_at, id)",
 	"CREATE TABLE IF NOT EXISTS order_line ({key}, {fk:order_id:seller_order} NOT NULL, "
 	"sku_id {int} NOT NULL, offer_id {int}, product_book_id {int}, product_id {int}, "

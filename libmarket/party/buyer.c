@@ -11,17 +11,18 @@ static const mk_statement buyer_insert = {
 static const mk_statement address_insert = {
 	.name = "address_insert",
 	.table = "address",
-	.sql =
-		"INSERT INTO address (book_id, id, ref, name, phone, country, region, city, postcode, street, "
-		"created_at, version) VALUES (:book_id, :id, :ref, :name, :phone, :country, :region, :city, "
-		":postcode, :street, :created_at, :version) ON CONFLICT DO NOTHING",
+	.sql = "INSERT INTO address (book_id, id, ref, name, phone, country, region, city, postcode, "
+		   "street, "
+		   "created_at, version) VALUES (:book_id, :id, :ref, :name, :phone, :country, :region, "
+		   ":city, "
+		   ":postcode, :street, :created_at, :version) ON CONFLICT DO NOTHING",
 };
 static const mk_statement address_page = {
 	.name = "address_page",
-	.sql =
-		"SELECT book_id, id, ref, name, phone, country, region, city, postcode, street, created_at, version "
-		"FROM address WHERE book_id = ?1 AND (created_at > ?2 OR (created_at = ?2 AND id > ?3)) "
-		"ORDER BY created_at, id LIMIT ?4",
+	.sql = "SELECT book_id, id, ref, name, phone, country, region, city, postcode, street, "
+		   "created_at, version "
+		   "FROM address WHERE book_id = ?1 AND (created_at > ?2 OR (created_at = ?2 AND id > ?3)) "
+		   "ORDER BY created_at, id LIMIT ?4",
 };
 
 int mk_address_load(mk_ctx *ctx, market_id id, const char *field, market_address **out,

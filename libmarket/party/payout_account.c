@@ -29,8 +29,8 @@ const mk_record mk_payout_account_record =
 	MK_RECORD_OF("payout_account", payout_account_row, payout_account_fields, "where payouts go");
 
 #define COLUMNS \
-	"book_id, id, seller_id, holder, bank, country, created_at, ready_at, version, account_sealed, " \
-	"account_key, account_index"
+	"book_id, id, seller_id, holder, bank, country, created_at, ready_at, version, " \
+	"account_sealed, account_key, account_index"
 
 static const mk_statement payout_account_by_id = {
 	.name = "payout_account_by_id",
@@ -43,11 +43,11 @@ static const mk_statement payout_account_of_seller = {
 static const mk_statement payout_account_insert = {
 	.name = "payout_account_insert",
 	.table = "payout_account",
-	.sql =
-		"INSERT INTO payout_account (" COLUMNS
-		") VALUES (:book_id, :id, :seller_id, :holder, :bank, "
-		":country, :created_at, :ready_at, :version, :account_sealed, :account_key, :account_index) "
-		"ON CONFLICT DO NOTHING",
+	.sql = "INSERT INTO payout_account (" COLUMNS
+		   ") VALUES (:book_id, :id, :seller_id, :holder, :bank, "
+		   ":country, :created_at, :ready_at, :version, :account_sealed, :account_key, "
+		   ":account_index) "
+		   "ON CONFLICT DO NOTHING",
 };
 static const mk_statement payout_account_update = {
 	.name = "payout_account_update",

@@ -109,9 +109,9 @@ static const mk_statement buyer_by_id = {
 };
 static const mk_statement address_by_id = {
 	.name = "address_by_id",
-	.sql =
-		"SELECT book_id, id, ref, name, phone, country, region, city, postcode, street, created_at, version "
-		"FROM address WHERE book_id = ?1 AND id = ?2",
+	.sql = "SELECT book_id, id, ref, name, phone, country, region, city, postcode, street, "
+		   "created_at, version "
+		   "FROM address WHERE book_id = ?1 AND id = ?2",
 };
 static const mk_statement address_by_ref = {
 	.name = "address_by_ref",
@@ -124,10 +124,10 @@ static const mk_statement member_by_id = {
 };
 static const mk_statement seller_by_id = {
 	.name = "seller_by_id",
-	.sql =
-		"SELECT book_id, id, ref, name, legal_name, store_type, country, currency, state, reason, owner_id, "
-		"created_at, approved_at, answer_by, version, metadata, due_at FROM seller "
-		"WHERE book_id = ?1 AND id = ?2",
+	.sql = "SELECT book_id, id, ref, name, legal_name, store_type, country, currency, state, "
+		   "reason, owner_id, "
+		   "created_at, approved_at, answer_by, version, metadata, due_at FROM seller "
+		   "WHERE book_id = ?1 AND id = ?2",
 };
 
 static market_id own_id(const void *row)

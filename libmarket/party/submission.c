@@ -39,7 +39,8 @@ const mk_record mk_submission_record =
 	MK_RECORD_OF("submission", mk_submission, submission_fields, "what a seller has shown");
 
 #define COLUMNS \
-	"book_id, id, ref, seller_id, requirement, state, statement, valid_from, valid_to, reason, created_at, " \
+	"book_id, id, ref, seller_id, requirement, state, statement, valid_from, valid_to, reason, " \
+	"created_at, " \
 	"decided_at, version, document_sealed, document_key, document_index"
 
 static const mk_statement submission_insert = {

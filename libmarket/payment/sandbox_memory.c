@@ -5,13 +5,16 @@
 #include "libmarket/payment/sandbox.h"
 
 static const char *const ddl[] = {
-	"CREATE TABLE IF NOT EXISTS sandbox_secret ({key}, store TEXT NOT NULL, secret {blob} NOT NULL){strict}",
-	"CREATE TABLE IF NOT EXISTS sandbox_request ({key}, request_key TEXT NOT NULL, kind {int} NOT NULL, "
+	"CREATE TABLE IF NOT EXISTS sandbox_secret ({key}, store TEXT NOT NULL, secret {blob} NOT "
+	"NULL){strict}",
+	"CREATE TABLE IF NOT EXISTS sandbox_request ({key}, request_key TEXT NOT NULL, kind {int} "
+	"NOT NULL, "
 	"object TEXT NOT NULL, method TEXT NOT NULL, currency TEXT NOT NULL, amount {int} NOT NULL, "
 	"first {int} NOT NULL, result {int} NOT NULL, known_at {int} NOT NULL, expires {int}, "
 	"reference TEXT NOT NULL, reason TEXT, UNIQUE (book_id, request_key)){strict}",
 	"CREATE INDEX IF NOT EXISTS sandbox_request_reference ON sandbox_request (book_id, reference)",
-	"CREATE TABLE IF NOT EXISTS sandbox_notice ({key}, due_at {int} NOT NULL, body TEXT NOT NULL){strict}",
+	"CREATE TABLE IF NOT EXISTS sandbox_notice ({key}, due_at {int} NOT NULL, body TEXT NOT "
+	"NULL){strict}",
 	"CREATE INDEX IF NOT EXISTS sandbox_notice_due ON sandbox_notice (due_at, id)",
 	NULL,
 };
@@ -59,7 +62,8 @@ static const mk_record notice_record =
 	MK_RECORD_OF("sandbox_notice", mk_sandbox_notice, notice_fields, "a notification");
 
 #define REQUEST_COLUMNS \
-	"book_id, id, request_key, kind, object, method, currency, amount, first, result, known_at, expires, " \
+	"book_id, id, request_key, kind, object, method, currency, amount, first, result, known_at, " \
+	"expires, " \
 	"reference, reason"
 
 static const mk_statement secret_get = {
@@ -109,13 +113,13 @@ static const mk_statement request_insert = {
 static const mk_statement notice_insert = {
 	.name = "sandbox_notice_insert",
 	.table = "sandbox_notice",
-	.sql =
-		"INSERT INTO sandbox_notice (book_id, id, due_at, body) VALUES (0, ?1, ?2, ?3) ON CONFLICT DO NOTHING",
+	.sql = "INSERT INTO sandbox_notice (book_id, id, due_at, body) VALUES (0, ?1, ?2, ?3) ON "
+		   "CONFLICT DO NOTHING",
 };
 static const mk_statement notice_next = {
 	.name = "sandbox_notice_next",
-	.sql =
-		"SELECT book_id, id, due_at, body FROM sandbox_notice WHERE due_at <= ?1 ORDER BY due_at, id LIMIT 1",
+	.sql = "SELECT book_id, id, due_at, body FROM sandbox_notice WHERE due_at <= ?1 ORDER BY "
+		   "due_at, id LIMIT 1",
 };
 static const mk_statement notice_delete = {
 	.name = "sandbox_notice_delete",

@@ -196,7 +196,7 @@ const mk_statement mk_request_claim_row = {
 const mk_statement mk_request_postpone_row = {
 	.name = "request_postpone_row",
 	.table = "provider_request",
-	.sql =
-		"UPDATE provider_request SET claimed_at = NULL, next_at = ?4, "
-		"version = version + 1 WHERE book_id = ?1 AND id = ?2 AND fence = ?3 AND next_at IS NOT NULL",
+	.sql = "UPDATE provider_request SET claimed_at = NULL, next_at = ?4, "
+		   "version = version + 1 WHERE book_id = ?1 AND id = ?2 AND fence = ?3 AND next_at IS NOT "
+		   "NULL",
 };

@@ -242,8 +242,8 @@ int mk_record_check(const mk_record *record, const void *params, mk_arena *arena
 int mk_record_pack(const mk_record *record, const void *value, const market_allocator *allocator,
                    void **out, market_error *err);
 void mk_record_free(void *packed); /* NULL-safe; the allocator is kept before the block */
-/* The value with every sensitive text masked: the value itself when its record has none, else a deep
- * copy in the arena. NULL when memory is exhausted. */
+/* The value with every sensitive text masked: the value itself when its record has none, else a
+ * deep copy in the arena. NULL when memory is exhausted. */
 const void *mk_record_masked(const mk_record *record, const void *value, mk_arena *arena);
 /* A text that mk_record_free releases; NULL when memory is exhausted. */
 char *mk_record_pack_text(const char *text, size_t size, const market_allocator *allocator);

@@ -7,24 +7,26 @@
 
 static const mk_statement balance_accounts = {
 	.name = "balance_accounts",
-	.sql =
-		"SELECT book_id, id, name, currency, account_class, flags, overdraft, debits_posted, credits_posted, "
-		"debits_pending, credits_pending, version FROM account WHERE book_id = ?1 AND name IN ('seller_pending', "
-		"'seller_reserved', 'seller_available', 'seller_deposit', 'seller_receivable', 'payout_in_transit') AND "
-		"currency = ?2",
+	.sql = "SELECT book_id, id, name, currency, account_class, flags, overdraft, debits_posted, "
+		   "credits_posted, "
+		   "debits_pending, credits_pending, version FROM account WHERE book_id = ?1 AND name IN "
+		   "('seller_pending', "
+		   "'seller_reserved', 'seller_available', 'seller_deposit', 'seller_receivable', "
+		   "'payout_in_transit') AND "
+		   "currency = ?2",
 };
 static const mk_statement check_accounts = {
 	.name = "check_accounts",
-	.sql =
-		"SELECT book_id, id, name, currency, account_class, flags, overdraft, debits_posted, credits_posted, "
-		"debits_pending, credits_pending, version FROM account WHERE book_id = ?1 AND name IN "
-		"('seller_available', 'seller_receivable')",
+	.sql = "SELECT book_id, id, name, currency, account_class, flags, overdraft, debits_posted, "
+		   "credits_posted, "
+		   "debits_pending, credits_pending, version FROM account WHERE book_id = ?1 AND name IN "
+		   "('seller_available', 'seller_receivable')",
 };
 static const mk_statement check_lots = {
 	.name = "check_lots",
-	.sql =
-		"SELECT book_id, id, currency, remaining FROM lot WHERE book_id = ?1 AND payout_id IS NULL AND "
-		"matured_at IS NOT NULL",
+	.sql = "SELECT book_id, id, currency, remaining FROM lot WHERE book_id = ?1 AND payout_id IS "
+		   "NULL AND "
+		   "matured_at IS NOT NULL",
 };
 
 /* ACC-4 of one book, by currency. */

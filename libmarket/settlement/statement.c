@@ -34,29 +34,35 @@ static const mk_record entry_record =
 
 static const mk_statement statement_entries = {
 	.name = "statement_entries",
-	.sql =
-		"SELECT t.book_id AS book_id, t.id AS id, t.purpose AS purpose, t.effective_at AS effective_at, "
-		"t.object_kind AS object_kind, t.object_book AS object_book, t.object_number AS object_number, "
-		"COALESCE(t.position, -1) AS position, a.name AS name, a.currency AS currency, l.debit AS debit, "
-		"l.credit AS credit FROM account a JOIN leg l ON l.book_id = a.book_id AND l.account_id = a.id JOIN "
-		"transfer t ON t.book_id = l.book_id AND t.id = l.transfer_id WHERE a.book_id = ?1 AND a.name IN "
-		"('seller_pending', 'seller_reserved', 'seller_available', 'seller_receivable', 'payout_in_transit') "
-		"AND a.currency = ?2 AND t.effective_at < ?3 AND (l.debit <> 0 OR l.credit <> 0) "
-		"ORDER BY t.effective_at, t.id, a.name",
+	.sql = "SELECT t.book_id AS book_id, t.id AS id, t.purpose AS purpose, t.effective_at AS "
+		   "effective_at, "
+		   "t.object_kind AS object_kind, t.object_book AS object_book, t.object_number AS "
+		   "object_number, "
+		   "COALESCE(t.position, -1) AS position, a.name AS name, a.currency AS currency, l.debit "
+		   "AS debit, "
+		   "l.credit AS credit FROM account a JOIN leg l ON l.book_id = a.book_id AND l.account_id "
+		   "= a.id JOIN "
+		   "transfer t ON t.book_id = l.book_id AND t.id = l.transfer_id WHERE a.book_id = ?1 AND "
+		   "a.name IN "
+		   "('seller_pending', 'seller_reserved', 'seller_available', 'seller_receivable', "
+		   "'payout_in_transit') "
+		   "AND a.currency = ?2 AND t.effective_at < ?3 AND (l.debit <> 0 OR l.credit <> 0) "
+		   "ORDER BY t.effective_at, t.id, a.name",
 };
 static const mk_statement statement_timer = {
 	.name = "statement_timer",
-	.sql =
-		"SELECT due_at AS number FROM deadline WHERE book_id = ?1 AND due_at < ?2 ORDER BY due_at LIMIT 1",
+	.sql = "SELECT due_at AS number FROM deadline WHERE book_id = ?1 AND due_at < ?2 ORDER BY "
+		   "due_at LIMIT 1",
 };
 /* The first checkpoint after the period's end that holds the book's tree up to the last transfer.
  */
 static const mk_statement statement_checkpoint = {
 	.name = "statement_checkpoint",
-	.sql =
-		"SELECT c.book_id AS book_id, c.id AS id, c.root AS root FROM checkpoint c WHERE c.book_id = 0 AND "
-		"c.recorded_at >= ?2 AND (?3 < 0 OR EXISTS (SELECT 1 FROM checkpoint_book b WHERE b.book_id = ?1 AND "
-		"b.checkpoint_id <= c.id AND b.size > ?3)) ORDER BY c.id LIMIT 1",
+	.sql = "SELECT c.book_id AS book_id, c.id AS id, c.root AS root FROM checkpoint c WHERE "
+		   "c.book_id = 0 AND "
+		   "c.recorded_at >= ?2 AND (?3 < 0 OR EXISTS (SELECT 1 FROM checkpoint_book b WHERE "
+		   "b.book_id = ?1 AND "
+		   "b.checkpoint_id <= c.id AND b.size > ?3)) ORDER BY c.id LIMIT 1",
 	.scan = true, /* by id to the first that fits; checkpoints are few */
 };
 

@@ -35,12 +35,15 @@ static const mk_record past_record =
 	MK_RECORD_OF("past_line", past_line, past_fields, "a line of a past order");
 
 #define PAST_LINES \
-	"SELECT o.book_id AS book_id, o.id AS id, s.ref AS seller_ref, o.store_type AS store_type, o.currency AS " \
-	"currency, o.freight AS freight, o.freight_fees AS freight_fees, c.path AS category_path, l.quantity AS " \
-	"quantity, l.price AS price, l.seller_discount AS seller_discount, l.fees_text AS fees_text FROM seller_order " \
-	"o JOIN order_line l ON l.order_id = o.id AND l.book_id = o.book_id JOIN seller s ON s.book_id = o.book_id AND " \
-	"s.id = o.book_id LEFT JOIN category c ON c.book_id = 0 AND c.code = l.category WHERE o.created_at >= ?1 AND " \
-	"o.created_at < ?2 AND o.paid_at IS NOT NULL "
+	"SELECT o.book_id AS book_id, o.id AS id, s.ref AS seller_ref, o.store_type AS store_type, " \
+	"o.currency AS currency, o.freight AS freight, o.freight_fees AS freight_fees, " \
+	"c.path AS category_path, l.quantity AS quantity, l.price AS price, " \
+	"l.seller_discount AS seller_discount, l.fees_text AS fees_text " \
+	"FROM seller_order o JOIN order_line l ON l.order_id = o.id AND l.book_id = o.book_id " \
+	"JOIN seller s ON s.book_id = o.book_id AND s.id = o.book_id " \
+	"LEFT JOIN category c ON c.book_id = 0 AND c.code = l.category " \
+	"WHERE o.created_at >= ?1 AND o.created_at < ?2 AND o.paid_at IS NOT NULL "
+
 static const mk_statement past_lines = {
 	.name = "past_lines",
 	.sql = PAST_LINES "ORDER BY o.book_id, o.id, l.id",

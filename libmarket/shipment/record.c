@@ -1,13 +1,19 @@
 #include "libmarket/shipment/shipment.h"
 
 #define SHIPMENT_COLUMNS \
-	"book_id, id, ref, order_id, whole, carrier, tracking, shipped_at, delivered_at, proof, version, buyer_id"
+	"book_id, id, ref, order_id, whole, carrier, tracking, shipped_at, delivered_at, proof, " \
+	"version, buyer_id"
 
 const char *const mk_shipment_ddl[] = {
-	"CREATE TABLE IF NOT EXISTS shipment ({key}, ref TEXT, {fk:order_id:seller_order} NOT NULL, "
-	"whole {int} NOT NULL, carrier TEXT, tracking TEXT, shipped_at {int} NOT NULL, delivered_at {int}, "
+	"CREATE TABLE IF NOT EXISTS shipment ({key}, ref TEXT, {fk:order_id:seller_order} NOT "
+	"NULL, "
+	"whole {int} NOT NULL, carrier TEXT, tracking TEXT, shipped_at {int} NOT NULL, "
+	"delivered_at "
+	"{int}, "
 	"proof TEXT, version {int} NOT NULL, buyer_id {int} NOT NULL){strict}",
-	"CREATE UNIQUE INDEX IF NOT EXISTS shipment_ref ON shipment (book_id, ref) WHERE ref IS NOT NULL",
+	"CREATE UNIQUE INDEX IF NOT EXISTS shipment_ref ON shipment (book_id, ref) WHERE ref IS "
+	"NOT "
+	"NULL",
 	"CREATE INDEX IF NOT EXISTS shipment_order ON shipment (order_id, book_id)",
 	"CREATE TABLE IF NOT EXISTS shipment_line ({key}, {fk:shipment_id:shipment} NOT NULL, "
 	"{fk:line_id:order_line} NOT NULL, quantity {int} NOT NULL){strict}",
@@ -68,10 +74,10 @@ static const mk_statement line_list = {
 static const mk_statement insert = {
 	.name = "shipment_insert",
 	.table = "shipment",
-	.sql =
-		"INSERT INTO shipment (" SHIPMENT_COLUMNS
-		") VALUES (:book_id, :id, :ref, :order_id, :whole, :carrier, "
-		":tracking, :shipped_at, :delivered_at, :proof, :version, :buyer_id) ON CONFLICT DO NOTHING",
+	.sql = "INSERT INTO shipment (" SHIPMENT_COLUMNS
+		   ") VALUES (:book_id, :id, :ref, :order_id, :whole, :carrier, "
+		   ":tracking, :shipped_at, :delivered_at, :proof, :version, :buyer_id) ON CONFLICT DO "
+		   "NOTHING",
 };
 static const mk_statement line_insert = {
 	.name = "shipment_line_insert",

@@ -201,7 +201,8 @@ int mk_plan_flush(mk_plan *plan, mk_store *store, market_error *err);
  * these tokens: {key} (book_id and id as the store's primary key; must come first), {int}, {text}
  * (in byte order), {blob}, {fk:column:table} (a column that refers to a row of the same book;
  * `column` includes _id; NULL allowed unless NOT NULL follows), {strict} (after the closing
- * parenthesis), {id_index:table} (a whole statement: rows are found by their id alone). DDL is idempotent: IF NOT EXISTS. */
+ * parenthesis), {id_index:table} (a whole statement: rows are found by their id alone). DDL is
+ * idempotent: IF NOT EXISTS. */
 typedef struct mk_migration {
 	int number;
 	const char *name;

@@ -123,9 +123,11 @@ static void place_json(void *data, int64_t count, bench_side *side)
 			market_id_format(MARKET_ID_SKU, seller->skus[k], skus[k]);
 		snprintf(
 			params, sizeof(params),
-			"{\"key\":\"place-%lld\",\"buyer\":\"%s\",\"currency\":\"BRL\",\"method\":\"card\",\"items\":["
+			"{\"key\":\"place-%lld\",\"buyer\":\"%s\",\"currency\":\"BRL\",\"method\":\"card\","
+			"\"items\":["
 			"{\"sku\":\"%s\",\"quantity\":1,\"price\":{\"amount\":\"19.90\",\"currency\":\"BRL\"}},"
-			"{\"sku\":\"%s\",\"quantity\":2,\"price\":{\"amount\":\"19.90\",\"currency\":\"BRL\"}}]}",
+			"{\"sku\":\"%s\",\"quantity\":2,\"price\":{\"amount\":\"19.90\","
+			"\"currency\":\"BRL\"}}]}",
 			(long long)++shop->serial, buyer, skus[0], skus[1]);
 		wall = bench_now();
 		cpu = bench_cpu();

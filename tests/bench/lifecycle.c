@@ -126,12 +126,12 @@ static void pay(bench_shop *shop, bench_side *side, deal *d)
 
 	market_id_format(MARKET_ID_PAYMENT, d->payment, payment);
 	market_time_format(now, when);
-	snprintf(
-		body, sizeof(body),
-		"{\"event\":\"evt-%lld\",\"type\":\"captured\",\"payment\":\"%s\",\"reference\":\"ch-%lld\","
-		"\"amount\":{\"amount\":\"%lld.%02lld\",\"currency\":\"BRL\"},\"occurred_at\":\"%s\"}",
-		(long long)shop->serial, payment, (long long)shop->serial, (long long)(d->total / 100),
-		(long long)(d->total % 100), when);
+	snprintf(body, sizeof(body),
+	         "{\"event\":\"evt-%lld\",\"type\":\"captured\",\"payment\":\"%s\","
+	         "\"reference\":\"ch-%lld\","
+	         "\"amount\":{\"amount\":\"%lld.%02lld\",\"currency\":\"BRL\"},\"occurred_at\":\"%s\"}",
+	         (long long)shop->serial, payment, (long long)shop->serial, (long long)(d->total / 100),
+	         (long long)(d->total % 100), when);
 	bench_check(market_sandbox_sign(shop->market, body, now, &signature, &err), &err, "signing");
 	in.body = body;
 	in.signature = signature;

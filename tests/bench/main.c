@@ -50,9 +50,9 @@ int main(int argc, char **argv)
 
 static int usage(void)
 {
-	fputs(
-		"usage: market-bench [--ceiling] [--verbose] [--count N] [--slice N] [--seed N] [NAME...]\n",
-		stderr);
+	fputs("usage: market-bench [--ceiling] [--verbose] [--count N] [--slice N] [--seed N] "
+	      "[NAME...]\n",
+	      stderr);
 	for (size_t i = 0; i < N_BENCHES; i++)
 		fprintf(stderr, "  %-24s %s\n", benches[i]->name, benches[i]->summary);
 	return 2;

@@ -27,23 +27,27 @@ static const char *const texts[N_STATEMENTS] = {
 	[BEGIN] = "BEGIN IMMEDIATE",
 	[COMMIT] = "COMMIT",
 	[ORDER] =
-		"INSERT INTO orders (id, seller, buyer, status, total, created) VALUES (?1, ?2, ?3, 1, ?4, ?5)",
+		"INSERT INTO orders (id, seller, buyer, status, total, created) VALUES (?1, ?2, ?3, 1, "
+		"?4, ?5)",
 	[LINE] = "INSERT INTO line (order_id, sku, quantity, price) VALUES (?1, ?2, ?3, ?4)",
 	[STOCK] =
 		"UPDATE stock SET reserved = reserved + ?2 WHERE id = ?1 AND on_hand - reserved >= ?2",
 	[EVENT] = "INSERT INTO event (order_id, created, body) VALUES (?1, ?2, ?3)",
 	[STATE] = "UPDATE orders SET status = ?2 WHERE id = ?1 AND status = ?3",
 	[TRANSFER] =
-		"INSERT INTO transfer (order_id, debit, credit, amount, created) VALUES (?1, ?2, ?3, ?4, ?5)",
+		"INSERT INTO transfer (order_id, debit, credit, amount, created) VALUES (?1, ?2, ?3, ?4, "
+		"?5)",
 	[ACCOUNT] = "UPDATE account SET balance = balance + ?2, version = version + 1 WHERE id = ?1",
 };
 
 static const char schema[] =
 	"CREATE TABLE seller (id INTEGER PRIMARY KEY, name TEXT NOT NULL);"
 	"CREATE TABLE buyer (id INTEGER PRIMARY KEY, name TEXT NOT NULL);"
-	"CREATE TABLE stock (id INTEGER PRIMARY KEY, seller INTEGER NOT NULL, on_hand INTEGER NOT NULL, "
+	"CREATE TABLE stock (id INTEGER PRIMARY KEY, seller INTEGER NOT NULL, on_hand INTEGER NOT "
+	"NULL, "
 	"reserved INTEGER NOT NULL);"
-	"CREATE TABLE account (id INTEGER PRIMARY KEY, seller INTEGER NOT NULL, balance INTEGER NOT NULL, "
+	"CREATE TABLE account (id INTEGER PRIMARY KEY, seller INTEGER NOT NULL, balance INTEGER NOT "
+	"NULL, "
 	"version INTEGER NOT NULL);"
 	"CREATE TABLE orders (id INTEGER PRIMARY KEY, seller INTEGER NOT NULL, buyer INTEGER NOT NULL, "
 	"status INTEGER NOT NULL, total INTEGER NOT NULL, created INTEGER NOT NULL);"
@@ -52,10 +56,12 @@ static const char schema[] =
 	"CREATE TABLE line (id INTEGER PRIMARY KEY, order_id INTEGER NOT NULL, sku INTEGER NOT NULL, "
 	"quantity INTEGER NOT NULL, price INTEGER NOT NULL);"
 	"CREATE INDEX line_order ON line (order_id);"
-	"CREATE TABLE transfer (id INTEGER PRIMARY KEY, order_id INTEGER NOT NULL, debit INTEGER NOT NULL, "
+	"CREATE TABLE transfer (id INTEGER PRIMARY KEY, order_id INTEGER NOT NULL, debit INTEGER NOT "
+	"NULL, "
 	"credit INTEGER NOT NULL, amount INTEGER NOT NULL, created INTEGER NOT NULL);"
 	"CREATE INDEX transfer_order ON transfer (order_id);"
-	"CREATE TABLE event (id INTEGER PRIMARY KEY, order_id INTEGER NOT NULL, created INTEGER NOT NULL, "
+	"CREATE TABLE event (id INTEGER PRIMARY KEY, order_id INTEGER NOT NULL, created INTEGER NOT "
+	"NULL, "
 	"body TEXT NOT NULL);";
 
 struct bench_minimal {

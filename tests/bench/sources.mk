@@ -1,4 +1,5 @@
 # sources of tests/bench
-bench_sources += tests/bench/main.c tests/bench/bench.c tests/bench/compare.c tests/bench/minimal.c \
-	tests/bench/shop.c tests/bench/lifecycle.c tests/bench/replay.c tests/bench/measure.c \
+bench_sources += tests/bench/main.c tests/bench/bench.c tests/bench/compare.c \
+	tests/bench/minimal.c tests/bench/shop.c tests/bench/lifecycle.c tests/bench/replay.c \
+	tests/bench/measure.c \
 	tests/bench/rows.c tests/bench/call.c

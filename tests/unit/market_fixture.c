@@ -152,13 +152,14 @@ static const mk_statement postgres_tables = {
 static const mk_statement sqlite_columns = {
 	.name = "sqlite_columns",
 	.sql =
-		"SELECT 'coalesce(quote(' || name || '),''-'')' AS name FROM pragma_table_info(?1) ORDER BY name",
+		"SELECT 'coalesce(quote(' || name || '),''-'')' AS name FROM pragma_table_info(?1) ORDER "
+		"BY name",
 };
 static const mk_statement postgres_columns = {
 	.name = "postgres_columns",
-	.sql =
-		"SELECT 'coalesce(cast(' || column_name || ' as text),''-'')' AS name "
-		"FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = ?1 ORDER BY 1",
+	.sql = "SELECT 'coalesce(cast(' || column_name || ' as text),''-'')' AS name "
+		   "FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = "
+		   "?1 ORDER BY 1",
 	.scan = true,
 };
 

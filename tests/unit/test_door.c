@@ -3,7 +3,8 @@
 #include "tests/unit/market_fixture.h"
 
 static const char apply[] =
-	"{'name':'Lin','store_type':'individual','country':'BR','currency':'BRL','owner_name':'Lin','ref':'lin',"
+	"{'name':'Lin','store_type':'individual','country':'BR','currency':'BRL','owner_name':'Lin',"
+	"'ref':'lin',"
 	"'owner_ref':'lin-owner','key':'apply-1'}";
 
 static void creates_and_reads(void)
@@ -61,9 +62,9 @@ static void anonymous_has_no_key(void)
 	test_market_open(&test, NULL);
 	test_act_as(&test, "anonymous");
 	TEST_REFUSED(&test, MARKET_EMISUSE, "key", "seller.apply", apply);
-	TEST_CALL(
-		&test, "seller.apply",
-		"{'name':'Lin','store_type':'individual','country':'BR','currency':'BRL','owner_name':'Lin'}");
+	TEST_CALL(&test, "seller.apply",
+	          "{'name':'Lin','store_type':'individual','country':'BR','currency':'BRL',"
+	          "'owner_name':'Lin'}");
 	test_market_close(&test);
 }
 

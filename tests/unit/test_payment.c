@@ -46,11 +46,11 @@ static void forged(void)
 
 	bazaar_open(&b, "BRL", NULL);
 	bazaar_place_one(&b);
-	snprintf(
-		body, sizeof(body),
-		"{\"event\":\"e1\",\"type\":\"captured\",\"payment\":\"%s\",\"amount\":{\"amount\":\"199.90\","
-		"\"currency\":\"BRL\"}}",
-		b.payment);
+	snprintf(body, sizeof(body),
+	         "{\"event\":\"e1\",\"type\":\"captured\",\"payment\":\"%s\","
+	         "\"amount\":{\"amount\":\"199.90\","
+	         "\"currency\":\"BRL\"}}",
+	         b.payment);
 	CHECK_OK(market_sandbox_sign(b.m.market, body, b.m.now, &signature, &err));
 	test_store_digest(&b.m, before);
 	in.body = body;
@@ -253,11 +253,11 @@ static void captured_twice(void)
 	bazaar_open(&b, "BRL", NULL);
 	bazaar_place_one(&b);
 	bazaar_pay(&b);
-	snprintf(
-		body, sizeof(body),
-		"{\"event\":\"second\",\"type\":\"captured\",\"payment\":\"%s\",\"amount\":{\"amount\":\"199.90\","
-		"\"currency\":\"BRL\"},\"reference\":\"another\"}",
-		b.payment);
+	snprintf(body, sizeof(body),
+	         "{\"event\":\"second\",\"type\":\"captured\",\"payment\":\"%s\","
+	         "\"amount\":{\"amount\":\"199.90\","
+	         "\"currency\":\"BRL\"},\"reference\":\"another\"}",
+	         b.payment);
 	CHECK_INT(bazaar_notify_body(&b, body, b.m.now), 0);
 	CHECK_TEXT(test_out(&b.m, "result"), "mismatched");
 	CHECK_TEXT(bazaar_balance(&b, -1, "suspense"), "-199.90");

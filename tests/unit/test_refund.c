@@ -61,10 +61,10 @@ static void quantity_once(void)
 	             "{'order':'%s','items':[{'line':'lin_aaaa','quantity':1}]}", b.order[1]);
 	TEST_REFUSED(&b.m, MARKET_EINVALID, "items[0].quantity", "refund.create",
 	             "{'order':'%s','items':[{'line':'%s'}]}", b.order[1], b.line[1]);
-	TEST_REFUSED(
-		&b.m, MARKET_EINVALID, "amount", "refund.create",
-		"{'order':'%s','items':[{'line':'%s','quantity':1}],'amount':{'amount':'1.00','currency':'BRL'}}",
-		b.order[1], b.line[1]);
+	TEST_REFUSED(&b.m, MARKET_EINVALID, "amount", "refund.create",
+	             "{'order':'%s','items':[{'line':'%s','quantity':1}],'amount':{'amount':'1.00',"
+	             "'currency':'BRL'}}",
+	             b.order[1], b.line[1]);
 	settle_refund(&b, 1, "'items':[{'line':'%s','quantity':3}]", b.line[1]);
 	CHECK_TEXT(settle_refund_field(&b, "cash"), "111.71");
 	bazaar_close(&b);

@@ -243,8 +243,8 @@ static void lots_sum_up_to_available(void)
 	static const mk_statement change = {
 		.name = "test_change_lot",
 		.table = "lot",
-		.sql =
-			"UPDATE lot SET remaining = remaining + 1 WHERE book_id = ?1 AND matured_at IS NOT NULL",
+		.sql = "UPDATE lot SET remaining = remaining + 1 WHERE book_id = ?1 AND matured_at IS NOT "
+			   "NULL",
 	};
 	bazaar b;
 	market_id seller = {0, 0};
