@@ -121,6 +121,8 @@ static int sqlite_begin(mk_store *store, bool write, market_error *err)
 {
 	sqlite_store *s = (sqlite_store *)store;
 
+	/* memory was missing for the last rollback */
+	sqlite_rollback(store);
 	return step_once(s, write ? s->begin_write : s->begin_read, "begin", err);
 }
 

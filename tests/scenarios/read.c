@@ -174,15 +174,15 @@ static bool read_time(const char *text, market_time *out)
 	return strlen(text) >= 16 && text[10] == ' ' && market_time_parse(iso, out);
 }
 
-/* The steps of parts/NAME.txt come before the scenario's own. */
+/* The steps of parts/NAME.txt, or of a path from here, come before the scenario's own. */
 static void take_part(reader *r, const char *name)
 {
 	scenario *s = r->scenario, *part;
 	const char *slash = strrchr(s->path, '/');
 	char path[1000], why[SCENARIO_WHY];
 
-	snprintf(path, sizeof(path), "%.*sparts/%.100s.txt", slash ? (int)(slash - s->path) + 1 : 0,
-	         s->path, name);
+	snprintf(path, sizeof(path), "%.*s%s%.100s%s", slash ? (int)(slash - s->path) + 1 : 0, s->path,
+	         strchr(name, '/') ? "" : "parts/", name, strchr(name, '/') ? "" : ".txt");
 	part = scenario_read(path, why);
 	if (!part) {
 		refuse(r, "%.700s", why);
