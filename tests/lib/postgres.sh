@@ -73,6 +73,7 @@ listen_addresses = ''
 unix_socket_directories = '$dir'
 fsync = $fsync
 full_page_writes = $fsync
+jit = off
 synchronous_commit = $fsync
 wal_level = minimal
 max_wal_senders = 0
