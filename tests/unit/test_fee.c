@@ -161,8 +161,8 @@ static void refused_policies(void)
 		KIND("        - {name: rest, rate: 3%}\n        - {name: a, categories: [books], rate: "
 	         "1%}\n"),
 		/* ACC-1: its account couldn't be named */
-		"  kinds:\n    - kind: our share\n      reversal: proportional\n      rules:\n"
-		"        - {name: rest, rate: 3%}\n",
+		("  kinds:\n    - kind: our share\n      reversal: proportional\n      rules:\n"
+	     "        - {name: rest, rate: 3%}\n"),
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {

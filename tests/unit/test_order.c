@@ -197,6 +197,16 @@ static void random_discounts(void)
 	bazaar_end(&b);
 }
 
+static void affiliate_refused(bazaar *b)
+{
+	test_check_call(&b->m,
+	                bazaar_place(b,
+	                             "'items':[{'sku':'%s','quantity':1},{'sku':'%s','quantity':1,"
+	                             "'affiliate':'blog'}]",
+	                             b->sku[0], b->sku[1]),
+	                MARKET_EDENIED, "items[1].affiliate", __FILE__, __LINE__);
+}
+
 static void discounts_refused(void)
 {
 	static const char amount[] = "'amount':{'amount':'%s','currency':'%s'}";
@@ -253,12 +263,7 @@ static void discounts_refused(void)
 		bazaar_place(&b, "'items':[{'sku':'%s','quantity':1}],'freight':[{'seller':'%s',%s}]",
 	                 b.sku[0], b.seller[0], five),
 		MARKET_EDENIED, "freight", __FILE__, __LINE__);
-	test_check_call(&b.m,
-	                bazaar_place(&b,
-	                             "'items':[{'sku':'%s','quantity':1},{'sku':'%s','quantity':1,"
-	                             "'affiliate':'blog'}]",
-	                             b.sku[0], b.sku[1]),
-	                MARKET_EDENIED, "items[1].affiliate", __FILE__, __LINE__);
+	affiliate_refused(&b);
 	CHECK_INT(bazaar_place(&b, "'items':[{'sku':'%s','quantity':1}]", b.sku[0]), 0);
 	bazaar_end(&b);
 }
