@@ -161,13 +161,13 @@ static void check_numbers(const fault_store *store)
 		fault_number(store, "SELECT COUNT(*) FROM leg l WHERE NOT EXISTS (SELECT 1 FROM transfer t "
 	                        "WHERE t.book_id = l.book_id AND t.id = l.transfer_id)") == 0,
 		"legs have no transfer");
-	fault_check(
-		fault_number(
-			store,
-			"SELECT COUNT(*) FROM transfer t WHERE NOT EXISTS (SELECT 1 FROM leg l "
-			"WHERE l.book_id = t.book_id AND l.id >= t.first_leg_id AND l.id <= t.last_leg_id "
-			"AND l.transfer_id = t.id)") == 0,
-		"transfers have no legs");
+	/* A subquery per transfer would take minutes on SQLite, which has no fit index for it. */
+	fault_check(fault_number(store,
+	                         "SELECT (SELECT COUNT(*) FROM transfer) - COUNT(*) FROM "
+	                         "(SELECT DISTINCT t.book_id, t.id FROM leg l JOIN transfer t "
+	                         "ON t.book_id = l.book_id AND t.id = l.transfer_id "
+	                         "WHERE l.id >= t.first_leg_id AND l.id <= t.last_leg_id) whole") == 0,
+	            "transfers have no legs");
 	fault_check(
 		fault_number(store,
 	                 "SELECT COUNT(*) FROM transfer t WHERE NOT EXISTS (SELECT 1 FROM journal j "

@@ -10,8 +10,8 @@ scenario_sources = \
 	tests/scenarios/scenario.h \
 	tests/scenarios/ways.h
 tests_scenarios_market_scenarios_SOURCES = tests/scenarios/main.c tests/scenarios/by_batch.c \
-	$(scenario_sources)
+	$(scenario_sources) $(given_sources)
 tests_scenarios_market_scenarios_CFLAGS = $(AM_CFLAGS) $(PIE_CFLAGS)
-tests_scenarios_market_scenarios_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)
+tests_scenarios_market_scenarios_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS) $(given_ldflags)
 tests_scenarios_market_scenarios_LDADD = libmarket_core.la
 unit_sources += $(scenario_sources)

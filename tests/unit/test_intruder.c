@@ -74,6 +74,25 @@ static void every_operation_stands_in_the_matrix(void)
 	intruder_close(&t);
 }
 
+/* Else the world lacks what the operation is about, and its row tells nothing. */
+static void somebody_is_let_in_everywhere(void)
+{
+	intruder t;
+
+	intruder_open(&t);
+	for (size_t r = 0; r < t.n_rows; r++) {
+		bool let_in = false;
+
+		for (size_t c = 0; c < N_COLUMNS; c++)
+			let_in = let_in || (strncmp(t.rows[r].cells[c], "denied", 6) != 0 &&
+			                    strncmp(t.rows[r].cells[c], "not_found", 9) != 0);
+		if (!let_in)
+			CHECK_TEXT(t.rows[r].operation, "an operation that somebody may call");
+	}
+	CU_ASSERT(t.n_rows > 0);
+	intruder_close(&t);
+}
+
 /* The error's texts with an identifier replaced. */
 static void error_text(const market_error *err, const char *id, char out[1500])
 {
@@ -219,6 +238,7 @@ void suite_intruder(void)
 	            roles_are_as_the_matrix_says);
 	CU_add_test(suite, "every operation stands in the matrix",
 	            every_operation_stands_in_the_matrix);
+	CU_add_test(suite, "somebody is let in to every operation", somebody_is_let_in_everywhere);
 	CU_add_test(suite, "a stranger can't tell any record from none",
 	            stranger_cant_tell_a_record_from_none);
 	CU_add_test(suite, "a stranger can't tell a reference from none",
