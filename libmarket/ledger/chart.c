@@ -15,6 +15,11 @@ enum { PLAIN = 0, SUFFIXED = 1 << 0, PLATFORM = 1 << 1 };
 		.summary = (text) \
 	}
 #define LIMITED(name, shape, text) ENTRY(name, LIABILITY, MK_ACCOUNT_LIMIT, shape, text)
+#define PAYS_FIRST(debt, name, text) \
+	{ \
+		.stem = (name), .account_class = MK_ACCOUNT_LIABILITY, .flags = MK_ACCOUNT_LIMIT, \
+		.pays = (debt), .summary = (text) \
+	}
 
 static const mk_chart_entry chart[] = {
 	ENTRY("bank", ASSET, 0, PLATFORM, "the platform's money at its bank"),
@@ -27,7 +32,7 @@ static const mk_chart_entry chart[] = {
 	LIMITED("escrow", SUFFIXED, "held for an order"),
 	LIMITED("buyer_payable", SUFFIXED, "owed to the buyer of an order"),
 	LIMITED("seller_pending", PLAIN, "earned by the seller and not yet matured"),
-	LIMITED("seller_available", PLAIN, "ready to be paid out"),
+	PAYS_FIRST("seller_receivable", "seller_available", "ready to be paid out"),
 	LIMITED("seller_reserved", PLAIN, "matured and kept as a reserve"),
 	LIMITED("seller_deposit", PLAIN, "the seller's deposit"),
 	LIMITED("payout_in_transit", PLAIN, "on its way to the seller"),

@@ -40,7 +40,7 @@ static int own_legs(mk_ledger *ledger, mk_transfer *transfer, mk_leg *legs, mark
 int mk_hold_resolve(mk_ledger *ledger, mk_transfer *transfer, market_error *err)
 {
 	other *found = MK_NEW(ledger->setup.arena, other);
-	mk_leg *legs = MK_NEW_ARRAY(ledger->setup.arena, mk_leg, MK_MAX_LEGS);
+	mk_leg *legs = MK_NEW_ARRAY(ledger->setup.arena, mk_leg, MK_MAX_LEGS + MK_DEBT_LEGS);
 	int rc = found && legs ? find_other(ledger, transfer, found, err) : mk_error_no_memory(err);
 	if (rc)
 		return rc;

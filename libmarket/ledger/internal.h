@@ -166,6 +166,13 @@ int mk_transfer_content(mk_ledger *ledger, mk_transfer *transfer, market_error *
 /* Makes the legs of POST, VOID, EXPIRE and of a REVERSAL without legs from the other transfer's. */
 int mk_hold_resolve(mk_ledger *ledger, mk_transfer *transfer, market_error *err);
 
+/* ---- debt.c ---- */
+
+/* Legs that may be added to those asked for: one for each currency. */
+#define MK_DEBT_LEGS 2
+/* ACC-3: moves what credits an account to the debt that it pays first. After the legs are made. */
+int mk_debt_pay(mk_ledger *ledger, mk_transfer *transfer, market_error *err);
+
 /* ---- seal.c ---- */
 
 extern const mk_statement mk_transfer_insert, mk_leg_range;

@@ -43,6 +43,7 @@ typedef struct mk_chart_entry {
 	uint32_t flags;
 	bool suffixed;
 	bool platform_only; /* book 0 */
+	const char *pays;   /* ACC-3: what credits this one pays that one of its book first; or NULL */
 	const char *summary;
 } mk_chart_entry;
 const mk_chart_entry *mk_chart_find(const char *name); /* a full name or a stem */
@@ -99,6 +100,10 @@ typedef struct mk_ledger_setup {
 mk_ledger *mk_ledger_new(
 	const mk_ledger_setup *setup); /* in the arena; NULL: no memory. Sets the plan's seal. */
 
+/* The same ledger with a plan of its own that nobody flushes: what is posted there is checked and
+ * never written. It doesn't see what the operation has planned. NULL: no memory. */
+mk_ledger *mk_ledger_trial(const mk_ledger *ledger);
+
 /* The client id is permanent and unique in its book (LED-2): `purpose` is its part before the first
  * colon ("capture", "release", "refund", …) and is stored as the transfer's purpose. */
 mk_transfer *mk_transfer_new(mk_ledger *ledger, int64_t book, mk_transfer_kind kind,
@@ -126,6 +131,7 @@ void mk_transfer_set_field(mk_transfer *transfer, const char *field);
  * in between is EFUNDS. Same client id and content: `replayed` is set and nothing is planned; other
  * content: EKEYREUSED. Errors: EINVALID, ELIMIT, EOVERFLOW, ECURRENCY, EUNBALANCED, EKEYREUSED,
  * ENOTFOUND, ESTATE, EEXPIRED, ECLOSED, EFROZEN, EFUNDS.
+ * What credits seller_available pays seller_receivable first (ACC-3), whatever the caller wrote.
  */
 int mk_transfer_post(mk_ledger *ledger, mk_transfer *transfer, market_error *err);
 bool mk_transfer_replayed(const mk_transfer *transfer);

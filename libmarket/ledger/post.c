@@ -32,6 +32,16 @@ mk_ledger *mk_ledger_new(const mk_ledger_setup *setup)
 	return ledger;
 }
 
+mk_ledger *mk_ledger_trial(const mk_ledger *ledger)
+{
+	mk_ledger *trial = MK_NEW(ledger->setup.arena, mk_ledger);
+	if (!trial)
+		return NULL;
+	trial->setup = ledger->setup;
+	trial->setup.plan = mk_plan_new(ledger->setup.arena);
+	return trial->setup.plan ? trial : NULL;
+}
+
 int mk_transfer_post(mk_ledger *ledger, mk_transfer *transfer, market_error *err)
 {
 	if (!transfer)
@@ -51,6 +61,8 @@ int mk_transfer_post(mk_ledger *ledger, mk_transfer *transfer, market_error *err
 		rc = mk_hold_resolve(ledger, transfer, err);
 	else
 		rc = make_legs(ledger, transfer, err);
+	if (rc == 0)
+		rc = mk_debt_pay(ledger, transfer, err);
 	return rc ? rc : mk_post_plan(ledger, transfer, err);
 }
 
@@ -277,7 +289,7 @@ static int compare(mk_transfer *transfer, market_id id, const void *digest, mark
 
 static int make_legs(mk_ledger *ledger, mk_transfer *transfer, market_error *err)
 {
-	transfer->legs = MK_NEW_ARRAY(ledger->setup.arena, mk_leg, transfer->n_lines);
+	transfer->legs = MK_NEW_ARRAY(ledger->setup.arena, mk_leg, transfer->n_lines + MK_DEBT_LEGS);
 	if (!transfer->legs)
 		return mk_error_no_memory(err);
 	for (size_t i = 0; i < transfer->n_lines; i++) {

@@ -5,6 +5,7 @@ libmarket_sources += \
 	libmarket/ledger/chart.c \
 	libmarket/ledger/checkpoint.c \
 	libmarket/ledger/content.c \
+	libmarket/ledger/debt.c \
 	libmarket/ledger/freeze.c \
 	libmarket/ledger/hold.c \
 	libmarket/ledger/plan.c \

@@ -213,9 +213,8 @@ static int make_available(mk_ctx *ctx, mk_transfer *transfer, mk_lot *lot, const
 	lot->lot.matured_at = ctx->now;
 	mk_event(ctx, event, MARKET_ID_LOT, lot->lot.id);
 	mk_event_money(ctx, "available", amount);
+	mk_credit(transfer, "seller_available", NULL, amount);
 	if (mk_money_positive(amount))
-		rc = mk_credit_available(ctx, transfer, lot->lot.seller, amount, err);
-	if (rc == 0 && mk_money_positive(amount))
 		rc = mk_period_open(ctx, lot->lot.seller, lot->lot.currency, err);
 	/* a lot that refunds have used up moves nothing */
 	return rc == 0 && mk_money_positive(amount) ? mk_transfer_post(ctx->ledger, transfer, err) : rc;

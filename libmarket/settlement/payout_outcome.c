@@ -60,9 +60,8 @@ static int failed(mk_ctx *ctx, mk_payout *payout, const char *reason, market_err
 	mk_event(ctx, "payout.failed", MARKET_ID_PAYOUT, p->id);
 	mk_event_text(ctx, "reason", reason);
 	mk_debit(transfer, "payout_in_transit", NULL, p->amount);
-	rc = mk_credit_available(ctx, transfer, p->seller, p->amount, err);
-	if (rc == 0)
-		rc = mk_transfer_post(ctx->ledger, transfer, err);
+	mk_credit(transfer, "seller_available", NULL, p->amount);
+	rc = mk_transfer_post(ctx->ledger, transfer, err);
 	if (rc != 0)
 		return rc;
 	mk_plan_add(ctx->plan, MK_PHASE_UPDATE, &mk_lot_unclaim, p->id,
@@ -88,9 +87,8 @@ static int returned(mk_ctx *ctx, mk_payout *payout, const char *reason, market_e
 	lot->lot.matured_at = ctx->now;
 	mk_lot_add(ctx, lot);
 	mk_debit_interbook(transfer, 0, p->amount);
-	rc = mk_credit_available(ctx, transfer, p->seller, p->amount, err);
-	if (rc == 0)
-		rc = move(ctx, transfer, err);
+	mk_credit(transfer, "seller_available", NULL, p->amount);
+	rc = move(ctx, transfer, err);
 	return rc == 0 ? mk_period_open(ctx, p->seller, p->currency, err) : rc;
 }
 

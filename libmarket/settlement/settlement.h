@@ -38,12 +38,7 @@ int mk_lot_list_order(mk_ctx *ctx, market_id order, mk_lot ***out, size_t *count
 int mk_lot_open_sum(mk_ctx *ctx, market_id seller, const char *currency, market_money *sum,
                     int64_t *count, market_error *err);
 
-/* ---- accounts (ACC-3, ESC-7) ---- */
-
-/* Adds a credit of `amount` to seller_available, of which the receivable is paid first; guards
- * both. */
-int mk_credit_available(mk_ctx *ctx, mk_transfer *transfer, market_id seller, market_money amount,
-                        market_error *err);
+/* ---- accounts (ESC-7) ---- */
 
 /* What is taken from a seller, and from where. */
 typedef struct mk_draw {

@@ -1,4 +1,4 @@
-/* ACC-3, ESC-7, AFF-1: from which accounts money is taken, and what a credit pays first. */
+/* ESC-7, AFF-1: from which accounts money is taken. */
 #include "libmarket/settlement/sql.h"
 
 static market_money take(market_money *left, market_money have);
@@ -13,24 +13,6 @@ static int draw_reserves(mk_ctx *ctx, mk_transfer *transfer, mk_draw *draw, mark
 static int draw_receivable(mk_ctx *ctx, mk_transfer *transfer, mk_draw *draw, market_money left,
                            market_error *err);
 static int add_line(mk_ctx *ctx, const mk_draw *draw, market_error *err);
-
-int mk_credit_available(mk_ctx *ctx, mk_transfer *transfer, market_id seller, market_money amount,
-                        market_error *err)
-{
-	market_money owed = mk_money_zero(amount);
-	int rc = mk_ledger_balance(ctx->ledger, seller.id, "seller_receivable", NULL, amount.currency,
-	                           &owed, err);
-
-	if (rc == 0)
-		rc = mk_ledger_guard_name(ctx->ledger, seller.id, "seller_receivable", NULL,
-		                          amount.currency, err);
-	if (rc != 0)
-		return rc;
-	owed = mk_money_min(mk_money_max(owed, mk_money_zero(amount)), amount);
-	mk_credit(transfer, "seller_receivable", NULL, owed);
-	mk_credit(transfer, "seller_available", NULL, mk_money_sub(amount, owed));
-	return 0;
-}
 
 int mk_draw_from(mk_ctx *ctx, mk_transfer *transfer, mk_draw *draw, market_error *err)
 {

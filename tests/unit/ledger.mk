@@ -2,6 +2,7 @@
 unit_sources += \
 	tests/unit/ledger_fixture.c \
 	tests/unit/test_checkpoint.c \
+	tests/unit/test_debt.c \
 	tests/unit/test_hold.c \
 	tests/unit/test_ledger.c \
 	tests/unit/test_ledger_batch.c \
