@@ -49,6 +49,8 @@ typedef struct mk_by_hand {
 		market_money amount;
 	} lines[MK_BY_HAND_MAX];
 } mk_by_hand;
+/* Whether an account of this name is kept equal to lines, and so only exists for a seller. */
+bool mk_is_of_seller(const char *stem);
 /* Collects a posted transfer of the seller's book, or of another book when the seller is absent:
  * those have no such accounts. EINVALID, ELIMIT. */
 int mk_by_hand_collect(mk_by_hand *all, market_id seller, const mk_transfer *transfer,

@@ -2,12 +2,20 @@
 #include "libmarket/accounting/accounting.h"
 #include "libmarket/settlement/settlement.h"
 
+#include <string.h>
+
+static const char *const names[] = {"seller_available", "seller_receivable"};
+
 static int add_amount(mk_by_hand *all, market_id seller, market_money amount, market_error *err);
+
+bool mk_is_of_seller(const char *stem)
+{
+	return strcmp(stem, names[0]) == 0 || strcmp(stem, names[1]) == 0;
+}
 
 int mk_by_hand_collect(mk_by_hand *all, market_id seller, const mk_transfer *transfer,
                        market_error *err)
 {
-	static const char *const names[] = {"seller_available", "seller_receivable"};
 	for (size_t k = 0; k < 2; k++) {
 		for (size_t i = 0;; i++) {
 			market_money effect = mk_transfer_effect(transfer, names[k], i);
