@@ -237,8 +237,8 @@ typedef struct market_ledger_account_update_params {
 	}
 
 /* Freezes, unfreezes or closes an account, or sets its overdraft; recorded and sealed as a
- * transfer. By operators with ledger. Errors: ENOTFOUND, EDENIED, EINVALID, ECURRENCY, ECLOSED,
- * ESTATE, EFUNDS. Since 0.1. */
+ * transfer. A liability (escrow, seller_available, …) never gets an overdraft. By operators with
+ * ledger. Errors: ENOTFOUND, EDENIED, EINVALID, ECURRENCY, ECLOSED, ESTATE. Since 0.1. */
 MARKET_API int market_ledger_account_update(struct market_session *session,
                                             const market_ledger_account_update_params *in,
                                             market_account **out, market_error *err);

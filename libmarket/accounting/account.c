@@ -62,6 +62,7 @@ int mk_ledger_account_list(mk_ctx *ctx, const void *params, market_error *err)
 int mk_ledger_account_update(mk_ctx *ctx, const void *params, market_error *err)
 {
 	const market_ledger_account_update_params *in = params;
+	const market_account *account = ctx->subject;
 	char text[MARKET_ID_TEXT_SIZE];
 	mk_account_change *change = MK_NEW(ctx->arena, mk_account_change);
 	market_id_format(MARKET_ID_JOURNAL, ctx->journal, text);
@@ -73,6 +74,10 @@ int mk_ledger_account_update(mk_ctx *ctx, const void *params, market_error *err)
 	change->client_id = mk_arena_format(ctx->arena, "account:%s", text);
 	if (!change->client_id)
 		return mk_error_no_memory(err);
+	/* ACC-1: what is owed to somebody is never overdrawn. */
+	if (account->account_class == MARKET_ACCOUNT_LIABILITY && mk_money_positive(in->overdraft))
+		return mk_error_at(err, MARKET_EINVALID, "overdraft", "account %s has no overdraft",
+		                   account->name);
 	if (in->closed && !*in->closed)
 		return mk_error_at(err, MARKET_EINVALID, "closed", "an account is closed for ever");
 	if (in->frozen_in)

@@ -318,7 +318,7 @@ static const mk_op ops[COUNT] = {
 			.gives = &mk_account_entity,
 			.relations = BY_OPERATOR,
 			.errors = MK_ERRORS(MARKET_ENOTFOUND, MARKET_EDENIED, MARKET_EINVALID, MARKET_ECURRENCY,
-                                MARKET_ECLOSED, MARKET_ESTATE, MARKET_EFUNDS),
+                                MARKET_ECLOSED, MARKET_ESTATE),
 			.flags = MK_OP_WRITES,
 			.handler = mk_ledger_account_update,
 		},
