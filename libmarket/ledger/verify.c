@@ -27,6 +27,7 @@ static const mk_statement next_book = {
 	.scan = true,
 };
 
+static int unreadable(mk_verify *v, market_error *err);
 static int start(mk_verify *v, market_error *err);
 static int read_anchors(mk_verify *v, market_error *err);
 static int verify_books(mk_verify *v, market_error *err);
@@ -36,7 +37,10 @@ static int ask_caller(mk_verify *v, market_error *err);
 int mk_ledger_verify(const mk_verify_setup *setup, mk_verify_report *report, market_error *err)
 {
 	mk_verify *v = mk_allocate_zero(setup->allocator, sizeof(*v));
+	market_error own;
 	memset(report, 0, sizeof(*report));
+	if (!err)
+		err = &own;
 	if (!v)
 		return mk_error_no_memory(err);
 	v->setup = setup;
@@ -51,6 +55,8 @@ int mk_ledger_verify(const mk_verify_setup *setup, mk_verify_report *report, mar
 		rc = verify_books(v, err);
 	if (rc == 0)
 		rc = mk_verify_checkpoints(v, err);
+	if (rc == MARKET_ECORRUPT)
+		rc = unreadable(v, err);
 	if (rc == MK_BROKEN)
 		report->result = MK_VERIFY_BROKEN;
 	else
@@ -87,6 +93,29 @@ const char *mk_verify_place(mk_verify *v, const char *format, ...)
 	vsnprintf(v->report->place, sizeof(v->report->place), format, args);
 	va_end(args);
 	return v->report->place;
+}
+
+void mk_verify_reading(mk_verify *v, const char *table, const char *behind, int64_t row)
+{
+	v->table = table;
+	v->behind = behind;
+	v->row = row;
+}
+
+/* A row that can't be read is a broken place like any other. */
+static int unreadable(mk_verify *v, market_error *err)
+{
+	const market_error found = *err;
+	const char *place = "the store";
+	char book[32] = "", row[64] = "";
+	if (v->book >= 0)
+		snprintf(book, sizeof(book), ", book %lld", (long long)v->book);
+	if (v->behind && v->row != MK_LOWEST)
+		snprintf(row, sizeof(row), ", %s %lld", v->behind, (long long)v->row);
+	if (v->table)
+		place = mk_verify_place(v, "table %s%s%s", v->table, book, row);
+	mk_error_clear(err);
+	return mk_verify_broken(v, place, "%s", found.message);
 }
 
 static int start(mk_verify *v, market_error *err)
@@ -129,6 +158,7 @@ static int verify_books(mk_verify *v, market_error *err)
 	for (;;) {
 		void *found = NULL;
 		mk_arena_reset(&v->page);
+		mk_verify_reading(v, NULL, NULL, 0);
 		rc = mk_store_get(v->setup->store, &v->page, &next_book, &number_record,
 		                  MK_ARGS(mk_int(v->book)), &found, err);
 		if (rc || !found)
@@ -160,6 +190,7 @@ static int ask_caller(mk_verify *v, market_error *err)
 	char problem[200] = "";
 	if (!v->setup->check_book)
 		return 0;
+	mk_verify_reading(v, "account or lot", NULL, 0);
 	int rc = v->setup->check_book(v->setup->store, v->book, problem, v->setup->user_data, err);
 	if (rc == 0 && problem[0])
 		rc =

@@ -21,16 +21,22 @@ typedef struct mk_verify {
 	mk_text canonical;
 	mk_tally *tally;
 	/* of the book at work */
-	int64_t book;
+	int64_t book; /* −1: of none */
 	mk_frontier frontier;
 	mk_checkpoint_book next; /* the next known point of its tree; checkpoint_id 0: none */
 	uint8_t next_root[MK_HASH_SIZE];
 	int64_t legs_of_transfers;
+	/* what is being read: the place of a row that can't be */
+	const char *table, *behind; /* NULL: the store */
+	int64_t row;
 } mk_verify;
 
 /* Names the first place; returns MK_BROKEN. */
 int mk_verify_broken(mk_verify *v, const char *place, const char *format, ...) MK_PRINTF(3, 4);
 const char *mk_verify_place(mk_verify *v, const char *format, ...) MK_PRINTF(2, 3);
+
+/* Before a table is read: rows of the book behind the one named ("after position", 7). */
+void mk_verify_reading(mk_verify *v, const char *table, const char *behind, int64_t row);
 
 /* verify_tree.c: the transfers of the book in the order of their tree, against its head and the
  * points that checkpoints know. */

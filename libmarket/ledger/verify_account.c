@@ -108,6 +108,7 @@ int mk_verify_accounts(mk_verify *v, market_error *err)
 	while (rc == 0 && count == MK_VERIFY_PAGE) {
 		void **rows = NULL;
 		mk_arena_reset(&v->page);
+		mk_verify_reading(v, "leg", "after the leg", at.legs ? at.last.leg.id.id : MK_LOWEST);
 		rc = mk_store_list(v->setup->store, &v->page, &chain_page, &chain_record,
 		                   MK_ARGS(mk_int(v->book), mk_int(at.last.leg.account_id),
 		                           mk_int(at.last.leg.version), mk_int(MK_VERIFY_PAGE)),
@@ -238,6 +239,7 @@ static int check_empty(mk_verify *v, market_error *err)
 {
 	void *found = NULL;
 	mk_arena_reset(&v->inner);
+	mk_verify_reading(v, "account", NULL, 0);
 	int rc = mk_store_get(v->setup->store, &v->inner, &account_without_legs, &mk_account_record,
 	                      MK_ARGS(mk_int(v->book)), &found, err);
 	if (rc == 0 && found)

@@ -68,9 +68,11 @@ static int check_chain(mk_verify *v, market_error *err)
 {
 	mk_hash previous = {{0}};
 	int64_t behind = MK_LOWEST;
+	v->book = -1;
 	for (;;) {
 		void *found = NULL;
 		mk_arena_reset(&v->page);
+		mk_verify_reading(v, "checkpoint", "after number", behind);
 		int rc = mk_store_get(v->setup->store, &v->page, &checkpoint_next, &mk_checkpoint_record,
 		                      MK_ARGS(mk_int(behind)), &found, err);
 		if (rc || !found)
@@ -166,6 +168,7 @@ static int check_content(mk_verify *v, const mk_checkpoint *row, const char *pla
 	while (rc == 0 && count == MK_VERIFY_PAGE) {
 		void **rows = NULL;
 		mk_arena_reset(&v->books);
+		mk_verify_reading(v, "checkpoint_book", "of checkpoint", row->id.id);
 		rc = mk_store_list(v->setup->store, &v->books, &books_at, &mk_checkpoint_book_record,
 		                   MK_ARGS(mk_int(behind), mk_int(row->id.id), mk_int(MK_VERIFY_PAGE)),
 		                   &rows, &count, err);
@@ -202,6 +205,7 @@ static int add_book(mk_verify *v, const mk_checkpoint_book *book, int64_t number
 		                        "a root isn't a digest");
 	memcpy(root.bytes, book->root.data, MK_HASH_SIZE);
 	int rc = mk_checkpoint_append(v->setup->digest, tree, book->book_id, book->size, &root, err);
+	mk_verify_reading(v, "checkpoint_balance", "of book", book->book_id);
 	if (rc == 0)
 		rc = mk_store_list(v->setup->store, &v->inner, &mk_tally_newest, &mk_tally_row_record,
 		                   MK_ARGS(mk_int(book->book_id), mk_int(number)), &rows, &count, err);
@@ -244,6 +248,7 @@ static int check_strays(mk_verify *v, market_error *err)
 {
 	void *found = NULL;
 	mk_arena_reset(&v->page);
+	mk_verify_reading(v, "checkpoint", NULL, 0);
 	int rc = mk_store_get(v->setup->store, &v->page, &checkpoint_elsewhere, &mk_checkpoint_record,
 	                      MK_NO_ARGS, &found, err);
 	if (rc == 0 && found)

@@ -22,6 +22,7 @@ int mk_verify_next_point(mk_verify *v, market_error *err)
 {
 	void *found = NULL;
 	int64_t before = v->next.size;
+	mk_verify_reading(v, "checkpoint_book", "after checkpoint", v->next.checkpoint_id);
 	int rc = mk_store_get(v->setup->store, &v->inner, &point_next, &mk_checkpoint_book_record,
 	                      MK_ARGS(mk_int(v->book), mk_int(v->next.checkpoint_id)), &found, err);
 	if (rc)
@@ -59,6 +60,7 @@ static int check_balances(mk_verify *v, market_error *err)
 {
 	void **rows = NULL;
 	size_t count = 0;
+	mk_verify_reading(v, "checkpoint_balance", "of checkpoint", v->next.checkpoint_id);
 	int rc =
 		mk_store_list(v->setup->store, &v->inner, &balances_at, &mk_tally_row_record,
 	                  MK_ARGS(mk_int(v->book), mk_int(v->next.checkpoint_id)), &rows, &count, err);

@@ -54,6 +54,7 @@ static int sealed(mk_verify *v, market_error *err)
 	while (rc == 0 && count == MK_VERIFY_PAGE) {
 		void **rows = NULL;
 		mk_arena_reset(&v->page);
+		mk_verify_reading(v, "transfer", "after position", behind);
 		rc = mk_store_list(v->setup->store, &v->page, &transfers_page, &mk_transfer_row_record,
 		                   MK_ARGS(mk_int(v->book), mk_int(behind), mk_int(MK_VERIFY_PAGE)), &rows,
 		                   &count, err);
@@ -84,6 +85,7 @@ static int unsealed(mk_verify *v, market_error *err)
 	while (rc == 0 && count == MK_VERIFY_PAGE) {
 		void **rows = NULL;
 		mk_arena_reset(&v->page);
+		mk_verify_reading(v, "transfer", "not sealed, after id", behind);
 		rc = mk_store_list(v->setup->store, &v->page, &unsealed_page, &mk_transfer_row_record,
 		                   MK_ARGS(mk_int(v->book), mk_int(behind), mk_int(MK_VERIFY_PAGE)), &rows,
 		                   &count, err);
@@ -124,6 +126,7 @@ static int load_legs(mk_verify *v, const mk_transfer_row *row, const mk_leg_row 
 {
 	void **rows = NULL;
 	size_t count = 0;
+	mk_verify_reading(v, "leg", "of transfer", row->id.id);
 	int rc = mk_store_list(
 		v->setup->store, &v->inner, &mk_leg_range, &mk_leg_row_record,
 		MK_ARGS(mk_int(row->id.book), mk_int(row->first_leg_id), mk_int(row->last_leg_id)), &rows,
@@ -174,6 +177,7 @@ static int check_head(mk_verify *v, market_error *err)
 	uint8_t bytes[MK_FRONTIER_TEXT_MAX];
 	size_t size = mk_frontier_write(&v->frontier, bytes);
 	mk_arena_reset(&v->inner);
+	mk_verify_reading(v, "book_head", NULL, 0);
 	int rc = mk_store_get(v->setup->store, &v->inner, &head_of, &mk_head_row_record,
 	                      MK_ARGS(mk_int(v->book)), &found, err);
 	const mk_head_row *head = found;

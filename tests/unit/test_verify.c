@@ -322,6 +322,48 @@ static void the_caller_checks_too(void)
 	CHECK_TEXT(report.problem, "lines and balance differ");
 }
 
+static void unreadable_rows_have_places(void)
+{
+	mk_verify_report report;
+	fixture_seal_all(&f);
+	fixture_execute(&f, "INSERT INTO account (book_id, id, name, currency, account_class, flags, "
+	                    "overdraft, debits_posted, credits_posted, debits_pending, "
+	                    "credits_pending, version) VALUES (7001, 1, 'suspense', 'xx', 6, 0, 0, 0, "
+	                    "0, 0, 0, 0)");
+	CHECK_INT(fixture_verify(&f, NULL, &report), MK_VERIFY_BROKEN);
+	CHECK_TEXT(report.place, "table account, book 7001");
+	CHECK_TEXT(report.problem, "overdraft of a stored account has no valid currency");
+}
+
+static int unreadable_lot(mk_store *store, int64_t book, char problem[200], void *user_data,
+                          market_error *e)
+{
+	(void)store;
+	(void)problem;
+	(void)user_data;
+	return book == SELLER ? mk_error_set(e, MARKET_ECORRUPT, "a page is damaged") : 0;
+}
+
+static void damage_has_a_place(void)
+{
+	mk_verify_report report;
+	mk_verify_setup setup = {.store = f.store,
+	                         .allocator = &mk_allocator_default,
+	                         .digest = f.digest,
+	                         .keys = f.keys,
+	                         .store_id = "test-store",
+	                         .check_book = unreadable_lot};
+	fixture_seal_all(&f);
+	CHECK_OK_FATAL(mk_store_begin(f.store, false, &err));
+	CHECK_OK(mk_ledger_verify(&setup, &report, &err));
+	CHECK_INT(report.result, MK_VERIFY_BROKEN);
+	CHECK_TEXT(report.place, "table account or lot, book 7001");
+	CHECK_TEXT(report.problem, "a page is damaged");
+	CHECK_OK(mk_ledger_verify(&setup, &report, NULL));
+	CHECK_TEXT(report.problem, "a page is damaged");
+	mk_store_rollback(f.store);
+}
+
 void suite_verify(void)
 {
 	CU_pSuite s = test_suite_on_store_with("verify", before, after);
@@ -333,4 +375,7 @@ void suite_verify(void)
 	CU_add_test(s, "LED-8: a right ledger sealed anew is right", truth_sealed_anew_stands);
 	CU_add_test(s, "ACC-4: what lies beside the ledger is checked by its owner",
 	            the_caller_checks_too);
+	CU_add_test(s, "LED-8: a row that can't be read is a broken place",
+	            unreadable_rows_have_places);
+	CU_add_test(s, "LED-8: damage is found at its place, without an error too", damage_has_a_place);
 }
