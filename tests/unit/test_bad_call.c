@@ -266,10 +266,11 @@ static void structs_of_other_ages_are_taken(void)
 	mk_arena_init(&arena, &mk_allocator_default);
 	nobody(&bad.market);
 	for (size_t i = 0; (op = mk_op_at(i)); i++) {
-		const mk_field *last = &op->params->fields[op->params->n_fields - 1];
+		const mk_field *last;
 
 		if (op->relations[0].kind == MK_REL_ANYONE || op->params->n_fields == 0)
 			continue;
+		last = &op->params->fields[op->params->n_fields - 1];
 		size = (uint32_t)op->params->size + 64;
 		grown = mk_arena_zero(&arena, size);
 		memcpy(grown, bad_input_struct(&bad, op, &arena), op->params->size);

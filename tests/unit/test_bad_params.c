@@ -319,12 +319,10 @@ static void resize(bad_input *bad, const mk_op *op)
 	void *params;
 
 	mk_arena_init(&arena, &mk_allocator_default);
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+	for (size_t i = 0; op->params->n_fields > 0 && i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		const mk_field *last = &op->params->fields[op->params->n_fields - 1];
 
 		/* padding behind the last member may be missing */
-		if (op->params->n_fields == 0)
-			continue;
 		if (i == 5 && last->offset + mk_field_width(last) < op->params->size)
 			continue;
 		params = bad_input_struct(bad, op, &arena);
