@@ -18,11 +18,14 @@ static bool applies(const mk_requirement *requirement, const mk_seller *seller)
 /* The newest submission counts, unless the requirement has been renewed since or its time is over.
  */
 static const char *submitted_state(const mk_ctx *ctx, const mk_requirement *requirement,
-                                   mk_submission *const *submissions, size_t count)
+                                   mk_submission *const *submissions, size_t count,
+                                   const mk_submission *decided)
 {
 	const char *state = "open";
 	for (size_t i = 0; i < count; i++) {
 		const market_submission *submission = &submissions[i]->submission;
+		if (decided && mk_id_equal(decided->submission.id, submission->id))
+			submission = &decided->submission;
 		if (strcmp(submission->requirement, requirement->key) != 0)
 			continue;
 		if (submission->created_at < requirement->version ||
@@ -36,23 +39,24 @@ static const char *submitted_state(const mk_ctx *ctx, const mk_requirement *requ
 
 /* What the market can tell by itself. */
 static int computed_state(mk_ctx *ctx, const mk_seller *seller, const mk_requirement *requirement,
-                          const char **state, market_error *err)
+                          const mk_seller_news *news, const char **state, market_error *err)
 {
 	market_payout_account *account = NULL;
 	int rc = 0;
 	*state = "open";
 	if (strcmp(requirement->key, "payout_account") == 0) {
 		rc = mk_payout_account_find(ctx, seller->seller.id, &account, err);
-		if (account)
+		if (account || news->payout_account)
 			*state = "accepted";
 	}
 	return rc;
 }
 
 /* The state of each applicable requirement: computed on reading, never stored (SEL-1). */
-static int requirement_states(mk_ctx *ctx, const mk_seller *seller, market_requirement **out,
-                              size_t *count, market_error *err)
+static int requirement_states(mk_ctx *ctx, const mk_seller *seller, const mk_seller_news *news,
+                              market_requirement **out, size_t *count, market_error *err)
 {
+	static const mk_seller_news nothing = {.decided = NULL};
 	const mk_policy_sellers *sellers = ctx->policy->sellers;
 	market_requirement *states =
 		MK_NEW_ARRAY(ctx->arena, market_requirement, sellers->n_requirements + 1);
@@ -61,6 +65,8 @@ static int requirement_states(mk_ctx *ctx, const mk_seller *seller, market_requi
 	int rc;
 	if (!states)
 		return mk_error_no_memory(err);
+	if (!news)
+		news = &nothing;
 	rc = mk_submission_list(ctx, seller->seller.id, &submissions, &n_submissions, err);
 	for (size_t i = 0; rc == 0 && i < sellers->n_requirements; i++) {
 		const mk_requirement *requirement = sellers->requirements[i];
@@ -70,9 +76,10 @@ static int requirement_states(mk_ctx *ctx, const mk_seller *seller, market_requi
 		states[n].summary = requirement->summary;
 		states[n].gate = mk_enum_name(&mk_gate_enum, requirement->gate);
 		if (requirement->kind == MK_COMPUTED)
-			rc = computed_state(ctx, seller, requirement, &states[n].state, err);
+			rc = computed_state(ctx, seller, requirement, news, &states[n].state, err);
 		else
-			states[n].state = submitted_state(ctx, requirement, submissions, n_submissions);
+			states[n].state =
+				submitted_state(ctx, requirement, submissions, n_submissions, news->decided);
 		n++;
 	}
 	*out = states;
@@ -85,12 +92,12 @@ static bool is_met(const char *state)
 	return strcmp(state, "accepted") == 0 || strcmp(state, "waived") == 0;
 }
 
-int mk_seller_complete(mk_ctx *ctx, const mk_seller *seller, mk_gate gate, bool *complete,
-                       market_error *err)
+static int is_complete(mk_ctx *ctx, const mk_seller *seller, mk_gate gate,
+                       const mk_seller_news *news, bool *complete, market_error *err)
 {
 	market_requirement *states = NULL;
 	size_t count = 0;
-	int rc = requirement_states(ctx, seller, &states, &count, err);
+	int rc = requirement_states(ctx, seller, news, &states, &count, err);
 	*complete = true;
 	for (size_t i = 0; rc == 0 && i < count; i++)
 		if (strcmp(states[i].gate, mk_enum_name(&mk_gate_enum, gate)) == 0 &&
@@ -99,30 +106,42 @@ int mk_seller_complete(mk_ctx *ctx, const mk_seller *seller, mk_gate gate, bool 
 	return rc;
 }
 
-int mk_seller_advance(mk_ctx *ctx, mk_seller *seller, const char *const *also_accepted,
-                      size_t n_also, market_error *err)
+int mk_seller_complete(mk_ctx *ctx, const mk_seller *seller, mk_gate gate, bool *complete,
+                       market_error *err)
 {
-	market_requirement *states = NULL;
-	size_t count = 0;
+	return is_complete(ctx, seller, gate, NULL, complete, err);
+}
+
+int mk_seller_advance(mk_ctx *ctx, mk_seller *seller, const mk_seller_news *news, market_error *err)
+{
+	const market_time answer_by = seller->seller.answer_by;
+	bool complete = false;
 	int rc;
-	if (seller->seller.state != MARKET_SELLER_ONBOARDING)
+	/* one whose time is over only waits for its deadline's turn */
+	if (seller->seller.state != MARKET_SELLER_ONBOARDING ||
+	    (answer_by != 0 && answer_by <= ctx->now))
 		return 0;
-	rc = requirement_states(ctx, seller, &states, &count, err);
-	for (size_t i = 0; rc == 0 && i < count; i++) {
-		bool met = is_met(states[i].state) || strcmp(states[i].gate, "sell") != 0;
-		for (size_t k = 0; k < n_also; k++)
-			met = met || strcmp(also_accepted[k], states[i].name) == 0;
-		if (!met)
-			return 0;
-	}
+	rc = is_complete(ctx, seller, MK_GATE_SELL, news, &complete, err);
+	if (rc != 0 || !complete)
+		return rc;
+	rc = mk_seller_step_to(ctx, seller, MK_SELLER_COMPLETE, err);
+	if (rc != 0)
+		return rc;
+	mk_event(ctx, "seller.in_review", MARKET_ID_SELLER, seller->seller.id);
+	if (!ctx->policy->sellers->auto_approve)
+		return 0;
+	rc = mk_seller_step_to(ctx, seller, MK_SELLER_APPROVE, err);
 	if (rc == 0)
-		rc = mk_seller_step_to(ctx, seller, MK_SELLER_COMPLETE, err);
-	if (rc == 0)
-		mk_event(ctx, "seller.in_review", MARKET_ID_SELLER, seller->seller.id);
-	if (rc == 0 && ctx->policy->sellers->auto_approve) {
-		rc = mk_seller_step_to(ctx, seller, MK_SELLER_APPROVE, err);
 		mk_event(ctx, "seller.approved", MARKET_ID_SELLER, seller->seller.id);
-	}
+	return rc;
+}
+
+int mk_seller_met(mk_ctx *ctx, mk_seller *seller, const mk_seller_news *news, market_error *err)
+{
+	bool onboarding = seller->seller.state == MARKET_SELLER_ONBOARDING;
+	int rc = mk_seller_advance(ctx, seller, news, err);
+	if (rc == 0 && onboarding)
+		mk_seller_save(ctx, seller);
 	return rc;
 }
 
@@ -132,7 +151,7 @@ int mk_seller_fill(mk_ctx *ctx, void *row, market_error *err)
 	market_requirement *states = NULL;
 	const market_requirement **items;
 	size_t count = 0;
-	int rc = requirement_states(ctx, seller, &states, &count, err);
+	int rc = requirement_states(ctx, seller, NULL, &states, &count, err);
 	if (rc != 0)
 		return rc;
 	items = MK_NEW_ARRAY(ctx->arena, const market_requirement *, count + 1);

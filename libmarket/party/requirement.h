@@ -2,15 +2,27 @@
 #ifndef MK_PARTY_REQUIREMENT_H
 #define MK_PARTY_REQUIREMENT_H
 
-#include "libmarket/party/party.h"
+#include "libmarket/party/submission.h"
 
 /* Whether no requirement of the gate is open: computed, never stored. */
 int mk_seller_complete(mk_ctx *ctx, const mk_seller *seller, mk_gate gate, bool *complete,
                        market_error *err);
-/* Passes an application in onboarding on when nothing is open: to review, and by policy to
- * approval. `also_accepted` are keys that this operation accepts but has not written yet. */
-int mk_seller_advance(mk_ctx *ctx, mk_seller *seller, const char *const *also_accepted,
-                      size_t count, market_error *err);
+
+/* What an operation has planned and not written yet. */
+typedef struct mk_seller_news {
+	const mk_submission *decided; /* NULL: none */
+	bool payout_account;          /* one was named */
+} mk_seller_news;
+
+/* SEL-2: the one place that passes an application on. One in onboarding of which nothing is open
+ * any more passes to review, and by policy to approval. `news` may be NULL. The caller saves. */
+int mk_seller_advance(mk_ctx *ctx, mk_seller *seller, const mk_seller_news *news,
+                      market_error *err);
+/* For every operation that may meet a requirement: advances and saves. The seller was read before
+ * its submissions are. In onboarding it is saved even when it stays there: of two operations at the
+ * same time, each of which meets what the other still sees open, the later one misses the version,
+ * is run again and sees the earlier. */
+int mk_seller_met(mk_ctx *ctx, mk_seller *seller, const mk_seller_news *news, market_error *err);
 int mk_seller_fill(mk_ctx *ctx, void *row, market_error *err);
 
 #endif

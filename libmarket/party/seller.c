@@ -159,7 +159,7 @@ int mk_seller_apply(mk_ctx *ctx, const void *params, market_error *err)
 	owner.seller = seller.seller.id;
 	seller.seller.owner = owner.id;
 	mk_event(ctx, "seller.applied", MARKET_ID_SELLER, seller.seller.id);
-	rc = mk_seller_advance(ctx, &seller, NULL, 0, err);
+	rc = mk_seller_advance(ctx, &seller, NULL, err);
 	if (rc != 0)
 		return rc;
 	mk_insert(ctx, &seller_insert, &mk_seller_record, seller.seller.id, &seller);
@@ -167,6 +167,16 @@ int mk_seller_apply(mk_ctx *ctx, const void *params, market_error *err)
 	mk_member_insert(ctx, &owner);
 	mk_deadline_set(ctx, seller.seller.id, 0, seller.due_at, "seller.expire");
 	ctx->result = seller.seller.id;
+	return 0;
+}
+
+static int approve(mk_ctx *ctx, mk_seller *seller, const char *waiver, market_error *err)
+{
+	int rc = mk_seller_step_to(ctx, seller, waiver ? MK_SELLER_WAIVE : MK_SELLER_APPROVE, err);
+	if (rc != 0)
+		return rc;
+	mk_event(ctx, "seller.approved", MARKET_ID_SELLER, seller->seller.id);
+	mk_event_text(ctx, "waiver", waiver);
 	return 0;
 }
 
@@ -186,11 +196,13 @@ int mk_seller_approve(mk_ctx *ctx, const void *params, market_error *err)
 		rc = mk_error_at(err, MARKET_EINCOMPLETE, "seller", "requirements of the seller are open");
 		return mk_error_hint(err, rc, "Accept its submissions, or give a waiver with its reason.");
 	}
-	rc = mk_seller_step_to(ctx, seller, in->waiver ? MK_SELLER_WAIVE : MK_SELLER_APPROVE, err);
+	/* a policy may ask less since: nobody else would pass it to review */
+	if (complete)
+		rc = mk_seller_advance(ctx, seller, NULL, err);
+	if (rc == 0 && seller->seller.state != MARKET_SELLER_APPROVED)
+		rc = approve(ctx, seller, in->waiver, err);
 	if (rc != 0)
 		return rc;
-	mk_event(ctx, "seller.approved", MARKET_ID_SELLER, seller->seller.id);
-	mk_event_text(ctx, "waiver", in->waiver);
 	mk_seller_save(ctx, seller);
 	ctx->result = seller->seller.id;
 	return 0;

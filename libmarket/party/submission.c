@@ -214,19 +214,13 @@ static int decide(mk_ctx *ctx, int32_t state, const char *reason, market_error *
 int mk_submission_accept(mk_ctx *ctx, const void *params, market_error *err)
 {
 	const mk_submission *row = ctx->subject;
+	const mk_seller_news news = {.decided = row};
 	mk_seller *seller = NULL;
-	int32_t before;
 	int rc = decide(ctx, MARKET_SUBMISSION_ACCEPTED, NULL, err);
 	(void)params;
 	if (rc == 0)
 		rc = mk_seller_load(ctx, row->submission.seller, "submission", &seller, err);
-	if (rc != 0)
-		return rc;
-	before = seller->seller.state;
-	rc = mk_seller_advance(ctx, seller, &row->submission.requirement, 1, err);
-	if (rc == 0 && seller->seller.state != before)
-		mk_seller_save(ctx, seller);
-	return rc;
+	return rc == 0 ? mk_seller_met(ctx, seller, &news, err) : rc;
 }
 
 int mk_submission_reject(mk_ctx *ctx, const void *params, market_error *err)
