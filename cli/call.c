@@ -183,8 +183,8 @@ int cli_batch(const cli *cli)
 
 static int prepare(cli_market *open, const request *request, market_error *err)
 {
-	int rc = cli_act_as(open, request->as ? request->as : "operator:cli", err);
-	return rc == 0 ? cli_set_time(open, request->at, err) : rc;
+	int rc = cli_set_time(open, request->at, err);
+	return rc == 0 ? cli_act_as(open, request->as ? request->as : "operator:cli", err) : rc;
 }
 
 static int run(cli_market *open, const request *request, char **reply, market_error *err)

@@ -32,9 +32,9 @@ const size_t demo_rule_count = sizeof(demo_rules) / sizeof(demo_rules[0]);
 	{at + 5, OPERATOR, "submission.accept", "{'submission':'$" ref "_terms.id'}", NULL, NULL}, \
 	{at + 5, OPERATOR, "submission.accept", "{'submission':'$" ref "_identity.id'}", NULL, NULL}, \
 	{at + 6, OPERATOR, "seller.approve", "{'seller':'ref:" ref "'}", NULL, shop " is approved"}, \
-	{at + 7, OWNER(ref), "payout_account.set", \
+	{at + 7, "confirmed " OWNER(ref), "payout_account.set", \
      "{'seller':'ref:" ref "','holder':'" shop "','bank':'001','country':'BR'," \
-     "'account':'0001-" ref "','confirmed_at':'$now'}", NULL, NULL}, \
+     "'account':'0001-" ref "'}", NULL, NULL}, \
 	{at + 8, OWNER(ref), "warehouse.create", \
      "{'seller':'ref:" ref "','ref':'main','name':'Main','country':'BR'}", NULL, NULL}
 

@@ -161,7 +161,7 @@ static json_t *application(const replay_seller *seller)
 static int do_seller(step *s)
 {
 	const replay_seller *seller = &s->r->sellers[s->event->subject];
-	char owner[64], time[MARKET_TIME_TEXT_SIZE];
+	char owner[64], confirmed[80];
 	json_t *in;
 	int rc = run(s, OPERATOR, seller->id, "apply", "seller.apply", application(seller), NULL);
 	if (rc == 0)
@@ -174,12 +174,10 @@ static int do_seller(step *s)
 	rc = run(s, OPERATOR, seller->id, "approve", "seller.approve", in, NULL);
 	if (rc != 0)
 		return rc;
-	market_time_format(s->event->at, time);
-	in = json_pack("{s:o, s:s, s:s, s:s, s:s, s:s}", "seller", ref("%s", seller->id), "holder",
-	               "Owner", "bank", "made", "country", "BR", "account", seller->id, "confirmed_at",
-	               time);
-	rc = run(s, owner_of(seller, owner), seller->id, "payout-account", "payout_account.set", in,
-	         NULL);
+	snprintf(confirmed, sizeof(confirmed), "confirmed %s", owner_of(seller, owner));
+	in = json_pack("{s:o, s:s, s:s, s:s, s:s}", "seller", ref("%s", seller->id), "holder", "Owner",
+	               "bank", "made", "country", "BR", "account", seller->id);
+	rc = run(s, confirmed, seller->id, "payout-account", "payout_account.set", in, NULL);
 	if (rc != 0)
 		return rc;
 	in = json_pack("{s:o, s:s, s:s, s:s}", "seller", ref("%s", seller->id), "ref", "main", "name",

@@ -7,11 +7,12 @@
 int cli_act_as(cli_market *open, const char *actor, market_error *err)
 {
 	int rc;
+	bool confirmed = strncmp(actor, "confirmed ", 10) == 0; /* holds for the time of the call */
 	if (strcmp(open->actor, actor) == 0)
 		return 0;
 	rc = market_session_act_as_text(open->session, actor, err);
 	open->actor[0] = '\0';
-	if (rc == 0 && strlen(actor) < sizeof(open->actor))
+	if (rc == 0 && !confirmed && strlen(actor) < sizeof(open->actor))
 		memcpy(open->actor, actor, strlen(actor) + 1);
 	return rc;
 }

@@ -123,12 +123,15 @@ enum {
 		MARKET_RIGHT_ALL = 0x7fffffff
 };
 
-/* Who acts. `id` is of the buyer or the member; `name` is the operator's. */
+/* Who acts. `id` is of the buyer or the member; `name` is the operator's. `confirmed_at` is when
+ * the person last proved to the application who they are (a password, a second factor); absent:
+ * that isn't known. Some operations want it to be fresh (SEL-8). */
 typedef struct market_actor {
 	int32_t kind;
 	market_id id;
 	const char *name;
 	uint32_t rights;
+	market_time confirmed_at;
 } market_actor;
 
 /* Opens a session. The actor is copied. */
@@ -141,8 +144,9 @@ MARKET_API int market_session_act_as(market_session *session, const market_actor
                                      market_error *err);
 
 /* The same from text: "anonymous", "system", "operator:NAME" (all rights), "buyer:ID",
- * "buyer:ref:REF", "member:ID", "member:ref:REF". Only for trusted callers: it vouches for whom it
- * names. */
+ * "buyer:ref:REF", "member:ID", "member:ref:REF"; with "confirmed " before it, the person has just
+ * proved who they are, with "confirmed TIME " at that time. Only for trusted callers: it vouches
+ * for whom it names. */
 MARKET_API int market_session_act_as_text(market_session *session, const char *actor,
                                           market_error *err);
 

@@ -124,8 +124,8 @@ typedef struct market_seller_approve_params {
 		.size = sizeof(market_seller_approve_params) \
 	}
 
-/* Approves an application in review; with a waiver also one that is still onboarding (SEL-2).
- * By operators with sellers. Errors: ENOTFOUND, ESTATE, EINCOMPLETE. Since 0.1. */
+/* Approves an application of which nothing is open; with a waiver also one that isn't complete
+ * (SEL-2). By operators with sellers. Errors: ENOTFOUND, ESTATE, EINCOMPLETE. Since 0.1. */
 MARKET_API int market_seller_approve(struct market_session *session,
                                      const market_seller_approve_params *in, market_seller **out,
                                      market_error *err);
@@ -271,7 +271,8 @@ MARKET_API int market_submission_reject(struct market_session *session,
                                         const market_submission_decide_params *in,
                                         market_submission **out, market_error *err);
 
-/* Where a seller's payouts go (SEL-8). The account number is sealed at rest (SEL-10). */
+/* Where a seller's payouts go (SEL-8). The account number is sealed at rest (SEL-10). A change is a
+ * record of its own: what was sent to the one before stays as it was. */
 typedef struct market_payout_account {
 	market_id id;
 	market_id seller;
@@ -282,11 +283,10 @@ typedef struct market_payout_account {
 	market_time created_at;
 	market_time ready_at; /* payouts wait until then after a change */
 	int64_t version;
+	market_time replaced_at; /* by the next one; absent: payouts go here */
 } market_payout_account;
 MARKET_API void market_payout_account_free(market_payout_account *account);
 
-/* `confirmed_at` is when the person who asks last proved who they are; it must be fresh (15
- * minutes). */
 typedef struct market_payout_account_set_params {
 	uint32_t size;
 	const char *key;
@@ -295,7 +295,6 @@ typedef struct market_payout_account_set_params {
 	const char *bank;
 	const char *country;
 	const char *account;
-	market_time confirmed_at;
 } market_payout_account_set_params;
 #define MARKET_PAYOUT_ACCOUNT_SET_PARAMS_INIT \
 	{ \
@@ -303,20 +302,33 @@ typedef struct market_payout_account_set_params {
 	}
 
 /* Names the account that payouts go to, the first time or anew; a change delays payouts by the
- * policy's time. By the seller's owners and finance members. Errors: EEXPIRED (confirmation),
- * ESTATE. Since 0.1. */
+ * policy's time, and payouts that were sent stay with the account before. An application whose last
+ * open requirement it was passes to review. By the seller's owners and finance members, whose
+ * session says that they have just proved who they are (market_actor.confirmed_at). Errors:
+ * EUNCONFIRMED (not within the policy's time). Since 0.1. */
 MARKET_API int market_payout_account_set(struct market_session *session,
                                          const market_payout_account_set_params *in,
                                          market_payout_account **out, market_error *err);
 
-/* The payout account, its number masked. By owners, finance members and operators with settlement.
+typedef struct market_payout_account_get_params {
+	uint32_t size;
+	const char *key;
+	market_id seller;
+	market_id account; /* one of the seller's, also a replaced one; absent: the current one */
+} market_payout_account_get_params;
+#define MARKET_PAYOUT_ACCOUNT_GET_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_payout_account_get_params) \
+	}
+
+/* A payout account, its number masked. By owners, finance members and operators with settlement.
  * Errors: ENOTFOUND. Since 0.1. */
 MARKET_API int market_payout_account_get(struct market_session *session,
-                                         const market_seller_get_params *in,
+                                         const market_payout_account_get_params *in,
                                          market_payout_account **out, market_error *err);
 /* The same in full; the read is recorded in the journal. By operators with sealed. Since 0.1. */
 MARKET_API int market_payout_account_reveal(struct market_session *session,
-                                            const market_seller_get_params *in,
+                                            const market_payout_account_get_params *in,
                                             market_payout_account **out, market_error *err);
 
 typedef struct market_member_create_params {

@@ -168,6 +168,8 @@ typedef struct market_payout {
 	market_time failed_at;
 	market_time returned_at;
 	int64_t version;
+	market_id
+		account; /* the payout account that its last attempt goes to, whatever is named since */
 } market_payout;
 MARKET_API void market_payout_free(market_payout *payout);
 
@@ -203,9 +205,9 @@ typedef struct market_payout_retry_params {
 		.size = sizeof(market_payout_retry_params) \
 	}
 
-/* Tries a failed payout again: the same payout, a new attempt (PAY-3), with what is available now.
- * By operators with settlement and the system. Errors: ESTATE, and those of payout.create. Since
- * 0.1. */
+/* Tries a failed payout again: the same payout, a new attempt (PAY-3), with what is available now
+ * and to the account that is named now, since the last attempt was refused for good. By operators
+ * with settlement and the system. Errors: ESTATE, and those of payout.create. Since 0.1. */
 MARKET_API int market_payout_retry(struct market_session *session,
                                    const market_payout_retry_params *in, market_payout **out,
                                    market_error *err);

@@ -85,6 +85,8 @@ static const mk_field seller_fields[] = {
               "an unanswered application is rejected after this"),
 	MK_F_SPAN(mk_policy_sellers, payout_account_cooling, MK_REQUIRED, 0, LONGEST,
               "payouts wait this long after a change of the payout account (SEL-8)"),
+	MK_F_SPAN(mk_policy_sellers, confirmation_fresh, MK_REQUIRED, 1, LONGEST,
+              "a person's proof of who they are counts that long (SEL-8)"),
 	MK_F_BOOL(mk_policy_sellers, auto_approve, 0,
               "approve complete applications without an operator (SEL-2)"),
 	MK_F_LIST(mk_policy_sellers, requirements, mk_requirement, requirement_record, 0, 0, 100,

@@ -36,6 +36,7 @@ typedef struct mk_requirement {
 typedef struct mk_policy_sellers {
 	market_time application_stale; /* an unanswered application is rejected after this (90 d) */
 	market_time payout_account_cooling; /* payouts wait this long after a change (SEL-8) */
+	market_time confirmation_fresh;     /* a confirmation counts that long (SEL-8) */
 	bool auto_approve;                  /* SEL-2: off by default */
 	const mk_requirement *const *requirements;
 	size_t n_requirements;

@@ -33,17 +33,19 @@ static const mk_field payout_account_set_fields[] = {
 	MK_F_TEXT(T, bank, MK_REQUIRED, 1, MK_MAX_NAME, "the bank's code or name"),
 	MK_F_TEXT(T, country, MK_REQUIRED, 2, 2, "ISO 3166-1 alpha-2"),
 	MK_F_TEXT(T, account, MK_REQUIRED | MK_SENSITIVE, 1, MK_MAX_CODE, "the account's number"),
-	MK_F_TIME(T, confirmed_at, MK_REQUIRED, "when the person who asks proved who they are"),
 };
 static const mk_record payout_account_set_params =
 	MK_PARAMS_OF("payout_account_set_params", T, payout_account_set_fields, "a payout account");
 #undef T
 
-static const mk_field of_seller_fields[] = {
-	MK_F_ID(market_seller_get_params, seller, SELLER, MK_REQUIRED, "the seller"),
+#define T market_payout_account_get_params
+static const mk_field payout_account_get_fields[] = {
+	MK_F_ID(T, seller, SELLER, MK_REQUIRED, "whose it is"),
+	MK_F_ID(T, account, PAYOUT_ACCOUNT, 0, "which; absent: the current one"),
 };
-static const mk_record of_seller_params =
-	MK_PARAMS_OF("payout_account_get_params", market_seller_get_params, of_seller_fields, "whose");
+static const mk_record payout_account_get_params =
+	MK_PARAMS_OF("payout_account_get_params", T, payout_account_get_fields, "which account");
+#undef T
 
 #define BY_OPERATOR MK_RELATIONS({MK_REL_OPERATOR, MARKET_RIGHT_SELLERS})
 #define DECIDE_ERRORS MK_ERRORS(MARKET_ENOTFOUND, MARKET_EDENIED, MARKET_EMISSING, MARKET_ESTATE)
@@ -109,16 +111,16 @@ static const mk_op ops[COUNT] = {
 			.subject = &mk_seller_entity,
 			.subject_param = "seller",
 			.relations = MK_RELATIONS({MK_REL_MEMBER, MK_CAN_FINANCE}),
-			.errors = MK_ERRORS(MARKET_ENOTFOUND, MARKET_EDENIED, MARKET_EEXPIRED),
-			.flags = MK_OP_WRITES,
+			.errors = MK_ERRORS(MARKET_ENOTFOUND, MARKET_EDENIED, MARKET_EUNCONFIRMED),
+			.flags = MK_OP_WRITES | MK_OP_STATE,
 			.handler = mk_payout_account_set,
 		},
 	[ACCOUNT_GET] =
 		{
 			.name = "payout_account.get",
 			.since = "0.1",
-			.summary = "The payout account, its number masked.",
-			.params = &of_seller_params,
+			.summary = "A payout account, its number masked.",
+			.params = &payout_account_get_params,
 			.result = &mk_payout_account_record,
 			.subject = &mk_seller_entity,
 			.subject_param = "seller",
@@ -131,8 +133,8 @@ static const mk_op ops[COUNT] = {
 		{
 			.name = "payout_account.reveal",
 			.since = "0.1",
-			.summary = "The payout account in full; recorded.",
-			.params = &of_seller_params,
+			.summary = "A payout account in full; recorded.",
+			.params = &payout_account_get_params,
 			.result = &mk_payout_account_record,
 			.gives = &mk_payout_account_entity,
 			.subject = &mk_seller_entity,
@@ -152,8 +154,8 @@ MK_TYPED(market_submission_reject, &ops[REJECT], market_submission_decide_params
 MK_TYPED_FREE(market_submission_free, market_submission)
 MK_TYPED(market_payout_account_set, &ops[ACCOUNT_SET], market_payout_account_set_params,
          market_payout_account)
-MK_TYPED(market_payout_account_get, &ops[ACCOUNT_GET], market_seller_get_params,
+MK_TYPED(market_payout_account_get, &ops[ACCOUNT_GET], market_payout_account_get_params,
          market_payout_account)
-MK_TYPED(market_payout_account_reveal, &ops[ACCOUNT_REVEAL], market_seller_get_params,
+MK_TYPED(market_payout_account_reveal, &ops[ACCOUNT_REVEAL], market_payout_account_get_params,
          market_payout_account)
 MK_TYPED_FREE(market_payout_account_free, market_payout_account)

@@ -52,6 +52,8 @@ int market_session_act_as(market_session *session, const market_actor *actor, ma
 		return mk_error_set(err, MARKET_EINVALID, "a buyer or member needs an id");
 	if (actor->kind == MARKET_ACTOR_OPERATOR && (!actor->name || actor->name[0] == '\0'))
 		return mk_error_set(err, MARKET_EINVALID, "an operator needs a name");
+	if (actor->confirmed_at < 0)
+		return mk_error_set(err, MARKET_EINVALID, "a confirmation isn't before 1970");
 	if (actor->name && strlen(actor->name) > MK_MAX_CODE)
 		return mk_error_set(err, MARKET_ELIMIT, "an operator's name has at most %d bytes",
 		                    MK_MAX_CODE);
@@ -83,12 +85,36 @@ static int find_party(market_session *session, market_id_kind kind, const char *
 	return 0;
 }
 
+/* It stands before the name, which may be anybody's choice. */
+static int take_confirmation(const market_session *session, const char **text, market_time *out,
+                             market_error *err)
+{
+	char time[MARKET_TIME_TEXT_SIZE] = "";
+	size_t length;
+	if (strncmp(*text, "confirmed ", 10) != 0)
+		return 0;
+	*text += 10;
+	*out = mk_session_now(session);
+	length = strcspn(*text, " ");
+	if (**text < '0' || **text > '9')
+		return 0;
+	if ((*text)[length] == ' ' && length < sizeof(time))
+		memcpy(time, *text, length);
+	if (!market_time_parse(time, out))
+		return mk_error_set(err, MARKET_EINVALID, "a confirmation is at no time");
+	*text += length + 1;
+	return 0;
+}
+
 int market_session_act_as_text(market_session *session, const char *text, market_error *err)
 {
 	market_actor actor = {0};
 	int rc = 0;
 	if (!session || !text)
 		return mk_error_set(err, MARKET_EMISUSE, "a session and an actor are needed");
+	rc = take_confirmation(session, &text, &actor.confirmed_at, err);
+	if (rc != 0)
+		return rc;
 	if (strcmp(text, "anonymous") == 0) {
 		actor.kind = MARKET_ACTOR_ANONYMOUS;
 	} else if (strcmp(text, "system") == 0) {

@@ -7,7 +7,7 @@
 extern const mk_record mk_payout_account_record;
 extern const mk_entity mk_payout_account_entity;
 
-/* The seller's payout account with its number in full (it goes to the provider), or NULL. */
+/* The account that the seller's payouts go to now, with its number in full, or NULL. */
 int mk_payout_account_find(mk_ctx *ctx, market_id seller, market_payout_account **out,
                            market_error *err);
 

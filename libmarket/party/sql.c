@@ -34,6 +34,8 @@ const char *const mk_party_ddl[] = {
 	"bank TEXT NOT NULL, country TEXT NOT NULL, created_at {int} NOT NULL, ready_at {int} NOT "
 	"NULL, "
 	"version {int} NOT NULL, account_sealed {blob} NOT NULL, account_key {blob} NOT NULL, "
-	"account_index {blob} NOT NULL, UNIQUE (book_id, seller_id)){strict}",
+	"replaced_at {int}, account_index {blob} NOT NULL){strict}",
+	"CREATE UNIQUE INDEX IF NOT EXISTS payout_account_current ON payout_account (book_id, "
+	"seller_id) WHERE replaced_at IS NULL",
 	NULL,
 };

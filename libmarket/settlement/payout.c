@@ -127,6 +127,9 @@ int mk_payout_make(mk_ctx *ctx, market_id seller, const char *currency, const ch
 	payout->payout.receivable = c.receivable;
 	payout->payout.lines = c.lots;
 	payout->payout.period = period;
+	/* SEL-8: each attempt keeps the account that it was sent to. Another is made only when this one
+	 * was refused for good (PAY-3), so that it goes to the one that is named then. */
+	payout->payout.account = c.account->id;
 	payout->payout.bank = c.account->bank;
 	payout->payout.holder = c.account->holder;
 	payout->payout.reason = NULL;

@@ -66,6 +66,7 @@ static const mk_field payout_fields[] = {
 	MK_F_TIME(T, failed_at, 0, "failed last"),
 	MK_F_TIME(T, returned_at, 0, "came back"),
 	MK_F_INT(T, version, 0, 0, 0, "of the record"),
+	MK_F_ID(T, account, PAYOUT_ACCOUNT, MK_OWN_BOOK, "the payout account that it goes to"),
 #undef T
 };
 const mk_record mk_payout_record =

@@ -7,7 +7,7 @@
 #define PAYOUT_COLUMNS \
 	"book_id, id, ref, seller_id, currency, amount, receivable, lines, state, attempt, " \
 	"period_id, bank, holder, " \
-	"reason, created_at, paid_at, failed_at, returned_at, version"
+	"reason, created_at, paid_at, failed_at, returned_at, version, account_id"
 #define PERIOD_COLUMNS \
 	"book_id, id, seller_id, currency, from_at, to_at, due_at, closed_at, payout_id, outcome, " \
 	"version"
@@ -37,7 +37,7 @@ const char *const mk_settlement_ddl[] = {
 	"NOT NULL, period_id {int}, bank TEXT, holder TEXT, reason TEXT, created_at {int} NOT "
 	"NULL, "
 	"paid_at {int}, "
-	"failed_at {int}, returned_at {int}, version {int} NOT NULL){strict}",
+	"failed_at {int}, returned_at {int}, version {int} NOT NULL, account_id {int}){strict}",
 	"CREATE UNIQUE INDEX IF NOT EXISTS payout_ref ON payout (book_id, ref) WHERE ref IS NOT "
 	"NULL",
 	"CREATE INDEX IF NOT EXISTS payout_seller ON payout (book_id, created_at, id)",
@@ -147,7 +147,7 @@ const mk_statement mk_payout_insert = {
 		   ") VALUES (:book_id, :id, :ref, :seller_id, :currency, :amount, "
 		   ":receivable, :lines, :state, :attempt, :period_id, :bank, :holder, :reason, "
 		   ":created_at, :paid_at, "
-		   ":failed_at, :returned_at, :version) ON CONFLICT DO NOTHING",
+		   ":failed_at, :returned_at, :version, :account_id) ON CONFLICT DO NOTHING",
 };
 const mk_statement mk_payout_update = {
 	.name = "payout_update",
@@ -156,7 +156,8 @@ const mk_statement mk_payout_update = {
 		   ":state, attempt "
 		   "= :attempt, period_id = :period_id, bank = :bank, holder = :holder, reason = :reason, "
 		   "paid_at = "
-		   ":paid_at, failed_at = :failed_at, returned_at = :returned_at, version = version + 1 "
+		   ":paid_at, failed_at = :failed_at, returned_at = :returned_at, account_id = "
+		   ":account_id, version = version + 1 "
 		   "WHERE book_id = :book_id AND id = :id AND version = :version",
 };
 

@@ -288,12 +288,15 @@ static bool read_command(reader *r, char *line)
 static char *actor_of(const char *cell)
 {
 	static const char *const kinds[] = {"buyer ", "member ", "operator "};
+	const char *confirmed = strncmp(cell, "confirmed ", 10) == 0 ? "confirmed " : "";
+	const char *name = cell + strlen(confirmed);
 	char text[300];
 
 	for (size_t i = 0; i < 3; i++)
-		if (strncmp(cell, kinds[i], strlen(kinds[i])) == 0) {
-			snprintf(text, sizeof(text), "%.*s:%s%s", (int)strlen(kinds[i]) - 1, kinds[i],
-			         i < 2 && cell[strlen(kinds[i])] != '$' ? "ref:" : "", cell + strlen(kinds[i]));
+		if (strncmp(name, kinds[i], strlen(kinds[i])) == 0) {
+			snprintf(text, sizeof(text), "%s%.*s:%s%s", confirmed, (int)strlen(kinds[i]) - 1,
+			         kinds[i], i < 2 && name[strlen(kinds[i])] != '$' ? "ref:" : "",
+			         name + strlen(kinds[i]));
 			return strdup(text);
 		}
 	return strdup(cell);

@@ -1,1 +1,4 @@
 # sources of tests/unit for libmarket/party
+unit_sources += \
+	tests/unit/test_onboarding.c \
+	tests/unit/test_payout_account.c

@@ -289,62 +289,6 @@ static void new_policy_counts_from_its_time(void)
 	test_market_close(&test);
 }
 
-static void typed_output_is_masked(test_market *test)
-{
-	market_seller_get_params in = MARKET_SELLER_GET_PARAMS_INIT;
-	market_payout_account *account = NULL;
-	market_error err;
-	CU_ASSERT_TRUE(market_id_parse(MARKET_ID_SELLER, test_out(test, "seller"), &in.seller));
-	CHECK_OK_FATAL(market_payout_account_get(test->session, &in, &account, &err));
-	CHECK_TEXT(account->account, "********6789");
-	market_payout_account_free(account);
-}
-
-static void payout_account_is_sealed(void)
-{
-	test_market test;
-	test_market_open(&test, NULL);
-	TEST_CALL(&test, "seller.apply", apply);
-	test_act_as(&test, "member:ref:lin-owner");
-	TEST_REFUSED(
-		&test, MARKET_EEXPIRED, "confirmed_at", "payout_account.set",
-		"{'seller':'ref:lin','holder':'Lin','bank':'001','country':'BR','account':'000123456789',"
-		"'confirmed_at':'2026-01-04T23:44:59Z'}");
-	TEST_CALL(
-		&test, "payout_account.set",
-		"{'seller':'ref:lin','holder':'Lin','bank':'001','country':'BR','account':'000123456789',"
-		"'confirmed_at':'2026-01-04T23:45:00Z'}");
-	CU_ASSERT_PTR_NULL(strstr(test_out(&test, "account"), "12345678"));
-	typed_output_is_masked(&test);
-	TEST_REFUSED(&test, MARKET_EDENIED, "", "payout_account.reveal", "{'seller':'ref:lin'}");
-	test_act_as(&test, "operator:auditor");
-	for (int look = 0; look < 2; look++) {
-		TEST_CALL(&test, "payout_account.reveal", "{'seller':'ref:lin','key':'look'}");
-		CHECK_TEXT(test_out(&test, "account"), "000123456789");
-	}
-	TEST_CALL(&test, "event.list", "{}");
-	CHECK_TEXT(test_out(&test, "items.2.operation"), "payout_account.reveal");
-	CHECK_TEXT(test_out(&test, "items.3.operation"), "payout_account.reveal");
-	test_market_close(&test);
-}
-
-static void payout_account_change_waits(void)
-{
-	test_market test;
-	test_market_open(&test, NULL);
-	TEST_CALL(&test, "seller.apply", apply);
-	test_act_as(&test, "member:ref:lin-owner");
-	TEST_CALL(&test, "payout_account.set",
-	          "{'seller':'ref:lin','holder':'Lin','bank':'001','country':'BR','account':'1',"
-	          "'confirmed_at':'2026-01-05T00:00:00Z'}");
-	CHECK_TEXT(test_out(&test, "ready_at"), "2026-01-05T00:00:00.000Z");
-	TEST_CALL(&test, "payout_account.set",
-	          "{'seller':'ref:lin','holder':'Lin','bank':'001','country':'BR','account':'2',"
-	          "'confirmed_at':'2026-01-05T00:00:00Z'}");
-	CHECK_TEXT(test_out(&test, "ready_at"), "2026-01-08T00:00:00.000Z");
-	test_market_close(&test);
-}
-
 void suite_door(void);
 void suite_door(void)
 {
@@ -371,8 +315,4 @@ void suite_door(void)
 	CU_add_test(suite, "a store is opened again with its keys and policy", store_is_found_again);
 	CU_add_test(suite, "a new policy counts from its effective time",
 	            new_policy_counts_from_its_time);
-	CU_add_test(suite, "SEL-10: an account number is sealed, masked, and its full view recorded",
-	            payout_account_is_sealed);
-	CU_add_test(suite, "SEL-8: a change of the payout account delays payouts by 72 h",
-	            payout_account_change_waits);
 }

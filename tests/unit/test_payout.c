@@ -329,6 +329,80 @@ static void receivable_is_deducted(void)
 	bazaar_close(&b);
 }
 
+/* ---- which account ---- */
+
+/* The account of the last payout, by what was named then. */
+static void check_account(bazaar *b, const char *id, const char *bank)
+{
+	CHECK_TEXT(payout(b, 0, "account"), id);
+	CHECK_TEXT(payout(b, 0, "bank"), bank);
+	TEST_CALL(&b->m, "payout_account.get", "{'seller':'%s','account':'%s'}", b->seller[0], id);
+	CHECK_TEXT(test_out(&b->m, "bank"), bank);
+}
+
+static void name_account(bazaar *b, const char *bank, char id[40])
+{
+	settle_account(b, 0, bank);
+	TEST_CALL(&b->m, "payout_account.get", "{'seller':'%s'}", b->seller[0]);
+	snprintf(id, 40, "%s", test_out(&b->m, "id"));
+}
+
+static void change_while_in_flight(const char *bank)
+{
+	bazaar b;
+	char first[40], second[40];
+
+	open_with(&b, manual_settlement, NULL);
+	name_account(&b, bank, first);
+	sell(&b);
+	test_advance(&b.m, 7 * MK_DAY);
+	TEST_CALL(&b.m, "payout.create", "{'seller':'%s'}", b.seller[0]);
+	CHECK_TEXT(test_out(&b.m, "account"), first);
+	name_account(&b, "other bank", second);
+	CU_ASSERT(strcmp(first, second) != 0);
+	check_account(&b, first, bank);
+	bazaar_pass(&b, 5 * MK_MINUTE, MK_MINUTE);
+	CHECK_TEXT(payout(&b, 0, "state"), "paid");
+	check_account(&b, first, bank);
+	bazaar_close(&b);
+}
+
+static void in_flight_keeps_its_account(void)
+{
+	change_while_in_flight("bank");
+}
+
+static void unknown_keeps_its_account(void)
+{
+	change_while_in_flight("payout:unknown");
+}
+
+static void refused_goes_to_the_account_of_then(void)
+{
+	bazaar b;
+	char first[40], second[40], id[40];
+
+	open_with(&b, manual_settlement, NULL);
+	name_account(&b, "payout:fails", first);
+	sell(&b);
+	test_advance(&b.m, 7 * MK_DAY);
+	TEST_CALL(&b.m, "payout.create", "{'seller':'%s'}", b.seller[0]);
+	snprintf(id, sizeof(id), "%s", test_out(&b.m, "id"));
+	test_work(&b.m);
+	CHECK_TEXT(payout(&b, 0, "state"), "failed");
+	name_account(&b, "bank", second);
+	/* it says where it was refused until it is sent elsewhere */
+	check_account(&b, first, "payout:fails");
+	TEST_REFUSED(&b.m, MARKET_EFROZEN, NULL, "payout.retry", "{'payout':'%s'}", id);
+	check_account(&b, first, "payout:fails");
+	test_advance(&b.m, 3 * MK_DAY);
+	TEST_CALL(&b.m, "payout.retry", "{'payout':'%s'}", id);
+	check_account(&b, second, "bank");
+	test_work(&b.m);
+	CHECK_TEXT(payout(&b, 0, "state"), "paid");
+	bazaar_close(&b);
+}
+
 /* ---- the schedule ---- */
 
 static void payout_day(void)
@@ -464,6 +538,12 @@ void suite_payout(void)
 	            returned_adds_a_line);
 	CU_add_test(s, "SET-3: a negative net pays nothing and carries", negative_net_carries);
 	CU_add_test(s, "SET-3: what is owed is deducted before the claim", receivable_is_deducted);
+	CU_add_test(s, "SEL-8: a payout in flight keeps the account that it was sent to",
+	            in_flight_keeps_its_account);
+	CU_add_test(s, "SEL-8: a payout whose outcome is unknown keeps its account",
+	            unknown_keeps_its_account);
+	CU_add_test(s, "SET-3: one that was refused goes to the account named by then",
+	            refused_goes_to_the_account_of_then);
 	CU_add_test(s, "SET-3: the payout day of a weekly schedule", payout_day);
 	CU_add_test(s, "SET-3: worked late it pays on the same day", payout_day_worked_late);
 	CU_add_test(s, "SET-3: what can't be paid waits for the next payout day",

@@ -1,0 +1,334 @@
+/* SEL-1, SEL-2: applications that pass on, also by two at the same time. */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "libmarket/engine/market.h"
+#include "tests/unit/market_fixture.h"
+
+#define APPLY \
+	"{'name':'Lin','store_type':'individual','country':'BR','currency':'BRL','owner_name':'Lin'," \
+	"'ref':'lin','owner_ref':'lin-owner'}"
+#define OWNER "member:ref:lin-owner"
+#define SET_ACCOUNT \
+	"payout_account.set", \
+		"{'seller':'ref:lin','holder':'Lin','bank':'001','country':'BR','account':'12345678'}"
+/* Without a payout account, too, nothing is sold. */
+#define ACCOUNT_ASKED "gate: payout", "gate: sell"
+
+/* The built-in policy with another text in place of the first of its kind; freed. */
+static char *policy_with(const char *text, const char *instead)
+{
+	size_t size = 0;
+	const char *whole = market_policy_default(&size);
+	const char *at = strstr(whole, text);
+	char *policy = malloc(size + strlen(instead) + 1);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+	sprintf(policy, "%.*s%s%s", (int)(at - whole), whole, instead, at + strlen(text));
+	return policy;
+}
+
+static void open_with(test_market *test, const char *text, const char *instead)
+{
+	char *policy = policy_with(text, instead);
+
+	test_market_open(test, policy);
+	free(policy);
+	TEST_CALL(test, "seller.apply", APPLY);
+}
+
+static void submit(test_market *test, const char *requirement, const char *ref)
+{
+	test_act_as(test, OWNER);
+	TEST_CALL(test, "submission.create", "{'seller':'ref:lin','requirement':'%s','ref':'%s'}",
+	          requirement, ref);
+	test_act_as(test, "operator:test");
+}
+
+static void accept(test_market *test, const char *ref)
+{
+	test_act_as(test, "operator:test");
+	TEST_CALL(test, "submission.accept", "{'submission':'ref:lin/%s'}", ref);
+}
+
+static const char *state(test_market *test)
+{
+	test_act_as(test, "operator:test");
+	TEST_CALL(test, "seller.get", "{'seller':'ref:lin'}");
+	return test_out(test, "state");
+}
+
+/* ---- what completes an application ---- */
+
+static void account_completes_it(void)
+{
+	test_market test;
+
+	open_with(&test, ACCOUNT_ASKED);
+	submit(&test, "terms", "t");
+	submit(&test, "identity", "i");
+	accept(&test, "t");
+	accept(&test, "i");
+	CHECK_TEXT(state(&test), "onboarding");
+	test_act_as(&test, "confirmed " OWNER);
+	TEST_CALL(&test, SET_ACCOUNT);
+	CHECK_TEXT(state(&test), "in_review");
+	CHECK_TEXT(test_out(&test, "requirements.2.state"), "accepted");
+	test_market_close(&test);
+}
+
+static void submission_after_the_account_completes_it(void)
+{
+	test_market test;
+
+	open_with(&test, ACCOUNT_ASKED);
+	test_act_as(&test, "confirmed " OWNER);
+	TEST_CALL(&test, SET_ACCOUNT);
+	submit(&test, "terms", "t");
+	submit(&test, "identity", "i");
+	accept(&test, "i");
+	CHECK_TEXT(state(&test), "onboarding");
+	accept(&test, "t");
+	CHECK_TEXT(state(&test), "in_review");
+	test_market_close(&test);
+}
+
+static void newest_submission_counts(void)
+{
+	test_market test;
+
+	test_market_open(&test, NULL);
+	TEST_CALL(&test, "seller.apply", APPLY);
+	submit(&test, "identity", "i");
+	accept(&test, "i");
+	submit(&test, "terms", "old");
+	submit(&test, "terms", "new");
+	accept(&test, "old");
+	CHECK_TEXT(state(&test), "onboarding");
+	CHECK_TEXT(test_out(&test, "requirements.0.state"), "pending");
+	accept(&test, "new");
+	CHECK_TEXT(state(&test), "in_review");
+	test_market_close(&test);
+}
+
+static void publish(test_market *test, const char *text)
+{
+	json_t *params = json_pack("{s:s, s:s}", "text", text, "effective_at", "2026-01-06T00:00:00Z");
+	char *dump = json_dumps(params, JSON_COMPACT);
+
+	CHECK_INT(market_call(test->session, "policy.publish", dump, NULL, &test->err), 0);
+	free(dump);
+	json_decref(params);
+}
+
+/* Nothing happens to applications when a policy asks less; each goes on with its next step. */
+static void approval_passes_on_what_is_complete(void)
+{
+	char *policy = policy_with("behind the shop.\n", "behind it.\n      store_types: [flagship]\n");
+	test_market test;
+
+	test_market_open(&test, NULL);
+	TEST_CALL(&test, "seller.apply", APPLY);
+	submit(&test, "terms", "t");
+	accept(&test, "t");
+	TEST_REFUSED(&test, MARKET_EINCOMPLETE, "seller", "seller.approve", "{'seller':'ref:lin'}");
+	publish(&test, policy);
+	test_advance(&test, MK_DAY);
+	CHECK_TEXT(state(&test), "onboarding");
+	TEST_CALL(&test, "seller.approve", "{'seller':'ref:lin'}");
+	CHECK_TEXT(test_out(&test, "state"), "approved");
+	CHECK_TEXT(test_out(&test, "answer_by"), "");
+	TEST_REFUSED(&test, MARKET_ESTATE, "seller", "seller.approve", "{'seller':'ref:lin'}");
+	free(policy);
+	test_market_close(&test);
+}
+
+static void approved_by_itself(void)
+{
+	test_market test;
+
+	open_with(&test, "auto_approve: false", "auto_approve: true");
+	submit(&test, "terms", "t");
+	submit(&test, "identity", "i");
+	accept(&test, "t");
+	CHECK_TEXT(state(&test), "onboarding");
+	accept(&test, "i");
+	CHECK_TEXT(state(&test), "approved");
+	CHECK_TEXT(test_out(&test, "answer_by"), "");
+	test_advance(&test, 100 * MK_DAY);
+	CHECK_TEXT(state(&test), "approved");
+	test_market_close(&test);
+}
+
+/* ---- two at the same time ---- */
+
+/* Somebody else's connection to the same store. */
+typedef struct other {
+	test_market market;
+	const char *operation;
+	char params[300];
+	bool pending;
+	int rc;
+} other;
+
+static market_time same_clock(void *user_data)
+{
+	return ((const test_market *)user_data)->now;
+}
+
+static void open_other(other *o, test_market *test, const char *actor)
+{
+	market_options options = MARKET_OPTIONS_INIT;
+	market_error err;
+
+	memset(o, 0, sizeof(*o));
+	options.clock = same_clock;
+	options.user_data = test;
+	CHECK_OK_FATAL(market_open(test->url, &options, &o->market.market, &err));
+	CHECK_OK_FATAL(market_session_open(o->market.market, NULL, &o->market.session, &err));
+	test_act_as(&o->market, actor);
+}
+
+static void plan_accept(other *o, const char *ref)
+{
+	o->operation = "submission.accept";
+	snprintf(o->params, sizeof(o->params), "{\"submission\":\"ref:lin/%s\"}", ref);
+}
+
+static int call_other(other *o)
+{
+	o->pending = false;
+	o->rc = market_call(o->market.session, o->operation, o->params, NULL, &o->market.err);
+	return o->rc;
+}
+
+/* Between the reads and the flush. */
+static int meddle(mk_store *store, void *user_data)
+{
+	other *o = user_data;
+
+	(void)store;
+	if (o->pending)
+		call_other(o);
+	return 0;
+}
+
+/* On SQLite, whose writers wait for each other, the other comes behind. */
+static void run_between(test_market *test, other *o, const char *ref)
+{
+	o->pending = test_on_postgres();
+	mk_store_set_before_flush(test->market->store, meddle, o);
+	accept(test, ref);
+	mk_store_set_before_flush(test->market->store, NULL, NULL);
+	if (!test_on_postgres())
+		call_other(o);
+	CHECK_INT(o->pending, false);
+	test_check_call(&o->market, o->rc, 0, NULL, __FILE__, __LINE__);
+	CHECK_TEXT(state(test), "in_review");
+}
+
+static void last_two_accepted_at_once(void)
+{
+	test_market test;
+	other o;
+
+	test_market_open(&test, NULL);
+	TEST_CALL(&test, "seller.apply", APPLY);
+	submit(&test, "terms", "t");
+	submit(&test, "identity", "i");
+	open_other(&o, &test, "operator:other");
+	plan_accept(&o, "i");
+	run_between(&test, &o, "t");
+	test_market_close(&o.market);
+	test_market_close(&test);
+}
+
+static void account_named_at_once_with_the_last(void)
+{
+	test_market test;
+	other o;
+
+	open_with(&test, ACCOUNT_ASKED);
+	submit(&test, "terms", "t");
+	submit(&test, "identity", "i");
+	accept(&test, "i");
+	open_other(&o, &test, "confirmed " OWNER);
+	o.operation = "payout_account.set";
+	snprintf(o.params, sizeof(o.params),
+	         "{\"seller\":\"ref:lin\",\"holder\":\"Lin\",\"bank\":\"001\",\"country\":\"BR\","
+	         "\"account\":\"12345678\"}");
+	run_between(&test, &o, "t");
+	test_market_close(&o.market);
+	test_market_close(&test);
+}
+
+static void *accept_in_thread(void *data)
+{
+	call_other(data);
+	return NULL;
+}
+
+/* Each in its own market and thread, again and again: whoever comes last passes it on. */
+static void many_accepted_at_once(void)
+{
+	test_market test;
+	other others[2];
+	pthread_t threads[2];
+
+	test_market_open(&test, NULL);
+	open_other(&others[0], &test, "operator:one");
+	open_other(&others[1], &test, "operator:two");
+	for (int round = 0; round < 20; round++) {
+		char refs[2][20];
+
+		TEST_CALL(&test, "seller.apply",
+		          "{'name':'S','store_type':'individual','country':'BR','currency':'BRL',"
+		          "'owner_name':'O','ref':'s%d'}",
+		          round);
+		for (int i = 0; i < 2; i++) {
+			snprintf(refs[i], sizeof(refs[i]), "r%d", i);
+			TEST_CALL(&test, "submission.create",
+			          "{'seller':'ref:s%d','requirement':'%s','ref':'%s'}", round,
+			          i ? "identity" : "terms", refs[i]);
+			plan_accept(&others[i], refs[i]);
+			snprintf(others[i].params, sizeof(others[i].params), "{\"submission\":\"ref:s%d/%s\"}",
+			         round, refs[i]);
+		}
+		for (int i = 0; i < 2; i++)
+			CU_ASSERT_FATAL(pthread_create(&threads[i], NULL, accept_in_thread, &others[i]) == 0);
+		for (int i = 0; i < 2; i++) {
+			pthread_join(threads[i], NULL);
+			test_check_call(&others[i].market, others[i].rc, 0, NULL, __FILE__, __LINE__);
+		}
+		TEST_CALL(&test, "seller.get", "{'seller':'ref:s%d'}", round);
+		CHECK_TEXT(test_out(&test, "state"), "in_review");
+	}
+	test_market_close(&others[0].market);
+	test_market_close(&others[1].market);
+	test_market_close(&test);
+}
+
+void suite_onboarding(void);
+void suite_onboarding(void)
+{
+	CU_pSuite suite = test_suite_on_store("onboarding");
+
+	CU_add_test(suite, "SEL-2: a payout account that was the last open requirement passes it on",
+	            account_completes_it);
+	CU_add_test(suite, "SEL-2: a submission accepted after the payout account passes it on",
+	            submission_after_the_account_completes_it);
+	CU_add_test(suite, "SEL-1: accepting an older submission meets nothing while a newer waits",
+	            newest_submission_counts);
+	CU_add_test(suite, "SEL-2: approval passes on an application of which nothing is open any more",
+	            approval_passes_on_what_is_complete);
+	CU_add_test(suite, "SEL-2: by policy a complete application is approved by itself",
+	            approved_by_itself);
+	CU_add_test(suite, "SEL-2: the last two submissions accepted at the same time pass it on",
+	            last_two_accepted_at_once);
+	CU_add_test(suite, "SEL-2: an account named while the last submission is accepted passes it on",
+	            account_named_at_once_with_the_last);
+	CU_add_test(suite, "SEL-2: two operators accept side by side, twenty times over",
+	            many_accepted_at_once);
+}
