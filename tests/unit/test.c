@@ -12,7 +12,7 @@
 
 #define MAX_SUITES 500
 #define MAX_DATABASES 200
-#define MAX_STORES 64 /* of one test */
+#define MAX_STORES 256 /* of one test */
 #define MAX_URL (2 * PATH_MAX + 200)
 
 /* Databases are used again by later tests, emptied: making one takes as long as a whole test. */
