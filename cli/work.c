@@ -9,6 +9,7 @@
 
 static int next_due(cli_market *open, market_time *due, market_error *err);
 static int deliver(cli_market *open, market_time now, bool *any, market_error *err);
+static int hand_over(cli_market *open, const char *body, const char *signature, market_error *err);
 
 static market_time real_time(void)
 {
@@ -72,33 +73,45 @@ static int next_due(cli_market *open, market_time *due, market_error *err)
 	int rc = market_work(open->session, 0, due, err);
 	if (rc == 0)
 		rc = market_sandbox_next_due(open->market, &sent, err);
+	if (rc == MARKET_EPROVIDER) /* the policy has another provider */
+		rc = 0;
 	if (sent != 0 && (*due == 0 || sent < *due))
 		*due = sent;
 	return rc;
 }
 
-/* A webhook answers a notification that the market refuses, and waits for the next. */
 static int deliver(cli_market *open, market_time now, bool *any, market_error *err)
 {
-	char *body = NULL, *signature = NULL;
-	int rc = market_sandbox_next_notification(open->market, now, &body, &signature, err);
-	while (rc == 0 && body) {
-		market_payment_notify_params in = MARKET_PAYMENT_NOTIFY_PARAMS_INIT;
-		in.provider = "sandbox";
-		in.body = body;
-		in.signature = signature;
-		rc = cli_act_as(open, "anonymous", err);
-		if (rc == 0)
-			rc = market_payment_notify(open->session, &in, NULL, err);
+	for (;;) {
+		char *body = NULL, *signature = NULL;
+		int64_t number = 0;
+		int rc =
+			market_sandbox_next_notification(open->market, now, &number, &body, &signature, err);
+		if (rc != 0 || !body)
+			return rc == MARKET_EPROVIDER ? 0 : rc;
+		rc = hand_over(open, body, signature, err);
 		market_text_free(body);
 		market_text_free(signature);
-		if (market_error_class_of(rc) == MARKET_CLASS_CALLER) {
-			cli_error("notification", err);
-			rc = 0;
-		}
-		*any = true;
 		if (rc == 0)
-			rc = market_sandbox_next_notification(open->market, now, &body, &signature, err);
+			rc = market_sandbox_acknowledge(open->market, number, err);
+		if (rc != 0)
+			return rc;
+		*any = true;
 	}
-	return rc;
+}
+
+/* A webhook answers a notification that the market refuses too: it would be refused again. */
+static int hand_over(cli_market *open, const char *body, const char *signature, market_error *err)
+{
+	market_payment_notify_params in = MARKET_PAYMENT_NOTIFY_PARAMS_INIT;
+	int rc = cli_act_as(open, "anonymous", err);
+	in.provider = "sandbox";
+	in.body = body;
+	in.signature = signature;
+	if (rc == 0)
+		rc = market_payment_notify(open->session, &in, NULL, err);
+	if (market_error_class_of(rc) != MARKET_CLASS_CALLER)
+		return rc;
+	cli_error("notification", err);
+	return 0;
 }

@@ -234,7 +234,8 @@ typedef enum market_request_kind {
 	MARKET_REQUEST_CHARGE = 1, /* authorise and capture */
 	MARKET_REQUEST_CAPTURE,    /* of an authorisation */
 	MARKET_REQUEST_REFUND,
-	MARKET_REQUEST_PAYOUT
+	MARKET_REQUEST_PAYOUT,
+	MARKET_REQUEST_VOID /* gives up an authorisation (PAY-4) */
 } market_request_kind;
 
 typedef enum market_request_state {

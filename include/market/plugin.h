@@ -24,8 +24,15 @@ typedef struct market_provider_request {
 		*key; /* PAY-3: permanent; the same key is the same attempt, however often it comes */
 	const char
 		*object; /* what it is for: the text of a payment's, refund's or payout's identifier */
-	const char *target; /* charge: the method; capture, refund: the charge's reference; payout: the
-	                       account */
+	/*
+	 * - charge: the method
+	 * - capture, void, refund: the charge's reference; NULL while the provider has told none
+	 * - payout: "<payout account's identifier> <bank>". The account's number stays sealed (SEL-10).
+	 *   A provider that needs it opens a session of its own for an operator with
+	 *   MARKET_RIGHT_SEALED and calls payout_account.reveal for the seller, whose identifier has
+	 *   the book of the account's as both of its numbers; that look is journalled.
+	 */
+	const char *target;
 	market_money amount;
 	market_time now;
 } market_provider_request;
@@ -51,7 +58,8 @@ typedef enum market_provider_event_type {
 	MARKET_EVENT_PAID_OUT,
 	MARKET_EVENT_PAYOUT_FAILED,
 	MARKET_EVENT_PAYOUT_RETURNED,
-	MARKET_EVENT_SETTLED /* the payment's money is on its way to the bank; `fee` is kept */
+	MARKET_EVENT_SETTLED, /* the payment's money is on its way to the bank; `fee` is kept */
+	MARKET_EVENT_VOIDED   /* an authorisation was given up as asked */
 } market_provider_event_type;
 
 /* What a notification says, once it is verified and read. */
@@ -61,7 +69,7 @@ typedef struct market_provider_event {
 	char event[MARKET_PROVIDER_TEXT_SIZE]; /* the provider's own permanent name of the event */
 	char payment[MARKET_ID_TEXT_SIZE];     /* the text of the payment's identifier; may be empty */
 	char key[MARKET_PROVIDER_TEXT_SIZE]; /* the request's key; may be empty for a payment's event */
-	char reference[MARKET_PROVIDER_TEXT_SIZE];
+	char reference[MARKET_PROVIDER_TEXT_SIZE]; /* of the money; SETTLED: of the settlement */
 	char reason[MARKET_PROVIDER_TEXT_SIZE];
 	market_money amount;
 	market_money fee;
@@ -93,50 +101,67 @@ typedef struct market_payment_provider {
 } market_payment_provider;
 
 /* Adds a provider under its name; the struct and its name are copied. The policy says which one is
- * used. Call it before other threads use the market. Errors: EINVALID, EEXISTS, ENOMEM. */
+ * used; requests stay with the one that they were made for. Call it before other threads use the
+ * market. While a provider isn't registered, payment.start and payment.notify are refused with
+ * EPROVIDER and its requests wait. Errors: EINVALID, EEXISTS, ENOMEM. */
 MARKET_API int market_provider_register(struct market *market,
                                         const market_payment_provider *provider, market_error *err);
 
 /*
  * The built-in provider "sandbox". It behaves as a real one, keeps its memory in a file of its own
  * beside the store (`<path>.sandbox`; for PostgreSQL beside the keys, `./<database>.sandbox`; in
- * memory for a store in memory) and moves no money. The method decides:
+ * memory for a store in memory) and moves no money. market_open registers it when a policy of the
+ * store names it, as the built-in policy does; otherwise there is none, nor its secret. The method
+ * decides:
  *
- *   card, wallet, instant       captured at once
- *   card:declined               declined
- *   card:insufficient           declined for want of funds
- *   card:failed                 fails at the provider; a new attempt may succeed
- *   card:unknown                no answer, though it was captured; a query finds it
- *   card:unknown_lost           no answer, and it never arrived; a query finds that
- *   card:delayed                pending; captured an hour later
- *   card:late                   pending; captured two hours later, with nobody told how long it may
- * take card:duplicate              captured; the notification comes twice card:out_of_order
- * captured; "authorised" arrives after "captured" card:authorise              authorised for seven
- * days, captured by a request of its own card:refund_fails           captured; its refunds fail
- *   card:refund_unknown         captured; a refund's answer is lost, a query finds it done
- *   boleto                      pending for three days; captured after one
- *   boleto:unpaid               pending for three days, then failed
- *   boleto:amount               captured after a day, one unit short
- *   payout                      paid
- *   payout:fails                fails
- *   payout:unknown              no answer; a query finds it paid
- *   payout:returned             paid; comes back two days later
+ * - `card`, `wallet`, `instant`: captured at once
+ * - `card:declined`: declined
+ * - `card:insufficient`: declined for want of funds
+ * - `card:failed`: fails at the provider; a new attempt may succeed
+ * - `card:unknown`: no answer, though it was captured; a query finds it
+ * - `card:unknown_lost`: no answer, and it never arrived; a query finds that
+ * - `card:delayed`: pending; captured an hour later
+ * - `card:late`: pending; captured two hours later, with nobody told how long it may take
+ * - `card:duplicate`: captured; the notification comes twice
+ * - `card:out_of_order`: captured; "authorised" arrives after "captured"
+ * - `card:authorise`: authorised for seven days, captured by a request of its own
+ * - `card:void_fails`: the same; it can't be voided
+ * - `card:refund_fails`: captured; its refunds fail
+ * - `card:refund_unknown`: captured; a refund's answer is lost, a query finds it done
+ * - `card:refund_bounces`: captured; its refunds come back a day later
+ * - `card:refund_amount`: captured; its refunds are one unit short
+ * - `boleto`: pending for three days; captured after one
+ * - `boleto:unpaid`: pending for three days, then failed
+ * - `boleto:amount`: captured after a day, one unit short
  *
- * and so on for other methods before the colon. An unknown word behind it is declined.
+ * and so on for other methods before the colon. An unknown word behind it is declined. The bank of
+ * a payout account decides over payouts: `…:fails` fails, `…:unknown` has no answer and a query
+ * finds it paid, `…:returned` is paid and comes back two days later, `…:amount` is paid one unit
+ * short; any other is paid.
  */
 
-/* The next notification that the sandbox has sent by `now`, each once: `body` and `signature` are
- * freed with market_text_free; both NULL when there is none. An application's webhook would receive
- * them; a test or demonstration hands them to payment.notify. */
-MARKET_API int market_sandbox_next_notification(struct market *market, market_time now, char **body,
-                                                char **signature, market_error *err);
+/* Registers the sandbox for a policy that is yet to be published. Errors: EEXISTS, ENOMEM. */
+MARKET_API int market_sandbox_register(struct market *market, market_error *err);
+
+/* The first notification that the sandbox has sent by `now` and that nobody has acknowledged:
+ * `body` and `signature` are freed with market_text_free; both NULL when there is none. An
+ * application's webhook would receive them; a test or demonstration hands them to payment.notify
+ * and then acknowledges `number`. Errors: EMISUSE, EPROVIDER (the sandbox isn't registered). */
+MARKET_API int market_sandbox_next_notification(struct market *market, market_time now,
+                                                int64_t *number, char **body, char **signature,
+                                                market_error *err);
+
+/* The notification was taken, as a webhook says with its answer: it isn't sent again. One that
+ * isn't acknowledged is, as by a real provider. Again changes nothing. Errors: EMISUSE, EPROVIDER.
+ */
+MARKET_API int market_sandbox_acknowledge(struct market *market, int64_t number, market_error *err);
 
 /* Signs a body as the sandbox would at `now`: for tests and benchmarks that write notifications of
  * their own. Freed with market_text_free. */
 MARKET_API int market_sandbox_sign(struct market *market, const char *body, market_time now,
                                    char **signature, market_error *err);
 
-/* When the next notification falls due, 0: none is planned. */
+/* When the first notification that isn't acknowledged falls due, 0: none is planned. */
 MARKET_API int market_sandbox_next_due(struct market *market, market_time *due, market_error *err);
 
 #ifdef __cplusplus

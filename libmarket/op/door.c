@@ -353,8 +353,9 @@ static int handle(mk_run *run, mk_ctx *ctx, market_error *err)
 	run->session->events = ctx->events;
 	if (rc == 0 && ctx->arena->failed)
 		rc = mk_error_no_memory(err);
-	if (rc == 0 && ctx->plan)
+	if (rc == 0 && ctx->plan && (run->key || !ctx->known))
 		return write_plan(run, ctx, err);
+	run->replayed = rc == 0 && ctx->known;
 	if (rc == 0)
 		rc = give_output(run, ctx, err);
 	if (rc == 0)

@@ -1,8 +1,10 @@
 /* Requests to providers: claimed in a transaction, asked outside of any, answered through the door.
  */
 #include "libmarket/op/run.h"
+#include "libmarket/payment/provider.h"
 #include "libmarket/payment/request.h"
 
+static int wait_for_provider(market_session *session, const mk_request *request, market_error *err);
 static int record_answer(market_session *session, const mk_request *request, market_time at,
                          const market_provider_answer *answer, market_error *err);
 
@@ -22,6 +24,8 @@ int mk_send_request(market_session *session, market_time now, bool *did, market_
 	*did = rc == 0 && request;
 	if (!*did)
 		return rc;
+	if (!mk_provider_find(market, request->request.provider))
+		return wait_for_provider(session, request, err);
 	at = request->request.next_at;
 	pthread_mutex_unlock(&market->lock);
 	rc = mk_request_ask(market, request, query, at, &answer, &failure);
@@ -36,6 +40,17 @@ int mk_send_request(market_session *session, market_time now, bool *did, market_
 		rc = mk_request_postpone(market, request, mk_session_now(session) + MK_HOUR, err);
 	}
 	return rc;
+}
+
+/* It was never sent: another process may have the provider, or this one later. */
+static int wait_for_provider(market_session *session, const mk_request *request, market_error *err)
+{
+	market_error absent;
+
+	mk_provider_absent(request->request.provider, &absent);
+	mk_log(session->market, MARKET_LOG_ERROR, "%s waits: %s", request->request.request_key,
+	       absent.message);
+	return mk_request_postpone(session->market, request, mk_session_now(session) + MK_MINUTE, err);
 }
 
 /* At the time when it was due, like a deadline. */

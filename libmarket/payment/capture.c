@@ -5,7 +5,6 @@ static int capture_share(mk_ctx *ctx, mk_share *share, mk_order *order, market_e
 static int fund(mk_ctx *ctx, const mk_share *share, const mk_order *order, market_error *err);
 static int owe(mk_ctx *ctx, const mk_payment *payment, mk_share *share, const mk_order *order,
                market_error *err);
-static bool any_waits(const mk_parts *parts);
 
 int mk_payment_capture(mk_ctx *ctx, mk_payment *payment, const mk_parts *parts,
                        const char *reference, int32_t *result, market_error *err)
@@ -119,7 +118,8 @@ static int owe(mk_ctx *ctx, const mk_payment *payment, mk_share *share, const mk
 	                           payment->payment.reference, &request, err);
 }
 
-/* Authorised: posts nothing; the capture is asked for at once, as long as an order waits for it. */
+/* PAY-4: authorised: posts nothing; the capture is asked for at once, as long as an order waits for
+ * it. What none waits for is given up. */
 int mk_effect_authorise(mk_ctx *ctx, mk_payment *payment, const char *reference,
                         market_time expires, int32_t *result, market_error *err)
 {
@@ -140,12 +140,13 @@ int mk_effect_authorise(mk_ctx *ctx, mk_payment *payment, const char *reference,
 	mk_event(ctx, "payment.authorised", MARKET_ID_PAYMENT, p->id);
 	mk_event_money(ctx, "amount", p->amount);
 	rc = mk_payment_load_parts(ctx, payment, &parts, err);
-	if (rc == 0 && any_waits(&parts)) {
+	if (rc == 0 && mk_parts_waiting(&parts) == 0)
+		return mk_effect_void(ctx, p, err);
+	if (rc == 0)
 		rc = mk_request_queue_at(ctx, p->provider, MARKET_REQUEST_CAPTURE, MARKET_ID_PAYMENT, p->id,
 		                         p->amount, p->reference, &request, err);
-		if (rc == 0)
-			p->request = request;
-	}
+	if (rc == 0)
+		p->request = request;
 	return rc;
 }
 
@@ -176,17 +177,22 @@ int mk_payment_charge_outcome(mk_ctx *ctx, mk_request *request, market_error *er
 		return rc;
 	if (r->state != MARKET_REQUEST_OK) {
 		mk_effect_fail(ctx, payment, r->reason, &result);
-		if (mk_money_positive(request->moved))
+		if (mk_money_positive(request->moved)) {
 			rc = mk_notification_suspend(ctx, payment, r, request->moved, err);
+			result = MARKET_NOTIFICATION_APPLIED;
+		}
 	} else if (request->answer == MARKET_PROVIDER_AUTHORISED) {
 		rc = mk_effect_authorise(ctx, payment, r->reference, request->expires, &result, err);
 	} else if (payment->payment.state != MARKET_PAYMENT_CAPTURED) {
 		rc = mk_payment_load_parts(ctx, payment, &parts, err);
 		return rc == 0 ? mk_payment_capture(ctx, payment, &parts, r->reference, &result, err) : rc;
-	} else if (r->reference && payment->payment.reference &&
-	           !mk_text_equal(r->reference, payment->payment.reference)) {
+	} else if (r->reference && !payment->payment.reference) {
+		payment->payment.reference = r->reference;
+		result = MARKET_NOTIFICATION_APPLIED;
+	} else if (r->reference && !mk_text_equal(r->reference, payment->payment.reference)) {
 		/* captured twice: the second is nobody's yet */
 		rc = mk_notification_suspend(ctx, payment, r, r->amount, err);
+		result = MARKET_NOTIFICATION_APPLIED;
 	}
 	if (rc == 0 && result == MARKET_NOTIFICATION_APPLIED)
 		mk_payment_save(ctx, payment);
@@ -217,32 +223,6 @@ int mk_payment_charge_pending(mk_ctx *ctx, mk_request *request, market_error *er
 	return rc;
 }
 
-int mk_payment_order_closed(mk_ctx *ctx, const mk_order *order, market_error *err)
-{
-	mk_order_group *group = NULL;
-	mk_payment *payment = NULL;
-	mk_parts parts = {0};
-	int rc = mk_order_group_load(ctx, order->order.group, NULL, &group, err);
-
-	if (rc == 0)
-		rc = mk_payment_load(ctx, group->group.payment, NULL, &payment, err);
-	if (rc != 0)
-		return rc;
-	if (payment->payment.state != MARKET_PAYMENT_CREATED &&
-	    payment->payment.state != MARKET_PAYMENT_FAILED)
-		return 0;
-	rc = mk_payment_load_parts(ctx, payment, &parts, err);
-	if (rc != 0)
-		return rc;
-	for (size_t i = 0; i < parts.count; i++)
-		if (!mk_id_equal(parts.orders[i]->order.id, order->order.id) &&
-		    parts.orders[i]->order.state == MARKET_ORDER_WAIT_PAY)
-			return 0;
-	payment->payment.state = MARKET_PAYMENT_CLOSED;
-	mk_payment_save(ctx, payment);
-	return 0;
-}
-
 int mk_payment_lapse(mk_ctx *ctx, const void *params, market_error *err)
 {
 	mk_payment *payment = (mk_payment *)ctx->subject;
@@ -267,12 +247,4 @@ int mk_payment_lapse(mk_ctx *ctx, const void *params, market_error *err)
 	mk_payment_save(ctx, payment);
 	ctx->result = p->id;
 	return 0;
-}
-
-static bool any_waits(const mk_parts *parts)
-{
-	for (size_t i = 0; i < parts->count; i++)
-		if (parts->orders[i]->order.state == MARKET_ORDER_WAIT_PAY)
-			return true;
-	return false;
 }

@@ -25,6 +25,7 @@ static const char *const type_names[] = {
 	[MARKET_EVENT_PAYOUT_FAILED] = "payout_failed",
 	[MARKET_EVENT_PAYOUT_RETURNED] = "payout_returned",
 	[MARKET_EVENT_SETTLED] = "settled",
+	[MARKET_EVENT_VOIDED] = "voided",
 };
 
 static int verify(mk_ctx *ctx, const market_payment_notify_params *in, notice *n,
@@ -40,7 +41,7 @@ static int apply_to_payment(mk_ctx *ctx, notice *n, market_error *err);
 static bool stale(const notice *n, const mk_request *request);
 static int captured(mk_ctx *ctx, notice *n, market_error *err);
 static int suspend(mk_ctx *ctx, notice *n, market_error *err);
-static int settled(mk_ctx *ctx, notice *n, market_error *err);
+static int settled(mk_ctx *ctx, notice *n, const mk_request *request, market_error *err);
 static int apply_to_request(mk_ctx *ctx, notice *n, market_error *err);
 
 int mk_payment_notify(mk_ctx *ctx, const void *params, market_error *err)
@@ -54,6 +55,7 @@ int mk_payment_notify(mk_ctx *ctx, const void *params, market_error *err)
 	if (rc != 0)
 		return rc;
 	if (!mk_id_absent(known)) {
+		ctx->known = true;
 		ctx->result = known;
 		return 0;
 	}
@@ -79,14 +81,13 @@ static int verify(mk_ctx *ctx, const market_payment_notify_params *in, notice *n
 	n->provider = in->provider ? in->provider : ctx->policy->payments->provider;
 	provider = mk_provider_find(ctx->market, n->provider);
 	if (!provider)
-		return mk_error_at(err, MARKET_EPROVIDER, "provider", "provider %s isn't registered",
-		                   n->provider);
+		return mk_error_field(err, mk_provider_absent(n->provider, err), "provider");
 	n->event.size = sizeof(n->event);
 	rc = provider->verify(in->body, strlen(in->body), in->signature, ctx->now,
 	                      ctx->policy->payments->tolerance, &n->event, provider->user_data, err);
 	if (rc != 0)
 		return rc;
-	if (n->event.type < MARKET_EVENT_AUTHORISED || n->event.type > MARKET_EVENT_SETTLED ||
+	if (n->event.type < MARKET_EVENT_AUTHORISED || n->event.type > MARKET_EVENT_VOIDED ||
 	    !n->event.event[0] || mk_money_negative(n->event.amount) || mk_money_negative(n->event.fee))
 		return mk_error_at(err, MARKET_EINVALID, "body",
 		                   "the notification has no event of a known type");
@@ -154,9 +155,15 @@ static bool is_payment_event(const notice *n)
 
 static int32_t kind_of(const notice *n)
 {
-	return n->event.type == MARKET_EVENT_REFUNDED || n->event.type == MARKET_EVENT_REFUND_FAILED
-	           ? MARKET_REQUEST_REFUND
-	           : MARKET_REQUEST_PAYOUT;
+	switch (n->event.type) {
+	case MARKET_EVENT_REFUNDED:
+	case MARKET_EVENT_REFUND_FAILED:
+		return MARKET_REQUEST_REFUND;
+	case MARKET_EVENT_VOIDED:
+		return MARKET_REQUEST_VOID;
+	default:
+		return MARKET_REQUEST_PAYOUT;
+	}
 }
 
 /* Named by itself, or by the key of the charge or capture: "charge:pay_…:1". */
@@ -255,7 +262,7 @@ static int apply_to_payment(mk_ctx *ctx, notice *n, market_error *err)
 		outcome = MARKET_REQUEST_FAILED;
 		break;
 	default:
-		return settled(ctx, n, err);
+		return settled(ctx, n, request, err);
 	}
 	if (rc != 0 || *result == MARKET_NOTIFICATION_KNOWN)
 		return rc;
@@ -279,10 +286,14 @@ static int captured(mk_ctx *ctx, notice *n, market_error *err)
 
 	if (p->state == MARKET_PAYMENT_CAPTURED) {
 		/* the same money told again; other money, captured twice, is nobody's yet */
-		if (!n->event.reference[0] || !p->reference ||
-		    mk_text_equal(n->event.reference, p->reference))
+		if (!n->event.reference[0] ||
+		    (p->reference && mk_text_equal(n->event.reference, p->reference)))
 			return 0;
-		return suspend(ctx, n, err);
+		if (p->reference || !mk_money_equal(n->event.amount, p->amount))
+			return suspend(ctx, n, err);
+		p->reference = n->event.reference;
+		*result = MARKET_NOTIFICATION_APPLIED;
+		return 0;
 	}
 	if (!mk_money_same_currency(n->event.amount, p->amount) ||
 	    !mk_money_equal(n->event.amount, p->amount)) {
@@ -300,24 +311,16 @@ static int captured(mk_ctx *ctx, notice *n, market_error *err)
 
 static int suspend(mk_ctx *ctx, notice *n, market_error *err)
 {
-	market_notification *row = &n->row->notification;
-	bool replayed = false;
-	int rc = 0;
+	bool known = false;
 
 	if (!mk_money_positive(n->event.amount))
 		return 0;
-	rc = mk_effect_suspend(ctx, n->payment, n->event.amount,
-	                       row->reference ? row->reference : row->event, &replayed, err);
-	if (rc != 0 || replayed)
-		return rc;
-	row->result = MARKET_NOTIFICATION_MISMATCHED;
-	row->suspense = n->event.amount;
-	return 0;
+	return mk_effect_suspend(ctx, n->payment, &n->row->notification, &known, err);
 }
 
 /* Nothing is settled that wasn't captured: should that notification be late, this one says it too.
- */
-static int settled(mk_ctx *ctx, notice *n, market_error *err)
+ * Its reference is the settlement's, not the money's. */
+static int settled(mk_ctx *ctx, notice *n, const mk_request *request, market_error *err)
 {
 	market_payment *p = &n->payment->payment;
 	int32_t *result = &n->row->notification.result, capture = 0;
@@ -331,11 +334,14 @@ static int settled(mk_ctx *ctx, notice *n, market_error *err)
 	if (rc == 0 && p->state != MARKET_PAYMENT_CAPTURED) {
 		if (!mk_money_equal(n->event.amount, p->amount))
 			return 0;
-		rc = mk_effect_capture(ctx, n->payment, &n->parts, n->event.reference, &capture, err);
+		rc = mk_effect_capture(ctx, n->payment, &n->parts,
+		                       request ? request->request.reference : NULL, &capture, err);
 		n->save_shares = true;
 	}
 	if (rc == 0)
 		rc = mk_effect_settle(ctx, n->payment, &n->parts, fee, &any, err);
+	if (rc == 0 && any)
+		mk_event_text(ctx, "reference", n->row->notification.reference);
 	if (rc != 0 || (!any && !n->save_shares))
 		return rc;
 	n->save_shares = true;
@@ -348,19 +354,20 @@ static int apply_to_request(mk_ctx *ctx, notice *n, market_error *err)
 {
 	int32_t *result = &n->row->notification.result;
 	const char *reason = n->event.reason[0] ? n->event.reason : NULL;
-	bool ok = n->event.type == MARKET_EVENT_REFUNDED || n->event.type == MARKET_EVENT_PAID_OUT;
-	bool done = false;
+	bool ok = n->event.type == MARKET_EVENT_REFUNDED || n->event.type == MARKET_EVENT_PAID_OUT ||
+	          n->event.type == MARKET_EVENT_VOIDED;
+	bool done = mk_request_open(n->request), differs = false;
 	int rc = 0;
 
-	*result = MARKET_NOTIFICATION_KNOWN;
-	if (mk_request_open(n->request)) {
-		*result = MARKET_NOTIFICATION_APPLIED;
-		return mk_request_resolve(ctx, n->request, ok ? MARKET_PROVIDER_OK : MARKET_PROVIDER_FAILED,
-		                          n->event.reference, reason, 0, err);
-	}
-	if (!ok)
+	if (done)
+		rc = mk_request_resolve(ctx, n->request, ok ? MARKET_PROVIDER_OK : MARKET_PROVIDER_FAILED,
+		                        n->event.reference, reason, 0, err);
+	else if (!ok)
 		rc = mk_request_reverse(ctx, n->request, reason, &done, err);
-	if (rc == 0 && done)
-		*result = MARKET_NOTIFICATION_APPLIED;
+	if (rc == 0 && ok)
+		rc = mk_request_compare(ctx, n->request, n->event.amount, &differs, err);
+	*result = differs ? MARKET_NOTIFICATION_MISMATCHED
+	          : done  ? MARKET_NOTIFICATION_APPLIED
+	                  : MARKET_NOTIFICATION_KNOWN;
 	return rc;
 }

@@ -66,8 +66,12 @@ int mk_payment_capture(mk_ctx *ctx, mk_payment *payment, const mk_parts *parts,
 /* Removes what a buyer doesn't see. */
 void mk_payment_hide(const mk_ctx *ctx, mk_payment *payment);
 
+/* How many of them wait to be paid. */
+size_t mk_parts_waiting(const mk_parts *parts);
+
 /* An unpaid order is closed: its payment isn't expected any more when none of its orders waits for
- * it. */
+ * it. A charge or capture that wasn't sent yet is withdrawn, an authorisation voided (PAY-4); a
+ * charge is made anew for the orders that are left. */
 int mk_payment_order_closed(mk_ctx *ctx, const mk_order *order, market_error *err);
 
 /* What the outcome of a request means (request.c calls them). */
@@ -75,6 +79,7 @@ int mk_payment_charge_outcome(mk_ctx *ctx, mk_request *request, market_error *er
 /* A charge's outcome comes later: its orders wait as long as the provider says. */
 int mk_payment_charge_pending(mk_ctx *ctx, mk_request *request, market_error *err);
 int mk_payment_return_outcome(mk_ctx *ctx, mk_request *request, market_error *err);
+int mk_payment_void_outcome(mk_ctx *ctx, mk_request *request, market_error *err);
 
 extern const char *const mk_payment_ddl[];
 

@@ -13,14 +13,27 @@ struct mk_providers {
 	entry *first;
 };
 
+static int policy_names(market *m, const char *name, bool *out, market_error *err);
+
 int mk_providers_open(market *m, market_error *err)
 {
-	market_payment_provider sandbox = {.size = sizeof(sandbox)};
+	bool named = false;
 	int rc;
 
 	m->providers = mk_allocate_zero(&m->allocator, sizeof(*m->providers));
 	if (!m->providers)
 		return mk_error_no_memory(err);
+	rc = policy_names(m, MK_SANDBOX, &named, err);
+	return rc == 0 && named ? market_sandbox_register(m, err) : rc;
+}
+
+int market_sandbox_register(market *m, market_error *err)
+{
+	market_payment_provider sandbox = {.size = sizeof(sandbox)};
+	int rc;
+
+	if (!m)
+		return mk_error_set(err, MARKET_EMISUSE, "a market is needed");
 	rc = mk_sandbox_provider(m, &sandbox, err);
 	if (rc != 0)
 		return rc;
@@ -80,4 +93,35 @@ const market_payment_provider *mk_provider_find(market *m, const char *name)
 		if (mk_text_equal(at->provider.name, name))
 			return &at->provider;
 	return NULL;
+}
+
+int mk_provider_absent(const char *name, market_error *err)
+{
+	int rc = mk_error_set(err, MARKET_EPROVIDER, "provider %s isn't registered", name);
+
+	mk_error_detail(err, rc,
+	                "The policy or the payment names a provider that this process hasn't.");
+	return mk_error_hint(err, rc, "Call market_provider_register after market_open.");
+}
+
+/* Any version: what was paid under an older one is refunded by the same provider. A store whose
+ * policies can't be read opens all the same; its operations say why. */
+static int policy_names(market *m, const char *name, bool *out, market_error *err)
+{
+	mk_arena arena;
+	int rc = mk_store_begin(m->store, false, err);
+
+	if (rc != 0)
+		return rc;
+	mk_arena_init(&arena, &m->allocator);
+	rc = mk_policy_refresh(m, &arena, INT64_MAX, err);
+	mk_store_rollback(m->store);
+	mk_arena_close(&arena);
+	for (const mk_policy_version *at = m->policies; at; at = at->older)
+		*out = *out || mk_text_equal(at->policy->payments->provider, name);
+	if (rc != MARKET_ECORRUPT && rc != MARKET_EPOLICY)
+		return rc;
+	mk_log(m, MARKET_LOG_WARNING, "the policies can't be read: %s", err ? err->message : "");
+	mk_error_clear(err);
+	return 0;
 }

@@ -6,12 +6,17 @@
 
 #include "libmarket/engine/context.h"
 
-/* At open, the sandbox among them; and at close. */
+#define MK_SANDBOX "sandbox"
+
+/* At open, with the sandbox when a policy of the store names it; and at close. */
 int mk_providers_open(market *m, market_error *err);
 void mk_providers_close(market *m);
 
 /* NULL when there is none of that name. */
 const market_payment_provider *mk_provider_find(market *m, const char *name);
+
+/* EPROVIDER with what to do; returns it. */
+int mk_provider_absent(const char *name, market_error *err);
 
 /* The provider "sandbox" (payment/sandbox.c); its own store is opened when it is first used. */
 int mk_sandbox_provider(market *m, market_payment_provider *out, market_error *err);

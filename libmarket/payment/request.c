@@ -16,7 +16,6 @@
 static market_time dead_before(market *m);
 static int state_error(const mk_request *last, market_error *err);
 static bool takes_money(const mk_request *request);
-static bool is_asked(const mk_request *request, market_money moved);
 static int call_module(mk_ctx *ctx, mk_request *request, market_error *err);
 static market_time next_query(const mk_ctx *ctx, const mk_request *request);
 static int32_t final_state(int32_t result);
@@ -187,12 +186,15 @@ int mk_provider_outcome(mk_ctx *ctx, const void *params, market_error *err)
 	mk_request *request = (mk_request *)ctx->subject;
 	int32_t outcome = in->outcome;
 	const char *reason = in->reason;
+	bool differs = false;
+	int rc;
 
 	ctx->result = request->request.id;
 	if (in->fence != request->request.fence || !mk_request_open(request))
 		return 0;
 	/* PAY-2: another amount captures nothing */
-	if (outcome == MARKET_PROVIDER_OK && takes_money(request) && !is_asked(request, in->amount)) {
+	if (outcome == MARKET_PROVIDER_OK && takes_money(request) &&
+	    !mk_request_is_asked(request, in->amount)) {
 		request->moved = in->amount;
 		outcome = MARKET_PROVIDER_FAILED;
 		reason = "amount differs";
@@ -203,7 +205,8 @@ int mk_provider_outcome(mk_ctx *ctx, const void *params, market_error *err)
 		mk_event_text(ctx, "outcome", mk_enum_name(&mk_provider_result_enum, outcome));
 		mk_event_text(ctx, "reason", reason);
 	}
-	return mk_request_resolve(ctx, request, outcome, in->reference, reason, in->expires, err);
+	rc = mk_request_resolve(ctx, request, outcome, in->reference, reason, in->expires, err);
+	return rc == 0 ? mk_request_compare(ctx, request, in->amount, &differs, err) : rc;
 }
 
 int mk_request_claim(market *m, mk_arena *arena, market_time now, mk_request **out, bool *query,
@@ -328,18 +331,14 @@ static bool takes_money(const mk_request *request)
 	       request->request.kind == MARKET_REQUEST_CAPTURE;
 }
 
-/* Said to be what was asked, or not said. */
-static bool is_asked(const mk_request *request, market_money moved)
-{
-	return moved.currency[0] == '\0' || mk_money_equal(moved, request->request.amount);
-}
-
 static int call_module(mk_ctx *ctx, mk_request *request, market_error *err)
 {
 	switch (request->request.kind) {
 	case MARKET_REQUEST_CHARGE:
 	case MARKET_REQUEST_CAPTURE:
 		return mk_payment_charge_outcome(ctx, request, err);
+	case MARKET_REQUEST_VOID:
+		return mk_payment_void_outcome(ctx, request, err);
 	case MARKET_REQUEST_REFUND:
 		if (request->object_kind == MARKET_ID_REFUND)
 			return mk_refund_outcome(ctx, request, err);

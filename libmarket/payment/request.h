@@ -36,10 +36,13 @@ extern const mk_enum mk_request_kind_enum, mk_request_state_enum, mk_provider_re
  *
  * The outcome comes to the object's own module, inside the operation that records it, with
  * request->request.state OK, DECLINED or FAILED. A refund may still fail after it was ok (ESC-8)
- * and a payout be returned (RETURNED): `before` is MARKET_REQUEST_OK then. charge, capture
- * mk_payment_charge_outcome refund of a MARKET_ID_REFUND   mk_refund_outcome (aftersale/refund.h)
- *   refund of a share or notification   mk_payment_return_outcome (PAY-2)
- *   payout                     mk_payout_outcome (settlement/payout.h)
+ * and a payout be returned (RETURNED): `before` is MARKET_REQUEST_OK then.
+ *
+ * - charge, capture: mk_payment_charge_outcome
+ * - void: mk_payment_void_outcome
+ * - refund of a MARKET_ID_REFUND: mk_refund_outcome (aftersale/refund.h)
+ * - refund of a share or notification: mk_payment_return_outcome (PAY-2)
+ * - payout: mk_payout_outcome (settlement/payout.h)
  */
 int mk_request_queue(mk_ctx *ctx, int32_t kind, market_id_kind object_kind, market_id object,
                      market_money amount, const char *target, market_id *out, market_error *err);
@@ -67,6 +70,13 @@ void mk_request_close(mk_ctx *ctx, mk_request *request, int32_t state, const cha
 /* What was ok is not: a refund failed after all, a payout came back. False in `*done` when it
  * doesn't fit. */
 int mk_request_reverse(mk_ctx *ctx, mk_request *request, const char *reason, bool *done,
+                       market_error *err);
+
+/* Whether `moved` is what was asked, or isn't stated. */
+bool mk_request_is_asked(const mk_request *request, market_money moved);
+/* SET-5: of a refund or payout that is ok, the provider says how much it moved. Another amount than
+ * was asked is an event, request.mismatched, and the difference lies in suspense. Once. */
+int mk_request_compare(mk_ctx *ctx, const mk_request *request, market_money moved, bool *differs,
                        market_error *err);
 
 /* ---- the work (op/send.c) ---- */

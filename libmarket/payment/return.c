@@ -1,6 +1,7 @@
 /* PAY-2: money that nobody asked for, and its way back to the buyer. */
 #include "libmarket/payment/effect.h"
 
+static bool same_money(const market_notification *a, const market_notification *b);
 static int queue_return(mk_ctx *ctx, const mk_payment *payment, market_id_kind kind,
                         market_id object, market_money amount, const char *reference,
                         size_t *queued, size_t *open, market_error *err);
@@ -10,46 +11,60 @@ static int post_share(mk_ctx *ctx, const mk_share *share, const mk_request *requ
 static int notification_outcome(mk_ctx *ctx, mk_request *request, market_error *err);
 
 /* Dr psp_clearing / Cr suspense in the payment's own book. */
-int mk_effect_suspend(mk_ctx *ctx, const mk_payment *payment, market_money amount, const char *name,
-                      bool *replayed, market_error *err)
+int mk_effect_suspend(mk_ctx *ctx, const mk_payment *payment, market_notification *row, bool *known,
+                      market_error *err)
 {
 	const market_payment *p = &payment->payment;
 	char text[MARKET_ID_TEXT_SIZE];
 	mk_transfer *transfer;
-	int rc;
+	void **rows = NULL;
+	size_t count = 0;
+	int rc =
+		mk_store_list(ctx->store, ctx->arena, &mk_notification_mismatched, &mk_notification_record,
+	                  MK_ARGS(mk_int(p->id.book), mk_text_value(row->provider), mk_int(p->id.id),
+	                          mk_int(MARKET_NOTIFICATION_MISMATCHED)),
+	                  &rows, &count, err);
 
-	market_id_format(MARKET_ID_PAYMENT, p->id, text);
-	transfer = mk_transfer_new(ctx->ledger, p->id.book, MK_TRANSFER_DIRECT, "suspense:%s:%.72s",
-	                           text, name);
+	for (size_t i = 0; rc == 0 && !*known && i < count; i++)
+		*known = same_money(rows[i], row);
+	if (rc != 0 || *known)
+		return rc;
+	market_id_format(MARKET_ID_NOTIFICATION, row->id, text);
+	transfer = mk_transfer_new(ctx->ledger, p->id.book, MK_TRANSFER_DIRECT, "suspense:%s", text);
 	mk_transfer_set_object(transfer, MARKET_ID_PAYMENT, p->id);
-	mk_debit(transfer, "psp_clearing", NULL, amount);
-	mk_credit(transfer, "suspense", NULL, amount);
+	mk_debit(transfer, "psp_clearing", NULL, row->amount);
+	mk_credit(transfer, "suspense", NULL, row->amount);
 	rc = mk_transfer_post(ctx->ledger, transfer, err);
 	if (rc != 0)
 		return rc;
-	*replayed = mk_transfer_replayed(transfer);
-	if (*replayed)
-		return 0;
+	row->result = MARKET_NOTIFICATION_MISMATCHED;
+	row->suspense = row->amount;
 	mk_event(ctx, "payment.mismatched", MARKET_ID_PAYMENT, p->id);
 	mk_event_money(ctx, "expected", p->amount);
-	mk_event_money(ctx, "amount", amount);
+	mk_event_money(ctx, "amount", row->amount);
 	return 0;
+}
+
+/* An answer and a notification may both tell of it. The provider's reference says so; where one of
+ * them has none, the attempt. */
+static bool same_money(const market_notification *a, const market_notification *b)
+{
+	if (!mk_money_same_currency(a->amount, b->amount) || !mk_money_equal(a->amount, b->amount))
+		return false;
+	if (a->reference && b->reference)
+		return mk_text_equal(a->reference, b->reference);
+	return a->request && b->request && mk_text_equal(a->request, b->request);
 }
 
 int mk_notification_suspend(mk_ctx *ctx, const mk_payment *payment, const market_request *request,
                             market_money amount, market_error *err)
 {
 	mk_notification *row = MK_NEW(ctx->arena, mk_notification);
-	bool replayed = false;
+	bool known = false;
 	int rc;
 
 	if (!row)
 		return mk_error_no_memory(err);
-	rc = mk_effect_suspend(ctx, payment, amount,
-	                       request->reference ? request->reference : request->request_key,
-	                       &replayed, err);
-	if (rc != 0 || replayed)
-		return rc;
 	row->notification = (market_notification){
 		.id = mk_new_id(ctx, payment->payment.id.book),
 		.provider = request->provider,
@@ -60,12 +75,13 @@ int mk_notification_suspend(mk_ctx *ctx, const mk_payment *payment, const market
 		.currency = mk_arena_text(ctx->arena, amount.currency),
 		.amount = amount,
 		.reference = request->reference,
-		.result = MARKET_NOTIFICATION_MISMATCHED,
-		.suspense = amount,
 		.occurred_at = ctx->now,
 		.received_at = ctx->now,
 		.version = 1,
 	};
+	rc = mk_effect_suspend(ctx, payment, &row->notification, &known, err);
+	if (rc != 0 || known)
+		return rc;
 	mk_insert(ctx, &mk_notification_insert, &mk_notification_record, row->notification.id, row);
 	return 0;
 }

@@ -1,4 +1,5 @@
-/* The provider "sandbox": what it answers, and what it tells later. The method decides. */
+/* The provider "sandbox": what it answers, and what it tells later. The method decides. How it
+ * writes and checks notifications is in sandbox_notice.c, what it remembers in sandbox_memory.c. */
 #include "libmarket/payment/sandbox.h"
 
 #include <string.h>
@@ -58,9 +59,14 @@ static const behaviour charges[] = {
      .first = MARKET_PROVIDER_AUTHORISED,
      .result = MARKET_PROVIDER_AUTHORISED,
      .expires = 7 * MK_DAY},
+	{.word = "void_fails",
+     .first = MARKET_PROVIDER_AUTHORISED,
+     .result = MARKET_PROVIDER_AUTHORISED,
+     .expires = 7 * MK_DAY},
 	{.word = "refund_fails", .first = MARKET_PROVIDER_OK, .result = MARKET_PROVIDER_OK},
 	{.word = "refund_unknown", .first = MARKET_PROVIDER_OK, .result = MARKET_PROVIDER_OK},
 	{.word = "refund_bounces", .first = MARKET_PROVIDER_OK, .result = MARKET_PROVIDER_OK},
+	{.word = "refund_amount", .first = MARKET_PROVIDER_OK, .result = MARKET_PROVIDER_OK},
 	{.word = "unpaid",
      .first = MARKET_PROVIDER_PENDING,
      .result = MARKET_PROVIDER_FAILED,
@@ -84,6 +90,8 @@ static const behaviour unheard_of = {.first = MARKET_PROVIDER_DECLINED,
                                      .result = MARKET_PROVIDER_DECLINED,
                                      .reason = "unknown method"};
 static const behaviour done = {.first = MARKET_PROVIDER_OK, .result = MARKET_PROVIDER_OK};
+static const behaviour one_short = {
+	.first = MARKET_PROVIDER_OK, .result = MARKET_PROVIDER_OK, .units_short = 1};
 static const behaviour not_done = {
 	.first = MARKET_PROVIDER_FAILED, .result = MARKET_PROVIDER_FAILED, .reason = "refused"};
 static const behaviour silent = {
@@ -93,7 +101,6 @@ static int sandbox_send(const market_provider_request *request, market_provider_
                         void *user_data, market_error *err);
 static int sandbox_query(const market_provider_request *request, market_provider_answer *answer,
                          void *user_data, market_error *err);
-static void sandbox_close(void *user_data);
 static int carry_out(mk_sandbox *s, const market_provider_request *request,
                      market_provider_answer *answer, market_error *err);
 static const behaviour *behave(const market_provider_request *request, const char *method);
@@ -115,12 +122,12 @@ int mk_sandbox_provider(market *m, market_payment_provider *out, market_error *e
 	mk_arena_init(&s->arena, &m->allocator);
 	*out = (market_payment_provider){
 		.size = sizeof(*out),
-		.name = "sandbox",
+		.name = MK_SANDBOX,
 		.user_data = s,
 		.send = sandbox_send,
 		.query = sandbox_query,
 		.verify = mk_sandbox_verify,
-		.destroy = sandbox_close,
+		.destroy = mk_sandbox_close,
 	};
 	return 0;
 }
@@ -168,7 +175,7 @@ static int sandbox_query(const market_provider_request *request, market_provider
 	return rc;
 }
 
-static void sandbox_close(void *user_data)
+void mk_sandbox_close(void *user_data)
 {
 	mk_sandbox *s = user_data;
 	const market_allocator allocator = s->market->allocator;
@@ -197,7 +204,8 @@ static int carry_out(mk_sandbox *s, const market_provider_request *request,
 	size_t count;
 	int rc = 0;
 
-	if (request->kind == MARKET_REQUEST_CAPTURE || request->kind == MARKET_REQUEST_REFUND) {
+	if (request->kind == MARKET_REQUEST_CAPTURE || request->kind == MARKET_REQUEST_VOID ||
+	    request->kind == MARKET_REQUEST_REFUND) {
 		rc = mk_sandbox_find_reference(s, request->target, &charge, err);
 		if (rc != 0)
 			return rc;
@@ -208,7 +216,7 @@ static int carry_out(mk_sandbox *s, const market_provider_request *request,
 		answer->result = b->first;
 		return 0;
 	}
-	own.reference = request->kind == MARKET_REQUEST_CAPTURE && charge
+	own.reference = request->kind != MARKET_REQUEST_REFUND && charge
 	                    ? charge->reference
 	                    : mk_arena_format(&s->arena, "sb_%s", request->key);
 	own.first = b->first;
@@ -237,10 +245,16 @@ static const behaviour *behave(const market_provider_request *request, const cha
 	case MARKET_REQUEST_REFUND:
 		if (strcmp(word, "refund_fails") == 0)
 			return &not_done;
+		if (strcmp(word, "refund_amount") == 0)
+			return &one_short;
 		return strcmp(word, "refund_unknown") == 0 ? &silent : &done;
+	case MARKET_REQUEST_VOID:
+		return strcmp(word, "void_fails") == 0 ? &not_done : &done;
 	case MARKET_REQUEST_PAYOUT:
 		if (strcmp(word, "fails") == 0)
 			return &not_done;
+		if (strcmp(word, "amount") == 0)
+			return &one_short;
 		return strcmp(word, "unknown") == 0 ? &silent : &done;
 	default:
 		return &done;
@@ -285,6 +299,8 @@ static size_t write_notices(mk_sandbox *s, const mk_sandbox_request *r, const be
 	market_money none = {0, ""};
 	size_t n = 0;
 
+	if (type == 0)
+		return 0;
 	notices[n++] = (mk_sandbox_notice){.due_at = r->known_at + b->told_after,
 	                                   .body = mk_sandbox_body(s, r, type, r->known_at, none)};
 	if (b->twice) {
@@ -321,6 +337,8 @@ static int32_t event_type(int64_t kind, int32_t result)
 		return ok ? MARKET_EVENT_REFUNDED : MARKET_EVENT_REFUND_FAILED;
 	if (kind == MARKET_REQUEST_PAYOUT)
 		return ok ? MARKET_EVENT_PAID_OUT : MARKET_EVENT_PAYOUT_FAILED;
+	if (kind == MARKET_REQUEST_VOID)
+		return ok ? MARKET_EVENT_VOIDED : 0; /* nothing has changed */
 	if (result == MARKET_PROVIDER_AUTHORISED)
 		return MARKET_EVENT_AUTHORISED;
 	return ok ? MARKET_EVENT_CAPTURED : MARKET_EVENT_FAILED;

@@ -1,4 +1,8 @@
-/* The sandbox provider's own memory; private to libmarket/payment. */
+/*
+ * The sandbox: what it answers (payment/sandbox.c), its notifications and the calls that hand them
+ * out (payment/sandbox_notice.c), its memory (payment/sandbox_memory.c). Private to
+ * libmarket/payment.
+ */
 #ifndef MK_PAYMENT_SANDBOX_H
 #define MK_PAYMENT_SANDBOX_H
 
@@ -40,6 +44,8 @@ typedef struct mk_sandbox_notice {
 	const char *body;
 } mk_sandbox_notice;
 
+/* At the market's close. */
+void mk_sandbox_close(void *user_data);
 /* Opens the memory at its first use. With the lock held, like all below. */
 int mk_sandbox_open(mk_sandbox *s, market_error *err);
 int mk_sandbox_find(mk_sandbox *s, const char *request_key, mk_sandbox_request **out,
@@ -49,8 +55,10 @@ int mk_sandbox_find_reference(mk_sandbox *s, const char *reference, mk_sandbox_r
 /* One transaction: the request and the notifications that will tell of it. */
 int mk_sandbox_keep(mk_sandbox *s, const mk_sandbox_request *request,
                     const mk_sandbox_notice *notices, size_t count, market_error *err);
-/* The first notification due by `now`, removed; NULL when there is none. */
-int mk_sandbox_take(mk_sandbox *s, market_time now, const char **body, market_error *err);
+/* The first notification due by `now`; NULL when there is none. It stays until it is acknowledged.
+ */
+int mk_sandbox_next(mk_sandbox *s, market_time now, mk_sandbox_notice **out, market_error *err);
+int mk_sandbox_acknowledge(mk_sandbox *s, int64_t number, market_error *err);
 int mk_sandbox_due(mk_sandbox *s, market_time *due, market_error *err);
 
 /* The body of a notification (payment/sandbox_notice.c). */

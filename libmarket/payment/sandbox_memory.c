@@ -207,32 +207,27 @@ int mk_sandbox_keep(mk_sandbox *s, const mk_sandbox_request *r, const mk_sandbox
 	return finish(s, rc, err);
 }
 
-int mk_sandbox_take(mk_sandbox *s, market_time now, const char **body, market_error *err)
+int mk_sandbox_next(mk_sandbox *s, market_time now, mk_sandbox_notice **out, market_error *err)
 {
-	mk_sandbox_notice *notice = NULL;
+	return mk_store_get(s->store, &s->arena, &notice_next, &notice_record, MK_ARGS(mk_int(now)),
+	                    (void **)out, err);
+}
+
+int mk_sandbox_acknowledge(mk_sandbox *s, int64_t number, market_error *err)
+{
 	int64_t rows;
 	int rc = mk_store_begin(s->store, true, err);
 
-	*body = NULL;
 	if (rc != 0)
 		return rc;
-	rc = mk_store_get(s->store, &s->arena, &notice_next, &notice_record, MK_ARGS(mk_int(now)),
-	                  (void **)&notice, err);
-	if (rc == 0 && notice) {
-		rows = mk_store_write(s->store, &notice_delete, MK_ARGS(mk_int(notice->id.id)), err);
-		rc = rows < 0 ? (int)rows : 0;
-	}
-	rc = finish(s, rc, err);
-	if (rc == 0 && notice)
-		*body = notice->body;
-	return rc;
+	rows = mk_store_write(s->store, &notice_delete, MK_ARGS(mk_int(number)), err);
+	return finish(s, rows < 0 ? (int)rows : 0, err);
 }
 
 int mk_sandbox_due(mk_sandbox *s, market_time *due, market_error *err)
 {
 	mk_sandbox_notice *notice = NULL;
-	int rc = mk_store_get(s->store, &s->arena, &notice_next, &notice_record,
-	                      MK_ARGS(mk_int(INT64_MAX)), (void **)&notice, err);
+	int rc = mk_sandbox_next(s, INT64_MAX, &notice, err);
 
 	*due = notice ? notice->due_at : 0;
 	return rc;

@@ -30,6 +30,7 @@ static const mk_enum_value event_values[] = {
 	{MARKET_EVENT_PAYOUT_FAILED, "payout_failed", "it couldn't be"},
 	{MARKET_EVENT_PAYOUT_RETURNED, "payout_returned", "the bank sent it back"},
 	{MARKET_EVENT_SETTLED, "settled", "the provider has paid out what it took"},
+	{MARKET_EVENT_VOIDED, "voided", "an authorisation is given up"},
 	{0, NULL, NULL},
 };
 const mk_enum mk_sandbox_event_enum = {"sandbox_event", event_values};
@@ -56,7 +57,8 @@ static int sign(mk_sandbox *s, const char *body, size_t size, int64_t time,
                 char hex[2 * MK_HASH_SIZE + 1], market_error *err);
 static int check_signature(mk_sandbox *s, const char *body, size_t size, const char *signature,
                            market_time *time, market_error *err);
-static mk_sandbox *sandbox_of(market *m);
+static int enter(market *m, mk_sandbox **out, market_error *err);
+static void leave(mk_sandbox *s);
 static char *signature_text(mk_sandbox *s, const char *body, market_time now, market_error *err);
 
 const char *mk_sandbox_body(mk_sandbox *s, const mk_sandbox_request *request, int32_t type,
@@ -142,25 +144,25 @@ void mk_sandbox_copy(char *to, size_t size, const char *from)
 	to[length] = '\0';
 }
 
-int market_sandbox_next_notification(market *m, market_time now, char **body, char **signature,
-                                     market_error *err)
+int market_sandbox_next_notification(market *m, market_time now, int64_t *number, char **body,
+                                     char **signature, market_error *err)
 {
-	mk_sandbox *s = m ? sandbox_of(m) : NULL;
-	const char *text = NULL;
+	mk_sandbox *s = NULL;
+	mk_sandbox_notice *notice = NULL;
 	int rc;
 
-	if (!s || !body || !signature)
+	if (!number || !body || !signature)
 		return mk_error_set(err, MARKET_EMISUSE,
-		                    "a market and places for body and signature are needed");
-	*body = NULL;
-	*signature = NULL;
-	pthread_mutex_lock(&s->lock);
-	rc = mk_sandbox_open(s, err);
+		                    "places for number, body and signature are needed");
+	*number = 0;
+	*body = *signature = NULL;
+	rc = enter(m, &s, err);
 	if (rc == 0)
-		rc = mk_sandbox_take(s, now, &text, err);
-	if (rc == 0 && text) {
-		*signature = signature_text(s, text, now, err);
-		*body = mk_record_pack_text(text, strlen(text), &m->allocator);
+		rc = mk_sandbox_next(s, now, &notice, err);
+	if (rc == 0 && notice) {
+		*signature = signature_text(s, notice->body, now, err);
+		*body = mk_record_pack_text(notice->body, strlen(notice->body), &m->allocator);
+		*number = notice->id.id;
 		if (!*signature || !*body) {
 			mk_record_free(*signature);
 			mk_record_free(*body);
@@ -168,43 +170,71 @@ int market_sandbox_next_notification(market *m, market_time now, char **body, ch
 			rc = mk_error_no_memory(err);
 		}
 	}
-	pthread_mutex_unlock(&s->lock);
+	leave(s);
+	return rc;
+}
+
+int market_sandbox_acknowledge(market *m, int64_t number, market_error *err)
+{
+	mk_sandbox *s = NULL;
+	int rc = enter(m, &s, err);
+
+	if (rc == 0)
+		rc = mk_sandbox_acknowledge(s, number, err);
+	leave(s);
 	return rc;
 }
 
 int market_sandbox_sign(market *m, const char *body, market_time now, char **signature,
                         market_error *err)
 {
-	mk_sandbox *s = m ? sandbox_of(m) : NULL;
+	mk_sandbox *s = NULL;
 	int rc;
 
-	if (!s || !body || !signature)
-		return mk_error_set(err, MARKET_EMISUSE,
-		                    "a market, a body and a place for the signature are needed");
+	if (!body || !signature)
+		return mk_error_set(err, MARKET_EMISUSE, "a body and a place for the signature are needed");
 	*signature = NULL;
-	pthread_mutex_lock(&s->lock);
-	rc = mk_sandbox_open(s, err);
+	rc = enter(m, &s, err);
 	if (rc == 0) {
 		*signature = signature_text(s, body, now, err);
 		rc = *signature ? 0 : mk_error_no_memory(err);
 	}
-	pthread_mutex_unlock(&s->lock);
+	leave(s);
 	return rc;
 }
 
 int market_sandbox_next_due(market *m, market_time *due, market_error *err)
 {
-	mk_sandbox *s = m ? sandbox_of(m) : NULL;
+	mk_sandbox *s = NULL;
 	int rc;
 
-	if (!s || !due)
-		return mk_error_set(err, MARKET_EMISUSE, "a market and a place for the time are needed");
-	pthread_mutex_lock(&s->lock);
-	rc = mk_sandbox_open(s, err);
+	if (!due)
+		return mk_error_set(err, MARKET_EMISUSE, "a place for the time is needed");
+	rc = enter(m, &s, err);
 	if (rc == 0)
 		rc = mk_sandbox_due(s, due, err);
-	pthread_mutex_unlock(&s->lock);
+	leave(s);
 	return rc;
+}
+
+/* Takes the sandbox's lock once there is a sandbox. */
+static int enter(market *m, mk_sandbox **out, market_error *err)
+{
+	const market_payment_provider *provider = m ? mk_provider_find(m, MK_SANDBOX) : NULL;
+
+	if (!m)
+		return mk_error_set(err, MARKET_EMISUSE, "a market is needed");
+	if (!provider || provider->destroy != mk_sandbox_close)
+		return mk_provider_absent(MK_SANDBOX, err);
+	*out = provider->user_data;
+	pthread_mutex_lock(&(*out)->lock);
+	return mk_sandbox_open(*out, err);
+}
+
+static void leave(mk_sandbox *s)
+{
+	if (s)
+		pthread_mutex_unlock(&s->lock);
 }
 
 static char *signature_text(mk_sandbox *s, const char *body, market_time now, market_error *err)
@@ -253,11 +283,4 @@ static int check_signature(mk_sandbox *s, const char *body, size_t size, const c
 		                 "the signature doesn't match the body");
 	*time = stated;
 	return rc;
-}
-
-static mk_sandbox *sandbox_of(market *m)
-{
-	const market_payment_provider *provider = mk_provider_find(m, "sandbox");
-
-	return provider ? provider->user_data : NULL;
 }

@@ -1,6 +1,7 @@
 # sources of libmarket/payment
 libmarket_sources += \
 	libmarket/payment/capture.c \
+	libmarket/payment/compare.c \
 	libmarket/payment/effect.h \
 	libmarket/payment/notify.c \
 	libmarket/payment/payment.c \
@@ -18,4 +19,5 @@ libmarket_sources += \
 	libmarket/payment/settle.c \
 	libmarket/payment/sql.c \
 	libmarket/payment/sql.h \
-	libmarket/payment/start.c
+	libmarket/payment/start.c \
+	libmarket/payment/unwanted.c

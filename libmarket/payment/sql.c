@@ -122,6 +122,12 @@ const mk_statement mk_notification_by_event = {
 	.sql = "SELECT " NOTIFICATION_COLUMNS " FROM notification "
 		   "WHERE book_id = ?1 AND provider = ?2 AND event = ?3",
 };
+/* Few: all that one buyer's providers ever said is in that book. */
+const mk_statement mk_notification_mismatched = {
+	.name = "notification_mismatched",
+	.sql = "SELECT " NOTIFICATION_COLUMNS " FROM notification WHERE book_id = ?1 AND provider = ?2 "
+		   "AND payment_id = ?3 AND result = ?4 ORDER BY id",
+};
 const mk_statement mk_notification_in_suspense = {
 	.name = "notification_in_suspense",
 	.sql = "SELECT " NOTIFICATION_COLUMNS " FROM notification "

@@ -1,7 +1,10 @@
 /* PAY-3: a new attempt at the provider. */
-#include "libmarket/payment/sql.h"
+#include "libmarket/payment/effect.h"
+#include "libmarket/payment/provider.h"
 
 static int check_state(const mk_payment *payment, market_error *err);
+static int ask(mk_ctx *ctx, mk_payment *payment, mk_share *const *shares, const char *method,
+               market_error *err);
 static int replace(mk_ctx *ctx, mk_payment *old, const mk_parts *parts, size_t n_open,
                    mk_payment **out, mk_share ***shares, market_error *err);
 static int refuse(const mk_payment *payment, int code, const char *text, market_error *err);
@@ -13,8 +16,7 @@ int mk_payment_start(mk_ctx *ctx, const void *params, market_error *err)
 	const char *method = in->method ? in->method : payment->payment.method;
 	mk_share **shares = NULL;
 	mk_parts parts = {0};
-	market_id request;
-	size_t n_open = 0;
+	size_t n_open;
 	int rc = check_state(payment, err);
 
 	if (rc == 0 && !method)
@@ -23,16 +25,39 @@ int mk_payment_start(mk_ctx *ctx, const void *params, market_error *err)
 		rc = mk_payment_load_parts(ctx, payment, &parts, err);
 	if (rc != 0)
 		return rc;
-	for (size_t i = 0; i < parts.count; i++)
-		n_open += parts.orders[i]->order.state == MARKET_ORDER_WAIT_PAY;
+	n_open = mk_parts_waiting(&parts);
 	if (n_open == 0)
 		return refuse(payment, MARKET_ESTATE, "no order waits for this payment", err);
 	if (n_open < parts.count)
 		rc = replace(ctx, payment, &parts, n_open, &payment, &shares, err);
+	if (rc == 0 && !mk_provider_find(ctx->market, payment->payment.provider))
+		rc = mk_provider_absent(payment->payment.provider, err);
 	if (rc == 0)
-		rc = mk_request_queue_at(ctx, payment->payment.provider, MARKET_REQUEST_CHARGE,
-		                         MARKET_ID_PAYMENT, payment->payment.id, payment->payment.amount,
-		                         method, &request, err);
+		rc = ask(ctx, payment, shares, method, err);
+	if (rc != 0)
+		return rc;
+	ctx->result = payment->payment.id;
+	return 0;
+}
+
+int mk_payment_restart(mk_ctx *ctx, mk_payment *old, const mk_parts *parts, market_error *err)
+{
+	mk_payment *payment = NULL;
+	mk_share **shares = NULL;
+	int rc = replace(ctx, old, parts, mk_parts_waiting(parts), &payment, &shares, err);
+
+	return rc == 0 ? ask(ctx, payment, shares, old->payment.method, err) : rc;
+}
+
+/* `shares` are given with a payment that is new. */
+static int ask(mk_ctx *ctx, mk_payment *payment, mk_share *const *shares, const char *method,
+               market_error *err)
+{
+	market_id request;
+	int rc = mk_request_queue_at(ctx, payment->payment.provider, MARKET_REQUEST_CHARGE,
+	                             MARKET_ID_PAYMENT, payment->payment.id, payment->payment.amount,
+	                             method, &request, err);
+
 	if (rc != 0)
 		return rc;
 	payment->payment.method = method;
@@ -47,7 +72,6 @@ int mk_payment_start(mk_ctx *ctx, const void *params, market_error *err)
 	mk_event(ctx, "payment.started", MARKET_ID_PAYMENT, payment->payment.id);
 	mk_event_money(ctx, "amount", payment->payment.amount);
 	mk_event_int(ctx, "attempt", payment->payment.attempt);
-	ctx->result = payment->payment.id;
 	return 0;
 }
 

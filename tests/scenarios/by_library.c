@@ -39,10 +39,15 @@ void scenario_market_close(scenario_market *m)
 static int deliver(scenario_market *m, bool *any, market_error *err)
 {
 	market_payment_notify_params in = MARKET_PAYMENT_NOTIFY_PARAMS_INIT;
-	char *body = NULL, *signature = NULL;
-	int rc = market_sandbox_next_notification(m->market, m->now, &body, &signature, err);
 
-	while (rc == 0 && body) {
+	for (;;) {
+		char *body = NULL, *signature = NULL;
+		int64_t number = 0;
+		int rc =
+			market_sandbox_next_notification(m->market, m->now, &number, &body, &signature, err);
+
+		if (rc != 0 || !body)
+			return rc == MARKET_EPROVIDER ? 0 : rc;
 		in.provider = "sandbox";
 		in.body = body;
 		in.signature = signature;
@@ -51,13 +56,12 @@ static int deliver(scenario_market *m, bool *any, market_error *err)
 			rc = market_payment_notify(m->session, &in, NULL, err);
 		market_text_free(body);
 		market_text_free(signature);
-		if (market_error_class_of(rc) == MARKET_CLASS_CALLER)
-			rc = 0;
+		if (rc == 0 || market_error_class_of(rc) == MARKET_CLASS_CALLER)
+			rc = market_sandbox_acknowledge(m->market, number, err);
+		if (rc != 0)
+			return rc;
 		*any = true;
-		if (rc == 0)
-			rc = market_sandbox_next_notification(m->market, m->now, &body, &signature, err);
 	}
-	return rc;
 }
 
 static int work_now(scenario_market *m, market_error *err)
@@ -81,7 +85,7 @@ static int work_now(scenario_market *m, market_error *err)
 static int work(void *data, market_time until, market_error *err)
 {
 	scenario_market *m = data;
-	market_time due, sent, last = 0;
+	market_time due, sent = 0, last = 0;
 	int rc;
 
 	m->asleep = false;
@@ -91,6 +95,8 @@ static int work(void *data, market_time until, market_error *err)
 			rc = market_work(m->session, 0, &due, err);
 		if (rc == 0)
 			rc = market_sandbox_next_due(m->market, &sent, err);
+		if (rc == MARKET_EPROVIDER)
+			rc = 0;
 		if (rc != 0)
 			return rc;
 		if (due == 0 || (sent != 0 && sent < due))

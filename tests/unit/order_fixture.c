@@ -187,11 +187,12 @@ int bazaar_deliver_notices(bazaar *b)
 {
 	market_payment_notify_params in = MARKET_PAYMENT_NOTIFY_PARAMS_INIT;
 	char *body = NULL, *signature = NULL;
+	int64_t number = 0;
 	int n = 0;
 
 	for (;;) {
-		int rc =
-			market_sandbox_next_notification(b->m.market, b->m.now, &body, &signature, &b->m.err);
+		int rc = market_sandbox_next_notification(b->m.market, b->m.now, &number, &body, &signature,
+		                                          &b->m.err);
 
 		test_check_call(&b->m, rc, 0, NULL, __FILE__, __LINE__);
 		if (rc != 0 || !body)
@@ -202,6 +203,8 @@ int bazaar_deliver_notices(bazaar *b)
 		test_check_call(&b->m, rc, 0, NULL, __FILE__, __LINE__);
 		market_text_free(body);
 		market_text_free(signature);
+		rc = market_sandbox_acknowledge(b->m.market, number, &b->m.err);
+		test_check_call(&b->m, rc, 0, NULL, __FILE__, __LINE__);
 		n++;
 	}
 }

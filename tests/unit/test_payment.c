@@ -266,6 +266,52 @@ static void captured_twice(void)
 	bazaar_end(&b);
 }
 
+/* Notifies `event` of `amount` of the last payment, by a reference. */
+static int tell(bazaar *b, const char *event, const char *type, const char *amount,
+                const char *reference)
+{
+	char body[700];
+
+	snprintf(body, sizeof(body),
+	         "{\"event\":\"%s\",\"type\":\"%s\",\"payment\":\"%s\",\"amount\":"
+	         "{\"amount\":\"%s\",\"currency\":\"BRL\"},\"reference\":\"%s\"}",
+	         event, type, b->payment, amount, reference);
+	return bazaar_notify_body(b, body, b->m.now);
+}
+
+static void one_reference_several_amounts(void)
+{
+	bazaar b;
+	char long_one[100], other[100];
+
+	bazaar_open(&b, "BRL", NULL);
+	bazaar_place_one(&b);
+	CHECK_INT(tell(&b, "a", "captured", "10.00", "ref"), 0);
+	CHECK_TEXT(test_out(&b.m, "result"), "mismatched");
+	CHECK_INT(tell(&b, "b", "captured", "20.00", "ref"), 0);
+	CHECK_TEXT(test_out(&b.m, "result"), "mismatched");
+	CHECK_TEXT(bazaar_balance(&b, -1, "suspense"), "-30.00");
+	/* the same money told again */
+	CHECK_INT(tell(&b, "c", "captured", "20.00", "ref"), 0);
+	CHECK_TEXT(test_out(&b.m, "suspense"), "0.00");
+	CHECK_TEXT(bazaar_balance(&b, -1, "suspense"), "-30.00");
+	/* alike in their first 90 characters */
+	memset(long_one, 'x', 90);
+	memcpy(long_one + 90, "1", 2);
+	memcpy(other, long_one, sizeof(other));
+	other[90] = '2';
+	CHECK_INT(tell(&b, "d", "captured", "5.00", long_one), 0);
+	CHECK_INT(tell(&b, "e", "captured", "5.00", other), 0);
+	CHECK_TEXT(bazaar_balance(&b, -1, "suspense"), "-40.00");
+	TEST_CALL(&b.m, "payment.return", "{'payment':'%s'}", b.payment);
+	test_work(&b.m);
+	CHECK_TEXT(bazaar_balance(&b, -1, "suspense"), "0.00");
+	/* it isn't forgotten when it has gone back */
+	CHECK_INT(tell(&b, "f", "captured", "20.00", "ref"), 0);
+	CHECK_TEXT(bazaar_balance(&b, -1, "suspense"), "0.00");
+	bazaar_end(&b);
+}
+
 static void late_money(void)
 {
 	bazaar b;
@@ -361,13 +407,40 @@ static void settled_before_captured(void)
 
 	bazaar_open(&b, "BRL", NULL);
 	bazaar_place_one(&b);
-	CHECK_INT(bazaar_notify(&b, "settled", b.payment, "199.90"), 0);
+	CHECK_INT(tell(&b, "s", "settled", "199.90", "payout 7"), 0);
 	CHECK_TEXT(test_out(&b.m, "result"), "applied");
+	CHECK_TEXT(bazaar_payment(&b, "reference"), "");
 	CHECK_TEXT(bazaar_order(&b, 0, "state"), "wait_ship");
 	CHECK_TEXT(bazaar_order_balance(&b, 0, "escrow"), "199.90");
 	CHECK_TEXT(bazaar_balance(&b, 0, "psp_clearing"), "0.00");
-	CHECK_INT(bazaar_notify(&b, "captured", b.payment, "199.90"), 0);
+	/* which money it was is told now */
+	CHECK_INT(tell(&b, "c", "captured", "199.90", "charge 1"), 0);
+	CHECK_TEXT(test_out(&b.m, "result"), "applied");
+	CHECK_TEXT(bazaar_payment(&b, "reference"), "charge 1");
+	CHECK_INT(tell(&b, "d", "captured", "199.90", "charge 1"), 0);
 	CHECK_TEXT(test_out(&b.m, "result"), "known");
+	CHECK_TEXT(bazaar_balance(&b, 0, "psp_clearing"), "0.00");
+	CHECK_TEXT(bazaar_balance(&b, -1, "suspense"), "");
+	CHECK_INT(tell(&b, "e", "captured", "199.90", "charge 2"), 0);
+	CHECK_TEXT(test_out(&b.m, "result"), "mismatched");
+	bazaar_end(&b);
+}
+
+/* The charge's answer is late, and not mistaken for other money. */
+static void settled_keeps_the_reference(void)
+{
+	bazaar b;
+
+	bazaar_open(&b, "BRL", NULL);
+	bazaar_place_one(&b);
+	bazaar_charge(&b, "card:unknown");
+	CHECK_INT(tell(&b, "s", "settled", "199.90", "payout 7"), 0);
+	CHECK_TEXT(bazaar_payment(&b, "state"), "captured");
+	test_advance(&b.m, MK_MINUTE);
+	CU_ASSERT_PTR_NOT_NULL(strstr(bazaar_payment(&b, "reference"), "sb_charge:"));
+	CHECK_TEXT(bazaar_balance(&b, -1, "suspense"), "");
+	bazaar_pass(&b, 2 * MK_HOUR, MK_HOUR);
+	CHECK_TEXT(bazaar_balance(&b, -1, "suspense"), "");
 	bazaar_end(&b);
 }
 
@@ -467,12 +540,16 @@ void suite_payment(void)
 	CU_add_test(s, "PAY-2: a wrong amount captures nothing and goes back", wrong_amount);
 	CU_add_test(s, "PAY-2: a wrong currency captures nothing", wrong_currency);
 	CU_add_test(s, "PAY-2: captured twice", captured_twice);
+	CU_add_test(s, "PAY-2: one reference, several amounts; long references",
+	            one_reference_several_amounts);
 	CU_add_test(s, "PAY-2: money for a closed order goes back by itself", late_money);
 	CU_add_test(s, "PAY-2, ORD-3: money for two orders of which one is closed", partly_late_money);
 	CU_add_test(s, "PAY-5: the provider's fee over the shares, example 1", settled);
 	CU_add_test(s, "PAY-5, LED-9: settled by notification, the bank has it",
 	            settled_by_notification);
 	CU_add_test(s, "PAY-1: settled before captured", settled_before_captured);
+	CU_add_test(s, "PAY-1: a settlement's reference isn't the payment's",
+	            settled_keeps_the_reference);
 	CU_add_test(s, "buyers don't see the provider's fee", buyers_see_no_provider_fees);
 	CU_add_test(s, "row budget: place 10, pay 15, ship 4, confirm 3", row_budget);
 }

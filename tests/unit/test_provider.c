@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "libmarket/engine/market.h"
-#include "libmarket/payment/provider.h"
 #include "libmarket/payment/sql.h"
 #include "tests/unit/order_fixture.h"
 
@@ -126,6 +125,32 @@ static void late_charge(void)
 	bazaar_end(&b);
 }
 
+static const mk_statement forget_claim = {
+	.name = "test_forget_claim",
+	.table = "provider_request",
+	.sql = "UPDATE provider_request SET claimed_at = 1 WHERE book_id = ?1 AND id = ?2",
+};
+
+/* A process takes the first request that is due and dies; whoever comes next sends it again. */
+static void claim_and_die(bazaar *b)
+{
+	market_error err;
+	mk_arena arena;
+	mk_request *request = NULL;
+	bool query = false;
+
+	mk_arena_init(&arena, &mk_allocator_default);
+	CHECK_OK(mk_request_claim(b->m.market, &arena, b->m.now, &request, &query, &err));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(request);
+	CHECK_OK(mk_store_begin(b->m.market->store, true, &err));
+	CHECK_INT(mk_store_write(
+				  b->m.market->store, &forget_claim,
+				  MK_ARGS(mk_int(request->request.id.book), mk_int(request->request.id.id)), &err),
+	          1);
+	CHECK_OK(mk_store_commit(b->m.market->store, &err));
+	mk_arena_close(&arena);
+}
+
 static void late_refund_fails(void)
 {
 	bazaar b;
@@ -133,6 +158,7 @@ static void late_refund_fails(void)
 	bazaar_open(&b, "BRL", NULL);
 	bazaar_place_one(&b);
 	TEST_CALL(&b.m, "payment.start", "{'payment':'%s','method':'card:refund_fails'}", b.payment);
+	claim_and_die(&b);
 	TEST_CALL(&b.m, "order.cancel", "{'order':'%s','reason':'x'}", b.order[0]);
 	test_work(&b.m);
 	CHECK_TEXT(bazaar_order_balance(&b, 0, "buyer_payable"), "199.90");
@@ -151,6 +177,7 @@ static void late_refund_bounces(void)
 	bazaar_open(&b, "BRL", NULL);
 	bazaar_place_one(&b);
 	TEST_CALL(&b.m, "payment.start", "{'payment':'%s','method':'card:refund_bounces'}", b.payment);
+	claim_and_die(&b);
 	TEST_CALL(&b.m, "order.cancel", "{'order':'%s','reason':'x'}", b.order[0]);
 	test_work(&b.m);
 	CHECK_TEXT(bazaar_order_balance(&b, 0, "buyer_payable"), "0.00");
@@ -212,11 +239,6 @@ static void notified_before_the_answer(void)
 
 static void fences(void)
 {
-	static const mk_statement forget = {
-		.name = "test_forget_claim",
-		.table = "provider_request",
-		.sql = "UPDATE provider_request SET claimed_at = 1 WHERE book_id = ?1 AND id = ?2",
-	};
 	bazaar b;
 	mk_arena arena;
 	mk_request *first = NULL, *second = NULL, *none = NULL;
@@ -233,7 +255,7 @@ static void fences(void)
 	CHECK_OK(mk_request_claim(b.m.market, &arena, b.m.now, &none, &query, &err));
 	CU_ASSERT_PTR_NULL(none);
 	CHECK_OK(mk_store_begin(b.m.market->store, true, &err));
-	CHECK_INT(mk_store_write(b.m.market->store, &forget,
+	CHECK_INT(mk_store_write(b.m.market->store, &forget_claim,
 	                         MK_ARGS(mk_int(first->request.id.book), mk_int(first->request.id.id)),
 	                         &err),
 	          1);
@@ -314,15 +336,110 @@ static void authorisation_lapses(void)
 
 	bazaar_open(&b, "BRL", NULL);
 	bazaar_place_one(&b);
-	TEST_CALL(&b.m, "payment.start", "{'payment':'%s','method':'card:authorise'}", b.payment);
+	TEST_CALL(&b.m, "payment.start", "{'payment':'%s','method':'card:void_fails'}", b.payment);
+	claim_and_die(&b);
 	TEST_CALL(&b.m, "order.cancel", "{'order':'%s','reason':'x'}", b.order[0]);
 	test_work(&b.m);
 	CHECK_TEXT(bazaar_payment(&b, "state"), "authorised");
+	CHECK_INT(bazaar_events(&b, "payment.void_failed"), 1);
 	test_advance(&b.m, 7 * MK_DAY - 1);
 	CHECK_TEXT(bazaar_payment(&b, "state"), "authorised");
 	test_advance(&b.m, 1);
 	CHECK_TEXT(bazaar_payment(&b, "state"), "failed");
 	CHECK_TEXT(bazaar_payment(&b, "reason"), "authorisation expired");
+	bazaar_end(&b);
+}
+
+static void voided(void)
+{
+	bazaar b;
+
+	bazaar_open(&b, "BRL", NULL);
+	/* closed while the authorisation was on its way */
+	bazaar_place_one(&b);
+	TEST_CALL(&b.m, "payment.start", "{'payment':'%s','method':'card:authorise'}", b.payment);
+	claim_and_die(&b);
+	TEST_CALL(&b.m, "order.cancel", "{'order':'%s','reason':'x'}", b.order[0]);
+	test_work(&b.m);
+	CHECK_TEXT(bazaar_payment(&b, "state"), "closed");
+	CHECK_INT(bazaar_events(&b, "payment.voided"), 1);
+	CHECK_INT(bazaar_deliver_notices(&b), 2);
+	CHECK_TEXT(bazaar_payment(&b, "state"), "closed");
+	/* closed before the capture was sent */
+	bazaar_place_one(&b);
+	TEST_CALL(&b.m, "payment.start", "{'payment':'%s','method':'card:authorise'}", b.payment);
+	CHECK_INT(market_work(b.m.session, 1, NULL, &b.m.err), 1);
+	TEST_CALL(&b.m, "order.cancel", "{'order':'%s','reason':'x'}", b.order[0]);
+	test_work(&b.m);
+	CHECK_TEXT(bazaar_payment(&b, "state"), "closed");
+	TEST_CALL(&b.m, "request.get", "{'request':'%s'}", bazaar_payment(&b, "request"));
+	CHECK_TEXT(test_out(&b.m, "kind"), "capture");
+	CHECK_TEXT(test_out(&b.m, "reason"), "withdrawn");
+	CHECK_TEXT(test_out(&b.m, "reference"), "");
+	CHECK_INT(bazaar_events(&b, "payment.voided"), 2);
+	test_advance(&b.m, 8 * MK_DAY);
+	CHECK_TEXT(bazaar_payment(&b, "state"), "closed");
+	CHECK_TEXT(bazaar_balance(&b, 0, "psp_clearing"), "");
+	bazaar_end(&b);
+}
+
+/* The capture was sent: its money is owed, and nothing is voided. */
+static void too_late_to_void(void)
+{
+	bazaar b;
+
+	bazaar_open(&b, "BRL", NULL);
+	bazaar_place_one(&b);
+	TEST_CALL(&b.m, "payment.start", "{'payment':'%s','method':'card:authorise'}", b.payment);
+	CHECK_INT(market_work(b.m.session, 1, NULL, &b.m.err), 1);
+	claim_and_die(&b);
+	TEST_CALL(&b.m, "order.cancel", "{'order':'%s','reason':'x'}", b.order[0]);
+	test_work(&b.m);
+	CHECK_TEXT(bazaar_payment(&b, "shares.0.returned"), "199.90");
+	CHECK_INT(bazaar_events(&b, "payment.voided"), 0);
+	bazaar_end(&b);
+}
+
+static void charge_withdrawn(void)
+{
+	bazaar b;
+
+	bazaar_open(&b, "BRL", NULL);
+	bazaar_place_one(&b);
+	TEST_CALL(&b.m, "payment.start", "{'payment':'%s','method':'card'}", b.payment);
+	TEST_CALL(&b.m, "order.cancel", "{'order':'%s','reason':'x'}", b.order[0]);
+	CHECK_TEXT(bazaar_payment(&b, "state"), "closed");
+	test_work(&b.m);
+	TEST_CALL(&b.m, "request.get", "{'request':'%s'}", bazaar_payment(&b, "request"));
+	CHECK_TEXT(test_out(&b.m, "state"), "failed");
+	CHECK_TEXT(test_out(&b.m, "reason"), "withdrawn");
+	CHECK_INT(bazaar_deliver_notices(&b), 0);
+	TEST_REFUSED(&b.m, MARKET_ESTATE, NULL, "payment.start", "{'payment':'%s'}", b.payment);
+	bazaar_end(&b);
+}
+
+static void charge_made_anew(void)
+{
+	bazaar b;
+	char old[40];
+
+	bazaar_open(&b, "BRL", NULL);
+	bazaar_place_both(&b);
+	snprintf(old, sizeof(old), "%s", b.payment);
+	TEST_CALL(&b.m, "payment.start", "{'payment':'%s','method':'card'}", b.payment);
+	TEST_CALL(&b.m, "order.cancel", "{'order':'%s','reason':'x'}", b.order[0]);
+	CHECK_TEXT(bazaar_payment(&b, "state"), "closed");
+	TEST_CALL(&b.m, "order.group.get", "{'group':'%s'}", b.group);
+	snprintf(b.payment, sizeof(b.payment), "%s", test_out(&b.m, "payment"));
+	CU_ASSERT_STRING_NOT_EQUAL(b.payment, old);
+	CHECK_TEXT(bazaar_payment(&b, "amount"), "39.90");
+	CHECK_TEXT(bazaar_payment(&b, "method"), "card");
+	test_work(&b.m);
+	CHECK_TEXT(bazaar_payment(&b, "state"), "captured");
+	CHECK_TEXT(bazaar_order(&b, 1, "state"), "wait_ship");
+	CHECK_INT(bazaar_deliver_notices(&b), 1);
+	CHECK_TEXT(bazaar_balance(&b, 0, "psp_clearing"), "");
+	CHECK_TEXT(bazaar_balance(&b, 1, "psp_clearing"), "39.90");
 	bazaar_end(&b);
 }
 
@@ -398,106 +515,6 @@ static void replaced_payment(void)
 	bazaar_end(&b);
 }
 
-static void sandbox_remembers(void)
-{
-	bazaar b;
-	market_provider_request asked = {.size = sizeof(asked),
-	                                 .kind = MARKET_REQUEST_CHARGE,
-	                                 .key = "charge:pay_1:1",
-	                                 .object = "pay_1",
-	                                 .target = "card",
-	                                 .now = TEST_START};
-	market_provider_answer answer = {.size = sizeof(answer)}, again = {.size = sizeof(again)};
-	const market_payment_provider *sandbox;
-	char *body = NULL, *signature = NULL;
-	market_error err;
-
-	bazaar_open(&b, "BRL", NULL);
-	asked.amount = mk_money(1000, "BRL");
-	sandbox = mk_provider_find(b.m.market, "sandbox");
-	CU_ASSERT_PTR_NOT_NULL_FATAL(sandbox);
-	CHECK_OK(sandbox->query(&asked, &answer, sandbox->user_data, &err));
-	CHECK_INT(answer.result, MARKET_PROVIDER_FAILED);
-	CHECK_OK(sandbox->send(&asked, &answer, sandbox->user_data, &err));
-	CHECK_INT(answer.result, MARKET_PROVIDER_OK);
-	test_market_reopen(&b.m);
-	sandbox = mk_provider_find(b.m.market, "sandbox");
-	asked.target = "card:declined"; /* the key decides, not what comes with it */
-	CHECK_OK(sandbox->send(&asked, &again, sandbox->user_data, &err));
-	CHECK_INT(again.result, MARKET_PROVIDER_OK);
-	CHECK_TEXT(again.reference, answer.reference);
-	CHECK_OK(sandbox->query(&asked, &again, sandbox->user_data, &err));
-	CHECK_INT(again.result, MARKET_PROVIDER_OK);
-	CHECK_OK(market_sandbox_next_notification(b.m.market, b.m.now, &body, &signature, &err));
-	CU_ASSERT_PTR_NOT_NULL_FATAL(body);
-	CU_ASSERT_PTR_NOT_NULL(strstr(body, "\"type\":\"captured\""));
-	market_text_free(body);
-	market_text_free(signature);
-	CHECK_OK(market_sandbox_next_notification(b.m.market, b.m.now, &body, &signature, &err));
-	CU_ASSERT_PTR_NULL(body);
-	bazaar_end(&b);
-}
-
-/* ---- a provider of one's own ---- */
-
-static int own_send(const market_provider_request *request, market_provider_answer *answer,
-                    void *user_data, market_error *err)
-{
-	int *calls = user_data;
-
-	CU_ASSERT_STRING_EQUAL(request->target, "cash");
-	if (++*calls == 1)
-		return mk_error_set(err, MARKET_EIO, "the line is dead");
-	answer->result = MARKET_PROVIDER_OK;
-	return 0;
-}
-
-static int own_verify(const char *body, size_t size, const char *signature, market_time now,
-                      market_time span, market_provider_event *event, void *user_data,
-                      market_error *err)
-{
-	(void)signature, (void)now, (void)span, (void)user_data;
-	if (size != 5 || strcmp(body, "hello") != 0)
-		return mk_error_at(err, MARKET_ESYNTAX, "body", "not a greeting");
-	event->type = 99;
-	return 0;
-}
-
-static void own_provider(void)
-{
-	static const char *const name = "till";
-	bazaar b;
-	int calls = 0;
-	market_payment_provider till = {.size = sizeof(till),
-	                                .name = name,
-	                                .user_data = &calls,
-	                                .send = own_send,
-	                                .query = own_send,
-	                                .verify = own_verify};
-	market_error err;
-	mk_policy *policy;
-
-	bazaar_open(&b, "BRL", NULL);
-	CHECK_OK(market_provider_register(b.m.market, &till, &err));
-	CHECK_ERROR(market_provider_register(b.m.market, &till, &err), MARKET_EEXISTS, NULL);
-	till.send = NULL;
-	CHECK_ERROR(market_provider_register(b.m.market, &till, &err), MARKET_EINVALID, NULL);
-	policy = (mk_policy *)(void *)b.m.market->policies->policy;
-	((mk_policy_payments *)(void *)policy->payments)->provider = name;
-	bazaar_place_one(&b);
-	bazaar_charge(&b, "cash");
-	CHECK_INT(calls, 1);
-	CHECK_TEXT(bazaar_payment(&b, "state"), "pending");
-	test_advance(&b.m, MK_MINUTE);
-	CHECK_INT(calls, 2);
-	CHECK_TEXT(bazaar_payment(&b, "state"), "captured");
-	TEST_REFUSED(&b.m, MARKET_EINVALID, "body", "payment.notify",
-	             "{'body':'hello','signature':'x'}");
-	TEST_REFUSED(&b.m, MARKET_ESYNTAX, "body", "payment.notify",
-	             "{'body':'hallo','signature':'x'}");
-	bazaar_end(&b);
-}
-
 void suite_provider(void);
 void suite_provider(void)
 {
@@ -517,11 +534,12 @@ void suite_provider(void)
 	CU_add_test(s, "an answer that can't be recorded holds nobody up", unrecordable_answer);
 	CU_add_test(s, "PAY-4: an authorisation posts nothing and is captured",
 	            authorised_then_captured);
-	CU_add_test(s, "PAY-4: an authorisation ends", authorisation_lapses);
+	CU_add_test(s, "PAY-4: an authorisation that can't be voided ends", authorisation_lapses);
+	CU_add_test(s, "PAY-4: what no order waits for is voided", voided);
+	CU_add_test(s, "PAY-4: a capture that was sent isn't voided", too_late_to_void);
+	CU_add_test(s, "PAY-2: a charge is withdrawn before it is sent", charge_withdrawn);
+	CU_add_test(s, "PAY-2, ORD-3: a charge is made anew for the orders left", charge_made_anew);
 	CU_add_test(s, "ORD-4: vouchers take days", vouchers);
 	CU_add_test(s, "PAY-2: a query tells of another amount", mismatch_by_query);
 	CU_add_test(s, "ORD-3: a payment is replaced when an order was cancelled", replaced_payment);
-	CU_add_test(s, "PAY-3: the sandbox remembers by key, in another process too",
-	            sandbox_remembers);
-	CU_add_test(s, "PAY-1: a provider of one's own", own_provider);
 }
