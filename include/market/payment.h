@@ -123,7 +123,8 @@ typedef struct market_payment_start_params {
 /* Asks the provider for the money: a request is queued, which market_work sends. When some of its
  * orders were closed meanwhile, the payment is replaced by one for the others, which is the result.
  * By its buyer and operators with payments.
- * Errors: EINFLIGHT (the last attempt's outcome is open), ESTATE, EMISSING (method). Since 0.1. */
+ * Errors: EINFLIGHT (the last attempt's outcome is open), ESTATE, EMISSING (method), EPROVIDER (not
+ * registered). Since 0.1. */
 MARKET_API int market_payment_start(struct market_session *session,
                                     const market_payment_start_params *in, market_payment **out,
                                     market_error *err);
@@ -169,7 +170,8 @@ typedef struct market_payment_notify_params {
 	}
 
 /* Takes a provider's notification: verified, stored once, and applied when it fits. The same event
- * again gives the same result and changes nothing. It is never refused for the state of what it is
+ * again gives the same result and writes nothing, not even a journal row (without a key);
+ * market_session_replayed tells. It is never refused for the state of what it is
  * about (PAY-1, PAY-2). By anybody: the signature is what counts. Errors: EPROVIDER, ESIGNATURE,
  * EEXPIRED (its time is outside the tolerance), ESYNTAX, EINVALID. Since 0.1. */
 MARKET_API int market_payment_notify(struct market_session *session,

@@ -140,7 +140,7 @@ static const mk_op payment_ops[] = {
 			.subject_param = "payment",
 			.gives = &mk_payment_entity,
 			.relations = READERS,
-			.errors = MK_ERRORS(MARKET_EINFLIGHT, MARKET_ESTATE, MARKET_EMISSING),
+			.errors = MK_ERRORS(MARKET_EINFLIGHT, MARKET_ESTATE, MARKET_EMISSING, MARKET_EPROVIDER),
 			.flags = MK_OP_WRITES | MK_OP_STATE,
 			.handler = mk_payment_start,
 		},
