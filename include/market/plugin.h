@@ -29,8 +29,8 @@ typedef struct market_provider_request {
 	 * - capture, void, refund: the charge's reference; NULL while the provider has told none
 	 * - payout: "<payout account's identifier> <bank>". The account's number stays sealed (SEL-10).
 	 *   A provider that needs it opens a session of its own for an operator with
-	 *   MARKET_RIGHT_SEALED and calls payout_account.reveal for the seller, whose identifier has
-	 *   the book of the account's as both of its numbers; that look is journalled.
+	 *   MARKET_RIGHT_SEALED and calls payout_account.reveal for that account and its seller, whose
+	 *   identifier has the book of the account's as both of its numbers; that look is journalled.
 	 */
 	const char *target;
 	market_money amount;
