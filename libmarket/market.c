@@ -158,6 +158,7 @@ static int begin_store(market *market, const market_options *options, market_err
 static int prepare_schema(market *market, const market_options *options, bool *fresh,
                           market_error *err)
 {
+	bool leave = (options->flags & MARKET_OPEN_MIGRATE) != 0;
 	int version = 0;
 	int last = (int)mk_schema_count;
 	int rc = mk_schema_version(market->store, mk_schema_list, mk_schema_count, &version, err);
@@ -169,7 +170,12 @@ static int prepare_schema(market *market, const market_options *options, bool *f
 		rc = mk_error_set(err, MARKET_EABSENT, "the database holds no market store");
 		return mk_error_hint(err, rc, "Open it with MARKET_OPEN_CREATE to make one.");
 	}
-	if (version != 0 && !(options->flags & (MARKET_OPEN_MIGRATE | MARKET_OPEN_CREATE))) {
+	/* a creation that was interrupted goes on */
+	if (version != 0 && !leave && (options->flags & MARKET_OPEN_CREATE))
+		rc = mk_store_is_empty(market, &leave, err);
+	if (rc != 0)
+		return rc;
+	if (version != 0 && !leave) {
 		rc = mk_error_set(err, MARKET_ESCHEMA, "the store's schema is %d, this library's %d",
 		                  version, last);
 		return mk_error_hint(err, rc, "Open it with MARKET_OPEN_MIGRATE to bring it up to date.");

@@ -13,5 +13,7 @@ unit_sources += \
 	tests/unit/intruder.c \
 	tests/unit/intruder.h \
 	tests/unit/test_conflict.c \
+	tests/unit/test_file_condition.c \
 	tests/unit/test_intruder.c \
-	tests/unit/test_scenario.c
+	tests/unit/test_scenario.c \
+	tests/unit/test_store_condition.c
