@@ -146,6 +146,8 @@ static int begin_store(market *market, const market_options *options, market_err
 {
 	bool fresh = false;
 	int rc = prepare_schema(market, options, &fresh, err);
+	if (rc == 0 && fresh && !(options->flags & MARKET_OPEN_CREATE))
+		return mk_error_set(err, MARKET_ECORRUPT, "the store has no identity");
 	if (rc == 0 && fresh)
 		rc = mk_store_found(market, options->policy, options->policy_size, err);
 	if (rc == 0)

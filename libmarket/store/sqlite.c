@@ -536,6 +536,9 @@ static int failure(sqlite_store *s, int code, const char *what, market_error *er
 	case SQLITE_CONSTRAINT:
 		return constraint(s, code, what, err);
 	default:
+		/* what opening runs is right: it's the file */
+		if (strcmp(what, "open") == 0)
+			return described(s, MARKET_ECORRUPT, err, "the store's file is damaged (%s)", what);
 		return described(s, MARKET_EINTERNAL, err, "statement %s failed", what);
 	}
 }

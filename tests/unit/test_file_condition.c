@@ -141,7 +141,7 @@ static void garbage_never_harms(void)
 	data = read_all(path, &size);
 	spoilt = malloc(size);
 	for (int i = 0; i < 60; i++) {
-		size_t at = test_random_below(&random, size - 512);
+		size_t at = test_random_below(&random, size / 512) * 512;
 		int code;
 
 		memcpy(spoilt, data, size);
@@ -152,7 +152,7 @@ static void garbage_never_harms(void)
 		noticed += code != 0;
 		if (code != 0 && !is_of_bad_file(code) && code != MARKET_EPOLICY &&
 		    code != MARKET_ENOTFOUND && code != MARKET_EABSENT && code != MARKET_EKEY)
-			CHECK_INT(code, MARKET_ECORRUPT);
+			CHECK_TEXT(err.message, "what tells of a corrupt store");
 	}
 	CU_ASSERT(noticed > 0);
 	write_all(path, data, size);
