@@ -15,6 +15,7 @@ static bool postgres_intact(mk_store *store);
 static void ignore_notice(void *data, const char *message);
 static int refuse_connection(mk_postgres *p, market_error *err);
 static void drop_connection(mk_postgres *p);
+static bool from_server(const PGresult *result);
 static int commit_failed(mk_postgres *p, market_error *err);
 static int state_error(mk_postgres *p, const char *state, const char *what, market_error *err);
 static bool in_class(const char *state, const char *classes);
@@ -75,8 +76,12 @@ int mk_postgres_judge(mk_postgres *p, const PGresult *result, const char *what, 
 		return 0;
 	if (PQstatus(p->connection) == CONNECTION_BAD)
 		return mk_postgres_lost(p, what, err);
-	if (!result)
+	/* libpq's own error, for want of memory: results may be lost, so that what comes next is no
+	 * longer what was asked next. */
+	if (!from_server(result)) {
+		drop_connection(p);
 		return mk_error_no_memory(err);
+	}
 	state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 	message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 	code = state_error(p, state ? state : "XX000", what, err);
@@ -157,7 +162,7 @@ static int postgres_commit(mk_store *store, market_error *err)
 	if (!p->connection)
 		return mk_postgres_lost(p, "before commit", err);
 	result = PQexec(p->connection, "COMMIT");
-	if (PQstatus(p->connection) == CONNECTION_BAD) {
+	if (PQstatus(p->connection) == CONNECTION_BAD || !from_server(result)) {
 		rc = commit_failed(p, err);
 	} else {
 		rc = mk_postgres_judge(p, result, "commit", err);
@@ -236,6 +241,15 @@ static void drop_connection(mk_postgres *p)
 {
 	PQfinish(p->connection);
 	p->connection = NULL;
+}
+
+/* Whether the server itself has answered, not libpq for want of memory. */
+static bool from_server(const PGresult *result)
+{
+	ExecStatusType status = PQresultStatus(result);
+
+	return result && (status == PGRES_COMMAND_OK || status == PGRES_PIPELINE_ABORTED ||
+	                  PQresultErrorField(result, PG_DIAG_SQLSTATE));
 }
 
 static int commit_failed(mk_postgres *p, market_error *err)

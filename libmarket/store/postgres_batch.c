@@ -1,5 +1,7 @@
 #include "libmarket/store/postgres.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -44,6 +46,7 @@ static void fill_values(mk_postgres *p, const item *it);
 static void name_statement(mk_postgres *p, const mk_prepared *prepared);
 static int receive_batch(batch *b, market_error *err);
 static int receive_item(batch *b, size_t index, int rc, market_error *err);
+static PGresult *end_of_pipeline(mk_postgres *p);
 static PGresult *next_result(mk_postgres *p);
 static int judge_next(mk_postgres *p, const PGresult *result, const char *what, int rc,
                       market_error *err);
@@ -360,11 +363,24 @@ static int receive_batch(batch *b, market_error *err)
 		rc = receive_item(b, i, rc, err);
 	if (!p->connection)
 		return rc;
-	result = PQgetResult(p->connection);
+	result = end_of_pipeline(p);
 	if (PQresultStatus(result) != PGRES_PIPELINE_SYNC)
 		rc = mk_postgres_lost(p, "pipeline", err);
 	PQclear(result);
 	return rc;
+}
+
+/* It follows the last result at once. Without memory libpq may lose it, and would wait for ever. */
+static PGresult *end_of_pipeline(mk_postgres *p)
+{
+	while (PQisBusy(p->connection)) {
+		struct pollfd readable = {.fd = PQsocket(p->connection), .events = POLLIN};
+		int n = poll(&readable, 1, (int)p->base.busy_ms);
+
+		if (n == 0 || (n < 0 && errno != EINTR) || !PQconsumeInput(p->connection))
+			return NULL;
+	}
+	return PQgetResult(p->connection);
 }
 
 /* After an error the server skips the rest of the pipeline, whose results are taken all the same.
@@ -397,14 +413,21 @@ static int receive_item(batch *b, size_t index, int rc, market_error *err)
 	return rc;
 }
 
-/* One statement's result; a NULL follows it. */
+/* One statement's result; a NULL follows it. NULL when the pipeline's end comes first: without
+ * memory libpq loses results, and then nobody knows which one belongs to what. */
 static PGresult *next_result(mk_postgres *p)
 {
 	PGresult *result = PQgetResult(p->connection), *rest;
+	bool ended = PQresultStatus(result) == PGRES_PIPELINE_SYNC;
 
-	while (result && (rest = PQgetResult(p->connection)) != NULL)
+	while (result && !ended && (rest = PQgetResult(p->connection)) != NULL) {
+		ended = PQresultStatus(rest) == PGRES_PIPELINE_SYNC;
 		PQclear(rest);
-	return result;
+	}
+	if (!ended)
+		return result;
+	PQclear(result);
+	return NULL;
 }
 
 static int judge_next(mk_postgres *p, const PGresult *result, const char *what, int rc,
@@ -412,7 +435,11 @@ static int judge_next(mk_postgres *p, const PGresult *result, const char *what, 
 {
 	if (PQstatus(p->connection) == CONNECTION_BAD || !result)
 		return mk_postgres_lost(p, what, err);
-	return rc != 0 ? rc : mk_postgres_judge(p, result, what, err);
+	if (rc == 0)
+		return mk_postgres_judge(p, result, what, err);
+	/* The first error is what is told, unless the connection is lost by another. */
+	mk_postgres_judge(p, result, what, NULL);
+	return rc;
 }
 
 static int take_rows(batch *b, mk_query *query, mk_prepared *prepared, const PGresult *result,

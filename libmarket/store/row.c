@@ -304,15 +304,16 @@ static int make_pairs(const mk_column *column, const mk_value *value, char *row,
 	char *json =
 		mk_arena_format(arena, "{\"metadata\":%.*s}", (int)value->size, (const char *)value->data);
 	void *read;
+	int rc;
 
 	if (!json)
 		return mk_error_no_memory(err);
-	if (mk_json_read(&pairs_record, json, strlen(json), arena, &read, NULL, err) != 0) {
-		if (arena->failed)
-			return mk_error_no_memory(err);
+	rc = mk_json_read(&pairs_record, json, strlen(json), arena, &read, NULL, err);
+	if (rc == MARKET_ENOMEM)
+		return rc;
+	if (rc != 0)
 		return mk_error_set(err, MARKET_ECORRUPT, "a stored %s isn't an object of texts",
 		                    column->field->name);
-	}
 	*(const market_pair *const **)(row + column->offset) = ((const pairs *)read)->metadata;
 	*(size_t *)(row + column->count_offset) = ((const pairs *)read)->n_metadata;
 	return 0;

@@ -174,12 +174,17 @@ static int hex_digit(char c)
 
 static int default_keys(mk_arena *arena, mk_store_url *out, market_error *err)
 {
-	PQconninfoOption *given = PQconninfoParse(out->target, NULL);
+	char *problem = NULL;
+	PQconninfoOption *given = PQconninfoParse(out->target, &problem);
 	PQconninfoOption *defaults = given ? PQconndefaults() : NULL;
 	const char *name;
 	char *keys;
 	int rc = 0;
 
+	if (given ? !defaults : !problem || strstr(problem, "out of memory")) {
+		rc = mk_error_no_memory(err);
+		goto out;
+	}
 	if (!given) {
 		rc = invalid(err, "the store's URL can't be read",
 		             "Write postgresql://USER@HOST:PORT/DATABASE?OPTION=VALUE.");
@@ -204,6 +209,7 @@ static int default_keys(mk_arena *arena, mk_store_url *out, market_error *err)
 		if (*keys == '/')
 			*keys = '_';
 out:
+	PQfreemem(problem);
 	PQconninfoFree(given);
 	PQconninfoFree(defaults);
 	return rc;
