@@ -87,8 +87,6 @@ char *fault_anchor(fault_market *m);
 int64_t fault_number(const fault_store *store, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 bool fault_execute(const fault_store *store, const char *sql);
-/* A digest of every row of every table. */
-uint64_t fault_digest(const fault_store *store);
 
 /* ---- processes ---- */
 

@@ -9,8 +9,6 @@
 
 #include "tests/fault/fault.h"
 
-#define FNV_START UINT64_C(0xcbf29ce484222325)
-
 /* Called for each row of a query, with its values as bytes; NULL has the length −1. */
 typedef void row_taker(int n_columns, const char *const *values, const int *lengths, void *data);
 
@@ -18,8 +16,6 @@ static bool query(const fault_store *store, const char *sql, row_taker *row, voi
 static bool query_sqlite(const char *path, const char *sql, row_taker *row, void *data);
 static bool query_postgres(const char *target, const char *sql, row_taker *row, void *data);
 static void take_number(int n_columns, const char *const *values, const int *lengths, void *data);
-static void take_table(int n_columns, const char *const *values, const int *lengths, void *data);
-static void take_row(int n_columns, const char *const *values, const int *lengths, void *data);
 
 bool raw_create_database(const char *server, const char *name)
 {
@@ -53,35 +49,6 @@ int64_t fault_number(const fault_store *store, const char *format, ...)
 bool fault_execute(const fault_store *store, const char *sql)
 {
 	return query(store, sql, NULL, NULL);
-}
-
-typedef struct digesting {
-	const fault_store *store;
-	char tables[100][64];
-	int n_tables;
-	uint64_t sum;
-} digesting;
-
-static const char sqlite_tables[] =
-	"SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY 1";
-static const char postgres_tables[] =
-	"SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1";
-
-/* The rows' digests are added up, so that their order doesn't matter. */
-uint64_t fault_digest(const fault_store *store)
-{
-	digesting d = {.store = store};
-	uint64_t all = FNV_START;
-	char sql[200];
-	query(store, store->postgres ? postgres_tables : sqlite_tables, take_table, &d);
-	for (int i = 0; i < d.n_tables; i++) {
-		d.sum = 0;
-		snprintf(sql, sizeof(sql), "SELECT * FROM \"%s\"", d.tables[i]);
-		if (!query(store, sql, take_row, &d))
-			return 0;
-		all = (all ^ d.sum) * UINT64_C(0x100000001b3);
-	}
-	return all;
 }
 
 static bool query(const fault_store *store, const char *sql, row_taker *row, void *data)
@@ -150,23 +117,4 @@ static void take_number(int n_columns, const char *const *values, const int *len
 		snprintf(text, sizeof(text), "%.*s", lengths[0], values[0]);
 		*(int64_t *)data = strtoll(text, NULL, 10);
 	}
-}
-
-static void take_table(int n_columns, const char *const *values, const int *lengths, void *data)
-{
-	digesting *d = data;
-	if (n_columns > 0 && d->n_tables < 100)
-		snprintf(d->tables[d->n_tables++], sizeof(d->tables[0]), "%.*s", lengths[0], values[0]);
-}
-
-static void take_row(int n_columns, const char *const *values, const int *lengths, void *data)
-{
-	digesting *d = data;
-	uint64_t hash = FNV_START;
-	for (int i = 0; i < n_columns; i++) {
-		hash = (hash ^ (uint64_t)(lengths[i] + 1)) * UINT64_C(0x100000001b3);
-		for (int k = 0; k < lengths[i]; k++)
-			hash = (hash ^ (unsigned char)values[i][k]) * UINT64_C(0x100000001b3);
-	}
-	d->sum += hash ^ (hash >> 29);
 }

@@ -22,3 +22,14 @@ tests_kill_market_kill_SOURCES = $(fault_sources) tests/kill/kill.c
 tests_kill_market_kill_CFLAGS = $(fault_cflags)
 tests_kill_market_kill_LDFLAGS = $(fault_ldflags)
 tests_kill_market_kill_LDADD = libmarket_core.la
+
+check_PROGRAMS += tests/allocation/market-allocation
+tests_allocation_market_allocation_SOURCES = $(fault_sources) $(scenario_sources) \
+	tests/allocation/allocation.c \
+	tests/allocation/trial.c \
+	tests/allocation/trial.h \
+	tests/memory/failing.c \
+	tests/memory/failing.h
+tests_allocation_market_allocation_CFLAGS = $(fault_cflags)
+tests_allocation_market_allocation_LDFLAGS = $(fault_ldflags)
+tests_allocation_market_allocation_LDADD = libmarket_core.la
