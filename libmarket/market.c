@@ -13,6 +13,7 @@ static int open_store(market *market, const char *url, const market_options *opt
 static int open_keys(market *market, market_error *err);
 static int prepare_schema(market *market, const market_options *options, bool *fresh,
                           market_error *err);
+static int may_go_on(market *market, bool *leave, int *version, market_error *err);
 static int begin_store(market *market, const market_options *options, market_error *err);
 
 const char *market_version(void)
@@ -146,12 +147,13 @@ static int begin_store(market *market, const market_options *options, market_err
 {
 	bool fresh = false;
 	int rc = prepare_schema(market, options, &fresh, err);
-	if (rc == 0 && fresh && !(options->flags & MARKET_OPEN_CREATE))
-		return mk_error_set(err, MARKET_ECORRUPT, "the store has no identity");
-	if (rc == 0 && fresh)
+	if (rc == 0 && fresh && (options->flags & MARKET_OPEN_CREATE))
 		rc = mk_store_found(market, options->policy, options->policy_size, err);
 	if (rc == 0)
 		rc = mk_store_identity(market, &market->store_id, err);
+	if (rc == MARKET_ECORRUPT && fresh)
+		return mk_error_hint(
+			err, rc, "If its creation was interrupted, MARKET_OPEN_CREATE goes on with it.");
 	if (rc == 0)
 		rc = open_keys(market, err);
 	return rc;
@@ -161,22 +163,21 @@ static int prepare_schema(market *market, const market_options *options, bool *f
                           market_error *err)
 {
 	bool leave = (options->flags & MARKET_OPEN_MIGRATE) != 0;
+	bool create = (options->flags & MARKET_OPEN_CREATE) != 0;
 	int version = 0;
 	int last = (int)mk_schema_count;
 	int rc = mk_schema_version(market->store, mk_schema_list, mk_schema_count, &version, err);
+
+	if (rc == 0 && version != 0 && version != last && create && !leave)
+		rc = may_go_on(market, &leave, &version, err);
 	if (rc != 0 || version == last) {
 		*fresh = false;
 		return rc != 0 ? rc : mk_store_is_empty(market, fresh, err);
 	}
-	if (version == 0 && !(options->flags & MARKET_OPEN_CREATE)) {
+	if (version == 0 && !create) {
 		rc = mk_error_set(err, MARKET_EABSENT, "the database holds no market store");
 		return mk_error_hint(err, rc, "Open it with MARKET_OPEN_CREATE to make one.");
 	}
-	/* a creation that was interrupted goes on */
-	if (version != 0 && !leave && (options->flags & MARKET_OPEN_CREATE))
-		rc = mk_store_is_empty(market, &leave, err);
-	if (rc != 0)
-		return rc;
 	if (version != 0 && !leave) {
 		rc = mk_error_set(err, MARKET_ESCHEMA, "the store's schema is %d, this library's %d",
 		                  version, last);
@@ -185,6 +186,17 @@ static int prepare_schema(market *market, const market_options *options, bool *f
 	rc = mk_schema_migrate(market->store, mk_schema_list, mk_schema_count,
 	                       market->clock(market->user_data), err);
 	return rc != 0 ? rc : mk_store_is_empty(market, fresh, err);
+}
+
+/* A creation goes on that was interrupted. When the store isn't empty, another process may have
+ * finished it since the version was read. */
+static int may_go_on(market *market, bool *leave, int *version, market_error *err)
+{
+	int rc = mk_store_is_empty(market, leave, err);
+
+	if (rc == 0 && !*leave)
+		rc = mk_schema_version(market->store, mk_schema_list, mk_schema_count, version, err);
+	return rc;
 }
 
 static int make_or_read_keys(market *market, bool due, market_error *err)

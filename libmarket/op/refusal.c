@@ -43,7 +43,8 @@ int mk_refusal_read(int code, const char *text, mk_arena *arena, market_error *e
 {
 	void *parsed = NULL;
 	const refusal *kept;
-	int rc = text ? mk_json_read(&refusal_record, text, strlen(text), arena, &parsed, NULL, NULL) : 0;
+	int rc =
+		text ? mk_json_read(&refusal_record, text, strlen(text), arena, &parsed, NULL, NULL) : 0;
 	if (rc == MARKET_ENOMEM)
 		return mk_error_no_memory(err);
 	if (rc != 0 || !parsed)

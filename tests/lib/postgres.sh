@@ -75,6 +75,8 @@ start() {
 	fi
 	as_user initdb -D "$dir/data" -A trust -U market -E UTF8 --locale=C --no-sync \
 		--no-instructions >"$dir/initdb.log" 2>&1 || { cat "$dir/initdb.log" >&2; exit 1; }
+	# Shared memory is taken at the start, and what is missing later lies in the folder: a server
+	# that is killed leaves nothing behind in /dev/shm, nor does it need room there or leave to write.
 	cat >>"$dir/data/postgresql.conf" <<END
 listen_addresses = ''
 unix_socket_directories = '$dir'
@@ -91,7 +93,8 @@ checkpoint_timeout = '30min'
 deadlock_timeout = '200ms'
 log_min_messages = warning
 log_min_error_statement = fatal
-jit = off
+dynamic_shared_memory_type = mmap
+min_dynamic_shared_memory = '16MB'
 $settings
 END
 	as_user pg_ctl -D "$dir/data" -l "$dir/log" -w -t 60 start >"$dir/start.log" 2>&1 </dev/null ||
@@ -112,7 +115,8 @@ stop() {
 	*) usage ;;
 	esac
 	cd /
-	as_user pg_ctl -D "$1/data" -m immediate -w -t 60 stop >/dev/null 2>&1 || :
+	as_user pg_ctl -D "$1/data" -m fast -w -t 20 stop >/dev/null 2>&1 ||
+		as_user pg_ctl -D "$1/data" -m immediate -w -t 60 stop >/dev/null 2>&1 || :
 	remove "$1"
 }
 

@@ -490,10 +490,6 @@ static void row_budget(void)
 	int64_t mark = 0, rows;
 
 	bazaar_open(&b, "BRL", NULL);
-	if (test_on_postgres()) {
-		bazaar_end(&b);
-		TEST_SKIP("the budget is counted on SQLite");
-	}
 	/* the seller's account of the provider exists after the first order */
 	CHECK_INT(bazaar_place(&b, "'items':[{'sku':'%s','quantity':1}]", b.sku[0]), 0);
 	bazaar_pay(&b);

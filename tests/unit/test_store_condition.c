@@ -2,6 +2,7 @@
  * and the market works again when the condition is over. Files alone: test_file_condition.c. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "libmarket/engine/market.h"
@@ -67,6 +68,64 @@ static void older_schema_wants_leave(void)
 	CHECK_OK(open_again(&test, 0, &err));
 	TEST_CALL(&test, "buyer.get", "{'buyer':'ref:b0'}");
 	test_market_close(&test);
+}
+
+/* As a process leaves it that was killed before the store had an identity. */
+static void take_identity(const test_market *test)
+{
+	char keys[5000];
+	market_error err;
+
+	CHECK_OK(mk_store_execute_text(test->market->store, "DELETE FROM policy", &err));
+	CHECK_OK(mk_store_execute_text(test->market->store, "DELETE FROM store", &err));
+	snprintf(keys, sizeof(keys), "%.4000s/keys", test_temp_dir());
+	CHECK_INT(unlink(keys), 0);
+}
+
+static void interrupted_creation_goes_on(void)
+{
+	test_market test;
+	market_error err;
+
+	test_market_open(&test, NULL);
+	take_identity(&test);
+	CHECK_ERROR(open_again(&test, 0, &err), MARKET_ECORRUPT, NULL);
+	CHECK_ERROR(open_again(&test, MARKET_OPEN_MIGRATE, &err), MARKET_ECORRUPT, NULL);
+	CHECK_OK(open_again(&test, MARKET_OPEN_CREATE, &err));
+	take_identity(&test);
+	CHECK_OK(mk_store_execute_text(test.market->store,
+	                               "DELETE FROM market_schema WHERE number = (SELECT max(number) "
+	                               "FROM market_schema)",
+	                               &err));
+	CHECK_ERROR(open_again(&test, 0, &err), MARKET_ESCHEMA, NULL);
+	CHECK_OK(open_again(&test, MARKET_OPEN_CREATE, &err));
+	CHECK_OK(open_again(&test, 0, &err));
+	test_market_close(&test);
+}
+
+static void created_by_several(void)
+{
+	enum { PROCESSES = 6 };
+	test_market test = {0};
+	const char *url = test_store_url();
+	pid_t processes[PROCESSES];
+	market_error err;
+
+	snprintf(test.url, sizeof(test.url), "%s%ckeys=%s/keys", url, strchr(url, '?') ? '&' : '?',
+	         test_temp_dir());
+	fflush(stdout);
+	for (int i = 0; i < PROCESSES; i++) {
+		processes[i] = fork();
+		if (processes[i] == 0)
+			_exit(-open_again(&test, MARKET_OPEN_CREATE, &err));
+	}
+	for (int i = 0; i < PROCESSES; i++) {
+		int status = -1;
+
+		waitpid(processes[i], &status, 0);
+		CHECK_INT(status, 0);
+	}
+	CHECK_OK(open_again(&test, 0, &err));
 }
 
 /* ---- other things in the store's place ---- */
@@ -148,6 +207,56 @@ static void role_without_rights_is_refused(void)
 	test_market_close(&test);
 }
 
+/* ---- a full disk ---- */
+
+static void make_full(const test_market *test)
+{
+	market_error err;
+
+	if (!test_on_postgres()) {
+		CHECK_OK(mk_store_execute_text(test->market->store, "PRAGMA max_page_count = 1", &err));
+		return;
+	}
+	CHECK_OK(mk_store_execute_text(test->market->store,
+	                               "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql "
+	                               "AS 'BEGIN RAISE EXCEPTION USING ERRCODE = ''53100''; END'",
+	                               &err));
+	CHECK_OK(mk_store_execute_text(test->market->store,
+	                               "CREATE TRIGGER full_disk BEFORE INSERT ON buyer "
+	                               "EXECUTE FUNCTION full_disk()",
+	                               &err));
+}
+
+static void make_room(const test_market *test)
+{
+	market_error err;
+
+	CHECK_OK(mk_store_execute_text(test->market->store,
+	                               test_on_postgres() ? "DROP TRIGGER full_disk ON buyer"
+	                                                  : "PRAGMA max_page_count = 1000000",
+	                               &err));
+}
+
+static void full_disk_is_told(void)
+{
+	test_market test;
+	char before[65], after[65];
+	int rc = 0;
+
+	fill(&test);
+	make_full(&test);
+	for (int i = 0; i < 2000 && rc == 0; i++) {
+		test_store_digest(&test, before);
+		rc = test_call(&test, "buyer.create", "{'name':'%0150d','metadata':{'a':'%0400d'}}", i, i);
+	}
+	CHECK_INT(rc, MARKET_EFULL);
+	CHECK_TEXT(test_store_digest(&test, after), before);
+	TEST_CALL(&test, "buyer.get", "{'buyer':'ref:b3'}");
+	make_room(&test);
+	TEST_CALL(&test, "buyer.create", "{'name':'Room again'}");
+	test_market_close(&test);
+}
+
 /* ---- locks ---- */
 
 static void locked_store_is_busy(void)
@@ -197,10 +306,15 @@ void suite_store_condition(void)
 	CU_add_test(suite, "a store of a newer schema is refused", newer_schema_is_refused);
 	CU_add_test(suite, "a store of an older schema is migrated only with leave",
 	            older_schema_wants_leave);
+	CU_add_test(suite, "a creation that was interrupted goes on with leave to create alone",
+	            interrupted_creation_goes_on);
+	CU_add_test(suite, "processes that create one store at once all open it", created_by_several);
 	CU_add_test(suite, "a store of other tables is refused", foreign_store_is_refused);
 	CU_add_test(suite, "a market opened for reading writes nothing", reading_only_refuses_writes);
 	CU_add_test(suite, "a connection without rights to write is read-only",
 	            role_without_rights_is_refused);
+	CU_add_test(suite, "a full disk is told, undone, and over when there is room",
+	            full_disk_is_told);
 	CU_add_test(suite, "a locked store is busy and then does the same key once",
 	            locked_store_is_busy);
 }
