@@ -2,7 +2,7 @@
  * market-memory [--log FILE] FILE...
  *
  * Runs scenarios on a store in memory, and before each of their steps tries it with every single
- * allocation failing once, and with it and all after it failing: of these one in three, or each
+ * allocation failing once, and with it and all after it failing: of these one in five, or each
  * with MARKET_TEST_LONG. Each trial is made in a child process, so that the next begins where the
  * last did. A trial must end with no_memory and the store as it was, or as the undisturbed step
  * does; the next call must work, and nothing may be left in use at the end. One passed is one step.
@@ -276,7 +276,7 @@ static void note_site(uint64_t site)
 
 static bool sweep(tried *t, const scenario *s, bool for_good, int64_t *n)
 {
-	int64_t step = for_good && !getenv("MARKET_TEST_LONG") ? 3 : 1;
+	int64_t step = for_good && !getenv("MARKET_TEST_LONG") ? 5 : 1;
 
 	for (*n = 1 + (int64_t)(seed % (uint64_t)step); *n < 1000000; *n += step) {
 		bool good = trial(t, *n, for_good, false) && judge(t, &t->control);
@@ -373,14 +373,14 @@ static bool open_trial(tried *t, const scenario *s, const char *url, int64_t n, 
 	return t->told->problem[0] == '\0';
 }
 
-/* Opening asks for memory some 20,000 times, mostly for the schema: beyond the first 100 a trial is
- * made of one in about 200, at random by a printed seed; of every one with MARKET_TEST_LONG. */
+/* Opening asks for memory some 20,000 times, mostly for the schema: beyond the first 50 a trial is
+ * made of one in about 400, at random by a printed seed; of every one with MARKET_TEST_LONG. */
 static int64_t every_nth(int64_t n)
 {
-	if (n < 100 || getenv("MARKET_TEST_LONG"))
+	if (n < 50 || getenv("MARKET_TEST_LONG"))
 		return 1;
 	seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
-	return 1 + (int64_t)((seed >> 33) % 400);
+	return 1 + (int64_t)((seed >> 33) % 800);
 }
 
 static void try_open(tried *t, const char *url, const char *name)
