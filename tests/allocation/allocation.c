@@ -249,10 +249,13 @@ static int work_once(void *data, market_error *err)
 	int rc = 0;
 	while (rc >= 0 && any) {
 		char *body = NULL, *signature = NULL;
+		int64_t number = 0;
+
 		rc = market_work(a->m->session, 1000, NULL, err);
 		any = rc > 0;
 		if (rc >= 0)
-			rc = market_sandbox_next_notification(a->m->market, a->m->now, &body, &signature, err);
+			rc = market_sandbox_next_notification(a->m->market, a->m->now, &number, &body,
+			                                      &signature, err);
 		if (rc == 0 && body) {
 			any = true;
 			in.provider = "sandbox";
@@ -261,6 +264,8 @@ static int work_once(void *data, market_error *err)
 			rc = market_session_act_as_text(a->m->session, "anonymous", err);
 			if (rc == 0)
 				rc = market_payment_notify(a->m->session, &in, NULL, err);
+			if (rc == 0)
+				rc = market_sandbox_acknowledge(a->m->market, number, err);
 		}
 		market_text_free(body);
 		market_text_free(signature);

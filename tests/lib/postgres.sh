@@ -76,7 +76,7 @@ start() {
 	as_user initdb -D "$dir/data" -A trust -U market -E UTF8 --locale=C --no-sync \
 		--no-instructions >"$dir/initdb.log" 2>&1 || { cat "$dir/initdb.log" >&2; exit 1; }
 	# Shared memory is taken at the start, and what is missing later lies in the folder: a server
-	# that is killed leaves nothing behind in /dev/shm, and needs neither room nor rights there.
+	# that is killed leaves none behind, and needs neither room nor rights in /dev/shm.
 	cat >>"$dir/data/postgresql.conf" <<END
 listen_addresses = ''
 unix_socket_directories = '$dir'
