@@ -311,8 +311,9 @@ typedef struct market_order_ship_params {
 	}
 
 /* Hands over a parcel: the whole order, or lines by quantity. The order waits for confirmation when
- * its last unit is shipped. By members of the seller with fulfilment, operators with orders and the
- * system. Errors: ESTATE, EFROZEN, ENOTFOUND (items), EINVALID (items), EEXISTS (ref). Since 0.1.
+ * its last unit is shipped or refunded; until then `cancel_at` runs on. By members of the seller
+ * with fulfilment, operators with orders and the system. Errors: ESTATE, EFROZEN, ENOTFOUND
+ * (items), EINVALID (items), EEXISTS (ref). Since 0.1.
  */
 MARKET_API int market_order_ship(struct market_session *session, const market_order_ship_params *in,
                                  market_order **out, market_error *err);
@@ -416,8 +417,10 @@ typedef struct market_order_cancel_unshipped_params {
 		.size = sizeof(market_order_cancel_unshipped_params) \
 	}
 
-/* Cancels and refunds a paid order of which nothing was shipped by `cancel_at` (ORD-4). By the
- * system. Errors: ESTATE, EINFLIGHT. Since 0.1. */
+/* Cancels and refunds a paid order of which nothing was shipped by `cancel_at` (ORD-4). Of an order
+ * that was shipped in part the rest is refunded, with the freight, and the order goes on: it waits
+ * for confirmation when the refund is done. By the system. Errors: ESTATE, EFROZEN, EINFLIGHT,
+ * EFUNDS. Since 0.1. */
 MARKET_API int market_order_cancel_unshipped(struct market_session *session,
                                              const market_order_cancel_unshipped_params *in,
                                              market_order **out, market_error *err);

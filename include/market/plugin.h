@@ -127,6 +127,7 @@ MARKET_API int market_provider_register(struct market *market,
  * - `card:authorise`: authorised for seven days, captured by a request of its own
  * - `card:void_fails`: the same; it can't be voided
  * - `card:refund_fails`: captured; its refunds fail
+ * - `card:refund_fails_once`: captured; a refund fails, and its next attempt succeeds
  * - `card:refund_unknown`: captured; a refund's answer is lost, a query finds it done
  * - `card:refund_bounces`: captured; its refunds come back a day later
  * - `card:refund_amount`: captured; its refunds are one unit short

@@ -19,7 +19,7 @@ struct market_session;
 typedef enum market_refund_state {
 	MARKET_REFUND_REQUESTED = 1, /* asked of the provider; its outcome is open */
 	MARKET_REFUND_OK,
-	MARKET_REFUND_FAILED,  /* nothing has changed */
+	MARKET_REFUND_FAILED,  /* nothing has changed; what an order's end owes is sent again */
 	MARKET_REFUND_BOUNCED, /* ESC-8: it was done and came back; the platform owes it to the buyer */
 	MARKET_REFUND_RESENT   /* a bounced one asked of the provider again */
 } market_refund_state;
@@ -185,8 +185,11 @@ typedef struct market_refund_retry_params {
 		.size = sizeof(market_refund_retry_params) \
 	}
 
-/* Sends a bounced refund's cash again, by a new attempt; nothing changes in the order.
- * By operators with refunds and the system. Errors: ESTATE, EINFLIGHT. Since 0.1. */
+/* Sends a refund again by a new attempt: one that bounced, whose order doesn't change, or one that
+ * failed and that the end of its order owes (a cancelled order's, or of the rest of one that was
+ * shipped in part): what is left of that now. Both come by themselves, at intervals that double
+ * from the policy's time for queries. By operators with refunds and the system. Errors: ESTATE,
+ * EINFLIGHT, EFUNDS. Since 0.1. */
 MARKET_API int market_refund_retry(struct market_session *session,
                                    const market_refund_retry_params *in, market_refund **out,
                                    market_error *err);

@@ -46,9 +46,12 @@ int mk_refund_work_out(mk_ctx *ctx, const mk_order *order, const market_refund_c
 		return rc;
 	refund->refund.items = (const market_refund_item *const *)a.items;
 	refund->refund.n_items = a.n_items;
-	if (!mk_money_positive(mk_money_add(refund->refund.cash, refund->refund.promo)))
-		return mk_error_set(err, MARKET_EINVALID, "nothing of this is left to refund");
 	return 0;
+}
+
+bool mk_refund_is_nothing(const mk_refund *refund)
+{
+	return !mk_money_positive(mk_money_add(refund->refund.cash, refund->refund.promo));
 }
 
 static int add_asked(amounts *a, const market_refund_create_params *in, market_error *err)

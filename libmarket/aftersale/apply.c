@@ -26,7 +26,7 @@ static int reverse(work *w, market_error *err);
 static int reverse_item(work *w, market_refund_item *item, market_error *err);
 static int note_parts(work *w, const mk_component *component, market_refund_item *item,
                       market_error *err);
-static int draw_seller(work *w, bool unlimited, market_error *err);
+static int draw_seller(work *w, market_error *err);
 static void give_back(work *w);
 static void count_items(work *w);
 static int settle_order(work *w, market_error *err);
@@ -49,7 +49,7 @@ int mk_refund_apply(mk_ctx *ctx, mk_order *order, mk_refund *refund, market_erro
 	if (rc == 0 && r->released)
 		rc = reverse(&w, err);
 	if (rc == 0 && r->released)
-		rc = draw_seller(&w, true, err); /* the money has gone back already */
+		rc = draw_seller(&w, err);
 	if (rc != 0)
 		return rc;
 	if (!r->released)
@@ -70,8 +70,8 @@ int mk_refund_apply(mk_ctx *ctx, mk_order *order, mk_refund *refund, market_erro
 	return settle_order(&w, err);
 }
 
-int mk_refund_check_sources(mk_ctx *ctx, const mk_order *order, const mk_refund *refund,
-                            bool unlimited, market_error *err)
+int mk_refund_burden(mk_ctx *ctx, const mk_order *order, const mk_refund *refund,
+                     market_money *burden, market_error *err)
 {
 	mk_refund copy = *refund;
 	work w = {.ctx = ctx, .order = (mk_order *)(uintptr_t)order, .refund = &copy};
@@ -79,7 +79,10 @@ int mk_refund_check_sources(mk_ctx *ctx, const mk_order *order, const mk_refund 
 
 	if (rc == 0)
 		rc = reverse(&w, err);
-	return rc == 0 ? draw_seller(&w, unlimited, err) : rc;
+	if (rc == 0)
+		rc = draw_seller(&w, err);
+	*burden = mk_money_sub(w.seller, copy.refund.from_pending);
+	return rc;
 }
 
 static int load(work *w, market_error *err)
@@ -233,8 +236,9 @@ static int note_parts(work *w, const mk_component *c, market_refund_item *item, 
 	return 0;
 }
 
-/* ESC-7: the order's own lots, available, other reserves, the receivable; never the deposit. */
-static int draw_seller(work *w, bool unlimited, market_error *err)
+/* ESC-7: the order's own lots, available, other reserves, the receivable; never the deposit. The
+ * limit was looked at before the money went (exposure.c). */
+static int draw_seller(work *w, market_error *err)
 {
 	market_refund *r = &w->refund->refund;
 	mk_draw draw = {
@@ -244,7 +248,7 @@ static int draw_seller(work *w, bool unlimited, market_error *err)
 		.refund = r->id,
 		.kind = MARKET_LOT_REFUND,
 		.amount = w->seller,
-		.unlimited = unlimited,
+		.unlimited = true,
 	};
 	int rc = mk_draw_from(w->ctx, w->transfer, &draw, err);
 
@@ -307,8 +311,10 @@ static int settle_order(work *w, market_error *err)
 		o->release_at = 0;
 		order->release_left = 0;
 	}
-	if (!whole || w->refund->refund.released)
+	if (w->refund->refund.released)
 		return 0;
+	if (!whole)
+		return mk_order_rest_refunded(w->ctx, order, err);
 	if (mk_order_next_state(o->state, MK_ORDER_REFUND_WHOLE) != 0) {
 		rc = mk_order_return_stock(w->ctx, order, err);
 		if (rc == 0)

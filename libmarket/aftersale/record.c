@@ -65,6 +65,8 @@ static const mk_field refund_fields[] = {
 #define T mk_refund
 	MK_F_TEXT(T, items_text, MK_INTERNAL, 0, 0, "of items, JSON"),
 	MK_F_TIME(T, due_at, MK_INTERNAL, "of its deadline row"),
+	MK_F_INT(T, automatic, MK_INTERNAL, 0, 0, "1: an order's end owes it"),
+	MK_F_MONEY(T, exposed, MK_INTERNAL, 0, 0, "counted for its seller while it is under way"),
 #undef T
 };
 const mk_record mk_refund_record =
@@ -168,7 +170,7 @@ void mk_refund_save(mk_ctx *ctx, mk_refund *refund)
 	"freight, reason, " \
 	"borne_by, released, from_pending, from_reserved, from_available, from_receivable, failure, " \
 	"actor, created_at, " \
-	"resolved_at, version, items_text, due_at"
+	"resolved_at, version, items_text, due_at, automatic, exposed"
 
 const char *const mk_refund_ddl[] = {
 	"CREATE TABLE IF NOT EXISTS refund ({key}, ref TEXT, {fk:order_id:seller_order} NOT NULL, "
@@ -181,10 +183,13 @@ const char *const mk_refund_ddl[] = {
 	"from_receivable "
 	"{int} NOT NULL, failure TEXT, actor TEXT, created_at {int} NOT NULL, resolved_at {int}, "
 	"version {int} NOT "
-	"NULL, items_text TEXT, due_at {int}){strict}",
+	"NULL, items_text TEXT, due_at {int}, automatic {int} NOT NULL, exposed {int} NOT "
+	"NULL){strict}",
 	"CREATE UNIQUE INDEX IF NOT EXISTS refund_ref ON refund (book_id, ref) WHERE ref IS NOT "
 	"NULL",
 	"CREATE INDEX IF NOT EXISTS refund_order ON refund (order_id, book_id, created_at, id)",
+	"CREATE TABLE IF NOT EXISTS refund_exposure ({key}, currency TEXT NOT NULL, amount {int} NOT "
+	"NULL, version {int} NOT NULL, UNIQUE (book_id, currency)){strict}",
 	NULL,
 };
 
@@ -217,12 +222,14 @@ const mk_statement mk_refund_insert = {
 		   ":from_pending, "
 		   ":from_reserved, :from_available, :from_receivable, :failure, :actor, :created_at, "
 		   ":resolved_at, "
-		   ":version, :items_text, :due_at) ON CONFLICT DO NOTHING",
+		   ":version, :items_text, :due_at, :automatic, :exposed) ON CONFLICT DO NOTHING",
 };
 const mk_statement mk_refund_update = {
 	.name = "refund_update",
 	.table = "refund",
-	.sql = "UPDATE refund SET state = :state, released = :released, from_pending = :from_pending, "
+	.sql = "UPDATE refund SET share_id = :share_id, cash = :cash, promo = :promo, freight = "
+		   ":freight, automatic = :automatic, exposed = :exposed, state = :state, released = "
+		   ":released, from_pending = :from_pending, "
 		   "from_reserved = "
 		   ":from_reserved, from_available = :from_available, from_receivable = :from_receivable, "
 		   "failure = "

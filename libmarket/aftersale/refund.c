@@ -3,31 +3,30 @@
 #include "libmarket/escrow/escrow.h"
 #include "libmarket/payment/payment.h"
 
-/* A bounced refund is sent again at doubling intervals, at most this often doubled. */
-#define MOST_DOUBLINGS 12
-
-static int check_order(const mk_order *order, market_error *err);
-static int make(mk_ctx *ctx, mk_order *order, const market_refund_create_params *in,
-                mk_refund *refund, market_error *err);
+static void init(mk_ctx *ctx, const mk_order *order, const market_refund_create_params *in,
+                 mk_refund *refund);
 static const char *actor_of(const mk_ctx *ctx);
+static int write_off(mk_ctx *ctx, mk_order *order, const mk_refund *refund, market_error *err);
 static bool decides(const mk_ctx *ctx);
 static int choose_share(mk_ctx *ctx, const mk_order *order, market_money cash, mk_share **out,
                         market_error *err);
 static int ask_provider(mk_ctx *ctx, mk_order *order, mk_refund *refund, mk_share *share,
                         market_error *err);
-static int finish_without_cash(mk_ctx *ctx, mk_order *order, mk_refund *refund, market_error *err);
+static void put(mk_ctx *ctx, mk_refund *refund, bool stored);
 
 int mk_refund_create(mk_ctx *ctx, const void *params, market_error *err)
 {
 	const market_refund_create_params *in = params;
 	mk_order *order = (mk_order *)ctx->subject;
 	mk_refund *refund = MK_NEW(ctx->arena, mk_refund);
-	int rc = refund ? check_order(order, err) : mk_error_no_memory(err);
+	int rc = refund ? mk_refund_check_order(order, err) : mk_error_no_memory(err);
 
 	if (rc == 0)
 		rc = mk_order_load_lines(ctx, order, err);
-	if (rc == 0)
-		rc = make(ctx, order, in, refund, err);
+	if (rc != 0)
+		return rc;
+	init(ctx, order, in, refund);
+	rc = mk_refund_make(ctx, order, in, refund, false, err);
 	if (rc == 0)
 		rc = mk_ref_check_free_in(ctx, &mk_refund_entity, order->order.id.book, in->ref, err);
 	if (rc != 0)
@@ -41,10 +40,30 @@ int mk_refund_order(mk_ctx *ctx, mk_order *order, const char *reason, market_err
 {
 	market_refund_create_params in = MARKET_REFUND_CREATE_PARAMS_INIT;
 	mk_refund *refund = MK_NEW(ctx->arena, mk_refund);
-	int rc = refund ? check_order(order, err) : mk_error_no_memory(err);
+	int rc = refund ? mk_refund_check_order(order, err) : mk_error_no_memory(err);
 
+	if (rc != 0)
+		return rc;
 	in.reason = reason;
-	return rc == 0 ? make(ctx, order, &in, refund, err) : rc;
+	init(ctx, order, &in, refund);
+	refund->automatic = 1;
+	return mk_refund_make(ctx, order, &in, refund, false, err);
+}
+
+int mk_refund_rest(mk_ctx *ctx, mk_order *order, const char *reason, market_error *err)
+{
+	market_refund_create_params in = MARKET_REFUND_CREATE_PARAMS_INIT;
+	mk_refund *refund = MK_NEW(ctx->arena, mk_refund);
+	int rc = refund ? mk_refund_check_order(order, err) : mk_error_no_memory(err);
+
+	if (rc == 0)
+		rc = mk_refund_ask_rest(ctx, order, &in, err);
+	if (rc != 0)
+		return rc;
+	in.reason = reason;
+	init(ctx, order, &in, refund);
+	refund->automatic = 1;
+	return mk_refund_make(ctx, order, &in, refund, false, err);
 }
 
 int mk_refund_get(mk_ctx *ctx, const void *params, market_error *err)
@@ -75,7 +94,7 @@ int mk_refund_list(mk_ctx *ctx, const void *params, market_error *err)
 }
 
 /* One refund of an order at a time; the order of a refund is never a closed one without money. */
-static int check_order(const mk_order *order, market_error *err)
+int mk_refund_check_order(const mk_order *order, market_error *err)
 {
 	const market_order *o = &order->order;
 	int rc = 0;
@@ -89,14 +108,13 @@ static int check_order(const mk_order *order, market_error *err)
 	return rc == 0 ? 0 : mk_error_object(err, rc, MARKET_ID_ORDER, o->id);
 }
 
-static int make(mk_ctx *ctx, mk_order *order, const market_refund_create_params *in,
-                mk_refund *refund, market_error *err)
+static void init(mk_ctx *ctx, const mk_order *order, const market_refund_create_params *in,
+                 mk_refund *refund)
 {
 	const market_order *o = &order->order;
 	market_money zero = mk_money(0, o->currency);
-	mk_share *share = NULL;
-	int rc;
 
+	refund->exposed = zero;
 	refund->refund = (market_refund){
 		.id = mk_new_id(ctx, o->id.book),
 		.ref = in->ref,
@@ -116,20 +134,39 @@ static int make(mk_ctx *ctx, mk_order *order, const market_refund_create_params 
 		.created_at = ctx->now,
 		.version = 1,
 	};
-	rc = mk_refund_work_out(ctx, order, in, refund, err);
+}
+
+int mk_refund_make(mk_ctx *ctx, mk_order *order, const market_refund_create_params *in,
+                   mk_refund *refund, bool stored, market_error *err)
+{
+	const market_order *o = &order->order;
+	market_money burden = mk_money(0, o->currency);
+	mk_share *share = NULL;
+	int rc = mk_refund_work_out(ctx, order, in, refund, err);
+
+	if (rc == 0 && mk_refund_is_nothing(refund))
+		return refund->automatic
+		           ? write_off(ctx, order, refund, err)
+		           : mk_error_set(err, MARKET_EINVALID, "nothing of this is left to refund");
 	if (rc == 0 && mk_money_positive(refund->refund.cash))
 		rc = choose_share(ctx, order, refund->refund.cash, &share, err);
 	if (rc == 0 && refund->refund.released)
-		rc = mk_refund_check_sources(ctx, order, refund, decides(ctx), err);
+		rc = mk_refund_burden(ctx, order, refund, &burden, err);
+	if (rc == 0 && mk_money_positive(burden))
+		rc = mk_exposure_take(ctx, refund, burden, share != NULL, decides(ctx), err);
 	if (rc != 0)
 		return rc;
 	mk_event(ctx, "refund.requested", MARKET_ID_REFUND, refund->refund.id);
 	mk_event_book(ctx, o->buyer.book);
 	mk_event_id(ctx, "order", MARKET_ID_ORDER, o->id);
 	mk_event_money(ctx, "cash", refund->refund.cash);
-	mk_event_text(ctx, "reason", in->reason);
-	return share ? ask_provider(ctx, order, refund, share, err)
-	             : finish_without_cash(ctx, order, refund, err);
+	mk_event_text(ctx, "reason", refund->refund.reason);
+	/* PRO-1: without cash nothing is asked of anybody, what a funder gave goes back at once */
+	rc = share ? ask_provider(ctx, order, refund, share, err)
+	           : mk_refund_apply(ctx, order, refund, err);
+	if (rc == 0)
+		put(ctx, refund, stored);
+	return rc;
 }
 
 static const char *actor_of(const mk_ctx *ctx)
@@ -179,6 +216,21 @@ static int choose_share(mk_ctx *ctx, const mk_order *order, market_money cash, m
 	return mk_error_object(err, rc, MARKET_ID_ORDER, order->order.id);
 }
 
+/* Units whose money went back before they were to be shipped. */
+static int write_off(mk_ctx *ctx, mk_order *order, const mk_refund *refund, market_error *err)
+{
+	for (size_t i = 0; i < refund->refund.n_items; i++)
+		for (size_t k = 0; k < order->order.n_lines; k++) {
+			mk_order_line *line = (mk_order_line *)(void *)order->order.lines[k];
+
+			if (!mk_id_equal(line->line.id, refund->refund.items[i]->line))
+				continue;
+			line->line.refunded_quantity += refund->refund.items[i]->quantity;
+			mk_order_line_save(ctx, line);
+		}
+	return mk_order_rest_refunded(ctx, order, err);
+}
+
 /* ESC-2, ESC-3: the amount is in flight and the order frozen until the outcome is known. */
 static int ask_provider(mk_ctx *ctx, mk_order *order, mk_refund *refund, mk_share *share,
                         market_error *err)
@@ -191,39 +243,36 @@ static int ask_provider(mk_ctx *ctx, mk_order *order, mk_refund *refund, mk_shar
 	if (rc != 0)
 		return rc;
 	r->share = share->share.id;
+	r->state = MARKET_REFUND_REQUESTED;
+	r->failure = NULL;
+	r->resolved_at = 0;
 	order->order.in_flight = mk_money_add(order->order.in_flight, mk_money_add(r->cash, r->promo));
 	mk_order_freeze(ctx, order, "refund");
 	share->share.in_flight = mk_money_add(share->share.in_flight, r->cash);
 	mk_share_save(ctx, share);
 	refund->items_text = mk_refund_items_write(ctx, r);
-	mk_insert(ctx, &mk_refund_insert, &mk_refund_record, r->id, refund);
 	return mk_request_queue_at(ctx, payment->payment.provider, MARKET_REQUEST_REFUND,
 	                           MARKET_ID_REFUND, r->id, r->cash, payment->payment.reference,
 	                           &request, err);
 }
 
-/* PRO-1: nothing is asked of anybody, what a discount's funder gave goes back at once. */
-static int finish_without_cash(mk_ctx *ctx, mk_order *order, mk_refund *refund, market_error *err)
+static void put(mk_ctx *ctx, mk_refund *refund, bool stored)
 {
-	int rc = mk_refund_apply(ctx, order, refund, err);
-
-	if (rc == 0)
+	if (stored)
+		mk_refund_save(ctx, refund);
+	else
 		mk_insert(ctx, &mk_refund_insert, &mk_refund_record, refund->refund.id, refund);
-	return rc;
 }
 
 /* ---- outcomes ---- */
 
-static int load_all(mk_ctx *ctx, mk_refund *refund, mk_order **order, mk_share **share,
-                    market_error *err);
 static int done(mk_ctx *ctx, mk_refund *refund, market_error *err);
-static int not_done(mk_ctx *ctx, mk_refund *refund, const char *reason, market_error *err);
-static void land(mk_order *order, mk_share *share, const mk_refund *refund);
+static int not_done(mk_ctx *ctx, mk_refund *refund, const mk_request *request, market_error *err);
+static void land(mk_ctx *ctx, mk_order *order, mk_share *share, mk_refund *refund);
 static int bounced(mk_ctx *ctx, mk_refund *refund, const mk_request *request, market_error *err);
 static int resent(mk_ctx *ctx, mk_refund *refund, const mk_request *request, market_error *err);
 static int post_payable(mk_ctx *ctx, const mk_refund *refund, const mk_request *request, bool back,
                         market_error *err);
-static void wait_for_retry(mk_ctx *ctx, mk_refund *refund, const mk_request *request);
 
 int mk_refund_outcome(mk_ctx *ctx, mk_request *request, market_error *err)
 {
@@ -237,7 +286,7 @@ int mk_refund_outcome(mk_ctx *ctx, mk_request *request, market_error *err)
 		return rc;
 	switch (refund->refund.state) {
 	case MARKET_REFUND_REQUESTED:
-		return ok ? done(ctx, refund, err) : not_done(ctx, refund, request->request.reason, err);
+		return ok ? done(ctx, refund, err) : not_done(ctx, refund, request, err);
 	case MARKET_REFUND_OK:
 		return ok ? 0 : bounced(ctx, refund, request, err);
 	case MARKET_REFUND_RESENT:
@@ -266,50 +315,16 @@ int mk_refund_bounce(mk_ctx *ctx, const void *params, market_error *err)
 	return rc;
 }
 
-int mk_refund_retry(mk_ctx *ctx, const void *params, market_error *err)
-{
-	mk_refund *refund = (mk_refund *)ctx->subject;
-	market_refund *r = &refund->refund;
-	mk_payment *payment = NULL;
-	mk_share *share = NULL;
-	mk_order *order = NULL;
-	market_id request;
-	int rc;
-
-	(void)params;
-	if (r->state != MARKET_REFUND_BOUNCED) {
-		rc = mk_error_set(err, MARKET_ESTATE, "a refund in state %s isn't sent again",
-		                  mk_enum_name(&mk_refund_state_enum, r->state));
-		return mk_error_object(err, rc, MARKET_ID_REFUND, r->id);
-	}
-	rc = load_all(ctx, refund, &order, &share, err);
-	if (rc == 0)
-		rc = mk_payment_load(ctx, share->share.payment, NULL, &payment, err);
-	if (rc == 0)
-		rc = mk_request_queue_at(ctx, payment->payment.provider, MARKET_REQUEST_REFUND,
-		                         MARKET_ID_REFUND, r->id, r->cash, payment->payment.reference,
-		                         &request, err);
-	if (rc != 0)
-		return rc;
-	mk_deadline_set(ctx, r->id, refund->due_at, 0, "refund.retry");
-	refund->due_at = 0;
-	r->state = MARKET_REFUND_RESENT;
-	mk_event(ctx, "refund.resent", MARKET_ID_REFUND, r->id);
-	mk_event_book(ctx, r->buyer.book);
-	mk_refund_save(ctx, refund);
-	ctx->result = r->id;
-	return 0;
-}
-
-static int load_all(mk_ctx *ctx, mk_refund *refund, mk_order **order, mk_share **share,
-                    market_error *err)
+int mk_refund_load_all(mk_ctx *ctx, mk_refund *refund, mk_order **order, mk_share **share,
+                       market_error *err)
 {
 	mk_share **shares = NULL;
 	size_t count = 0;
 	int rc = mk_order_load(ctx, refund->refund.order, NULL, order, err);
 
-	if (rc == 0)
-		rc = mk_share_list_order(ctx, refund->refund.order, &shares, &count, err);
+	if (rc != 0 || !share)
+		return rc;
+	rc = mk_share_list_order(ctx, refund->refund.order, &shares, &count, err);
 	for (size_t i = 0; rc == 0 && i < count; i++)
 		if (mk_id_equal(shares[i]->share.id, refund->refund.share))
 			*share = shares[i];
@@ -324,11 +339,11 @@ static int done(mk_ctx *ctx, mk_refund *refund, market_error *err)
 {
 	mk_share *share = NULL;
 	mk_order *order = NULL;
-	int rc = load_all(ctx, refund, &order, &share, err);
+	int rc = mk_refund_load_all(ctx, refund, &order, &share, err);
 
 	if (rc != 0)
 		return rc;
-	land(order, share, refund);
+	land(ctx, order, share, refund);
 	share->share.refunded = mk_money_add(share->share.refunded, refund->refund.cash);
 	mk_order_unfreeze(ctx, order);
 	rc = mk_refund_apply(ctx, order, refund, err);
@@ -341,37 +356,41 @@ static int done(mk_ctx *ctx, mk_refund *refund, market_error *err)
 }
 
 /* ESC-8: the amount is held again, and refundable. */
-static int not_done(mk_ctx *ctx, mk_refund *refund, const char *reason, market_error *err)
+static int not_done(mk_ctx *ctx, mk_refund *refund, const mk_request *request, market_error *err)
 {
 	market_refund *r = &refund->refund;
 	mk_share *share = NULL;
 	mk_order *order = NULL;
-	int rc = load_all(ctx, refund, &order, &share, err);
+	int rc = mk_refund_load_all(ctx, refund, &order, &share, err);
 
 	if (rc != 0)
 		return rc;
-	land(order, share, refund);
+	land(ctx, order, share, refund);
 	mk_order_unfreeze(ctx, order);
 	mk_escrow_update(order);
 	r->state = MARKET_REFUND_FAILED;
-	r->failure = reason;
+	r->failure = request->request.reason;
 	r->resolved_at = ctx->now;
 	mk_event(ctx, "refund.failed", MARKET_ID_REFUND, r->id);
 	mk_event_book(ctx, r->buyer.book);
 	mk_event_id(ctx, "order", MARKET_ID_ORDER, r->order);
-	mk_event_text(ctx, "reason", reason);
+	mk_event_text(ctx, "reason", r->failure);
+	/* nobody else asks again for what an order's end owes the buyer */
+	if (refund->automatic)
+		mk_refund_wait(ctx, refund, request);
 	mk_share_save(ctx, share);
 	mk_order_save(ctx, order);
 	mk_refund_save(ctx, refund);
 	return 0;
 }
 
-static void land(mk_order *order, mk_share *share, const mk_refund *refund)
+static void land(mk_ctx *ctx, mk_order *order, mk_share *share, mk_refund *refund)
 {
 	market_money all = mk_money_add(refund->refund.cash, refund->refund.promo);
 
 	order->order.in_flight = mk_money_sub(order->order.in_flight, all);
 	share->share.in_flight = mk_money_sub(share->share.in_flight, refund->refund.cash);
+	mk_exposure_give(ctx, refund);
 }
 
 /* ESC-8 */
@@ -387,7 +406,7 @@ static int bounced(mk_ctx *ctx, mk_refund *refund, const mk_request *request, ma
 	mk_event_book(ctx, refund->refund.buyer.book);
 	mk_event_money(ctx, "cash", refund->refund.cash);
 	mk_event_text(ctx, "reason", request->request.reason);
-	wait_for_retry(ctx, refund, request);
+	mk_refund_wait(ctx, refund, request);
 	mk_refund_save(ctx, refund);
 	return 0;
 }
@@ -405,7 +424,7 @@ static int resent(mk_ctx *ctx, mk_refund *refund, const mk_request *request, mar
 	mk_event(ctx, ok ? "refund.ok" : "refund.bounced", MARKET_ID_REFUND, refund->refund.id);
 	mk_event_book(ctx, refund->refund.buyer.book);
 	if (!ok)
-		wait_for_retry(ctx, refund, request);
+		mk_refund_wait(ctx, refund, request);
 	mk_refund_save(ctx, refund);
 	return 0;
 }
@@ -432,16 +451,4 @@ static int post_payable(mk_ctx *ctx, const mk_refund *refund, const mk_request *
 		mk_credit(transfer, "psp_clearing", NULL, r->cash);
 	}
 	return mk_transfer_post(ctx->ledger, transfer, err);
-}
-
-static void wait_for_retry(mk_ctx *ctx, mk_refund *refund, const mk_request *request)
-{
-	int64_t doublings = request->request.attempt - 1;
-	market_time due;
-
-	if (doublings > MOST_DOUBLINGS)
-		doublings = MOST_DOUBLINGS;
-	due = ctx->now + ctx->policy->payments->query_after * ((int64_t)1 << doublings);
-	mk_deadline_set(ctx, refund->refund.id, refund->due_at, due, "refund.retry");
-	refund->due_at = due;
 }

@@ -17,7 +17,9 @@
 typedef struct mk_refund {
 	market_refund refund;
 	const char *items_text; /* JSON text of `items` */
-	market_time due_at;     /* of its deadline row: after it bounced */
+	market_time due_at;     /* of its deadline row: it bounced, or failed and is automatic */
+	int64_t automatic;      /* 1: an order's end owes it: sent again when it failed */
+	market_money exposed;   /* counted for its seller while it is under way (exposure.c) */
 } mk_refund;
 
 extern const mk_record mk_refund_record, mk_refund_item_record;
@@ -25,10 +27,15 @@ extern const mk_entity mk_refund_entity;
 extern const mk_enum mk_refund_state_enum, mk_borne_by_enum;
 extern const char *const mk_refund_ddl[];
 
-/* All that is left of a paid order, freight included where nothing was shipped. Changes and freezes
- * `order`, whose lines must be loaded; the caller saves it. Without cash the refund is done at once
- * and closes the order. Errors: EINFLIGHT, EFUNDS. */
+/* All that is left of a paid order that ends, freight included where nothing was shipped. Changes
+ * and freezes `order`, whose lines must be loaded; the caller saves it. Without cash the refund is
+ * done at once and closes the order. One that fails is sent again at its deadline, at doubling
+ * intervals. Errors: EINFLIGHT, EFUNDS. */
 int mk_refund_order(mk_ctx *ctx, mk_order *order, const char *reason, market_error *err);
+
+/* The same of the units of a partly shipped order that aren't shipped, with the freight. Where
+ * their money went back before, no refund is made and they count as refunded. */
+int mk_refund_rest(mk_ctx *ctx, mk_order *order, const char *reason, market_error *err);
 
 /* What the outcome of its request means: OK, DECLINED or FAILED. */
 int mk_refund_outcome(mk_ctx *ctx, mk_request *request, market_error *err);

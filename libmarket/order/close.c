@@ -4,6 +4,8 @@
 #include "libmarket/payment/payment.h"
 
 static int check_cancel(const mk_order *order, market_error *err);
+static int check_idle(const mk_order *order, market_error *err);
+static int refund_rest(mk_ctx *ctx, mk_order *order, market_error *err);
 static int close_order(mk_ctx *ctx, mk_order *order, mk_order_step step, int32_t close_reason,
                        const char *reason, market_error *err);
 static void tell(mk_ctx *ctx, const mk_order *order, const char *reason);
@@ -47,6 +49,8 @@ int mk_order_cancel_unshipped(mk_ctx *ctx, const void *params, market_error *err
 		return refuse(order, MARKET_ESTATE, "the time for shipping the order isn't over", err);
 	if (order->order.state == MARKET_ORDER_WAIT_PAY)
 		return refuse(order, MARKET_ESTATE, "the order isn't paid", err);
+	if (order->order.state == MARKET_ORDER_WAIT_SHIP && (order->whole & MK_PARTLY_SHIPPED))
+		return refund_rest(ctx, order, err);
 	rc = check_cancel(order, err);
 	return rc == 0
 	           ? close_order(ctx, order, MK_ORDER_CANCEL, MARKET_CLOSE_UNSHIPPED, "unshipped", err)
@@ -61,10 +65,36 @@ static int check_cancel(const mk_order *order, market_error *err)
 		return 0; /* the step says so */
 	if (order->whole & (MK_WHOLE_SHIPPED | MK_PARTLY_SHIPPED))
 		return refuse(order, MARKET_ESTATE, "a part of the order is shipped", err);
+	return check_idle(order, err);
+}
+
+static int check_idle(const mk_order *order, market_error *err)
+{
+	const market_order *o = &order->order;
+
 	if (o->freezes > 0)
 		return refuse(order, MARKET_EFROZEN, "the order has an open refund or dispute", err);
 	if (mk_money_positive(o->in_flight))
 		return refuse(order, MARKET_EINFLIGHT, "a refund of the order is on its way", err);
+	return 0;
+}
+
+/* ORD-4: what went stays sold, and the order goes on when its rest is refunded. */
+static int refund_rest(mk_ctx *ctx, mk_order *order, market_error *err)
+{
+	int rc = check_idle(order, err);
+
+	if (rc == 0)
+		rc = mk_order_load_lines(ctx, order, err);
+	if (rc == 0)
+		rc = mk_refund_rest(ctx, order, "unshipped", err);
+	if (rc != 0)
+		return rc;
+	order->order.cancel_at = 0;
+	mk_event(ctx, "order.rest_cancelled", MARKET_ID_ORDER, order->order.id);
+	mk_event_book(ctx, order->order.buyer.book);
+	mk_order_save(ctx, order);
+	ctx->result = order->order.id;
 	return 0;
 }
 

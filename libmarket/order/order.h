@@ -94,7 +94,7 @@ void mk_order_line_save(mk_ctx *ctx, mk_order_line *line);
 /* The one transition table (ORD-2). ESTATE names the order and its state. */
 typedef enum mk_order_step {
 	MK_ORDER_PAY = 1,
-	MK_ORDER_SHIP,    /* the last line is shipped */
+	MK_ORDER_SHIP,    /* nothing is left to ship */
 	MK_ORDER_CONFIRM, /* by the buyer or by itself */
 	MK_ORDER_CLOSE_UNPAID,
 	MK_ORDER_CANCEL,      /* paid or not, before shipping */
@@ -119,6 +119,11 @@ int mk_order_promos(mk_ctx *ctx, const mk_order *order, mk_promo **out, size_t *
                     market_error *err);
 /* Returns the stock that isn't shipped: reserved (unpaid) or sold (paid) back to free. */
 int mk_order_return_stock(mk_ctx *ctx, mk_order *order, market_error *err);
+/* How many units of a line are neither in a parcel nor refunded. */
+int64_t mk_order_left_to_ship(const market_order_line *line);
+/* aftersale → order: units were refunded. A partly shipped order of which nothing is left to ship
+ * waits for confirmation from now on. The lines must be loaded. */
+int mk_order_rest_refunded(mk_ctx *ctx, mk_order *order, market_error *err);
 
 extern const char *const mk_order_ddl[];
 extern const mk_statement mk_order_by_id, mk_order_by_ref, mk_order_insert, mk_order_update;

@@ -11,7 +11,6 @@ static int ship_lines(mk_ctx *ctx, mk_order *order, mk_shipment *shipment,
                       const market_order_ship_params *in, bool *all, market_error *err);
 static int take_asked(const mk_order *order, const market_order_ship_params *in, int64_t *taken,
                       market_error *err);
-static int64_t left_to_ship(const market_order_line *line);
 static void all_shipped(mk_ctx *ctx, mk_order *order);
 static int pick_shipments(mk_shipment **all, size_t count, const market_order_deliver_params *in,
                           market_error *err);
@@ -58,11 +57,46 @@ int mk_order_ship(mk_ctx *ctx, const void *params, market_error *err)
 	mk_event_text(ctx, "tracking", in->tracking);
 	if (o->ship_by != 0 && ctx->now > o->ship_by)
 		mk_event_int(ctx, "late_ms", ctx->now - o->ship_by);
+	order->order.shipped_at = ctx->now;
+	/* the time for the rest goes on after a partial parcel */
 	if (all)
 		all_shipped(ctx, order);
-	order->order.cancel_at = 0;
 	mk_order_save(ctx, order);
 	ctx->result = o->id;
+	return 0;
+}
+
+/* What was refunded before shipping isn't shipped any more. */
+int64_t mk_order_left_to_ship(const market_order_line *line)
+{
+	int64_t left = line->quantity - line->shipped_quantity - line->refunded_quantity;
+
+	return left > 0 ? left : 0;
+}
+
+int mk_order_rest_refunded(mk_ctx *ctx, mk_order *order, market_error *err)
+{
+	const market_order *o = &order->order;
+	mk_shipment **shipments = NULL;
+	size_t count = 0;
+	int rc;
+
+	if (o->state != MARKET_ORDER_WAIT_SHIP || !(order->whole & MK_PARTLY_SHIPPED))
+		return 0;
+	for (size_t i = 0; i < o->n_lines; i++)
+		if (mk_order_left_to_ship(o->lines[i]) > 0)
+			return 0;
+	rc = mk_order_return_stock(ctx, order, err);
+	if (rc == 0)
+		rc = mk_order_step_to(ctx, order, MK_ORDER_SHIP, err);
+	if (rc == 0)
+		rc = mk_shipment_list_order(ctx, o->id, &shipments, &count, err);
+	if (rc != 0)
+		return rc;
+	mk_event(ctx, "order.rest_refunded", MARKET_ID_ORDER, o->id);
+	mk_event_book(ctx, o->buyer.book);
+	all_shipped(ctx, order);
+	all_delivered(ctx, order, shipments, count);
 	return 0;
 }
 
@@ -172,7 +206,7 @@ static int ship_lines(mk_ctx *ctx, mk_order *order, mk_shipment *shipment,
 			line->line.shipped_quantity += taken[i];
 			mk_order_line_save(ctx, line);
 		}
-		*all = *all && left_to_ship(&line->line) == 0;
+		*all = *all && mk_order_left_to_ship(&line->line) == 0;
 	}
 	if (rc == 0 && n == 0)
 		return mk_error_set(err, MARKET_ESTATE, "nothing is left to ship");
@@ -190,7 +224,7 @@ static int take_asked(const mk_order *order, const market_order_ship_params *in,
 	int rc;
 
 	for (size_t i = 0; in->n_items == 0 && i < o->n_lines; i++)
-		taken[i] = left_to_ship(o->lines[i]);
+		taken[i] = mk_order_left_to_ship(o->lines[i]);
 	for (size_t i = 0; i < in->n_items; i++) {
 		const market_ship_item *item = in->items[i];
 		size_t k = 0;
@@ -202,7 +236,7 @@ static int take_asked(const mk_order *order, const market_order_ship_params *in,
 			rc = mk_error_set(err, MARKET_ENOTFOUND, "line %s isn't one of this order", text);
 			return mk_error_field(err, rc, "items[%zu].line", i);
 		}
-		if (item->quantity > left_to_ship(o->lines[k]) - taken[k]) {
+		if (item->quantity > mk_order_left_to_ship(o->lines[k]) - taken[k]) {
 			rc = mk_error_set(err, MARKET_EINVALID, "%lld units are more than are left to ship",
 			                  (long long)item->quantity);
 			return mk_error_field(err, rc, "items[%zu].quantity", i);
@@ -212,19 +246,17 @@ static int take_asked(const mk_order *order, const market_order_ship_params *in,
 	return 0;
 }
 
-/* What was refunded before shipping isn't shipped any more. */
-static int64_t left_to_ship(const market_order_line *line)
-{
-	int64_t left = line->quantity - line->shipped_quantity - line->refunded_quantity;
-
-	return left > 0 ? left : 0;
-}
-
+/* ORD-4: nothing is left to ship, so the buyer's time runs; ESC-3: after a freeze. */
 static void all_shipped(mk_ctx *ctx, mk_order *order)
 {
-	order->order.shipped_at = ctx->now;
+	market_time span = mk_order_policy(ctx, order)->orders->auto_confirm;
+
 	order->order.ship_by = 0;
-	order->order.confirm_at = ctx->now + mk_order_policy(ctx, order)->orders->auto_confirm;
+	order->order.cancel_at = 0;
+	if (order->order.freezes > 0)
+		order->confirm_left = span;
+	else
+		order->order.confirm_at = ctx->now + span;
 }
 
 static int pick_shipments(mk_shipment **all, size_t count, const market_order_deliver_params *in,

@@ -64,6 +64,7 @@ static const behaviour charges[] = {
      .result = MARKET_PROVIDER_AUTHORISED,
      .expires = 7 * MK_DAY},
 	{.word = "refund_fails", .first = MARKET_PROVIDER_OK, .result = MARKET_PROVIDER_OK},
+	{.word = "refund_fails_once", .first = MARKET_PROVIDER_OK, .result = MARKET_PROVIDER_OK},
 	{.word = "refund_unknown", .first = MARKET_PROVIDER_OK, .result = MARKET_PROVIDER_OK},
 	{.word = "refund_bounces", .first = MARKET_PROVIDER_OK, .result = MARKET_PROVIDER_OK},
 	{.word = "refund_amount", .first = MARKET_PROVIDER_OK, .result = MARKET_PROVIDER_OK},
@@ -103,6 +104,7 @@ static int sandbox_query(const market_provider_request *request, market_provider
                          void *user_data, market_error *err);
 static int carry_out(mk_sandbox *s, const market_provider_request *request,
                      market_provider_answer *answer, market_error *err);
+static bool is_first(const market_provider_request *request);
 static const behaviour *behave(const market_provider_request *request, const char *method);
 static const behaviour *behave_charge(const char *method, const char *word);
 static const char *word_of(const char *method);
@@ -235,6 +237,14 @@ static int carry_out(mk_sandbox *s, const market_provider_request *request,
 	return rc;
 }
 
+/* Its first attempt: keys end with the attempt's number. */
+static bool is_first(const market_provider_request *request)
+{
+	const char *attempt = strrchr(request->key, ':');
+
+	return attempt && strcmp(attempt, ":1") == 0;
+}
+
 static const behaviour *behave(const market_provider_request *request, const char *method)
 {
 	const char *word = word_of(method);
@@ -243,7 +253,8 @@ static const behaviour *behave(const market_provider_request *request, const cha
 	case MARKET_REQUEST_CHARGE:
 		return behave_charge(method, word);
 	case MARKET_REQUEST_REFUND:
-		if (strcmp(word, "refund_fails") == 0)
+		if (strcmp(word, "refund_fails") == 0 ||
+		    (strcmp(word, "refund_fails_once") == 0 && is_first(request)))
 			return &not_done;
 		if (strcmp(word, "refund_amount") == 0)
 			return &one_short;

@@ -100,7 +100,7 @@ static bool run_library(const options *o, const scenario *s, char why[SCENARIO_W
 	scenario_market m = {0};
 	scenario_way way = scenario_by_library(&m);
 	market_error err;
-	char url[STORE_URL];
+	char url[STORE_URL], reason[SCENARIO_WHY] = "";
 	bool good;
 
 	if (!store_url(o, url) || scenario_market_open(&m, s, url, NULL, &err) != 0) {
@@ -111,6 +111,10 @@ static bool run_library(const options *o, const scenario *s, char why[SCENARIO_W
 	if (o->show)
 		way.answered = show;
 	good = scenario_run(s, &way, &values, why);
+	if (good && !scenario_deadlines(m.market, reason)) {
+		scenario_say(why, "%s: at the end: %.900s", s->path, reason);
+		good = false;
+	}
 	scenario_values_free(&values);
 	scenario_market_close(&m);
 	return good;

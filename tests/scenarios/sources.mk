@@ -2,6 +2,7 @@
 check_PROGRAMS += tests/scenarios/market-scenarios
 scenario_sources = \
 	tests/scenarios/by_library.c \
+	tests/scenarios/deadlines.c \
 	tests/scenarios/outcome.c \
 	tests/scenarios/params.c \
 	tests/scenarios/policy.c \

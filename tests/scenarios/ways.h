@@ -17,6 +17,9 @@ int scenario_market_open(scenario_market *m, const scenario *scenario, const cha
                          const market_allocator *allocator, market_error *err);
 void scenario_market_close(scenario_market *m);
 scenario_way scenario_by_library(scenario_market *m);
+/* Whether every open order, payment, refund and payout has a deadline or a request that is sent.
+ * `why` names the first that nothing will ever wake. */
+bool scenario_deadlines(market *market, char why[SCENARIO_WHY]);
 
 /* By the program `market batch`, one line at a time. */
 typedef struct scenario_batch {

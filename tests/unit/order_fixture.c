@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "libmarket/engine/policy.h"
+#include "tests/scenarios/ways.h"
 
 static void keep(bazaar *b, const char *path, char out[40])
 {
@@ -80,11 +81,20 @@ void bazaar_close(bazaar *b)
 	test_market_close(&b->m);
 }
 
+void bazaar_check_deadlines(bazaar *b)
+{
+	char why[SCENARIO_WHY] = "";
+
+	scenario_deadlines(b->m.market, why);
+	CHECK_TEXT(why, "");
+}
+
 void bazaar_end(bazaar *b)
 {
 	test_act_as(&b->m, "operator:test");
 	TEST_CALL(&b->m, "ledger.verify", "{}");
 	CHECK_TEXT(test_out(&b->m, "result"), "self_consistent");
+	bazaar_check_deadlines(b);
 	bazaar_close(b);
 }
 

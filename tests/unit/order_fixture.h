@@ -32,7 +32,9 @@ void bazaar_open_types(bazaar *b, const char *currency, const char *policy, cons
 /* The same with the shipped policy in which one text is replaced by another. */
 void bazaar_open_with(bazaar *b, const char *currency, const char *text, const char *other);
 void bazaar_close(bazaar *b);
-/* Verifies the ledger before. */
+/* Every open order, payment, refund and payout has a deadline or a request that is sent. */
+void bazaar_check_deadlines(bazaar *b);
+/* Verifies the ledger and the deadlines before. */
 void bazaar_end(bazaar *b);
 
 /* Places an order; `format` makes the params behind buyer and currency. Returns the code and keeps

@@ -82,7 +82,8 @@ static int64_t run_moved(const char *path, char unguarded[4000])
 
 /* Amounts change by what they are, guarded by their limit; a payout claims its lots by their number
  * and by the version of the account that they sum up to. */
-static const char *const relative[] = {" stock_flow ", " stock_move ", " lot_claim "};
+static const char *const relative[] = {" stock_flow ", " stock_move ", " lot_claim ",
+                                       " refund_exposure_give "};
 
 static void forget(char *names, const char *name)
 {

@@ -354,6 +354,48 @@ static void advance_limit(void)
 	bazaar_close(&b);
 }
 
+/* Three orders of 175.91 for the seller, paid out; their refunds are asked for before any is done.
+ */
+static void advance_limit_counts_what_is_under_way(void)
+{
+	bazaar b;
+	char order[3][40];
+
+	bazaar_open(&b, "BRL", settle_policy(settle_plain_fees, "[]\n", reserve_settlement));
+	settle_account(&b, 0, "bank");
+	for (int i = 0; i < 3; i++) {
+		bazaar_place_one(&b);
+		bazaar_charge(&b, i == 1 ? "card:refund_fails" : "card");
+		settle_release(&b, 0);
+		snprintf(order[i], sizeof(order[i]), "%s", b.order[0]);
+	}
+	test_advance(&b.m, 37 * MK_DAY);
+	TEST_CALL(&b.m, "payout.create", "{'seller':'%s'}", b.seller[0]);
+	test_work(&b.m);
+	test_act_as(&b.m, "member:ref:anna-owner");
+	/* 88 % of 68.18 are 60.00, of 45.45 are 40.00: 100.00 is the limit */
+	TEST_CALL(&b.m, "refund.create", "{'order':'%s','amount':{'amount':'68.18','currency':'BRL'}}",
+	          order[0]);
+	TEST_CALL(&b.m, "refund.create", "{'order':'%s','amount':{'amount':'45.45','currency':'BRL'}}",
+	          order[1]);
+	TEST_REFUSED(&b.m, MARKET_EQUOTA, NULL, "refund.create",
+	             "{'order':'%s','amount':{'amount':'0.02','currency':'BRL'}}", order[2]);
+	test_act_as(&b.m, "operator:test");
+	test_work(&b.m);
+	/* the second failed: its part of the limit is free again, to the cent */
+	CHECK_BALANCE(0, "seller_receivable", "60.00");
+	test_act_as(&b.m, "member:ref:anna-owner");
+	TEST_REFUSED(&b.m, MARKET_EQUOTA, NULL, "refund.create",
+	             "{'order':'%s','amount':{'amount':'45.47','currency':'BRL'}}", order[2]);
+	TEST_CALL(&b.m, "refund.create", "{'order':'%s','amount':{'amount':'45.45','currency':'BRL'}}",
+	          order[2]);
+	test_act_as(&b.m, "operator:test");
+	test_work(&b.m);
+	CHECK_BALANCE(0, "seller_receivable", "100.00");
+	settle_check(&b);
+	bazaar_close(&b);
+}
+
 static void deposit_is_no_source(void)
 {
 	bazaar b;
@@ -399,5 +441,7 @@ void suite_refund(void)
 	            other_reserves_then_debt);
 	CU_add_test(s, "ESC-7: debt up to the advance limit, to the cent; above it an operator",
 	            advance_limit);
+	CU_add_test(s, "ESC-7: refunds under way count towards the advance limit, until they fail",
+	            advance_limit_counts_what_is_under_way);
 	CU_add_test(s, "ESC-7: the deposit is no source of a refund", deposit_is_no_source);
 }

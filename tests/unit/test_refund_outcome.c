@@ -150,6 +150,67 @@ static void cancelling_refunds(void)
 	bazaar_close(&b);
 }
 
+static void failed_is_sent_again(void)
+{
+	static const int minutes[] = {1, 2, 4, 8, 16};
+	bazaar b;
+
+	settle_open_three(&b, "card:refund_fails");
+	TEST_CALL(&b.m, "order.cancel", "{'order':'%s','reason':'fraud'}", b.order[1]);
+	test_work(&b.m);
+	CHECK_INT(bazaar_events(&b, "refund.failed"), 1);
+	for (int i = 0; i < 5; i++) {
+		bazaar_check_deadlines(&b);
+		test_advance(&b.m, minutes[i] * MK_MINUTE - 1);
+		CHECK_INT(bazaar_events(&b, "refund.failed"), i + 1);
+		test_advance(&b.m, 1);
+		test_work(&b.m);
+		CHECK_INT(bazaar_events(&b, "refund.failed"), i + 2);
+	}
+	TEST_CALL(&b.m, "refund.list", "{'order':'%s'}", b.order[1]);
+	CHECK_TEXT(test_out(&b.m, "items.1.id"), "");
+	CHECK_TEXT(bazaar_order_balance(&b, 1, "escrow"), "129.70");
+	settle_check(&b);
+	bazaar_close(&b);
+}
+
+static void failed_by_hand_is_not_sent_again(void)
+{
+	bazaar b;
+
+	settle_open_three(&b, "card:refund_fails");
+	settle_refund(&b, 1, "'items':[{'line':'%s','quantity':1}]", b.line[1]);
+	CHECK_TEXT(settle_refund_field(&b, "state"), "failed");
+	TEST_CALL(&b.m, "refund.list", "{'order':'%s'}", b.order[1]);
+	char id[40];
+	snprintf(id, sizeof(id), "%s", test_out(&b.m, "items.0.id"));
+	TEST_REFUSED(&b.m, MARKET_ESTATE, NULL, "refund.retry", "{'refund':'%s'}", id);
+	CHECK_INT(test_advance(&b.m, MK_DAY), 0);
+	bazaar_close(&b);
+}
+
+/* Somebody refunded by hand what the failed refund owed: its deadline finds nothing and ends. */
+static void refunded_by_hand_meanwhile(void)
+{
+	bazaar b;
+
+	settle_open_three(&b, "card:refund_fails_once");
+	TEST_CALL(&b.m, "order.cancel", "{'order':'%s','reason':'fraud'}", b.order[1]);
+	test_work(&b.m);
+	/* its own first attempt fails, so that both are left to be sent again */
+	TEST_CALL(&b.m, "refund.create", "{'order':'%s','amount':{'amount':'20.00','currency':'BRL'}}",
+	          b.order[1]);
+	test_work(&b.m);
+	CHECK_TEXT(bazaar_order(&b, 1, "refunded_cash"), "0.00");
+	test_advance(&b.m, MK_MINUTE);
+	test_work(&b.m);
+	CHECK_TEXT(bazaar_order(&b, 1, "refunded_cash"), "121.71");
+	CHECK_TEXT(bazaar_order(&b, 1, "escrow"), "settled");
+	CHECK_INT(test_advance(&b.m, MK_DAY), 0);
+	settle_check(&b);
+	bazaar_close(&b);
+}
+
 static void cancelled_but_refund_failed(void)
 {
 	bazaar b;
@@ -229,6 +290,12 @@ void suite_refund_outcome(void)
 	CU_add_test(s, "ORD-7: cancelling a paid order refunds it", cancelling_refunds);
 	CU_add_test(s, "ESC-2: a cancelled order whose refund failed still holds its money",
 	            cancelled_but_refund_failed);
+	CU_add_test(s, "ESC-8: what a cancelled order owes is sent again, at doubling intervals",
+	            failed_is_sent_again);
+	CU_add_test(s, "ESC-8: a failed refund made by hand is its maker's to repeat",
+	            failed_by_hand_is_not_sent_again);
+	CU_add_test(s, "PAY-3: an order's end is refunded once, whoever asks meanwhile",
+	            refunded_by_hand_meanwhile);
 	CU_add_test(s, "COM-6: nothing is reversed before the release, which accrues the rest",
 	            no_reversal_before_release);
 	CU_add_test(s, "COM-6: a kept fee is charged from available on", kept_fee_is_charged);

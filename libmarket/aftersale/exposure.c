@@ -1,0 +1,111 @@
+/*
+ * ESC-7: what refunds after release that are under way will take from a seller, one row a seller
+ * and currency. A refund is posted when its provider has done it, so that two asked for at once
+ * would each find the same sources and the same room below the advance limit.
+ */
+#include "libmarket/aftersale/internal.h"
+#include "libmarket/settlement/settlement.h"
+
+typedef struct exposure {
+	market_id id;
+	const char *currency;
+	market_money amount;
+	int64_t version;
+} exposure;
+
+static const mk_field exposure_fields[] = {
+	MK_F_ID(exposure, id, NONE, MK_INTERNAL, "its row"),
+	MK_F_TEXT(exposure, currency, 0, 3, 3, "of the amount"),
+	MK_F_MONEY(exposure, amount, 0, 0, 0, "that refunds under way will take"),
+	MK_F_INT(exposure, version, 0, 0, 0, "of the record"),
+};
+static const mk_record exposure_record = MK_RECORD_OF(
+	"refund_exposure", exposure, exposure_fields, "what refunds under way will take of a seller");
+
+static const mk_statement by_currency = {
+	.name = "refund_exposure_by_currency",
+	.sql = "SELECT book_id, id, currency, amount, version FROM refund_exposure WHERE book_id = ?1 "
+		   "AND currency = ?2",
+};
+static const mk_statement insert = {
+	.name = "refund_exposure_insert",
+	.table = "refund_exposure",
+	.sql = "INSERT INTO refund_exposure (book_id, id, currency, amount, version) VALUES "
+		   "(:book_id, :id, :currency, :amount, :version) ON CONFLICT DO NOTHING",
+};
+static const mk_statement update = {
+	.name = "refund_exposure_update",
+	.table = "refund_exposure",
+	.sql = "UPDATE refund_exposure SET amount = :amount, version = version + 1 WHERE book_id = "
+		   ":book_id AND id = :id AND version = :version",
+};
+/* An amount: outcomes wait for each other. */
+static const mk_statement give = {
+	.name = "refund_exposure_give",
+	.table = "refund_exposure",
+	.sql = "UPDATE refund_exposure SET amount = amount - ?3, version = version + 1 WHERE book_id = "
+		   "?1 AND currency = ?2 AND amount >= ?3",
+};
+
+static int check_limit(mk_ctx *ctx, const market_refund *refund, market_money all,
+                       market_error *err);
+
+int mk_exposure_take(mk_ctx *ctx, mk_refund *refund, market_money burden, bool asked,
+                     bool unlimited, market_error *err)
+{
+	const market_refund *r = &refund->refund;
+	exposure *row = NULL, *fresh;
+	int rc =
+		mk_store_get(ctx->store, ctx->arena, &by_currency, &exposure_record,
+	                 MK_ARGS(mk_int(r->id.book), mk_text_value(r->currency)), (void **)&row, err);
+
+	if (rc == 0 && !unlimited)
+		rc = check_limit(ctx, r, row ? mk_money_add(row->amount, burden) : burden, err);
+	if (rc != 0)
+		return rc;
+	if (asked)
+		refund->exposed = burden;
+	if (row) {
+		row->amount = mk_money_add(row->amount, refund->exposed);
+		mk_update(ctx, &update, &exposure_record, row->id, row);
+		return 0;
+	}
+	fresh = MK_NEW(ctx->arena, exposure);
+	if (!fresh)
+		return mk_error_no_memory(err);
+	*fresh = (exposure){mk_new_id(ctx, r->id.book), r->currency, refund->exposed, 1};
+	mk_insert(ctx, &insert, &exposure_record, fresh->id, fresh);
+	return 0;
+}
+
+void mk_exposure_give(mk_ctx *ctx, mk_refund *refund)
+{
+	const market_refund *r = &refund->refund;
+
+	if (!mk_money_positive(refund->exposed))
+		return;
+	mk_plan_add(
+		ctx->plan, MK_PHASE_UPDATE, &give, r->id,
+		MK_ARGS(mk_int(r->id.book), mk_text_value(r->currency), mk_money_value(refund->exposed)),
+		MK_RETRY);
+	refund->exposed = mk_money_zero(refund->exposed);
+}
+
+/* The sources are looked at as if all were drawn at once; what they were read from is guarded. */
+static int check_limit(mk_ctx *ctx, const market_refund *refund, market_money all,
+                       market_error *err)
+{
+	static const char *const accounts[] = {"seller_available", "seller_receivable"};
+	mk_draw draw = {
+		.seller = refund->seller,
+		.order = refund->order,
+		.kind = MARKET_LOT_REFUND,
+		.amount = all,
+	};
+	int rc = mk_draw_from(ctx, NULL, &draw, err);
+
+	for (size_t i = 0; rc == 0 && i < sizeof(accounts) / sizeof(accounts[0]); i++)
+		rc = mk_ledger_guard_name(ctx->ledger, refund->seller.id, accounts[i], NULL,
+		                          refund->currency, err);
+	return rc;
+}
