@@ -116,12 +116,14 @@ typedef struct market_order {
 	market_time delivered_at;
 	market_time finished_at;
 	market_time closed_at;
-	market_time pay_by;     /* ORD-4: the timers; absent when they don't run */
-	market_time ship_by;    /* late afterwards */
-	market_time cancel_at;  /* unshipped: cancelled by itself */
-	market_time confirm_at; /* confirmed by itself */
-	market_time release_at; /* escrow is released */
-	market_time mature_at;  /* the earning becomes available */
+	market_time pay_by;          /* ORD-4: the timers; absent when they don't run */
+	market_time ship_by;         /* late afterwards */
+	market_time cancel_at;       /* unshipped: cancelled by itself */
+	market_time confirm_at;      /* confirmed by itself */
+	market_time release_at;      /* escrow is released */
+	market_time mature_at;       /* the earning becomes available */
+	market_time preparing_at;    /* ORD-7: the seller began to pack it */
+	market_time cancel_asked_at; /* the buyer wished to cancel it since; granted at cancel_at */
 	const char *note;
 	const char *address; /* where it goes: JSON text, frozen */
 	int64_t policy;      /* the number of the policy version frozen for it */
@@ -188,8 +190,20 @@ typedef struct market_place_freight {
 		.size = sizeof(market_place_freight) \
 	}
 
-/* `discounts` and `freight` state what the application's server computed: only operators with
- * orders and the system may give them. */
+/* The reference of a seller's order, unique in the seller's book. */
+typedef struct market_place_ref {
+	uint32_t size;
+	market_id seller;
+	const char *ref;
+} market_place_ref;
+#define MARKET_PLACE_REF_INIT \
+	{ \
+		.size = sizeof(market_place_ref) \
+	}
+
+/* `ref` is the checkout's, in the buyer's book; `order_refs` name its orders, each in its seller's
+ * book: the first where a seller has several. `discounts`, `freight` and `order_refs` state what
+ * the application's server knows: only operators with orders and the system may give them. */
 typedef struct market_order_place_params {
 	uint32_t size;
 	const char *key;
@@ -207,6 +221,8 @@ typedef struct market_order_place_params {
 	const char *note;
 	const market_pair *const *metadata;
 	size_t n_metadata;
+	const market_place_ref *const *order_refs;
+	size_t n_order_refs;
 } market_order_place_params;
 #define MARKET_ORDER_PLACE_PARAMS_INIT \
 	{ \
@@ -401,11 +417,30 @@ typedef struct market_order_cancel_params {
 	}
 
 /* Cancels before anything is shipped (ORD-7); a paid order is refunded whole. By the buyer at once,
- * by members of the seller with fulfilment and by operators with orders for a reason. Errors:
- * EMISSING (reason), ESTATE, EFROZEN, EINFLIGHT. Since 0.1. */
+ * by members of the seller with fulfilment and by operators with orders for a reason. Once the
+ * seller prepares the order, the buyer's call is a wish: the seller grants it by cancelling, or
+ * refuses it by shipping; after the policy's time of silence it is granted. Errors: EMISSING
+ * (reason), ESTATE, EFROZEN, EINFLIGHT, EFUNDS. Since 0.1. */
 MARKET_API int market_order_cancel(struct market_session *session,
                                    const market_order_cancel_params *in, market_order **out,
                                    market_error *err);
+
+typedef struct market_order_prepare_params {
+	uint32_t size;
+	const char *key;
+	market_id order;
+} market_order_prepare_params;
+#define MARKET_ORDER_PREPARE_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_order_prepare_params) \
+	}
+
+/* The seller packs a paid order: from now on the buyer can't cancel it at once (ORD-7). Its state
+ * stays. By members of the seller with fulfilment and operators with orders. Errors: ESTATE,
+ * EFROZEN. Since 0.1. */
+MARKET_API int market_order_prepare(struct market_session *session,
+                                    const market_order_prepare_params *in, market_order **out,
+                                    market_error *err);
 
 typedef struct market_order_cancel_unshipped_params {
 	uint32_t size;
@@ -417,7 +452,8 @@ typedef struct market_order_cancel_unshipped_params {
 		.size = sizeof(market_order_cancel_unshipped_params) \
 	}
 
-/* Cancels and refunds a paid order of which nothing was shipped by `cancel_at` (ORD-4). Of an order
+/* Cancels and refunds a paid order of which nothing was shipped by `cancel_at` (ORD-4), or that the
+ * buyer wished to cancel and the seller kept silent about (ORD-7). Of an order
  * that was shipped in part the rest is refunded, with the freight, and the order goes on: it waits
  * for confirmation when the refund is done. By the system. Errors: ESTATE, EFROZEN, EINFLIGHT,
  * EFUNDS. Since 0.1. */

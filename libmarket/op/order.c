@@ -48,6 +48,13 @@ static const mk_field freight_fields[] = {
 static const mk_record freight_record = MK_SIZED_OF("place_freight", market_place_freight,
                                                     freight_fields, "a seller's freight (FRT-1)");
 
+static const mk_field place_ref_fields[] = {
+	MK_F_ID(market_place_ref, seller, SELLER, MK_REQUIRED, "whose order"),
+	MK_F_TEXT(market_place_ref, ref, MK_REQUIRED, 1, MK_MAX_KEY, "its reference"),
+};
+static const mk_record place_ref_record = MK_SIZED_OF(
+	"place_ref", market_place_ref, place_ref_fields, "the reference of a seller's order");
+
 static const mk_field ship_item_fields[] = {
 	MK_F_ID(market_ship_item, line, LINE, MK_REQUIRED, "of which line"),
 	MK_F_INT(market_ship_item, quantity, MK_REQUIRED, 1, MK_MAX_QUANTITY, "units"),
@@ -70,6 +77,8 @@ static const mk_field place_fields[] = {
               "the way to pay, as the provider names it"),
 	MK_F_TEXT(market_order_place_params, note, MK_MULTILINE, 1, MK_MAX_TEXT, "to the seller"),
 	MK_F_METADATA(market_order_place_params),
+	MK_F_LIST(market_order_place_params, order_refs, market_place_ref, place_ref_record, 0, 0,
+              MK_MAX_LINES, "of its orders; by operators and the system alone"),
 };
 static const mk_record place_params = MK_PARAMS_OF("order_place_params", market_order_place_params,
                                                    place_fields, "what to buy, and how");
@@ -104,6 +113,12 @@ static const mk_field cancel_unshipped_fields[] = {
 static const mk_record cancel_unshipped_params =
 	MK_PARAMS_OF("order_cancel_unshipped_params", market_order_cancel_unshipped_params,
                  cancel_unshipped_fields, "an order");
+
+static const mk_field prepare_fields[] = {
+	MK_F_ID(market_order_prepare_params, order, ORDER, MK_REQUIRED, "which order"),
+};
+static const mk_record prepare_params =
+	MK_PARAMS_OF("order_prepare_params", market_order_prepare_params, prepare_fields, "an order");
 
 static const mk_field group_get_fields[] = {
 	MK_F_ID(market_order_group_get_params, group, GROUP, MK_REQUIRED, "which checkout"),
@@ -173,6 +188,7 @@ enum {
 	GET,
 	GROUP_GET,
 	LIST,
+	PREPARE,
 	SHIP,
 	DELIVER,
 	CONFIRM,
@@ -239,6 +255,21 @@ static const mk_op order_ops[] = {
 			.errors = MK_ERRORS(MARKET_EMISSING, MARKET_EINVALID, MARKET_ENOTFOUND),
 			.flags = MK_OP_PAGED,
 			.handler = mk_order_list,
+		},
+	[PREPARE] =
+		{
+			.name = "order.prepare",
+			.summary = "The seller packs the order: cancelling it becomes a wish.",
+			.since = "0.1",
+			.params = &prepare_params,
+			.result = &mk_order_record,
+			.subject = &mk_order_entity,
+			.subject_param = "order",
+			.gives = &mk_order_entity,
+			.relations = MK_RELATIONS({MK_REL_MEMBER, MK_CAN_FULFILMENT}, OPERATOR),
+			.errors = MK_ERRORS(MARKET_ESTATE, MARKET_EFROZEN),
+			.flags = MK_OP_WRITES | MK_OP_STATE,
+			.handler = mk_order_prepare,
 		},
 	[SHIP] =
 		{
@@ -319,7 +350,7 @@ static const mk_op order_ops[] = {
 	[CANCEL] =
 		{
 			.name = "order.cancel",
-			.summary = "Cancels an order before shipping; a paid one is refunded whole.",
+			.summary = "Cancels an order before shipping, or wishes so once it is prepared.",
 			.since = "0.1",
 			.params = &cancel_params,
 			.result = &mk_order_record,
@@ -372,6 +403,7 @@ MK_TYPED(market_order_get, &order_ops[GET], market_order_get_params, market_orde
 MK_TYPED(market_order_group_get, &order_ops[GROUP_GET], market_order_group_get_params,
          market_order_group)
 MK_TYPED(market_order_list, &order_ops[LIST], market_order_list_params, market_order_page)
+MK_TYPED(market_order_prepare, &order_ops[PREPARE], market_order_prepare_params, market_order)
 MK_TYPED(market_order_ship, &order_ops[SHIP], market_order_ship_params, market_order)
 MK_TYPED(market_order_deliver, &order_ops[DELIVER], market_order_deliver_params, market_order)
 MK_TYPED(market_order_confirm, &order_ops[CONFIRM], market_order_confirm_params, market_order)

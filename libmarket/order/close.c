@@ -5,6 +5,7 @@
 
 static int check_cancel(const mk_order *order, market_error *err);
 static int check_idle(const mk_order *order, market_error *err);
+static int wish(mk_ctx *ctx, mk_order *order, const char *reason, market_error *err);
 static int refund_rest(mk_ctx *ctx, mk_order *order, market_error *err);
 static int close_order(mk_ctx *ctx, mk_order *order, mk_order_step step, int32_t close_reason,
                        const char *reason, market_error *err);
@@ -36,7 +37,40 @@ int mk_order_cancel(mk_ctx *ctx, const void *params, market_error *err)
 	else if (ctx->actor.kind == MARKET_ACTOR_MEMBER)
 		close_reason = MARKET_CLOSE_SELLER_CANCELLED;
 	rc = check_cancel(order, err);
-	return rc == 0 ? close_order(ctx, order, MK_ORDER_CANCEL, close_reason, in->reason, err) : rc;
+	if (rc != 0)
+		return rc;
+	if (close_reason == MARKET_CLOSE_BUYER_CANCELLED &&
+	    order->order.state == MARKET_ORDER_WAIT_SHIP && order->order.preparing_at != 0)
+		return wish(ctx, order, in->reason, err);
+	/* the seller grants what the buyer wished */
+	if (close_reason == MARKET_CLOSE_SELLER_CANCELLED && order->order.cancel_asked_at != 0)
+		close_reason = MARKET_CLOSE_BUYER_CANCELLED;
+	return close_order(ctx, order, MK_ORDER_CANCEL, close_reason, in->reason, err);
+}
+
+int mk_order_prepare(mk_ctx *ctx, const void *params, market_error *err)
+{
+	mk_order *order = (mk_order *)ctx->subject;
+	market_order *o = &order->order;
+	int rc = 0;
+
+	(void)params;
+	if (o->state != MARKET_ORDER_WAIT_SHIP) {
+		rc = mk_error_set(err, MARKET_ESTATE, "an order in state %s can't be prepared",
+		                  mk_enum_name(&mk_order_state_enum, o->state));
+		return mk_error_object(err, rc, MARKET_ID_ORDER, o->id);
+	}
+	if (o->preparing_at != 0)
+		return refuse(order, MARKET_ESTATE, "the order is being prepared", err);
+	rc = check_idle(order, err);
+	if (rc != 0)
+		return rc;
+	o->preparing_at = ctx->now;
+	mk_event(ctx, "order.preparing", MARKET_ID_ORDER, o->id);
+	mk_event_book(ctx, o->buyer.book);
+	mk_order_save(ctx, order);
+	ctx->result = o->id;
+	return 0;
 }
 
 int mk_order_cancel_unshipped(mk_ctx *ctx, const void *params, market_error *err)
@@ -52,9 +86,33 @@ int mk_order_cancel_unshipped(mk_ctx *ctx, const void *params, market_error *err
 	if (order->order.state == MARKET_ORDER_WAIT_SHIP && (order->whole & MK_PARTLY_SHIPPED))
 		return refund_rest(ctx, order, err);
 	rc = check_cancel(order, err);
-	return rc == 0
-	           ? close_order(ctx, order, MK_ORDER_CANCEL, MARKET_CLOSE_UNSHIPPED, "unshipped", err)
-	           : rc;
+	if (rc != 0)
+		return rc;
+	if (order->order.cancel_asked_at != 0)
+		return close_order(ctx, order, MK_ORDER_CANCEL, MARKET_CLOSE_BUYER_CANCELLED,
+		                   order->cancel_reason, err);
+	return close_order(ctx, order, MK_ORDER_CANCEL, MARKET_CLOSE_UNSHIPPED, "unshipped", err);
+}
+
+/* ORD-7: granted when the seller keeps silent. */
+static int wish(mk_ctx *ctx, mk_order *order, const char *reason, market_error *err)
+{
+	market_order *o = &order->order;
+	market_time granted = ctx->now + mk_order_policy(ctx, order)->orders->cancel_silence;
+
+	if (o->cancel_asked_at != 0)
+		return refuse(order, MARKET_ESTATE, "the buyer has asked to cancel the order", err);
+	o->cancel_asked_at = ctx->now;
+	order->cancel_reason = reason;
+	if (granted < o->cancel_at)
+		o->cancel_at = granted;
+	mk_event(ctx, "order.cancel_asked", MARKET_ID_ORDER, o->id);
+	mk_event_book(ctx, o->buyer.book);
+	mk_event_text(ctx, "reason", reason);
+	mk_event_int(ctx, "granted_at", o->cancel_at);
+	mk_order_save(ctx, order);
+	ctx->result = o->id;
+	return 0;
 }
 
 static int check_cancel(const mk_order *order, market_error *err)

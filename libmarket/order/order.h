@@ -138,6 +138,7 @@ int mk_order_place(mk_ctx *ctx, const void *params, market_error *err);
 int mk_order_get(mk_ctx *ctx, const void *params, market_error *err);
 int mk_order_group_get(mk_ctx *ctx, const void *params, market_error *err);
 int mk_order_list(mk_ctx *ctx, const void *params, market_error *err);
+int mk_order_prepare(mk_ctx *ctx, const void *params, market_error *err);
 int mk_order_ship(mk_ctx *ctx, const void *params, market_error *err);
 int mk_order_deliver(mk_ctx *ctx, const void *params, market_error *err);
 int mk_order_confirm(mk_ctx *ctx, const void *params, market_error *err);

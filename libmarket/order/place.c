@@ -21,6 +21,8 @@ static mk_order_line *make_line(mk_ctx *ctx, const mk_checkout *checkout, size_t
                                 market_id order);
 static int sort_lines(mk_ctx *ctx, mk_checkout *checkout, market_error *err);
 static int add_freight(mk_checkout *checkout, market_error *err);
+static int name_orders(mk_ctx *ctx, mk_checkout *checkout, market_error *err);
+static mk_order *order_of(const mk_checkout *checkout, market_id seller);
 static int sum_up(mk_ctx *ctx, mk_checkout *checkout, market_error *err);
 static const char *list_orders(mk_ctx *ctx, const mk_checkout *checkout);
 static int plan(mk_ctx *ctx, mk_checkout *checkout, market_error *err);
@@ -48,6 +50,8 @@ int mk_order_place(mk_ctx *ctx, const void *params, market_error *err)
 	if (rc == 0)
 		rc = sum_up(ctx, &checkout, err);
 	if (rc == 0)
+		rc = name_orders(ctx, &checkout, err);
+	if (rc == 0)
 		rc = mk_ref_check_free_in(ctx, &mk_order_group_entity, checkout.params->buyer.book,
 		                          checkout.params->ref, err);
 	return rc == 0 ? plan(ctx, &checkout, err) : rc;
@@ -63,6 +67,8 @@ static int check_rights(const mk_ctx *ctx, const market_order_place_params *in, 
 		return mk_error_at(err, MARKET_EDENIED, "discounts", "a buyer may not state discounts");
 	if (in->n_freight > 0)
 		return mk_error_at(err, MARKET_EDENIED, "freight", "a buyer may not state freight");
+	if (in->n_order_refs > 0)
+		return mk_error_at(err, MARKET_EDENIED, "order_refs", "a buyer may not name orders");
 	for (size_t i = 0; i < in->n_items; i++)
 		if (in->items[i]->affiliate)
 			return mk_error_field(
@@ -333,20 +339,49 @@ static int add_freight(mk_checkout *checkout, market_error *err)
 	int rc;
 
 	for (size_t i = 0; i < in->n_freight; i++) {
-		size_t k = 0;
+		mk_order *order = order_of(checkout, in->freight[i]->seller);
 
-		while (k < checkout->n_orders &&
-		       !mk_id_equal(checkout->orders[k]->order.seller, in->freight[i]->seller))
-			k++;
-		if (k == checkout->n_orders) {
+		if (!order) {
 			rc =
 				mk_error_set(err, MARKET_EINVALID, "freight of a seller of whom nothing is bought");
 			return mk_error_field(err, rc, "freight[%zu].seller", i);
 		}
-		checkout->orders[k]->order.freight =
-			mk_money_add(checkout->orders[k]->order.freight, in->freight[i]->amount);
+		order->order.freight = mk_money_add(order->order.freight, in->freight[i]->amount);
 	}
 	return 0;
+}
+
+/* Unique in the seller's book. */
+static int name_orders(mk_ctx *ctx, mk_checkout *checkout, market_error *err)
+{
+	const market_order_place_params *in = checkout->params;
+	int rc;
+
+	for (size_t i = 0; i < in->n_order_refs; i++) {
+		mk_order *order = order_of(checkout, in->order_refs[i]->seller);
+
+		if (!order || order->order.ref) {
+			rc = mk_error_set(err, MARKET_EINVALID,
+			                  order ? "a seller's order has one reference"
+			                        : "a reference for a seller of whom nothing is bought");
+			return mk_error_field(err, rc, "order_refs[%zu].seller", i);
+		}
+		order->order.ref = in->order_refs[i]->ref;
+		rc = mk_ref_check_free_in(ctx, &mk_order_entity, order->order.id.book, order->order.ref,
+		                          err);
+		if (rc != 0)
+			return mk_error_field(err, rc, "order_refs[%zu].ref", i);
+	}
+	return 0;
+}
+
+/* The first of a seller's; NULL: none. */
+static mk_order *order_of(const mk_checkout *checkout, market_id seller)
+{
+	for (size_t i = 0; i < checkout->n_orders; i++)
+		if (mk_id_equal(checkout->orders[i]->order.seller, seller))
+			return checkout->orders[i];
+	return NULL;
 }
 
 static int sum_up(mk_ctx *ctx, mk_checkout *checkout, market_error *err)

@@ -123,6 +123,8 @@ static const mk_field order_fields[] = {
 	MK_F_TIME(T, confirm_at, 0, "then it confirms itself"),
 	MK_F_TIME(T, release_at, 0, "then its escrow is released"),
 	MK_F_TIME(T, mature_at, 0, "then the earning becomes available"),
+	MK_F_TIME(T, preparing_at, 0, "the seller began to pack it (ORD-7)"),
+	MK_F_TIME(T, cancel_asked_at, 0, "the buyer wished to cancel it"),
 	MK_F_TEXT(T, note, MK_MULTILINE, 0, MK_MAX_TEXT, "the buyer's (ORD-9)"),
 	MK_F_TEXT(T, address, 0, 0, 0, "where it goes, JSON"),
 	MK_F_INT(T, policy, 0, 0, 0, "the number of the policy version frozen for it"),

@@ -11,6 +11,7 @@ static int ship_lines(mk_ctx *ctx, mk_order *order, mk_shipment *shipment,
                       const market_order_ship_params *in, bool *all, market_error *err);
 static int take_asked(const mk_order *order, const market_order_ship_params *in, int64_t *taken,
                       market_error *err);
+static void drop_wish(mk_ctx *ctx, mk_order *order);
 static void all_shipped(mk_ctx *ctx, mk_order *order);
 static int pick_shipments(mk_shipment **all, size_t count, const market_order_deliver_params *in,
                           market_error *err);
@@ -58,6 +59,7 @@ int mk_order_ship(mk_ctx *ctx, const void *params, market_error *err)
 	if (o->ship_by != 0 && ctx->now > o->ship_by)
 		mk_event_int(ctx, "late_ms", ctx->now - o->ship_by);
 	order->order.shipped_at = ctx->now;
+	drop_wish(ctx, order);
 	/* the time for the rest goes on after a partial parcel */
 	if (all)
 		all_shipped(ctx, order);
@@ -244,6 +246,19 @@ static int take_asked(const mk_order *order, const market_order_ship_params *in,
 		taken[k] += item->quantity;
 	}
 	return 0;
+}
+
+/* ORD-7: shipping answers a wish to cancel; the order's own time runs again. */
+static void drop_wish(mk_ctx *ctx, mk_order *order)
+{
+	market_order *o = &order->order;
+
+	if (o->cancel_asked_at == 0)
+		return;
+	o->cancel_asked_at = 0;
+	order->cancel_reason = NULL;
+	o->cancel_at = o->paid_at + mk_order_policy(ctx, order)->orders->unshipped_cancel;
+	mk_event_text(ctx, "wish", "refused");
 }
 
 /* ORD-4: nothing is left to ship, so the buyer's time runs; ESC-3: after a freeze. */

@@ -6,7 +6,8 @@
 	"funded, released, refunded_cash, refunded_promo, in_flight, freight_refunded, " \
 	"compensated, freezes, created_at, paid_at, shipped_at, delivered_at, " \
 	"finished_at, closed_at, pay_by, ship_by, cancel_at, confirm_at, release_at, " \
-	"mature_at, note, address, policy, version, due_at, freight_fees, store_type, whole, " \
+	"mature_at, preparing_at, cancel_asked_at, note, address, policy, version, due_at, " \
+	"freight_fees, store_type, whole, " \
 	"confirm_left, release_left, freeze_reason, buyer_extensions, " \
 	"seller_extensions, carrier_extended, cancel_reason"
 #define LINE_COLUMNS \
@@ -35,9 +36,9 @@ const char *const mk_order_ddl[] = {
 	"{int} NOT NULL, freight_refunded {int} NOT NULL, compensated {int} NOT NULL, "
 	"freezes {int} NOT NULL, created_at {int} NOT NULL, paid_at {int}, shipped_at {int}, "
 	"delivered_at {int}, finished_at {int}, closed_at {int}, pay_by {int}, ship_by "
-	"{int}, cancel_at {int}, confirm_at {int}, release_at {int}, mature_at {int}, note "
-	"TEXT, address TEXT, policy {int} NOT NULL, version {int} NOT NULL, due_at {int}, freight_fees "
-	"TEXT, store_type {int}, whole {int} NOT NULL, confirm_left {int} NOT NULL, "
+	"{int}, cancel_at {int}, confirm_at {int}, release_at {int}, mature_at {int}, preparing_at "
+	"{int}, cancel_asked_at {int}, note TEXT, address TEXT, policy {int} NOT NULL, version {int} "
+	"NOT NULL, due_at {int}, freight_fees TEXT, store_type {int}, whole {int} NOT NULL, confirm_left {int} NOT NULL, "
 	"release_left {int} NOT NULL, freeze_reason TEXT, buyer_extensions {int} NOT NULL, "
 	"seller_extensions {int} NOT NULL, carrier_extended {int} NOT NULL, cancel_reason "
 	"TEXT){strict}",
@@ -76,7 +77,8 @@ const mk_statement mk_order_insert = {
 		   ":cash, :escrow, :funded, :released, :refunded_cash, :refunded_promo, "
 		   ":in_flight, :freight_refunded, :compensated, :freezes, :created_at, :paid_at, "
 		   ":shipped_at, :delivered_at, :finished_at, :closed_at, :pay_by, :ship_by, "
-		   ":cancel_at, :confirm_at, :release_at, :mature_at, :note, :address, :policy, :version, "
+		   ":cancel_at, :confirm_at, :release_at, :mature_at, :preparing_at, "
+		   ":cancel_asked_at, :note, :address, :policy, :version, "
 		   ":due_at, :freight_fees, :store_type, :whole, :confirm_left, :release_left, "
 		   ":freeze_reason, :buyer_extensions, :seller_extensions, :carrier_extended, "
 		   ":cancel_reason"
@@ -93,7 +95,8 @@ const mk_statement mk_order_update = {
 		   ":paid_at, shipped_at = :shipped_at, delivered_at = :delivered_at, finished_at "
 		   "= :finished_at, closed_at = :closed_at, pay_by = :pay_by, ship_by = :ship_by, "
 		   "cancel_at = :cancel_at, confirm_at = :confirm_at, release_at = :release_at, "
-		   "mature_at = :mature_at, due_at = :due_at, whole = :whole, confirm_left = "
+		   "mature_at = :mature_at, preparing_at = :preparing_at, cancel_asked_at = "
+		   ":cancel_asked_at, due_at = :due_at, whole = :whole, confirm_left = "
 		   ":confirm_left, release_left = :release_left, freeze_reason = :freeze_reason, "
 		   "buyer_extensions = :buyer_extensions, seller_extensions = :seller_extensions, "
 		   "carrier_extended = :carrier_extended, cancel_reason = :cancel_reason, version "

@@ -12,6 +12,7 @@ check_PROGRAMS += tests/races/market-races
 tests_races_market_races_SOURCES = $(fault_sources) \
 	tests/races/cases.h \
 	tests/races/races.c \
+	tests/races/refunds.c \
 	tests/races/transactions.c
 tests_races_market_races_CFLAGS = $(fault_cflags)
 tests_races_market_races_LDFLAGS = $(fault_ldflags)

@@ -4,5 +4,7 @@
 
 /* Deadlocks, and transactions that the engine sends back (transactions.c). */
 void races_of_transactions(void);
+/* Refunds of one seller at once (refunds.c). */
+void races_of_refunds(void);
 
 #endif

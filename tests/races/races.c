@@ -72,6 +72,7 @@ int main(int argc, char **argv)
 	fault_case("8 threads share one market", FAULT_BOTH, threads_one_market);
 	fault_case("4 threads have a market each on one store", FAULT_BOTH, threads_own_markets);
 	races_of_transactions();
+	races_of_refunds();
 	return fault_end();
 }
 
