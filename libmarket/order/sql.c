@@ -38,7 +38,8 @@ const char *const mk_order_ddl[] = {
 	"delivered_at {int}, finished_at {int}, closed_at {int}, pay_by {int}, ship_by "
 	"{int}, cancel_at {int}, confirm_at {int}, release_at {int}, mature_at {int}, preparing_at "
 	"{int}, cancel_asked_at {int}, note TEXT, address TEXT, policy {int} NOT NULL, version {int} "
-	"NOT NULL, due_at {int}, freight_fees TEXT, store_type {int}, whole {int} NOT NULL, confirm_left {int} NOT NULL, "
+	"NOT NULL, due_at {int}, freight_fees TEXT, "
+	"store_type {int}, whole {int} NOT NULL, confirm_left {int} NOT NULL, "
 	"release_left {int} NOT NULL, freeze_reason TEXT, buyer_extensions {int} NOT NULL, "
 	"seller_extensions {int} NOT NULL, carrier_extended {int} NOT NULL, cancel_reason "
 	"TEXT){strict}",
