@@ -84,6 +84,8 @@ typedef struct market_transfer {
 	const int64_t *position; /* in the sealed tree of its book; absent until it is sealed */
 	const market_leg *const *legs;
 	size_t n_legs;
+	market_id
+		request; /* LED-10: while `id` is absent nothing is posted: it waits as this request */
 } market_transfer;
 MARKET_API void market_transfer_free(market_transfer *transfer);
 
@@ -166,6 +168,7 @@ typedef struct market_ledger_batch_params {
 /* A batch: the journal row that its transfers name. */
 typedef struct market_ledger_batch_result {
 	market_id id;
+	market_id request; /* while `id` is absent it waits as this request */
 } market_ledger_batch_result;
 /* Posts a linked batch. By operators with ledger. Errors: as market_ledger_transfer. Since 0.1. */
 MARKET_API int market_ledger_batch(struct market_session *session,
@@ -406,7 +409,6 @@ typedef struct market_ledger_adjust_params {
 	const market_leg_params *const *legs;
 	size_t n_legs;
 	const char *reason;
-	const char *approved_by; /* the second person, above the policy's sum */
 } market_ledger_adjust_params;
 #define MARKET_LEDGER_ADJUST_PARAMS_INIT \
 	{ \
@@ -414,8 +416,7 @@ typedef struct market_ledger_adjust_params {
 	}
 
 /* Posts an adjustment with its reason. By operators with ledger.
- * Errors: as market_ledger_transfer, and EINCOMPLETE (approved_by: a second person is needed).
- * Since 0.1. */
+ * Errors: as market_ledger_transfer. Since 0.1. */
 MARKET_API int market_ledger_adjust(struct market_session *session,
                                     const market_ledger_adjust_params *in, market_transfer **out,
                                     market_error *err);
@@ -427,7 +428,6 @@ typedef struct market_ledger_write_off_params {
 	const char *client_id; /* without a purpose: it is "write_off" */
 	market_money amount;
 	const char *reason;
-	const char *approved_by;
 } market_ledger_write_off_params;
 #define MARKET_LEDGER_WRITE_OFF_PARAMS_INIT \
 	{ \
@@ -435,11 +435,127 @@ typedef struct market_ledger_write_off_params {
 	}
 
 /* Writes off what a seller has owed for longer than the policy says: seller_receivable to bad_debt.
- * By operators with ledger. Errors: EDENIED, EINVALID, EKEYREUSED, EINCOMPLETE, EFUNDS (it owes
+ * By operators with ledger. Errors: EDENIED, EINVALID, EKEYREUSED, EFUNDS (it owes
  * less), ESTATE (not for long enough). Since 0.1. */
 MARKET_API int market_ledger_write_off(struct market_session *session,
                                        const market_ledger_write_off_params *in,
                                        market_transfer **out, market_error *err);
+
+typedef enum market_ledger_request_state {
+	MARKET_LEDGER_REQUEST_WAITING = 1,
+	MARKET_LEDGER_REQUEST_APPROVED, /* and posted */
+	MARKET_LEDGER_REQUEST_REJECTED,
+	MARKET_LEDGER_REQUEST_EXPIRED
+} market_ledger_request_state;
+
+/* A posting by hand that needs a second person (LED-10): ledger.transfer, batch, move, adjust or
+ * write_off from the policy's ledger.two_person_amount on, or in another currency than that. It
+ * was checked as if it were posted, and nothing was. */
+typedef struct market_ledger_request {
+	market_id id;
+	int32_t state;
+	const char *operation; /* that was called */
+	const char *params;    /* with this, as JSON */
+	market_money amount;   /* the sum of its debits that was too much for one person */
+	const char *requested_by;
+	market_time requested_at, expires_at;
+	const char *decided_by;
+	market_time decided_at;
+	const char *note;   /* of who decided */
+	market_id transfer; /* approved: what was posted; absent for a batch */
+	market_id journal;  /* approved: the operation that its transfers name */
+	int64_t version;
+} market_ledger_request;
+MARKET_API void market_ledger_request_free(market_ledger_request *request);
+
+typedef struct market_ledger_request_get_params {
+	uint32_t size;
+	const char *key;
+	market_id request;
+} market_ledger_request_get_params;
+#define MARKET_LEDGER_REQUEST_GET_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_ledger_request_get_params) \
+	}
+
+/* One request. By operators with ledger. Errors: ENOTFOUND, EDENIED. Since 0.1. */
+MARKET_API int market_ledger_request_get(struct market_session *session,
+                                         const market_ledger_request_get_params *in,
+                                         market_ledger_request **out, market_error *err);
+
+typedef struct market_ledger_request_approve_params {
+	uint32_t size;
+	const char *key;
+	market_id request;
+	const char *note;
+} market_ledger_request_approve_params;
+#define MARKET_LEDGER_REQUEST_APPROVE_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_ledger_request_approve_params) \
+	}
+
+/* Posts now what another operator asked for. By operators with ledger. Errors: EDENIED (the one
+ * who asked), ESTATE (decided or expired), and what the operation asked for gives. Since 0.1. */
+MARKET_API int market_ledger_request_approve(struct market_session *session,
+                                             const market_ledger_request_approve_params *in,
+                                             market_ledger_request **out, market_error *err);
+
+typedef struct market_ledger_request_reject_params {
+	uint32_t size;
+	const char *key;
+	market_id request;
+	const char *note; /* why */
+} market_ledger_request_reject_params;
+#define MARKET_LEDGER_REQUEST_REJECT_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_ledger_request_reject_params) \
+	}
+
+/* Rejects a request; who asked may take it back so. By operators with ledger. Errors: ENOTFOUND,
+ * EDENIED, ESTATE. Since 0.1. */
+MARKET_API int market_ledger_request_reject(struct market_session *session,
+                                            const market_ledger_request_reject_params *in,
+                                            market_ledger_request **out, market_error *err);
+
+typedef struct market_ledger_request_expire_params {
+	uint32_t size;
+	const char *key;
+	market_id request;
+} market_ledger_request_expire_params;
+#define MARKET_LEDGER_REQUEST_EXPIRE_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_ledger_request_expire_params) \
+	}
+
+/* Ends a request that nobody decided within the policy's ledger.approval_within; run by
+ * market_work. By the system and operators with ledger. Errors: ENOTFOUND, EDENIED, ESTATE. Since
+ * 0.1. */
+MARKET_API int market_ledger_request_expire(struct market_session *session,
+                                            const market_ledger_request_expire_params *in,
+                                            market_ledger_request **out, market_error *err);
+
+typedef struct market_ledger_request_list_params {
+	uint32_t size;
+	const char *key;
+	int32_t state; /* waiting when absent */
+	const char *after;
+	const int64_t *limit;
+} market_ledger_request_list_params;
+#define MARKET_LEDGER_REQUEST_LIST_PARAMS_INIT \
+	{ \
+		.size = sizeof(market_ledger_request_list_params) \
+	}
+
+typedef struct market_ledger_request_page {
+	const market_ledger_request *const *items;
+	size_t n_items;
+	const char *next;
+} market_ledger_request_page;
+/* The requests in a state, oldest first. By operators with ledger. Since 0.1. */
+MARKET_API int market_ledger_request_list(struct market_session *session,
+                                          const market_ledger_request_list_params *in,
+                                          market_ledger_request_page **out, market_error *err);
+MARKET_API void market_ledger_request_page_free(market_ledger_request_page *page);
 
 typedef struct market_ledger_checkpoint_params {
 	uint32_t size;

@@ -85,7 +85,8 @@ typedef struct market_pair {
 	X(LEG, "leg", "leg") \
 	X(CHECKPOINT, "chk", "checkpoint") \
 	X(JOURNAL, "jrn", "journal") \
-	X(POLICY, "pol", "policy")
+	X(POLICY, "pol", "policy") \
+	X(LEDGER_REQUEST, "lrq", "ledger_request")
 
 typedef enum market_id_kind {
 #define X(name, prefix, word) MARKET_ID_##name,

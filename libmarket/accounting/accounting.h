@@ -9,6 +9,8 @@ extern const mk_record mk_ledger_entry_record, mk_balance_line_record, mk_trial_
 extern const mk_record mk_ledger_batch_record, mk_market_checkpoint_record, mk_ledger_report_record;
 extern const mk_enum mk_side_enum, mk_ledger_result_enum;
 extern const mk_entity mk_account_entity, mk_transfer_entity, mk_batch_entity, mk_checkpoint_entity;
+/* A transfer, or the request that waits for it or has become it. */
+extern const mk_entity mk_posting_entity;
 
 int mk_ledger_transfer(mk_ctx *ctx, const void *params, market_error *err);
 int mk_ledger_batch(mk_ctx *ctx, const void *params, market_error *err);
@@ -25,6 +27,28 @@ int mk_ledger_adjust(mk_ctx *ctx, const void *params, market_error *err);
 int mk_ledger_write_off(mk_ctx *ctx, const void *params, market_error *err);
 int mk_ledger_checkpoint_op(mk_ctx *ctx, const void *params, market_error *err);
 int mk_ledger_verify_op(mk_ctx *ctx, const void *params, market_error *err);
+
+/* What postings by hand are asked with, and how each is posted. */
+extern const mk_record mk_ledger_transfer_params, mk_ledger_batch_params, mk_ledger_move_params,
+	mk_ledger_adjust_params, mk_ledger_write_off_params;
+int mk_post_transfer(mk_ctx *ctx, const void *params, market_error *err);
+int mk_post_batch(mk_ctx *ctx, const void *params, market_error *err);
+int mk_post_move(mk_ctx *ctx, const void *params, market_error *err);
+int mk_post_adjust(mk_ctx *ctx, const void *params, market_error *err);
+int mk_post_write_off(mk_ctx *ctx, const void *params, market_error *err);
+
+/* LED-10: requests for postings by hand that need a second person. In book 0. */
+extern const mk_record mk_ledger_request_record;
+extern const mk_enum mk_ledger_request_state_enum;
+extern const mk_entity mk_ledger_request_entity;
+extern const char *const mk_accounting_ddl[];
+int mk_ledger_request_get(mk_ctx *ctx, const void *params, market_error *err);
+int mk_ledger_request_list(mk_ctx *ctx, const void *params, market_error *err);
+int mk_ledger_request_approve(mk_ctx *ctx, const void *params, market_error *err);
+int mk_ledger_request_reject(mk_ctx *ctx, const void *params, market_error *err);
+int mk_ledger_request_expire(mk_ctx *ctx, const void *params, market_error *err);
+/* The state that a decision leads to from `state`, or 0. */
+int32_t mk_ledger_request_next_state(int32_t state, int32_t decision);
 
 /* The book that params name: the seller's, the buyer's, or 0. EINVALID when both are given. */
 int mk_book_of(market_id seller, market_id buyer, const char *field, int64_t *book,

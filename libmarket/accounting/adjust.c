@@ -1,7 +1,5 @@
-/* LED-10: adjustments by hand and write-offs, with a reason, and with two people above a sum. */
+/* LED-10: adjustments by hand and write-offs, with a reason. */
 #include "libmarket/accounting/accounting.h"
-
-#include <string.h>
 
 /* The newest line of an account at which nothing was owed. */
 typedef struct owed {
@@ -21,30 +19,24 @@ static const mk_statement owed_since = {
 		   "z.debits_posted <= z.credits_posted), 0) ORDER BY l.version LIMIT 1",
 };
 
-static int check_second(const mk_ctx *ctx, market_money sum, const char *approved_by,
-                        market_error *err);
-static int sum_debits(const market_leg_params *const *legs, size_t count, market_money *out);
-static const char *full_reason(mk_ctx *ctx, const char *reason, const char *approved_by);
+static bool one_currency(const market_leg_params *const *legs, size_t count);
 static int check_owed(mk_ctx *ctx, const market_ledger_write_off_params *in, market_error *err);
 
-int mk_ledger_adjust(mk_ctx *ctx, const void *params, market_error *err)
+int mk_post_adjust(mk_ctx *ctx, const void *params, market_error *err)
 {
 	const market_ledger_adjust_params *in = params;
 	int64_t book = 0;
-	market_money sum = {0, ""};
 	mk_by_hand by_hand = {.count = 0};
 	int rc = mk_book_of(in->seller, in->buyer, "buyer", &book, err);
 	mk_transfer *transfer =
 		mk_transfer_new(ctx->ledger, book, MK_TRANSFER_DIRECT, "adjustment:%s", in->client_id);
 	if (rc == 0)
 		rc = mk_add_legs(ctx, transfer, in->legs, in->n_legs, err);
-	if (rc == 0 && sum_debits(in->legs, in->n_legs, &sum))
+	if (rc == 0 && !one_currency(in->legs, in->n_legs))
 		rc = mk_error_at(err, MARKET_ECURRENCY, "legs", "an adjustment is in one currency");
-	if (rc == 0)
-		rc = check_second(ctx, sum, in->approved_by, err);
 	if (rc)
 		return rc;
-	mk_transfer_set_reason(transfer, full_reason(ctx, in->reason, in->approved_by));
+	mk_transfer_set_reason(transfer, in->reason);
 	rc = mk_transfer_post(ctx->ledger, transfer, err);
 	if (rc == 0)
 		rc = mk_by_hand_collect(&by_hand, in->seller, transfer, err);
@@ -55,11 +47,10 @@ int mk_ledger_adjust(mk_ctx *ctx, const void *params, market_error *err)
 	ctx->result = mk_transfer_id(transfer);
 	mk_event(ctx, "ledger.adjusted", MARKET_ID_TRANSFER, ctx->result);
 	mk_event_text(ctx, "reason", in->reason);
-	mk_event_text(ctx, "approved_by", in->approved_by);
 	return 0;
 }
 
-int mk_ledger_write_off(mk_ctx *ctx, const void *params, market_error *err)
+int mk_post_write_off(mk_ctx *ctx, const void *params, market_error *err)
 {
 	const market_ledger_write_off_params *in = params;
 	mk_by_hand by_hand = {.count = 0};
@@ -70,10 +61,8 @@ int mk_ledger_write_off(mk_ctx *ctx, const void *params, market_error *err)
 	                                        "write_off:%s", in->client_id);
 	mk_debit(transfer, "bad_debt", NULL, in->amount);
 	mk_credit(transfer, "seller_receivable", NULL, in->amount);
-	mk_transfer_set_reason(transfer, full_reason(ctx, in->reason, in->approved_by));
-	rc = check_second(ctx, in->amount, in->approved_by, err);
-	if (rc == 0)
-		rc = check_owed(ctx, in, err);
+	mk_transfer_set_reason(transfer, in->reason);
+	rc = check_owed(ctx, in, err);
 	if (rc == 0)
 		rc = mk_transfer_post(ctx->ledger, transfer, err);
 	if (rc == 0)
@@ -86,40 +75,18 @@ int mk_ledger_write_off(mk_ctx *ctx, const void *params, market_error *err)
 	mk_event(ctx, "ledger.written_off", MARKET_ID_TRANSFER, ctx->result);
 	mk_event_money(ctx, "amount", in->amount);
 	mk_event_text(ctx, "reason", in->reason);
-	mk_event_text(ctx, "approved_by", in->approved_by);
 	return 0;
 }
 
-/* An amount that can't be compared with the policy's sum wants the second person too. */
-static int check_second(const mk_ctx *ctx, market_money sum, const char *approved_by,
-                        market_error *err)
-{
-	market_money limit =
-		ctx->policy->ledger ? ctx->policy->ledger->two_person_amount : (market_money){0, ""};
-	const char *actor = ctx->actor.name ? ctx->actor.name : "";
-	if (approved_by && strcmp(approved_by, actor) == 0)
-		return mk_error_at(err, MARKET_EDENIED, "approved_by", "%s can't approve an own entry",
-		                   actor);
-	if (!limit.currency[0] || approved_by ||
-	    (mk_money_same_currency(sum, limit) && mk_money_less(sum, limit)))
-		return 0;
-	return mk_error_at(err, MARKET_EINCOMPLETE, "approved_by",
-	                   "this amount needs the approval of a second person");
-}
-
-static int sum_debits(const market_leg_params *const *legs, size_t count, market_money *out)
+static bool one_currency(const market_leg_params *const *legs, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (legs[i]->debit.currency[0])
-			*out = mk_money_add(*out, legs[i]->debit);
+		const market_money *own = legs[i]->debit.currency[0] ? &legs[i]->debit : &legs[i]->credit;
+		const market_money *first = legs[0]->debit.currency[0] ? &legs[0]->debit : &legs[0]->credit;
+		if (!mk_money_same_currency(*own, *first))
+			return false;
 	}
-	return mk_money_broken(*out);
-}
-
-static const char *full_reason(mk_ctx *ctx, const char *reason, const char *approved_by)
-{
-	return approved_by ? mk_arena_format(ctx->arena, "%s (approved by %s)", reason, approved_by)
-	                   : reason;
+	return true;
 }
 
 static int check_owed(mk_ctx *ctx, const market_ledger_write_off_params *in, market_error *err)

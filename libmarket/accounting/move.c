@@ -25,7 +25,7 @@ static int try_second(mk_ctx *ctx, const char *client_id, const half *to, const 
 static bool of_second(const char *client_id);
 static int read_first(mk_ctx *ctx, const market_transfer *first, half *second, market_error *err);
 
-int mk_ledger_move(mk_ctx *ctx, const void *params, market_error *err)
+int mk_post_move(mk_ctx *ctx, const void *params, market_error *err)
 {
 	const market_ledger_move_params *in = params;
 	half from, to;
@@ -143,7 +143,7 @@ static void add_legs(mk_transfer *transfer, const half *half)
 static int try_second(mk_ctx *ctx, const char *client_id, const half *to, const char *reason,
                       market_error *err)
 {
-	mk_ledger *trial = mk_ledger_trial(ctx->ledger);
+	mk_ledger *trial = mk_ledger_trial(ctx->ledger, mk_plan_new(ctx->arena));
 	if (!trial)
 		return mk_error_no_memory(err);
 	mk_transfer *second = mk_transfer_second(trial, to->book, client_id);

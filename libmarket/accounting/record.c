@@ -86,6 +86,7 @@ static const mk_field transfer_fields[] = {
 	MK_F_INT(T, rate_denominator, 0, 0, 0, "of an exchange"),
 	MK_F_OPT_INT(T, position, 0, 0, 0, "in the sealed tree of its book"),
 	MK_F_LIST(T, legs, market_leg, mk_market_leg_record, MK_NOT_ROW, 0, MK_MAX_LEGS, "its legs"),
+	MK_F_ID(T, request, LEDGER_REQUEST, MK_NOT_ROW, "it waits, or waited, for a second person"),
 };
 #undef T
 const mk_record mk_market_transfer_record =
@@ -116,6 +117,8 @@ const mk_record mk_ledger_entry_record =
 
 static const mk_field batch_fields[] = {
 	MK_F_ID(market_ledger_batch_result, id, JOURNAL, 0, "the journal row that its transfers name"),
+	MK_F_ID(market_ledger_batch_result, request, LEDGER_REQUEST, MK_NOT_ROW,
+            "it waits, or waited, for a second person"),
 };
 const mk_record mk_ledger_batch_record =
 	MK_RECORD_OF("ledger_batch", market_ledger_batch_result, batch_fields, "a linked batch");
@@ -126,13 +129,24 @@ static const mk_statement account_by_id = {
 		   "credits_posted, debits_pending, credits_pending, version FROM account WHERE book_id = "
 		   "?1 AND id = ?2",
 };
+#define TRANSFER_COLUMNS \
+	"t.book_id, t.id, t.client_id, t.purpose, t.kind, t.effective_at, t.recorded_at, " \
+	"t.journal_book_id, t.journal_id, NULLIF(t.pending_id, 0) AS pending_id, " \
+	"NULLIF(t.expires_at, 0) AS expires_at, NULLIF(t.reason, '') AS reason, t.rate_numerator, " \
+	"t.rate_denominator, t.position"
 static const mk_statement transfer_by_id = {
 	.name = "ledger_transfer_by_id",
-	.sql =
-		"SELECT book_id, id, client_id, purpose, kind, effective_at, recorded_at, "
-		"journal_book_id, journal_id, NULLIF(pending_id, 0) AS pending_id, NULLIF(expires_at, 0) "
-		"AS expires_at, NULLIF(reason, '') AS reason, rate_numerator, rate_denominator, position "
-		"FROM transfer WHERE book_id = ?1 AND id = ?2",
+	.sql = "SELECT " TRANSFER_COLUMNS " FROM transfer t WHERE t.book_id = ?1 AND t.id = ?2",
+};
+/* LED-10: what a posting by hand gave may be the id of its request. */
+static const mk_statement posting_by_id = {
+	.name = "ledger_posting_by_id",
+	.sql = "SELECT " TRANSFER_COLUMNS
+		   " FROM transfer t WHERE t.book_id = ?1 AND t.id = ?2 UNION ALL SELECT " TRANSFER_COLUMNS
+		   " FROM ledger_request r JOIN transfer t ON t.book_id = r.transfer_book_id AND t.id = "
+		   "r.transfer_id WHERE r.book_id = ?1 AND r.id = ?2 UNION ALL SELECT r.book_id, 0, NULL, "
+		   "NULL, 0, r.requested_at, r.requested_at, NULL, NULL, NULL, NULL, NULL, 0, 0, NULL FROM "
+		   "ledger_request r WHERE r.book_id = ?1 AND r.id = ?2 AND r.transfer_id IS NULL",
 };
 static const mk_statement transfer_legs = {
 	.name = "ledger_transfer_legs",
@@ -145,11 +159,14 @@ static const mk_statement transfer_legs = {
 };
 static const mk_statement batch_by_id = {
 	.name = "ledger_batch_by_id",
-	.sql = "SELECT book_id, id FROM journal WHERE book_id = ?1 AND id = ?2",
+	.sql = "SELECT book_id, id FROM journal WHERE book_id = ?1 AND id = ?2 UNION ALL SELECT "
+		   "book_id, COALESCE(journal_id, 0) FROM ledger_request WHERE book_id = ?1 AND id = ?2",
 };
 
 static int fill_account(mk_ctx *ctx, void *row, market_error *err);
 static int fill_transfer(mk_ctx *ctx, void *row, market_error *err);
+static int fill_posting(mk_ctx *ctx, void *row, market_error *err);
+static int fill_batch(mk_ctx *ctx, void *row, market_error *err);
 
 const mk_entity mk_account_entity = {
 	.kind = MARKET_ID_ACCOUNT,
@@ -165,11 +182,19 @@ const mk_entity mk_transfer_entity = {
 	.by_id = &transfer_by_id,
 	.fill = fill_transfer,
 };
+const mk_entity mk_posting_entity = {
+	.kind = MARKET_ID_TRANSFER,
+	.name = "transfer",
+	.record = &mk_market_transfer_record,
+	.by_id = &posting_by_id,
+	.fill = fill_posting,
+};
 const mk_entity mk_batch_entity = {
 	.kind = MARKET_ID_JOURNAL,
 	.name = "batch",
 	.record = &mk_ledger_batch_record,
 	.by_id = &batch_by_id,
+	.fill = fill_batch,
 };
 
 static int fill_account(mk_ctx *ctx, void *row, market_error *err)
@@ -204,4 +229,21 @@ static int fill_transfer(mk_ctx *ctx, void *row, market_error *err)
 	transfer->legs = (const market_leg *const *)legs;
 	transfer->n_legs = count;
 	return rc;
+}
+
+static int fill_posting(mk_ctx *ctx, void *row, market_error *err)
+{
+	market_transfer *transfer = row;
+	if (!mk_id_equal(transfer->id, ctx->result))
+		transfer->request = ctx->result;
+	return mk_id_absent(transfer->id) ? 0 : fill_transfer(ctx, row, err);
+}
+
+static int fill_batch(mk_ctx *ctx, void *row, market_error *err)
+{
+	market_ledger_batch_result *batch = row;
+	(void)err;
+	if (!mk_id_equal(batch->id, ctx->result))
+		batch->request = ctx->result;
+	return 0;
 }

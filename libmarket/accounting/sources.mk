@@ -6,5 +6,7 @@ libmarket_sources += \
 	libmarket/accounting/by_hand.c \
 	libmarket/accounting/checkpoint.c \
 	libmarket/accounting/move.c \
+	libmarket/accounting/params.c \
 	libmarket/accounting/record.c \
+	libmarket/accounting/request.c \
 	libmarket/accounting/transfer.c

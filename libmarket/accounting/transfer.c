@@ -24,7 +24,7 @@ static int post(mk_ctx *ctx, const market_transfer_params *in, const char *field
 static int keep_expiry(mk_ctx *ctx, const market_transfer_params *in, market_id id,
                        market_error *err);
 
-int mk_ledger_transfer(mk_ctx *ctx, const void *params, market_error *err)
+int mk_post_transfer(mk_ctx *ctx, const void *params, market_error *err)
 {
 	const market_ledger_transfer_params *in = params;
 	const market_transfer_params one = {
@@ -54,7 +54,7 @@ int mk_ledger_transfer(mk_ctx *ctx, const void *params, market_error *err)
 }
 
 /* LED-4 */
-int mk_ledger_batch(mk_ctx *ctx, const void *params, market_error *err)
+int mk_post_batch(mk_ctx *ctx, const void *params, market_error *err)
 {
 	const market_ledger_batch_params *in = params;
 	mk_by_hand by_hand = {.count = 0};

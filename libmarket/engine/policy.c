@@ -234,7 +234,9 @@ static const mk_record ratings_record =
 
 static const mk_field ledger_fields[] = {
 	MK_F_MONEY(mk_policy_ledger, two_person_amount, 0, 0, MK_MONEY_MAX,
-               "adjustments from here on need a second person (LED-10)"),
+               "postings by hand from here on need a second person (LED-10)"),
+	MK_F_SPAN(mk_policy_ledger, approval_within, MK_REQUIRED, MK_HOUR, LONGEST,
+              "a second person approves it within this time (LED-10)"),
 	MK_F_SPAN(mk_policy_ledger, write_off_after, MK_REQUIRED, MK_DAY, LONGEST,
               "a receivable may be written off after this"),
 };

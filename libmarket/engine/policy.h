@@ -170,7 +170,8 @@ typedef struct mk_policy_ratings {
 } mk_policy_ratings;
 
 typedef struct mk_policy_ledger {
-	market_money two_person_amount; /* LED-10: adjustments from here on need a second person */
+	market_money two_person_amount; /* LED-10: postings by hand from here on wait for one more */
+	market_time approval_within;    /* LED-10: else the request expires */
 	market_time write_off_after;
 } mk_policy_ledger;
 

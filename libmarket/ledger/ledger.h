@@ -102,7 +102,10 @@ mk_ledger *mk_ledger_new(
 
 /* The same ledger with a plan of its own that nobody flushes: what is posted there is checked and
  * never written. It doesn't see what the operation has planned. NULL: no memory. */
-mk_ledger *mk_ledger_trial(const mk_ledger *ledger);
+mk_ledger *mk_ledger_trial(const mk_ledger *ledger, mk_plan *plan);
+/* The sum of all debits that were posted here or held, of one currency after the other; absent
+ * behind the last. */
+market_money mk_ledger_sum(const mk_ledger *ledger, size_t index);
 
 /* The client id is permanent and unique in its book (LED-2): `purpose` is its part before the first
  * colon ("capture", "release", "refund", …) and is stored as the transfer's purpose. */

@@ -32,14 +32,35 @@ mk_ledger *mk_ledger_new(const mk_ledger_setup *setup)
 	return ledger;
 }
 
-mk_ledger *mk_ledger_trial(const mk_ledger *ledger)
+mk_ledger *mk_ledger_trial(const mk_ledger *ledger, mk_plan *plan)
 {
-	mk_ledger *trial = MK_NEW(ledger->setup.arena, mk_ledger);
+	mk_ledger *trial = plan ? MK_NEW(ledger->setup.arena, mk_ledger) : NULL;
 	if (!trial)
 		return NULL;
 	trial->setup = ledger->setup;
-	trial->setup.plan = mk_plan_new(ledger->setup.arena);
-	return trial->setup.plan ? trial : NULL;
+	trial->setup.plan = plan;
+	return trial;
+}
+
+market_money mk_ledger_sum(const mk_ledger *ledger, size_t index)
+{
+	market_money sums[2 * MK_MAX_BATCH];
+	size_t count = 0;
+	for (const mk_transfer *at = ledger->first; at; at = at->next) {
+		for (size_t i = 0; i < at->n_legs; i++) {
+			market_money zero = mk_money_zero(at->legs[i].debit);
+			size_t k = 0;
+			while (k < count && !mk_money_same_currency(sums[k], zero))
+				k++;
+			if (k == sizeof(sums) / sizeof(sums[0]))
+				continue;
+			if (k == count)
+				sums[count++] = zero;
+			sums[k] = mk_money_add(sums[k], at->legs[i].debit);
+			sums[k] = mk_money_add(sums[k], mk_money_max(at->legs[i].debit_held, zero));
+		}
+	}
+	return index < count ? sums[index] : (market_money){0, ""};
 }
 
 int mk_transfer_post(mk_ledger *ledger, mk_transfer *transfer, market_error *err)

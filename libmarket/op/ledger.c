@@ -5,47 +5,6 @@
 #define CLIENT_ID_MAX MK_MAX_KEY
 #define ACCOUNT_NAME_MAX 100
 
-#define T market_leg_params
-static const mk_field leg_fields[] = {
-	MK_F_TEXT(T, account, MK_REQUIRED, 1, ACCOUNT_NAME_MAX, "the account's name with its suffix"),
-	MK_F_MONEY(T, debit, 0, 1, MK_MONEY_MAX, "the amount, when it is a debit"),
-	MK_F_MONEY(T, credit, 0, 1, MK_MONEY_MAX, "the amount, when it is a credit"),
-};
-#undef T
-static const mk_record leg_params =
-	MK_SIZED_OF("leg_params", market_leg_params, leg_fields, "one leg to post");
-
-#define TRANSFER_FIELDS \
-	MK_F_ID(T, seller, SELLER, 0, "whose book; the platform's when neither is given"), \
-		MK_F_ID(T, buyer, BUYER, 0, "whose book"), \
-		MK_F_TEXT(T, client_id, MK_REQUIRED, 1, CLIENT_ID_MAX, \
-	              "permanent and unique in its book: purpose:object"), \
-		MK_F_ENUM(T, kind, mk_transfer_kind_enum, 0, "direct when absent"), \
-		MK_F_LIST(T, legs, market_leg_params, leg_params, 0, 0, MK_MAX_LEGS, "its legs"), \
-		MK_F_ID(T, pending, TRANSFER, 0, "the hold that ends, or the transfer that is reversed"), \
-		MK_F_TIME(T, expires_at, 0, "when a hold ends by itself"), \
-		MK_F_TEXT(T, reason, MK_MULTILINE, 1, MK_MAX_TEXT, "why"), \
-		MK_F_INT(T, rate_numerator, 0, 0, MK_MONEY_MAX, "of an exchange"), \
-		MK_F_INT(T, rate_denominator, 0, 0, MK_MONEY_MAX, "of an exchange")
-
-#define T market_ledger_transfer_params
-static const mk_field transfer_fields[] = {TRANSFER_FIELDS};
-#undef T
-static const mk_record transfer_params = MK_PARAMS_OF(
-	"ledger_transfer_params", market_ledger_transfer_params, transfer_fields, "one transfer");
-
-#define T market_transfer_params
-static const mk_field batch_item_fields[] = {TRANSFER_FIELDS};
-#undef T
-static const mk_record batch_item = MK_SIZED_OF("transfer_params", market_transfer_params,
-                                                batch_item_fields, "one transfer of a batch");
-static const mk_field batch_fields[] = {
-	MK_F_LIST(market_ledger_batch_params, transfers, market_transfer_params, batch_item,
-              MK_REQUIRED, 1, MK_MAX_BATCH, "all or none"),
-};
-static const mk_record batch_params =
-	MK_PARAMS_OF("ledger_batch_params", market_ledger_batch_params, batch_fields, "a linked batch");
-
 #define T market_ledger_account_get_params
 static const mk_field account_get_fields[] = {
 	MK_F_ID(T, account, ACCOUNT, 0, "the account, or"),
@@ -133,23 +92,6 @@ static const mk_record trial_balance_params =
 	MK_PARAMS_OF("ledger_trial_balance_params", market_ledger_trial_balance_params,
                  trial_balance_fields, "of what");
 
-#define T market_ledger_move_params
-static const mk_field move_fields[] = {
-	MK_F_TEXT(T, client_id, MK_REQUIRED, 1, CLIENT_ID_MAX - 3, "of the first half"),
-	MK_F_ID(T, from_seller, SELLER, 0, "from this book; the platform's when neither is given"),
-	MK_F_ID(T, from_buyer, BUYER, 0, "from this book"),
-	MK_F_TEXT(T, from_account, MK_REQUIRED, 1, ACCOUNT_NAME_MAX, "the account there"),
-	MK_F_ID(T, to_seller, SELLER, 0, "to this book; the platform's when neither is given"),
-	MK_F_ID(T, to_buyer, BUYER, 0, "to this book"),
-	MK_F_TEXT(T, to_account, MK_REQUIRED, 1, ACCOUNT_NAME_MAX, "the account there"),
-	MK_F_MONEY(T, amount, MK_REQUIRED, 1, MK_MONEY_MAX, "how much"),
-	MK_F_ENUM(T, side, mk_side_enum, 0, "of the account it comes from; debit when absent"),
-	MK_F_TEXT(T, reason, MK_REQUIRED | MK_MULTILINE, 1, MK_MAX_TEXT - 2 * ACCOUNT_NAME_MAX, "why"),
-};
-#undef T
-static const mk_record move_params = MK_PARAMS_OF("ledger_move_params", market_ledger_move_params,
-                                                  move_fields, "a move between two books");
-
 static const mk_field move_finish_fields[] = {
 	MK_F_ID(market_ledger_move_finish_params, transfer, TRANSFER, MK_REQUIRED, "the first half"),
 };
@@ -164,32 +106,53 @@ static const mk_record hold_expire_params =
 	MK_PARAMS_OF("ledger_hold_expire_params", market_ledger_hold_expire_params, hold_expire_fields,
                  "which hold");
 
-#define T market_ledger_adjust_params
-static const mk_field adjust_fields[] = {
-	MK_F_ID(T, seller, SELLER, 0, "whose book; the platform's when neither is given"),
-	MK_F_ID(T, buyer, BUYER, 0, "whose book"),
-	MK_F_TEXT(T, client_id, MK_REQUIRED, 1, CLIENT_ID_MAX - 20,
-              "without its purpose, which is adjustment"),
-	MK_F_LIST(T, legs, market_leg_params, leg_params, MK_REQUIRED, 2, MK_MAX_LEGS, "its legs"),
-	MK_F_TEXT(T, reason, MK_REQUIRED | MK_MULTILINE, 1, MK_MAX_TEXT - MK_MAX_NAME - 20, "why"),
-	MK_F_TEXT(T, approved_by, 0, 1, MK_MAX_NAME, "the second person"),
+static const mk_field request_fields[] = {
+	MK_F_ID(market_ledger_request_get_params, request, LEDGER_REQUEST, MK_REQUIRED, "the request"),
 };
-#undef T
-static const mk_record adjust_params = MK_PARAMS_OF(
-	"ledger_adjust_params", market_ledger_adjust_params, adjust_fields, "an adjustment by hand");
+static const mk_record request_get_params = MK_PARAMS_OF(
+	"ledger_request_get_params", market_ledger_request_get_params, request_fields, "which request");
+static const mk_field request_expire_fields[] = {
+	MK_F_ID(market_ledger_request_expire_params, request, LEDGER_REQUEST, MK_REQUIRED,
+            "the request"),
+};
+static const mk_record request_expire_params =
+	MK_PARAMS_OF("ledger_request_expire_params", market_ledger_request_expire_params,
+                 request_expire_fields, "which request");
+static const mk_field request_approve_fields[] = {
+	MK_F_ID(market_ledger_request_approve_params, request, LEDGER_REQUEST, MK_REQUIRED,
+            "the request"),
+	MK_F_TEXT(market_ledger_request_approve_params, note, MK_MULTILINE, 1, MK_MAX_TEXT, "why"),
+};
+static const mk_record request_approve_params =
+	MK_PARAMS_OF("ledger_request_approve_params", market_ledger_request_approve_params,
+                 request_approve_fields, "which request");
+static const mk_field request_reject_fields[] = {
+	MK_F_ID(market_ledger_request_reject_params, request, LEDGER_REQUEST, MK_REQUIRED,
+            "the request"),
+	MK_F_TEXT(market_ledger_request_reject_params, note, MK_REQUIRED | MK_MULTILINE, 1, MK_MAX_TEXT,
+              "why"),
+};
+static const mk_record request_reject_params =
+	MK_PARAMS_OF("ledger_request_reject_params", market_ledger_request_reject_params,
+                 request_reject_fields, "which request");
 
-#define T market_ledger_write_off_params
-static const mk_field write_off_fields[] = {
-	MK_F_ID(T, seller, SELLER, MK_REQUIRED, "who owes it"),
-	MK_F_TEXT(T, client_id, MK_REQUIRED, 1, CLIENT_ID_MAX - 20,
-              "without its purpose, which is write_off"),
-	MK_F_MONEY(T, amount, MK_REQUIRED, 1, MK_MONEY_MAX, "how much"),
-	MK_F_TEXT(T, reason, MK_REQUIRED | MK_MULTILINE, 1, MK_MAX_TEXT - MK_MAX_NAME - 20, "why"),
-	MK_F_TEXT(T, approved_by, 0, 1, MK_MAX_NAME, "the second person"),
+#define T market_ledger_request_list_params
+static const mk_field request_list_fields[] = {
+	MK_F_ENUM(T, state, mk_ledger_request_state_enum, 0, "waiting when absent"),
+	MK_F_TEXT(T, after, 0, 1, 40, "the cursor of the page before"),
+	MK_F_OPT_INT(T, limit, 0, 1, MK_MAX_PAGE, "at most so many"),
 };
 #undef T
-static const mk_record write_off_params = MK_PARAMS_OF(
-	"ledger_write_off_params", market_ledger_write_off_params, write_off_fields, "a write-off");
+static const mk_record request_list_params =
+	MK_PARAMS_OF("ledger_request_list_params", market_ledger_request_list_params,
+                 request_list_fields, "which requests");
+static const mk_field request_page_fields[] = {
+	MK_F_LIST(market_ledger_request_page, items, market_ledger_request, mk_ledger_request_record, 0,
+              0, 0, "the requests"),
+	MK_F_TEXT(market_ledger_request_page, next, 0, 0, 0, "the cursor of the next page"),
+};
+static const mk_record request_page = MK_RECORD_OF(
+	"ledger_request_page", market_ledger_request_page, request_page_fields, "a page of requests");
 
 static const mk_record checkpoint_params = {
 	.name = "ledger_checkpoint_params",
@@ -226,6 +189,11 @@ enum {
 	HOLD_EXPIRE,
 	ADJUST,
 	WRITE_OFF,
+	REQUEST_GET,
+	REQUEST_LIST,
+	REQUEST_APPROVE,
+	REQUEST_REJECT,
+	REQUEST_EXPIRE,
 	CHECKPOINT,
 	VERIFY,
 	COUNT
@@ -237,9 +205,9 @@ static const mk_op ops[COUNT] = {
 			.name = "ledger.transfer",
 			.since = "0.1",
 			.summary = "Posts one transfer.",
-			.params = &transfer_params,
+			.params = &mk_ledger_transfer_params,
 			.result = &mk_market_transfer_record,
-			.gives = &mk_transfer_entity,
+			.gives = &mk_posting_entity,
 			.relations = BY_OPERATOR,
 			.errors = MK_ERRORS(POST_ERRORS),
 			.flags = MK_OP_WRITES | MK_OP_MONEY,
@@ -250,7 +218,7 @@ static const mk_op ops[COUNT] = {
 			.name = "ledger.batch",
 			.since = "0.1",
 			.summary = "Posts transfers, all or none.",
-			.params = &batch_params,
+			.params = &mk_ledger_batch_params,
 			.result = &mk_ledger_batch_record,
 			.gives = &mk_batch_entity,
 			.relations = BY_OPERATOR,
@@ -338,9 +306,9 @@ static const mk_op ops[COUNT] = {
 			.name = "ledger.move",
 			.since = "0.1",
 			.summary = "Moves money between two books.",
-			.params = &move_params,
+			.params = &mk_ledger_move_params,
 			.result = &mk_market_transfer_record,
-			.gives = &mk_transfer_entity,
+			.gives = &mk_posting_entity,
 			.relations = BY_OPERATOR,
 			.errors = MK_ERRORS(POST_ERRORS),
 			.flags = MK_OP_WRITES | MK_OP_MONEY,
@@ -382,11 +350,11 @@ static const mk_op ops[COUNT] = {
 			.name = "ledger.adjust",
 			.since = "0.1",
 			.summary = "Posts an adjustment with its reason.",
-			.params = &adjust_params,
+			.params = &mk_ledger_adjust_params,
 			.result = &mk_market_transfer_record,
-			.gives = &mk_transfer_entity,
+			.gives = &mk_posting_entity,
 			.relations = BY_OPERATOR,
-			.errors = MK_ERRORS(POST_ERRORS, MARKET_EINCOMPLETE),
+			.errors = MK_ERRORS(POST_ERRORS),
 			.flags = MK_OP_WRITES | MK_OP_MONEY,
 			.handler = mk_ledger_adjust,
 		},
@@ -395,13 +363,83 @@ static const mk_op ops[COUNT] = {
 			.name = "ledger.write_off",
 			.since = "0.1",
 			.summary = "Writes off what a seller owes.",
-			.params = &write_off_params,
+			.params = &mk_ledger_write_off_params,
 			.result = &mk_market_transfer_record,
-			.gives = &mk_transfer_entity,
+			.gives = &mk_posting_entity,
 			.relations = BY_OPERATOR,
-			.errors = MK_ERRORS(POST_ERRORS, MARKET_EINCOMPLETE),
+			.errors = MK_ERRORS(POST_ERRORS),
 			.flags = MK_OP_WRITES | MK_OP_MONEY,
 			.handler = mk_ledger_write_off,
+		},
+	[REQUEST_GET] =
+		{
+			.name = "ledger.request.get",
+			.since = "0.1",
+			.summary = "One request for a posting.",
+			.params = &request_get_params,
+			.result = &mk_ledger_request_record,
+			.subject = &mk_ledger_request_entity,
+			.subject_param = "request",
+			.relations = BY_OPERATOR,
+			.errors = MK_ERRORS(MARKET_ENOTFOUND, MARKET_EDENIED),
+			.handler = mk_ledger_request_get,
+		},
+	[REQUEST_LIST] =
+		{
+			.name = "ledger.request.list",
+			.since = "0.1",
+			.summary = "The requests for postings in a state.",
+			.params = &request_list_params,
+			.result = &request_page,
+			.relations = BY_OPERATOR,
+			.errors = MK_ERRORS(MARKET_EDENIED, MARKET_EINVALID),
+			.flags = MK_OP_PAGED,
+			.handler = mk_ledger_request_list,
+		},
+	[REQUEST_APPROVE] =
+		{
+			.name = "ledger.request.approve",
+			.since = "0.1",
+			.summary = "Posts what another operator asked for.",
+			.params = &request_approve_params,
+			.result = &mk_ledger_request_record,
+			.subject = &mk_ledger_request_entity,
+			.subject_param = "request",
+			.gives = &mk_ledger_request_entity,
+			.relations = BY_OPERATOR,
+			.errors = MK_ERRORS(POST_ERRORS),
+			.flags = MK_OP_WRITES | MK_OP_MONEY,
+			.handler = mk_ledger_request_approve,
+		},
+	[REQUEST_REJECT] =
+		{
+			.name = "ledger.request.reject",
+			.since = "0.1",
+			.summary = "Rejects what was asked for.",
+			.params = &request_reject_params,
+			.result = &mk_ledger_request_record,
+			.subject = &mk_ledger_request_entity,
+			.subject_param = "request",
+			.gives = &mk_ledger_request_entity,
+			.relations = BY_OPERATOR,
+			.errors = MK_ERRORS(MARKET_ENOTFOUND, MARKET_EDENIED, MARKET_ESTATE),
+			.flags = MK_OP_WRITES,
+			.handler = mk_ledger_request_reject,
+		},
+	[REQUEST_EXPIRE] =
+		{
+			.name = "ledger.request.expire",
+			.since = "0.1",
+			.summary = "Ends a request that nobody decided in time.",
+			.params = &request_expire_params,
+			.result = &mk_ledger_request_record,
+			.subject = &mk_ledger_request_entity,
+			.subject_param = "request",
+			.gives = &mk_ledger_request_entity,
+			.relations = BY_SYSTEM,
+			.errors = MK_ERRORS(MARKET_ENOTFOUND, MARKET_EDENIED, MARKET_ESTATE),
+			.flags = MK_OP_WRITES | MK_OP_TIMED,
+			.handler = mk_ledger_request_expire,
 		},
 	[CHECKPOINT] =
 		{
@@ -453,6 +491,16 @@ MK_TYPED(market_ledger_hold_expire, &ops[HOLD_EXPIRE], market_ledger_hold_expire
          market_transfer)
 MK_TYPED(market_ledger_adjust, &ops[ADJUST], market_ledger_adjust_params, market_transfer)
 MK_TYPED(market_ledger_write_off, &ops[WRITE_OFF], market_ledger_write_off_params, market_transfer)
+MK_TYPED(market_ledger_request_get, &ops[REQUEST_GET], market_ledger_request_get_params,
+         market_ledger_request)
+MK_TYPED(market_ledger_request_list, &ops[REQUEST_LIST], market_ledger_request_list_params,
+         market_ledger_request_page)
+MK_TYPED(market_ledger_request_approve, &ops[REQUEST_APPROVE], market_ledger_request_approve_params,
+         market_ledger_request)
+MK_TYPED(market_ledger_request_reject, &ops[REQUEST_REJECT], market_ledger_request_reject_params,
+         market_ledger_request)
+MK_TYPED(market_ledger_request_expire, &ops[REQUEST_EXPIRE], market_ledger_request_expire_params,
+         market_ledger_request)
 MK_TYPED(market_ledger_checkpoint, &ops[CHECKPOINT], market_ledger_checkpoint_params,
          market_checkpoint)
 MK_TYPED(market_ledger_verify, &ops[VERIFY], market_ledger_verify_params, market_ledger_report)
@@ -462,5 +510,7 @@ MK_TYPED_FREE(market_account_page_free, market_account_page)
 MK_TYPED_FREE(market_ledger_batch_result_free, market_ledger_batch_result)
 MK_TYPED_FREE(market_ledger_entry_page_free, market_ledger_entry_page)
 MK_TYPED_FREE(market_trial_balance_free, market_trial_balance)
+MK_TYPED_FREE(market_ledger_request_free, market_ledger_request)
+MK_TYPED_FREE(market_ledger_request_page_free, market_ledger_request_page)
 MK_TYPED_FREE(market_checkpoint_free, market_checkpoint)
 MK_TYPED_FREE(market_ledger_report_free, market_ledger_report)

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "libmarket/accounting/accounting.h"
 #include "libmarket/aftersale/refund.h"
 #include "libmarket/catalog/catalog.h"
 #include "libmarket/ledger/ledger.h"
@@ -24,6 +25,7 @@ const mk_migration mk_schema_list[] = {
 	{9, "rating", mk_rating_ddl},
 	{10, "refund", mk_refund_ddl},
 	{11, "settlement", mk_settlement_ddl},
+	{12, "accounting", mk_accounting_ddl},
 };
 const size_t mk_schema_count = sizeof(mk_schema_list) / sizeof(mk_schema_list[0]);
 

@@ -7,6 +7,7 @@ unit_sources += \
 	tests/unit/test_ledger.c \
 	tests/unit/test_ledger_batch.c \
 	tests/unit/test_ledger_race.c \
+	tests/unit/test_ledger_request.c \
 	tests/unit/test_ledger_seal.c \
 	tests/unit/test_tamper.c \
 	tests/unit/test_verify.c

@@ -130,7 +130,7 @@ const char *settle_refund_field(bazaar *b, const char *path)
 
 void settle_post(bazaar *b, int book, const char *client_id, ...)
 {
-	char legs[2000] = "", owner[80] = "";
+	char legs[2000] = "", owner[80] = "", request[64];
 	const char *account;
 	va_list args;
 
@@ -148,6 +148,12 @@ void settle_post(bazaar *b, int book, const char *client_id, ...)
 	if (book >= 0)
 		snprintf(owner, sizeof(owner), "'seller':'%s',", b->seller[book]);
 	TEST_CALL(&b->m, "ledger.transfer", "{%s'client_id':'%s','legs':[%s]}", owner, client_id, legs);
+	snprintf(request, sizeof(request), "%s", test_out(&b->m, "request"));
+	if (!request[0])
+		return;
+	test_act_as(&b->m, "operator:second");
+	TEST_CALL(&b->m, "ledger.request.approve", "{'request':'%s'}", request);
+	test_act_as(&b->m, "operator:test");
 }
 
 void settle_check(bazaar *b)

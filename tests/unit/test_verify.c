@@ -364,6 +364,34 @@ static void damage_has_a_place(void)
 	mk_store_rollback(f.store);
 }
 
+/* Where the flush seals there is no honest transfer without a seal. */
+static void unsealed_is_counted_or_found(void)
+{
+	mk_verify_report report;
+	fixture_execute(&f, "UPDATE transfer SET position = NULL WHERE book_id >= 0");
+	fixture_execute(&f, "DELETE FROM book_head WHERE book_id >= 0");
+	if (test_on_postgres()) {
+		CHECK_INT(fixture_verify(&f, NULL, &report), MK_VERIFY_SELF_CONSISTENT);
+		CHECK_INT(report.unsealed, 11);
+		CU_ASSERT_NOT_EQUAL(report.unsealed_since, 0);
+	} else {
+		CHECK_INT(fixture_verify(&f, NULL, &report), MK_VERIFY_BROKEN);
+		CHECK_TEXT(report.problem, "it was never sealed");
+		CHECK_TEXT(report.place, "transfer settle:1:in of book 0");
+	}
+}
+
+static void a_missing_balance_is_named(void)
+{
+	mk_verify_report report;
+	char anchor[FIXTURE_ANCHOR_MAX];
+	fixture_checkpoint(&f, anchor);
+	fixture_execute(&f,
+	                "DELETE FROM checkpoint_balance WHERE book_id = 7001 AND stem = 'bad_debt'");
+	CHECK_INT(fixture_verify(&f, NULL, &report), MK_VERIFY_BROKEN);
+	CHECK_TEXT(report.problem, "the trial balance lacks bad_debt BRL");
+}
+
 void suite_verify(void)
 {
 	CU_pSuite s = test_suite_on_store_with("verify", before, after);
@@ -375,6 +403,10 @@ void suite_verify(void)
 	CU_add_test(s, "LED-8: a right ledger sealed anew is right", truth_sealed_anew_stands);
 	CU_add_test(s, "ACC-4: what lies beside the ledger is checked by its owner",
 	            the_caller_checks_too);
+	CU_add_test(s, "LED-8: a transfer that was never sealed is found or counted",
+	            unsealed_is_counted_or_found);
+	CU_add_test(s, "LED-8: a trial balance without one of its lines names it",
+	            a_missing_balance_is_named);
 	CU_add_test(s, "LED-8: a row that can't be read is a broken place",
 	            unreadable_rows_have_places);
 	CU_add_test(s, "LED-8: damage is found at its place, without an error too", damage_has_a_place);
