@@ -24,6 +24,7 @@
 #include <market/escrow.h>
 #include <market/event.h>
 #include <market/ledger.h>
+#include <market/ledger_request.h>
 #include <market/order.h>
 #include <market/payment.h>
 #include <market/policy.h>
