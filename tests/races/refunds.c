@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libmarket/base/clock.h"
 #include "libmarket/engine/policy.h"
 #include "tests/fault/fault.h"
 #include "tests/races/cases.h"
@@ -134,7 +133,7 @@ static bool work(fault_market *m)
 
 static bool open_shop(fault_market *m, char seller[48], char sku[48])
 {
-	char product[48], warehouse[48], now[MK_TIME_TEXT_SIZE];
+	char product[48], warehouse[48];
 
 	if (!DONE(m, "category.create", "{'code':'goods','name':'Goods'}") ||
 	    !DONE(m, "seller.apply",
@@ -156,15 +155,13 @@ static bool open_shop(fault_market *m, char seller[48], char sku[48])
 		return false;
 	snprintf(warehouse, 48, "%s", fault_out(m, "id"));
 	snprintf(sku, 48, "ref:lin/s");
-	mk_time_format(mk_clock_now(NULL), now);
 	return DONE(m, "stock.set", "{'sku':'%s','warehouse':'%s','on_hand':100,'reason':'new'}", sku,
 	            warehouse) &&
 	       DONE(m, "buyer.create", "{'name':'Ana','ref':'ana'}") &&
-	       act_as(m, "member:ref:lin-owner") &&
+	       act_as(m, "confirmed member:ref:lin-owner") &&
 	       DONE(m, "payout_account.set",
-	            "{'seller':'%s','holder':'Lin','bank':'001','country':'BR','account':'11111111',"
-	            "'confirmed_at':'%s'}",
-	            seller, now) &&
+	            "{'seller':'%s','holder':'Lin','bank':'001','country':'BR','account':'11111111'}",
+	            seller) &&
 	       act_as(m, "operator:shop");
 }
 
