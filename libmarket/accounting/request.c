@@ -72,7 +72,7 @@ static const mk_field request_fields[] = {
 	MK_F_ID(T, id, LEDGER_REQUEST, 0, "the request"),
 	MK_F_ENUM(T, state, mk_ledger_request_state_enum, 0, "where it stands"),
 	MK_F_TEXT(T, operation, 0, 0, 0, "that was called"),
-	MK_F_TEXT(T, params, 0, 0, 0, "with this, as JSON"),
+	MK_F_TEXT(T, params, 0, 0, 0, "with these parameters, as text"),
 	MK_F_MONEY(T, amount, 0, 0, 0, "the sum of debits that was too much for one person"),
 	MK_F_TEXT(T, requested_by, 0, 0, 0, "the operator who asked"),
 	MK_F_TIME(T, requested_at, 0, "when"),
