@@ -161,12 +161,9 @@ static void check_numbers(const fault_store *store)
 		fault_number(store, "SELECT COUNT(*) FROM leg l WHERE NOT EXISTS (SELECT 1 FROM transfer t "
 	                        "WHERE t.book_id = l.book_id AND t.id = l.transfer_id)") == 0,
 		"legs have no transfer");
-	/* A subquery per transfer would take minutes on SQLite, which has no fit index for it. */
-	fault_check(fault_number(store,
-	                         "SELECT (SELECT COUNT(*) FROM transfer) - COUNT(*) FROM "
-	                         "(SELECT DISTINCT t.book_id, t.id FROM leg l JOIN transfer t "
-	                         "ON t.book_id = l.book_id AND t.id = l.transfer_id "
-	                         "WHERE l.id >= t.first_leg_id AND l.id <= t.last_leg_id) whole") == 0,
+	/* The legs' own ranges are verify's matter. */
+	fault_check(fault_number(store, "SELECT (SELECT COUNT(*) FROM transfer) - COUNT(*) FROM "
+	                                "(SELECT DISTINCT book_id, transfer_id FROM leg) whole") == 0,
 	            "transfers have no legs");
 	fault_check(
 		fault_number(store,
