@@ -9,6 +9,8 @@ libmarket_sources += \
 	libmarket/store/row.c \
 	libmarket/store/schema.c \
 	libmarket/store/sqlite.c \
+	libmarket/store/sqlite_wal.c \
+	libmarket/store/sqlite_wal.h \
 	libmarket/store/statement.c \
 	libmarket/store/store.c \
 	libmarket/store/store.h \

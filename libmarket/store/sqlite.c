@@ -1,6 +1,7 @@
 #include "libmarket/store/driver.h"
 
 #include "libmarket/base/clock.h"
+#include "libmarket/store/sqlite_wal.h"
 
 #include <sqlite3.h>
 #include <string.h>
@@ -13,6 +14,7 @@ typedef struct sqlite_store {
 	mk_store base;
 	sqlite3 *db;
 	sqlite3_vfs *vfs;
+	mk_wal *wal; /* NULL for a store in memory */
 	sqlite3_stmt *begin_read, *begin_write, *commit, *rollback;
 	int64_t waiting_since;
 } sqlite_store;
@@ -112,6 +114,7 @@ static void sqlite_close(mk_store *store)
 	sqlite3_finalize(s->commit);
 	sqlite3_finalize(s->rollback);
 	sqlite3_close(s->db);
+	mk_wal_close(s->wal);
 }
 
 static int sqlite_begin(mk_store *store, bool write, market_error *err)
@@ -286,7 +289,13 @@ static int open_database(sqlite_store *s, const mk_store_url *url, const mk_stor
 		path = mk_arena_format(&s->base.arena, "./%s", path);
 	if (!path)
 		return mk_error_no_memory(err);
-	rc = sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+	if (!url->memory) {
+		s->wal = mk_wal_open(&s->base.allocator);
+		if (!s->wal)
+			return mk_error_no_memory(err);
+	}
+	rc = sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+	                     s->wal ? mk_wal_name(s->wal) : NULL);
 	if (rc != SQLITE_OK)
 		return failure(s, rc, "open", err);
 	s->vfs = sqlite3_vfs_find(NULL);

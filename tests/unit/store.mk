@@ -4,6 +4,7 @@ unit_sources += \
 	tests/unit/store_sample.h \
 	tests/unit/test_plan.c \
 	tests/unit/test_schema.c \
+	tests/unit/test_sqlite_wal.c \
 	tests/unit/test_store.c \
 	tests/unit/test_store_postgres.c \
 	tests/unit/test_store_sqlite.c \
