@@ -77,6 +77,9 @@ typedef struct market_options {
 	const char *policy; /* YAML of a new store's first policy; NULL: the built-in one */
 	size_t policy_size;
 	const char *keys; /* the key file; NULL: as the store URL says */
+	/* Sessions of different threads work side by side, each on a connection of its own: at most so
+	 * many; 0: 8. A store in memory has one. */
+	int32_t connections;
 } market_options;
 #define MARKET_OPTIONS_INIT \
 	{ \

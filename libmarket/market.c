@@ -28,15 +28,15 @@ static void ignore_log(int32_t level, const char *message, void *user_data)
 	(void)user_data;
 }
 
-/* Knows its owner, so that a call from inside an operation is refused instead of waiting for
- * itself. */
-static void make_lock(pthread_mutex_t *lock)
+static void make_locks(market *market)
 {
-	pthread_mutexattr_t kind;
-	pthread_mutexattr_init(&kind);
-	pthread_mutexattr_settype(&kind, PTHREAD_MUTEX_ERRORCHECK);
-	pthread_mutex_init(lock, &kind);
-	pthread_mutexattr_destroy(&kind);
+	pthread_condattr_t clock;
+	pthread_condattr_init(&clock);
+	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+	pthread_cond_init(&market->given, &clock);
+	pthread_condattr_destroy(&clock);
+	pthread_mutex_init(&market->lock, NULL);
+	pthread_mutex_init(&market->writers, NULL);
 }
 
 static market *new_market(const market_options *options)
@@ -53,7 +53,7 @@ static market *new_market(const market_options *options)
 	market->user_data = options->user_data;
 	market->read_only = (options->flags & MARKET_OPEN_READ_ONLY) != 0;
 	mk_arena_init(&market->arena, &market->allocator);
-	make_lock(&market->lock);
+	make_locks(market);
 	return market;
 }
 
@@ -111,12 +111,13 @@ void market_close(market *market)
 		return;
 	allocator = market->allocator;
 	mk_providers_close(market);
-	mk_store_close(market->store);
+	mk_pool_close(market);
 	mk_keys_close(market->keys);
-	mk_digest_close(market->digest);
 	mk_policy_forget(market);
 	mk_arena_close(&market->arena);
+	pthread_mutex_destroy(&market->writers);
 	pthread_mutex_destroy(&market->lock);
+	pthread_cond_destroy(&market->given);
 	mk_release(&allocator, market);
 }
 
@@ -128,19 +129,10 @@ void market_text_free(char *text)
 static int open_store(market *market, const char *url, const market_options *options,
                       market_error *err)
 {
-	mk_store_options how = {
-		.allocator = &market->allocator,
-		.create = (options->flags & MARKET_OPEN_CREATE) != 0,
-		.read_only = market->read_only,
-	};
 	int rc = mk_store_url_parse(url, &market->arena, &market->url, err);
 	if (rc == 0 && options->keys)
 		market->url.keys = mk_arena_text(&market->arena, options->keys);
-	if (rc == 0)
-		rc = mk_digest_open(&market->allocator, &market->digest, err);
-	if (rc == 0)
-		rc = mk_store_open(&market->url, &how, &market->store, err);
-	return rc;
+	return rc == 0 ? mk_pool_open(market, options, err) : rc;
 }
 
 static int begin_store(market *market, const market_options *options, market_error *err)

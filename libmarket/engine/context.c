@@ -34,12 +34,12 @@ static const mk_statement registry_insert = {
 
 market_id mk_new_id(mk_ctx *ctx, int64_t book)
 {
-	return mk_id_in(book, mk_id_next(&ctx->market->ids, ctx->recorded));
+	return mk_id_in(book, mk_market_next_id(ctx->market, ctx->recorded));
 }
 
 market_id mk_new_own_id(mk_ctx *ctx)
 {
-	int64_t id = mk_id_next(&ctx->market->ids, ctx->recorded);
+	int64_t id = mk_market_next_id(ctx->market, ctx->recorded);
 	return mk_id_in(id, id);
 }
 

@@ -14,6 +14,15 @@ typedef struct mk_policy_version {
 	struct mk_policy_version *older;
 } mk_policy_version;
 
+/* What a call works with, one thread at a time. */
+typedef struct mk_connection {
+	mk_store *store;
+	mk_digest *digest;
+	pthread_t user; /* while it is taken */
+	bool taken;
+	struct mk_connection *next;
+} mk_connection;
+
 struct market {
 	market_allocator allocator;
 	market_time (*clock)(void *user_data);
@@ -21,20 +30,27 @@ struct market {
 	void (*log)(int32_t level, const char *message, void *user_data);
 	void *user_data;
 	bool read_only;
+	bool create; /* the store may be made: only by the first connection */
 	mk_store_url url;
 	const char *store_id;
-	mk_arena arena;       /* lives as long as the market: texts of the open */
-	pthread_mutex_t lock; /* one connection: held for the length of an operation */
-	mk_store *store;
-	mk_keys *keys;
+	mk_arena arena;  /* lives as long as the market: texts of the open */
+	mk_store *store; /* of the first connection */
 	mk_digest *digest;
+	mk_keys *keys;
+	pthread_mutex_t writers; /* SQLite: held by whoever of this process writes */
+	/* The rest is behind the lock, which nobody holds for long. */
+	pthread_mutex_t lock;
+	pthread_cond_t given; /* a connection was given back */
+	mk_connection *connections;
+	int32_t n_connections, max_connections; /* those that are being opened count */
 	mk_id_source ids;
-	mk_policy_version *policies; /* newest first */
+	mk_policy_version *policies; /* newest first; none goes before the market does */
 	struct mk_providers *providers;
 };
 
 struct market_session {
 	market *market;
+	mk_connection *connection; /* of the call that runs */
 	market_actor actor;
 	char actor_name[MK_MAX_CODE + 1];
 	market_time at; /* replay clock; 0: the market's */
@@ -47,6 +63,17 @@ struct market_session {
 
 void mk_log(market *market, int32_t level, const char *format, ...) MK_PRINTF(3, 4);
 
+/* ---- connections (engine/pool.c) ---- */
+
+/* A free connection, opened when all are taken and there may be more; else waits for one. EMISUSE
+ * when this very thread has one: a call from inside an operation. EBUSY after 5 s. */
+int mk_pool_take(market *market, mk_connection **out, market_error *err);
+void mk_pool_give(market *market, mk_connection *connection);
+/* The first one, whose store and digest are the market's own. */
+int mk_pool_open(market *market, const market_options *options, market_error *err);
+void mk_pool_close(market *market);
+int64_t mk_market_next_id(market *market, market_time now);
+
 /* ---- policies as stored (engine/policy_store.c) ---- */
 
 extern const char *const mk_engine_ddl[];
@@ -58,13 +85,16 @@ typedef struct mk_number {
 extern const mk_record mk_number_record;
 
 /* Reads the versions newer than those that the market holds. Inside a transaction. */
-int mk_policy_refresh(market *market, mk_arena *arena, int64_t newest, market_error *err);
+int mk_policy_refresh(market *market, mk_store *store, mk_arena *arena, int64_t newest,
+                      market_error *err);
 /* Forgets the versions that the market holds. */
 void mk_policy_forget(market *market);
 /* The version in effect at a time; the oldest when none is yet. */
-const mk_policy *mk_policy_at(const market *market, market_time time);
+const mk_policy *mk_policy_at(market *market, market_time time);
 /* The version of that number, or NULL. */
-const mk_policy *mk_policy_numbered(const market *market, int64_t number);
+const mk_policy *mk_policy_numbered(market *market, int64_t number);
+/* The newest. */
+const mk_policy *mk_policy_last(market *market);
 /* Plans a new version; `number` is its own. */
 void mk_policy_insert(mk_ctx *ctx, market_id id, int64_t number, market_time effective,
                       const char *text);

@@ -29,7 +29,7 @@ const mk_entity mk_policy_entity = {
 int mk_policy_publish(mk_ctx *ctx, const void *params, market_error *err)
 {
 	const market_policy_publish_params *in = params;
-	const mk_policy *last = ctx->market->policies->policy;
+	const mk_policy *last = mk_policy_last(ctx->market);
 	market_time effective = in->effective_at != 0 ? in->effective_at : ctx->now;
 	mk_yaml *yaml = MK_NEW(ctx->arena, mk_yaml);
 	const mk_policy *compiled = NULL;

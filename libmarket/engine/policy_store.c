@@ -33,22 +33,28 @@ static const mk_statement policy_insert = {
 		   "NOTHING",
 };
 
+static int64_t last_number(market *market);
+static bool is_held(const market *market, const policy_row *row);
 static int hold_version(market *market, const policy_row *row, market_error *err);
 static int compile_version(mk_policy_version *version, const policy_row *row, market_error *err);
 static void release_version(market *market, mk_policy_version *version);
 
-int mk_policy_refresh(market *market, mk_arena *arena, int64_t newest, market_error *err)
+int mk_policy_refresh(market *market, mk_store *store, mk_arena *arena, int64_t newest,
+                      market_error *err)
 {
-	int64_t known = market->policies ? market->policies->policy->number : 0;
+	int64_t known = last_number(market);
 	void **rows = NULL;
 	size_t count = 0;
 	int rc;
 	if (newest <= known)
 		return 0;
-	rc = mk_store_list(market->store, arena, &policy_since, &policy_row_record,
-	                   MK_ARGS(mk_int(known)), &rows, &count, err);
+	rc = mk_store_list(store, arena, &policy_since, &policy_row_record, MK_ARGS(mk_int(known)),
+	                   &rows, &count, err);
+	pthread_mutex_lock(&market->lock);
 	for (size_t i = 0; rc == 0 && i < count; i++)
-		rc = hold_version(market, rows[i], err);
+		if (!is_held(market, rows[i]))
+			rc = hold_version(market, rows[i], err);
+	pthread_mutex_unlock(&market->lock);
 	return rc;
 }
 
@@ -63,23 +69,49 @@ void mk_policy_forget(market *market)
 	}
 }
 
-const mk_policy *mk_policy_at(const market *market, market_time time)
+const mk_policy *mk_policy_last(market *market)
+{
+	const mk_policy *last;
+	pthread_mutex_lock(&market->lock);
+	last = market->policies ? market->policies->policy : NULL;
+	pthread_mutex_unlock(&market->lock);
+	return last;
+}
+
+const mk_policy *mk_policy_at(market *market, market_time time)
 {
 	const mk_policy *found = NULL;
+	pthread_mutex_lock(&market->lock);
 	for (const mk_policy_version *version = market->policies; version; version = version->older) {
 		found = version->policy;
 		if (found->effective <= time)
 			break;
 	}
+	pthread_mutex_unlock(&market->lock);
 	return found;
 }
 
-const mk_policy *mk_policy_numbered(const market *market, int64_t number)
+const mk_policy *mk_policy_numbered(market *market, int64_t number)
 {
-	for (const mk_policy_version *version = market->policies; version; version = version->older)
-		if (version->policy->number == number)
-			return version->policy;
-	return NULL;
+	const mk_policy *found = NULL;
+	pthread_mutex_lock(&market->lock);
+	for (const mk_policy_version *at = market->policies; at && !found; at = at->older)
+		if (at->policy->number == number)
+			found = at->policy;
+	pthread_mutex_unlock(&market->lock);
+	return found;
+}
+
+/* Another session may have been faster. */
+static bool is_held(const market *market, const policy_row *row)
+{
+	return market->policies && market->policies->policy->number >= row->number;
+}
+
+static int64_t last_number(market *market)
+{
+	const mk_policy *last = mk_policy_last(market);
+	return last ? last->number : 0;
 }
 
 void mk_policy_insert(mk_ctx *ctx, market_id id, int64_t number, market_time effective,

@@ -7,4 +7,5 @@ libmarket_sources += \
 	libmarket/engine/policy_check.c \
 	libmarket/engine/policy_publish.c \
 	libmarket/engine/policy_store.c \
+	libmarket/engine/pool.c \
 	libmarket/engine/sql.c

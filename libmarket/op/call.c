@@ -37,7 +37,6 @@ int market_call(market_session *session, const char *operation, const char *para
 static int parse(market_session *session, const mk_op *op, const char *json, mk_arena *arena,
                  void **params, mk_pending_ref **refs, market_error *err)
 {
-	market *market = session->market;
 	int rc = mk_json_read(op->params, json, strlen(json), arena, params, refs, err);
 	if (rc != 0 || !*refs)
 		return rc;
@@ -46,6 +45,6 @@ static int parse(market_session *session, const mk_op *op, const char *json, mk_
 		return rc;
 	mk_arena_reset(&session->arena);
 	rc = mk_refs_resolve(session, *refs, err);
-	pthread_mutex_unlock(&market->lock);
+	mk_connection_give(session);
 	return rc;
 }

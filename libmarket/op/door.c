@@ -48,11 +48,11 @@ static int run_locked(mk_run *run, const void *params, market_error *err)
 	mk_error_clear(err);
 	if (!session || !params)
 		return mk_error_set(err, MARKET_EMISUSE, "session and params are needed");
-	rc = mk_market_enter(session->market, err);
+	rc = mk_connection_take(session, err);
 	if (rc != 0)
 		return rc;
 	rc = enter(run, params, err);
-	pthread_mutex_unlock(&session->market->lock);
+	mk_connection_give(session);
 	if (rc != 0)
 		drop_output(run);
 	return rc;
@@ -120,7 +120,8 @@ static int digest_params(mk_run *run, market_error *err)
 	if (text.failed)
 		rc = mk_error_no_memory(err);
 	else
-		rc = mk_digest_sha256(run->market->digest, text.data, text.size, &run->digest, err);
+		rc = mk_digest_sha256(run->session->connection->digest, text.data, text.size, &run->digest,
+		                      err);
 	mk_text_close(&text);
 	return rc;
 }
@@ -235,10 +236,10 @@ static int open_operation(mk_run *run, mk_ctx *ctx, mk_opening *opening, market_
 	(void)opening;
 	memset(ctx, 0, sizeof(*ctx));
 	ctx->market = market;
-	ctx->store = market->store;
+	ctx->store = run->session->connection->store;
 	ctx->arena = &run->session->arena;
 	ctx->keys = market->keys;
-	ctx->digest = market->digest;
+	ctx->digest = run->session->connection->digest;
 	ctx->actor = run->actor;
 	ctx->recorded = market->clock(market->user_data);
 	ctx->now = run->effective != 0 ? run->effective : mk_session_now(run->session);
@@ -291,7 +292,7 @@ static int read_first_batch(mk_run *run, mk_ctx *ctx, mk_opening *opening, marke
 	if (rc != 0)
 		return rc;
 	newest = queries[0].n_rows ? queries[0].rows[0] : NULL;
-	rc = mk_policy_refresh(run->market, ctx->arena, newest ? newest->number : 0, err);
+	rc = mk_policy_refresh(run->market, ctx->store, ctx->arena, newest ? newest->number : 0, err);
 	if (rc != 0)
 		return rc;
 	if (earlier && queries[earlier].n_rows)
@@ -326,7 +327,7 @@ static int replay(mk_run *run, mk_ctx *ctx, const mk_journal *earlier, market_er
 static int64_t next_id(void *user_data)
 {
 	mk_ctx *ctx = user_data;
-	return mk_id_next(&ctx->market->ids, ctx->recorded);
+	return mk_market_next_id(ctx->market, ctx->recorded);
 }
 
 static int handle(mk_run *run, mk_ctx *ctx, market_error *err)

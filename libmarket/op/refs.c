@@ -15,12 +15,12 @@ int mk_refs_resolve(market_session *session, mk_pending_ref *refs, market_error 
 	int rc;
 	if (!refs)
 		return 0;
-	rc = mk_store_begin(session->market->store, false, err);
+	rc = mk_store_begin(session->connection->store, false, err);
 	if (rc != 0)
 		return rc;
 	for (; rc == 0 && refs; refs = refs->next)
 		rc = resolve_one(session, refs, err);
-	mk_store_rollback(session->market->store);
+	mk_store_rollback(session->connection->store);
 	return rc;
 }
 
@@ -35,11 +35,11 @@ int mk_refs_hide(const mk_pending_ref *refs, int code, market_error *err)
 int mk_ref_find(market_session *session, market_id_kind kind, const char *ref, market_id *out,
                 market_error *err)
 {
-	int rc = mk_store_begin(session->market->store, false, err);
+	int rc = mk_store_begin(session->connection->store, false, err);
 	if (rc != 0)
 		return rc;
 	rc = registered(session, kind, ref, out, err);
-	mk_store_rollback(session->market->store);
+	mk_store_rollback(session->connection->store);
 	return rc;
 }
 
@@ -65,8 +65,8 @@ static int resolve_one(market_session *session, const mk_pending_ref *ref, marke
 		name = slash + 1;
 	}
 	if (rc == 0)
-		rc = mk_store_get(session->market->store, &session->arena, entity->by_ref, &mk_key_record,
-		                  MK_ARGS(mk_int(book), mk_text_value(name)), &row, err);
+		rc = mk_store_get(session->connection->store, &session->arena, entity->by_ref,
+		                  &mk_key_record, MK_ARGS(mk_int(book), mk_text_value(name)), &row, err);
 	if (rc == 0 && !row)
 		return not_found(ref->kind, ref->text, ref->path, err);
 	if (rc != 0)
@@ -97,7 +97,7 @@ static int registered(market_session *session, market_id_kind kind, const char *
 {
 	void *row = NULL;
 	int rc =
-		mk_store_get(session->market->store, &session->arena, &mk_registry_get,
+		mk_store_get(session->connection->store, &session->arena, &mk_registry_get,
 	                 &mk_registered_record, MK_ARGS(mk_int(kind), mk_text_value(ref)), &row, err);
 	if (rc != 0)
 		return rc;

@@ -38,26 +38,26 @@ typedef struct mk_opening {
 /* 0, ENOTFOUND for strangers, EDENIED for those who may know of the subject (op/authorise.c). */
 int mk_authorise(const mk_run *run, const mk_opening *opening, market_error *err);
 
-/* Takes the market's lock; EMISUSE when this very thread holds it: a call from inside an operation.
- */
-int mk_market_enter(market *market, market_error *err);
+/* A connection for the session's call, and back. EMISUSE for a call from inside an operation. */
+int mk_connection_take(market_session *session, market_error *err);
+void mk_connection_give(market_session *session);
 
 /* The actor as the journal writes it; the session's own text. */
 const char *mk_actor_text(const market_actor *actor, mk_arena *arena);
 int64_t mk_actor_book(const market_actor *actor);
 
-/* One whole operation, the market's lock held. */
+/* One whole operation, on the session's connection. */
 int mk_run_operation(mk_run *run, market_error *err);
 /* Runs a deadline's operation at its due time as the system. */
 int mk_run_deadline(market_session *session, const mk_deadline *deadline, market_error *err);
 
-/* Sends or queries the first request to a provider that is due at `now` (op/send.c). The market's
- * lock is held, and let go while the provider is asked. `*did` is false when none is due. */
+/* Sends or queries the first request to a provider that is due at `now` (op/send.c). The session's
+ * connection is given back while the provider is asked. `*did` is false when none is due. */
 int mk_send_request(market_session *session, market_time now, bool *did, market_error *err);
 
 /* Whether an error of timed work concerns its object alone, so that all others go on. */
 bool mk_is_of_object(int code);
-/* Takes the market's lock for a session that isn't in the middle of something. */
+/* A connection for a session that isn't in the middle of something. */
 int mk_session_enter(market_session *session, market_error *err);
 
 market_time mk_session_now(const market_session *session);

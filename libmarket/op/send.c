@@ -19,7 +19,8 @@ int mk_send_request(market_session *session, market_time now, bool *did, market_
 	int rc;
 
 	do {
-		rc = mk_request_claim(market, &session->arena, now, &request, &query, err);
+		rc = mk_request_claim(market, session->connection->store, &session->arena, now, &request,
+		                      &query, err);
 	} while (rc == MK_AGAIN);
 	*did = rc == 0 && request;
 	if (!*did)
@@ -27,17 +28,21 @@ int mk_send_request(market_session *session, market_time now, bool *did, market_
 	if (!mk_provider_find(market, request->request.provider))
 		return wait_for_provider(session, request, err);
 	at = request->request.next_at;
-	pthread_mutex_unlock(&market->lock);
+	mk_connection_give(session);
 	rc = mk_request_ask(market, request, query, at, &answer, &failure);
-	pthread_mutex_lock(&market->lock);
 	if (rc != 0)
 		mk_log(market, MARKET_LOG_WARNING, "%s is left unknown: %s", request->request.request_key,
 		       failure.message);
+	/* without a connection the answer is asked for again, as after a crash */
+	rc = mk_connection_take(session, err);
+	if (rc != 0)
+		return rc;
 	rc = record_answer(session, request, at, &answer, err);
 	if (mk_is_of_object(rc)) {
 		mk_log(market, MARKET_LOG_ERROR, "the answer to %s can't be recorded: %s",
 		       request->request.request_key, err->message);
-		rc = mk_request_postpone(market, request, mk_session_now(session) + MK_HOUR, err);
+		rc = mk_request_postpone(session->connection->store, request,
+		                         mk_session_now(session) + MK_HOUR, err);
 	}
 	return rc;
 }
@@ -50,7 +55,8 @@ static int wait_for_provider(market_session *session, const mk_request *request,
 	mk_provider_absent(request->request.provider, &absent);
 	mk_log(session->market, MARKET_LOG_ERROR, "%s waits: %s", request->request.request_key,
 	       absent.message);
-	return mk_request_postpone(session->market, request, mk_session_now(session) + MK_MINUTE, err);
+	return mk_request_postpone(session->connection->store, request,
+	                           mk_session_now(session) + MK_MINUTE, err);
 }
 
 /* At the time when it was due, like a deadline. */

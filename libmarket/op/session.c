@@ -77,7 +77,7 @@ static int find_party(market_session *session, market_id_kind kind, const char *
 		if (rc != 0)
 			return rc;
 		rc = mk_ref_find(session, kind, text + 4, out, err);
-		pthread_mutex_unlock(&session->market->lock);
+		mk_connection_give(session);
 		return rc;
 	}
 	if (!market_id_parse(kind, text, out))
@@ -139,12 +139,11 @@ int market_session_act_as_text(market_session *session, const char *text, market
 
 int market_session_set_time(market_session *session, market_time at, market_error *err)
 {
-	market *market;
+	mk_store *store;
 	void *row = NULL;
 	int rc;
 	if (!session || at < 0)
 		return mk_error_set(err, MARKET_EMISUSE, "a session and a time are needed");
-	market = session->market;
 	if (at == 0) {
 		session->at = 0;
 		return 0;
@@ -153,13 +152,14 @@ int market_session_set_time(market_session *session, market_time at, market_erro
 	if (rc != 0)
 		return rc;
 	mk_arena_reset(&session->arena);
-	rc = mk_store_begin(market->store, false, err);
+	store = session->connection->store;
+	rc = mk_store_begin(store, false, err);
 	if (rc == 0) {
-		rc = mk_store_get(market->store, &session->arena, &mk_journal_last, &mk_journal_record,
-		                  MK_NO_ARGS, &row, err);
-		mk_store_rollback(market->store);
+		rc = mk_store_get(store, &session->arena, &mk_journal_last, &mk_journal_record, MK_NO_ARGS,
+		                  &row, err);
+		mk_store_rollback(store);
 	}
-	pthread_mutex_unlock(&market->lock);
+	mk_connection_give(session);
 	if (rc == 0 && row && ((const mk_journal *)row)->effective_at > at)
 		return mk_error_set(err, MARKET_ETIMEORDER,
 		                    "the time lies before the newest journal row's");
@@ -175,19 +175,24 @@ bool market_session_replayed(const market_session *session)
 
 int mk_session_enter(market_session *session, market_error *err)
 {
-	int rc = mk_market_enter(session->market, err);
-	if (rc == 0 && (session->busy || session->dead)) {
-		pthread_mutex_unlock(&session->market->lock);
-		rc = mk_error_set(err, MARKET_EMISUSE, "the session is busy or dead");
-	}
+	if (session->busy || session->dead)
+		return mk_error_set(err, MARKET_EMISUSE, "the session is busy or dead");
+	return mk_connection_take(session, err);
+}
+
+int mk_connection_take(market_session *session, market_error *err)
+{
+	mk_connection *taken;
+	int rc = mk_pool_take(session->market, &taken, err);
+	if (rc == 0) /* a call from inside one that runs must leave its own in place */
+		session->connection = taken;
 	return rc;
 }
 
-int mk_market_enter(market *market, market_error *err)
+void mk_connection_give(market_session *session)
 {
-	if (pthread_mutex_lock(&market->lock) == 0)
-		return 0;
-	return mk_error_set(err, MARKET_EMISUSE, "a call from inside an operation is refused");
+	mk_pool_give(session->market, session->connection);
+	session->connection = NULL;
 }
 
 const char *mk_actor_text(const market_actor *actor, mk_arena *arena)

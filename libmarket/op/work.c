@@ -11,7 +11,7 @@ static int next_deadline(market_session *session, market_time now, mk_deadline *
                          market_time *request, market_error *err);
 static int run_due(market_session *session, const mk_deadline *deadline, market_error *err);
 static int postpone(market_session *session, const mk_deadline *deadline, market_error *err);
-static int seal(market *market, market_error *err);
+static int seal(market_session *session, market_error *err);
 static int next_due_time(market_session *session, market_time *next_due, market_error *err);
 
 int market_work(market_session *session, int budget, market_time *next_due, market_error *err)
@@ -29,7 +29,7 @@ int market_work(market_session *session, int budget, market_time *next_due, mark
 	if (session->busy || session->dead)
 		return mk_error_set(err, MARKET_EMISUSE, "the session is busy or dead");
 	market = session->market;
-	rc = mk_market_enter(market, err);
+	rc = mk_connection_take(session, err);
 	if (rc != 0)
 		return rc;
 	session->busy = true;
@@ -40,12 +40,13 @@ int market_work(market_session *session, int budget, market_time *next_due, mark
 			done++;
 	}
 	if (rc == 0 && !market->read_only)
-		rc = seal(market, err);
+		rc = seal(session, err);
 	if (rc == 0 && next_due)
 		rc = next_due_time(session, next_due, err);
 	session->busy = false;
 	session->dead = rc == MARKET_EINTERNAL;
-	pthread_mutex_unlock(&market->lock);
+	if (session->connection)
+		mk_connection_give(session);
 	return rc == 0 ? done : rc;
 }
 
@@ -114,7 +115,7 @@ static int run_due(market_session *session, const mk_deadline *deadline, market_
 static int next_deadline(market_session *session, market_time now, mk_deadline **out,
                          market_time *request, market_error *err)
 {
-	mk_store *store = session->market->store;
+	mk_store *store = session->connection->store;
 	void *row = NULL;
 	int rc = mk_store_begin(store, false, err);
 	if (rc != 0)
@@ -122,7 +123,7 @@ static int next_deadline(market_session *session, market_time now, mk_deadline *
 	rc = mk_store_get(store, &session->arena, &mk_deadline_due, &mk_deadline_record,
 	                  MK_ARGS(mk_int(now)), &row, err);
 	if (rc == 0)
-		rc = mk_request_next_due(session->market, &session->arena, request, err);
+		rc = mk_request_next_due(session->market, store, &session->arena, request, err);
 	mk_store_rollback(store);
 	*out = row;
 	return rc;
@@ -130,7 +131,7 @@ static int next_deadline(market_session *session, market_time now, mk_deadline *
 
 static int postpone(market_session *session, const mk_deadline *deadline, market_error *err)
 {
-	mk_store *store = session->market->store;
+	mk_store *store = session->connection->store;
 	int64_t rows;
 	int rc = mk_store_begin(store, true, err);
 	if (rc != 0)
@@ -147,16 +148,17 @@ static int postpone(market_session *session, const mk_deadline *deadline, market
 }
 
 /* LED-7: where the flush doesn't seal by itself. What is left is sealed the next time. */
-static int seal(market *market, market_error *err)
+static int seal(market_session *session, market_error *err)
 {
-	int count = mk_ledger_seal_store(market->store, &market->allocator, market->digest,
-	                                 SEALED_AT_ONCE, err);
+	const mk_connection *connection = session->connection;
+	int count = mk_ledger_seal_store(connection->store, &session->market->allocator,
+	                                 connection->digest, SEALED_AT_ONCE, err);
 	return count < 0 ? count : 0;
 }
 
 static int next_due_time(market_session *session, market_time *next_due, market_error *err)
 {
-	mk_store *store = session->market->store;
+	mk_store *store = session->connection->store;
 	market_time request = 0;
 	void *row = NULL;
 	int rc = mk_store_begin(store, false, err);
@@ -165,7 +167,7 @@ static int next_due_time(market_session *session, market_time *next_due, market_
 	rc = mk_store_get(store, &session->arena, &mk_deadline_next, &mk_number_record, MK_NO_ARGS,
 	                  &row, err);
 	if (rc == 0)
-		rc = mk_request_next_due(session->market, &session->arena, &request, err);
+		rc = mk_request_next_due(session->market, store, &session->arena, &request, err);
 	mk_store_rollback(store);
 	*next_due = row ? ((const mk_number *)row)->number : 0;
 	if (request != 0 && (*next_due == 0 || request < *next_due))

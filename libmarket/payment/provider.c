@@ -82,17 +82,23 @@ int market_provider_register(market *m, const market_payment_provider *provider,
 		mk_release(&m->allocator, new);
 		return mk_error_no_memory(err);
 	}
+	pthread_mutex_lock(&m->lock);
 	new->next = m->providers->first;
 	m->providers->first = new;
+	pthread_mutex_unlock(&m->lock);
 	return 0;
 }
 
 const market_payment_provider *mk_provider_find(market *m, const char *name)
 {
-	for (entry *at = m->providers ? m->providers->first : NULL; at; at = at->next)
+	const market_payment_provider *found = NULL;
+
+	pthread_mutex_lock(&m->lock);
+	for (entry *at = m->providers ? m->providers->first : NULL; at && !found; at = at->next)
 		if (mk_text_equal(at->provider.name, name))
-			return &at->provider;
-	return NULL;
+			found = &at->provider;
+	pthread_mutex_unlock(&m->lock);
+	return found;
 }
 
 int mk_provider_absent(const char *name, market_error *err)
@@ -114,7 +120,7 @@ static int policy_names(market *m, const char *name, bool *out, market_error *er
 	if (rc != 0)
 		return rc;
 	mk_arena_init(&arena, &m->allocator);
-	rc = mk_policy_refresh(m, &arena, INT64_MAX, err);
+	rc = mk_policy_refresh(m, m->store, &arena, INT64_MAX, err);
 	mk_store_rollback(m->store);
 	mk_arena_close(&arena);
 	for (const mk_policy_version *at = m->policies; at; at = at->older)

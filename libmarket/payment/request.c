@@ -209,33 +209,33 @@ int mk_provider_outcome(mk_ctx *ctx, const void *params, market_error *err)
 	return rc == 0 ? mk_request_compare(ctx, request, in->amount, &differs, err) : rc;
 }
 
-int mk_request_claim(market *m, mk_arena *arena, market_time now, mk_request **out, bool *query,
-                     market_error *err)
+int mk_request_claim(market *m, mk_store *store, mk_arena *arena, market_time now, mk_request **out,
+                     bool *query, market_error *err)
 {
 	market_time real = mk_clock_now(NULL);
 	mk_request *request = NULL;
 	int64_t rows = 0;
-	int rc = mk_store_begin(m->store, true, err);
+	int rc = mk_store_begin(store, true, err);
 
 	*out = NULL;
 	if (rc != 0)
 		return rc;
-	rc = mk_store_get(m->store, arena, &mk_request_due, &mk_request_record,
+	rc = mk_store_get(store, arena, &mk_request_due, &mk_request_record,
 	                  MK_ARGS(mk_int(now), mk_int(dead_before(m))), (void **)&request, err);
 	if (rc != 0 || !request) {
-		mk_store_rollback(m->store);
+		mk_store_rollback(store);
 		return rc;
 	}
 	*query = request->request.state == MARKET_REQUEST_UNKNOWN;
-	rows = mk_store_write(m->store, &mk_request_claim_row,
+	rows = mk_store_write(store, &mk_request_claim_row,
 	                      MK_ARGS(mk_int(request->request.id.book), mk_int(request->request.id.id),
 	                              mk_int(request->request.version),
 	                              mk_int(*query ? MARKET_REQUEST_UNKNOWN : MARKET_REQUEST_SENDING),
 	                              mk_int(real)),
 	                      err);
-	rc = rows < 0 ? (int)rows : mk_store_commit(m->store, err);
+	rc = rows < 0 ? (int)rows : mk_store_commit(store, err);
 	if (rc != 0) {
-		mk_store_rollback(m->store);
+		mk_store_rollback(store);
 		return rc;
 	}
 	if (rows != 1)
@@ -272,27 +272,29 @@ int mk_request_ask(market *m, const mk_request *request, bool query, market_time
 	return rc;
 }
 
-int mk_request_postpone(market *m, const mk_request *request, market_time until, market_error *err)
+int mk_request_postpone(mk_store *store, const mk_request *request, market_time until,
+                        market_error *err)
 {
 	int64_t rows;
-	int rc = mk_store_begin(m->store, true, err);
+	int rc = mk_store_begin(store, true, err);
 
 	if (rc != 0)
 		return rc;
-	rows = mk_store_write(m->store, &mk_request_postpone_row,
+	rows = mk_store_write(store, &mk_request_postpone_row,
 	                      MK_ARGS(mk_int(request->request.id.book), mk_int(request->request.id.id),
 	                              mk_int(request->request.fence), mk_int(until)),
 	                      err);
-	rc = rows < 0 ? (int)rows : mk_store_commit(m->store, err);
+	rc = rows < 0 ? (int)rows : mk_store_commit(store, err);
 	if (rc != 0)
-		mk_store_rollback(m->store);
+		mk_store_rollback(store);
 	return rc;
 }
 
-int mk_request_next_due(market *m, mk_arena *arena, market_time *due, market_error *err)
+int mk_request_next_due(market *m, mk_store *store, mk_arena *arena, market_time *due,
+                        market_error *err)
 {
 	void *row = NULL;
-	int rc = mk_store_get(m->store, arena, &mk_request_next, &mk_number_record,
+	int rc = mk_store_get(store, arena, &mk_request_next, &mk_number_record,
 	                      MK_ARGS(mk_int(dead_before(m))), &row, err);
 
 	*due = row ? ((const mk_number *)row)->number : 0;

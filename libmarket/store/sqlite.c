@@ -15,6 +15,8 @@ typedef struct sqlite_store {
 	sqlite3 *db;
 	sqlite3_vfs *vfs;
 	mk_wal *wal; /* NULL for a store in memory */
+	pthread_mutex_t *writers;
+	bool queued; /* `writers` is ours */
 	sqlite3_stmt *begin_read, *begin_write, *commit, *rollback;
 	int64_t waiting_since;
 } sqlite_store;
@@ -36,6 +38,7 @@ static int sqlite_each(mk_store *store, const mk_query *query, mk_row_callback r
 static int sqlite_run(mk_store *store, mk_step *const *steps, size_t n_steps, market_error *err);
 static int sqlite_execute(mk_store *store, const char *sql, market_error *err);
 static bool sqlite_intact(mk_store *store);
+static void let_others_write(sqlite_store *s);
 static int check_path(const mk_store_url *url, const mk_store_options *options, market_error *err);
 static int open_database(sqlite_store *s, const mk_store_url *url, const mk_store_options *options,
                          market_error *err);
@@ -88,6 +91,7 @@ static int sqlite_open(mk_store *store, const mk_store_url *url, const mk_store_
 	sqlite_store *s = (sqlite_store *)store;
 	int rc = check_path(url, options, err);
 
+	s->writers = options->writers;
 	if (rc == 0)
 		rc = open_database(s, url, options, err);
 	if (rc == 0)
@@ -109,6 +113,7 @@ static void sqlite_close(mk_store *store)
 {
 	sqlite_store *s = (sqlite_store *)store;
 
+	let_others_write(s);
 	sqlite3_finalize(s->begin_read);
 	sqlite3_finalize(s->begin_write);
 	sqlite3_finalize(s->commit);
@@ -121,18 +126,31 @@ static int sqlite_begin(mk_store *store, bool write, market_error *err)
 {
 	sqlite_store *s = (sqlite_store *)store;
 
+	int rc;
+
 	/* memory was missing for the last rollback */
 	sqlite_rollback(store);
-	return step_once(s, write ? s->begin_write : s->begin_read, "begin", err);
+	if (write && s->writers) {
+		pthread_mutex_lock(s->writers);
+		s->queued = true;
+	}
+	rc = step_once(s, write ? s->begin_write : s->begin_read, "begin", err);
+	if (rc != 0)
+		let_others_write(s);
+	return rc;
 }
 
 static int sqlite_commit(mk_store *store, market_error *err)
 {
 	sqlite_store *s = (sqlite_store *)store;
+	int rc;
 
 	if (sqlite3_get_autocommit(s->db))
 		return mk_error_set(err, MARKET_EINTERNAL, "the transaction was undone before its commit");
-	return step_once(s, s->commit, "commit", err);
+	rc = step_once(s, s->commit, "commit", err);
+	if (rc == 0)
+		let_others_write(s);
+	return rc;
 }
 
 static void sqlite_rollback(mk_store *store)
@@ -141,6 +159,14 @@ static void sqlite_rollback(mk_store *store)
 
 	if (!sqlite3_get_autocommit(s->db))
 		step_once(s, s->rollback, "rollback", NULL);
+	let_others_write(s);
+}
+
+static void let_others_write(sqlite_store *s)
+{
+	if (s->queued)
+		pthread_mutex_unlock(s->writers);
+	s->queued = false;
 }
 
 static int sqlite_prepare(mk_store *store, mk_prepared *prepared, market_error *err)
@@ -255,6 +281,7 @@ static bool sqlite_intact(mk_store *store)
 }
 
 /* SQLite says only "unable to open": what is wrong is told here. */
+static void let_others_write(sqlite_store *s);
 static int check_path(const mk_store_url *url, const mk_store_options *options, market_error *err)
 {
 	struct stat info;
@@ -323,14 +350,15 @@ static int wait_for_lock(void *data, int count)
 	return 1;
 }
 
-/* A store of ours carries our application id, set when it is created and before anything else. */
+/* A store of ours carries our application id, set when it is created and before anything else; so
+ * it is read last: another process may be making the store just now. */
 static int recognise(sqlite_store *s, bool create, market_error *err)
 {
 	int64_t id = 0, objects = 0;
-	int rc = query_int(s, "PRAGMA application_id", &id, err);
+	int rc = query_int(s, "SELECT COUNT(*) FROM sqlite_schema", &objects, err);
 
 	if (rc == 0)
-		rc = query_int(s, "SELECT COUNT(*) FROM sqlite_schema", &objects, err);
+		rc = query_int(s, "PRAGMA application_id", &id, err);
 	if (rc != 0 || id == APPLICATION_ID)
 		return rc;
 	if (id != 0 || objects != 0)

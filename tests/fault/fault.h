@@ -59,6 +59,9 @@ typedef struct fault_market {
 
 /* Opens a market, making its store when it is absent, with a session of operator:NAME. */
 bool fault_open(fault_market *m, const fault_store *store, const char *name);
+/* The same with so many connections to the store; 0: as many as the library likes. */
+bool fault_open_with(fault_market *m, const fault_store *store, const char *name,
+                     int32_t connections);
 void fault_close(fault_market *m);
 /* Calls an operation; `format` makes its params, in which ' stands for ". Returns the code. */
 int fault_call(fault_market *m, const char *operation, const char *format, ...)

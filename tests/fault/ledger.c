@@ -14,11 +14,18 @@ static void check_numbers(const fault_store *store);
 
 bool fault_open(fault_market *m, const fault_store *store, const char *name)
 {
+	return fault_open_with(m, store, name, 0);
+}
+
+bool fault_open_with(fault_market *m, const fault_store *store, const char *name,
+                     int32_t connections)
+{
 	market_options options = MARKET_OPTIONS_INIT;
 	market_actor actor = {.kind = MARKET_ACTOR_OPERATOR, .name = name, .rights = MARKET_RIGHT_ALL};
 	int rc;
 	memset(m, 0, sizeof(*m));
 	options.flags = MARKET_OPEN_CREATE | MARKET_OPEN_MIGRATE;
+	options.connections = connections;
 	rc = market_open(store->url, &options, &m->market, &m->err);
 	if (rc == 0)
 		rc = market_session_open(m->market, &actor, &m->session, &m->err);

@@ -53,6 +53,9 @@ static void draw_hold(int number, void *data);
 static void create_at_once(const fault_store *store);
 static void open_new(int number, void *data);
 static void threads_one_market(const fault_store *store);
+static void threads_two_connections(const fault_store *store);
+static void threads_one_connection(const fault_store *store);
+static void share_market(const fault_store *store, int32_t connections);
 static void threads_own_markets(const fault_store *store);
 
 int main(int argc, char **argv)
@@ -70,6 +73,9 @@ int main(int argc, char **argv)
 	           hold_funds);
 	fault_case("8 processes make one store at once", FAULT_BOTH, create_at_once);
 	fault_case("8 threads share one market", FAULT_BOTH, threads_one_market);
+	fault_case("8 threads share one market of two connections", FAULT_BOTH,
+	           threads_two_connections);
+	fault_case("8 threads share one market of one connection", FAULT_BOTH, threads_one_connection);
 	fault_case("4 threads have a market each on one store", FAULT_BOTH, threads_own_markets);
 	races_of_transactions();
 	races_of_refunds();
@@ -510,13 +516,28 @@ static void run_threads(const fault_store *store, shared *s, thread_work *works,
 
 static void threads_one_market(const fault_store *store)
 {
+	share_market(store, 0);
+}
+
+static void threads_two_connections(const fault_store *store)
+{
+	share_market(store, 2);
+}
+
+static void threads_one_connection(const fault_store *store)
+{
+	share_market(store, 1);
+}
+
+static void share_market(const fault_store *store, int32_t connections)
+{
 	shared *s = fault_shared(sizeof(*s));
 	thread_work works[THREADS] = {0};
 	market_actor actor = {
 		.kind = MARKET_ACTOR_OPERATOR, .name = "thread", .rights = MARKET_RIGHT_ALL};
 	fault_market shared_market;
-	bool good =
-		seed_accounts(store, ACCOUNTS, SEED_CENTS) && fault_open(&shared_market, store, "owner");
+	bool good = seed_accounts(store, ACCOUNTS, SEED_CENTS) &&
+	            fault_open_with(&shared_market, store, "owner", connections);
 	s->store = store;
 	if (!good)
 		return;

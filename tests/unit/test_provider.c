@@ -140,7 +140,8 @@ static void claim_and_die(bazaar *b)
 	bool query = false;
 
 	mk_arena_init(&arena, &mk_allocator_default);
-	CHECK_OK(mk_request_claim(b->m.market, &arena, b->m.now, &request, &query, &err));
+	CHECK_OK(mk_request_claim(b->m.market, b->m.market->store, &arena, b->m.now, &request, &query,
+	                          &err));
 	CU_ASSERT_PTR_NOT_NULL_FATAL(request);
 	CHECK_OK(mk_store_begin(b->m.market->store, true, &err));
 	CHECK_INT(mk_store_write(
@@ -221,7 +222,8 @@ static void notified_before_the_answer(void)
 	bazaar_place_one(&b);
 	TEST_CALL(&b.m, "payment.start", "{'payment':'%s','method':'card'}", b.payment);
 	mk_arena_init(&arena, &mk_allocator_default);
-	CHECK_OK(mk_request_claim(b.m.market, &arena, b.m.now, &request, &query, &err));
+	CHECK_OK(
+		mk_request_claim(b.m.market, b.m.market->store, &arena, b.m.now, &request, &query, &err));
 	CU_ASSERT_PTR_NOT_NULL_FATAL(request);
 	CU_ASSERT_FALSE(query);
 	CHECK_INT(bazaar_notify(&b, "captured", b.payment, "199.90"), 0);
@@ -250,9 +252,10 @@ static void fences(void)
 	bazaar_place_one(&b);
 	TEST_CALL(&b.m, "payment.start", "{'payment':'%s','method':'card'}", b.payment);
 	mk_arena_init(&arena, &mk_allocator_default);
-	CHECK_OK(mk_request_claim(b.m.market, &arena, b.m.now, &first, &query, &err));
+	CHECK_OK(
+		mk_request_claim(b.m.market, b.m.market->store, &arena, b.m.now, &first, &query, &err));
 	CU_ASSERT_PTR_NOT_NULL_FATAL(first);
-	CHECK_OK(mk_request_claim(b.m.market, &arena, b.m.now, &none, &query, &err));
+	CHECK_OK(mk_request_claim(b.m.market, b.m.market->store, &arena, b.m.now, &none, &query, &err));
 	CU_ASSERT_PTR_NULL(none);
 	CHECK_OK(mk_store_begin(b.m.market->store, true, &err));
 	CHECK_INT(mk_store_write(b.m.market->store, &forget_claim,
@@ -260,7 +263,8 @@ static void fences(void)
 	                         &err),
 	          1);
 	CHECK_OK(mk_store_commit(b.m.market->store, &err));
-	CHECK_OK(mk_request_claim(b.m.market, &arena, b.m.now, &second, &query, &err));
+	CHECK_OK(
+		mk_request_claim(b.m.market, b.m.market->store, &arena, b.m.now, &second, &query, &err));
 	CU_ASSERT_PTR_NOT_NULL_FATAL(second);
 	CU_ASSERT_FALSE(query);
 	CHECK_INT(second->request.fence, first->request.fence + 1);

@@ -118,7 +118,8 @@ static void larger_than_the_room(void)
 	sql("PRAGMA cache_size=20");
 	counter.writes = 0;
 	sql("BEGIN; WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 400) "
-	    "INSERT INTO t SELECT i, randomblob(3000) FROM n; UPDATE t SET data = zeroblob(2000); COMMIT");
+	    "INSERT INTO t SELECT i, randomblob(3000) FROM n; UPDATE t SET data = zeroblob(2000); "
+	    "COMMIT");
 	CU_ASSERT(counter.largest < 128 * 1024);
 	CHECK_INT(number("SELECT SUM(length(data)) FROM t"), 400 * 2000);
 	CHECK_INT(number("SELECT integrity_check = 'ok' FROM pragma_integrity_check"), 1);

@@ -1,0 +1,152 @@
+/* Connections to the store: each call has one for its length, so that sessions work side by side.
+ */
+#include "libmarket/base/limits.h"
+#include "libmarket/engine/market.h"
+
+#define DEFAULT_CONNECTIONS 8
+
+static int open_connection(market *market, mk_connection **out, market_error *err);
+static void close_connection(market *market, mk_connection *connection);
+static int grow(market *market, mk_connection **out, market_error *err);
+static mk_connection *find_free(const market *market);
+static bool is_inside(const market *market);
+
+int mk_pool_open(market *market, const market_options *options, market_error *err)
+{
+	int rc;
+	market->max_connections = options->connections > 0 ? options->connections : DEFAULT_CONNECTIONS;
+	if (market->url.memory)
+		market->max_connections = 1;
+	market->create = (options->flags & MARKET_OPEN_CREATE) != 0;
+	rc = open_connection(market, &market->connections, err);
+	market->create = false;
+	if (rc != 0)
+		return rc;
+	market->n_connections = 1;
+	market->store = market->connections->store;
+	market->digest = market->connections->digest;
+	return 0;
+}
+
+void mk_pool_close(market *market)
+{
+	while (market->connections) {
+		mk_connection *next = market->connections->next;
+		close_connection(market, market->connections);
+		market->connections = next;
+	}
+}
+
+int mk_pool_take(market *market, mk_connection **out, market_error *err)
+{
+	const int64_t until = mk_clock_monotonic_us() + MK_PATIENCE_US;
+	const struct timespec patience = {until / 1000000, until % 1000000 * 1000};
+	mk_connection *found = NULL;
+	int rc = 0, waited = 0;
+	pthread_mutex_lock(&market->lock);
+	if (is_inside(market))
+		rc = mk_error_set(err, MARKET_EMISUSE, "a call from inside an operation is refused");
+	while (rc == 0 && !(found = find_free(market)) && waited == 0) {
+		if (market->n_connections < market->max_connections)
+			rc = grow(market, &found, err);
+		else
+			waited = pthread_cond_timedwait(&market->given, &market->lock, &patience);
+	}
+	if (rc == 0 && !found)
+		rc = mk_error_set(err, MARKET_EBUSY, "all %d connections to the store are in use",
+		                  (int)market->n_connections);
+	if (rc == 0) {
+		found->taken = true;
+		found->user = pthread_self();
+	}
+	pthread_mutex_unlock(&market->lock);
+	*out = rc == 0 ? found : NULL;
+	return rc;
+}
+
+void mk_pool_give(market *market, mk_connection *connection)
+{
+	pthread_mutex_lock(&market->lock);
+	connection->taken = false;
+	pthread_cond_signal(&market->given);
+	pthread_mutex_unlock(&market->lock);
+}
+
+int64_t mk_market_next_id(market *market, market_time now)
+{
+	int64_t id;
+	pthread_mutex_lock(&market->lock);
+	id = mk_id_next(&market->ids, now);
+	pthread_mutex_unlock(&market->lock);
+	return id;
+}
+
+static int open_connection(market *market, mk_connection **out, market_error *err)
+{
+	const mk_store_options how = {
+		.allocator = &market->allocator,
+		.create = market->create,
+		.read_only = market->read_only,
+		.writers = market->url.memory ? NULL : &market->writers,
+	};
+	mk_connection *connection = mk_allocate_zero(&market->allocator, sizeof(*connection));
+	int rc;
+	if (!connection)
+		return mk_error_no_memory(err);
+	rc = mk_digest_open(&market->allocator, &connection->digest, err);
+	if (rc == 0)
+		rc = mk_store_open(&market->url, &how, &connection->store, err);
+	if (rc == 0)
+		*out = connection;
+	else
+		close_connection(market, connection);
+	return rc;
+}
+
+static void close_connection(market *market, mk_connection *connection)
+{
+	mk_store_close(connection->store);
+	mk_digest_close(connection->digest);
+	mk_release(&market->allocator, connection);
+}
+
+/* Opened while others go on. A server that gives no more than there are is content with those. */
+static int grow(market *market, mk_connection **out, market_error *err)
+{
+	mk_connection *made = NULL;
+	int rc;
+	market->n_connections++;
+	pthread_mutex_unlock(&market->lock);
+	rc = open_connection(market, &made, err);
+	pthread_mutex_lock(&market->lock);
+	if (rc == 0) {
+		mk_connection **last = &market->connections;
+		while (*last)
+			last = &(*last)->next;
+		*last = *out = made;
+		return 0;
+	}
+	market->n_connections--;
+	if (rc == MARKET_ENOMEM)
+		return rc;
+	mk_log(market, MARKET_LOG_WARNING, "a connection more can't be opened: %s", err->message);
+	mk_error_clear(err);
+	market->max_connections = market->n_connections;
+	return 0;
+}
+
+static mk_connection *find_free(const market *market)
+{
+	mk_connection *at = market->connections;
+	while (at && at->taken)
+		at = at->next;
+	return at;
+}
+
+static bool is_inside(const market *market)
+{
+	for (const mk_connection *at = market->connections; at; at = at->next)
+		if (at->taken && pthread_equal(at->user, pthread_self()))
+			return true;
+	return false;
+}
