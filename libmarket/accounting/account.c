@@ -28,7 +28,7 @@ int mk_ledger_account_get(mk_ctx *ctx, const void *params, market_error *err)
 		if (!in->name || !in->currency)
 			return mk_error_at(err, MARKET_EMISSING, in->name ? "currency" : "account",
 			                   "account, or name and currency, are needed");
-		rc = mk_book_of(in->seller, in->buyer, "buyer", &book, err);
+		rc = mk_book_of(ctx, in->seller, in->buyer, "", &book, err);
 		if (rc == 0)
 			rc = mk_store_get(
 				ctx->store, ctx->arena, &account_by_name, &mk_market_account_record,
@@ -48,7 +48,7 @@ int mk_ledger_account_list(mk_ctx *ctx, const void *params, market_error *err)
 {
 	const market_ledger_account_list_params *in = params;
 	int64_t book = 0;
-	int rc = mk_book_of(in->seller, in->buyer, "buyer", &book, err);
+	int rc = mk_book_of(ctx, in->seller, in->buyer, "", &book, err);
 	if (rc == 0)
 		rc = mk_page_read(ctx, &accounts_page, &mk_market_account_record,
 		                  offsetof(market_account, id) + offsetof(market_id, id),

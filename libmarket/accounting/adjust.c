@@ -27,7 +27,7 @@ int mk_post_adjust(mk_ctx *ctx, const void *params, market_error *err)
 	const market_ledger_adjust_params *in = params;
 	int64_t book = 0;
 	mk_by_hand by_hand = {.count = 0};
-	int rc = mk_book_of(in->seller, in->buyer, "buyer", &book, err);
+	int rc = mk_book_of(ctx, in->seller, in->buyer, "", &book, err);
 	mk_transfer *transfer =
 		mk_transfer_new(ctx->ledger, book, MK_TRANSFER_DIRECT, "adjustment:%s", in->client_id);
 	if (rc == 0)
@@ -54,11 +54,14 @@ int mk_post_write_off(mk_ctx *ctx, const void *params, market_error *err)
 {
 	const market_ledger_write_off_params *in = params;
 	mk_by_hand by_hand = {.count = 0};
-	int rc = 0;
+	int64_t book = 0;
 	if (!mk_money_positive(in->amount))
 		return mk_error_at(err, MARKET_EINVALID, "amount", "an amount to write off is positive");
-	mk_transfer *transfer = mk_transfer_new(ctx->ledger, in->seller.id, MK_TRANSFER_DIRECT,
-	                                        "write_off:%s", in->client_id);
+	int rc = mk_book_of(ctx, in->seller, (market_id){0, 0}, "", &book, err);
+	if (rc)
+		return rc;
+	mk_transfer *transfer =
+		mk_transfer_new(ctx->ledger, book, MK_TRANSFER_DIRECT, "write_off:%s", in->client_id);
 	mk_debit(transfer, "bad_debt", NULL, in->amount);
 	mk_credit(transfer, "seller_receivable", NULL, in->amount);
 	mk_transfer_set_reason(transfer, in->reason);

@@ -47,7 +47,7 @@ int mk_ledger_trial_balance(mk_ctx *ctx, const void *params, market_error *err)
 	market_trial_balance *out = MK_NEW(ctx->arena, market_trial_balance);
 	sum s = {.arena = ctx->arena};
 	int64_t book = 0;
-	int rc = out ? mk_book_of(in->seller, in->buyer, "buyer", &book, err) : mk_error_no_memory(err);
+	int rc = out ? mk_book_of(ctx, in->seller, in->buyer, "", &book, err) : mk_error_no_memory(err);
 	const mk_value args[] = {mk_int(book)};
 	if (rc == 0 && in->all && (!mk_id_absent(in->seller) || !mk_id_absent(in->buyer)))
 		rc = mk_error_at(err, MARKET_EINVALID, "all", "either one book or all");

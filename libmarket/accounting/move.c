@@ -90,9 +90,9 @@ static int read_halves(mk_ctx *ctx, const market_ledger_move_params *in, half *f
 {
 	*from = (half){.amount = in->amount, .debit = in->side != MARKET_SIDE_CREDIT};
 	*to = (half){.amount = in->amount, .debit = !from->debit};
-	int rc = mk_book_of(in->from_seller, in->from_buyer, "from_buyer", &from->book, err);
+	int rc = mk_book_of(ctx, in->from_seller, in->from_buyer, "from_", &from->book, err);
 	if (rc == 0)
-		rc = mk_book_of(in->to_seller, in->to_buyer, "to_buyer", &to->book, err);
+		rc = mk_book_of(ctx, in->to_seller, in->to_buyer, "to_", &to->book, err);
 	if (rc)
 		return rc;
 	from->other_book = to->book;

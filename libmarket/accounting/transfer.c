@@ -1,6 +1,7 @@
 /* Posting and reading transfers. */
 #include "libmarket/accounting/accounting.h"
 #include "libmarket/engine/journal.h"
+#include "libmarket/party/party.h"
 
 #include <string.h>
 
@@ -19,8 +20,14 @@ static const mk_statement entries_page = {
 		   "LIMIT ?5",
 };
 
+static int name_book(market_id seller, market_id buyer, const char *prefix, int64_t *book,
+                     market_error *err);
+static int find_owner(mk_ctx *ctx, market_id seller, market_id buyer, const char *prefix,
+                      market_error *err);
 static int post(mk_ctx *ctx, const market_transfer_params *in, const char *field,
                 mk_by_hand *by_hand, mk_transfer **out, market_error *err);
+static int check_owner(mk_ctx *ctx, const market_transfer_params *in, int64_t book,
+                       market_error *err);
 static int keep_expiry(mk_ctx *ctx, const market_transfer_params *in, market_id id,
                        market_error *err);
 
@@ -85,7 +92,7 @@ int mk_ledger_transfer_get(mk_ctx *ctx, const void *params, market_error *err)
 	if (mk_id_absent(id)) {
 		if (!in->client_id)
 			return mk_error_at(err, MARKET_EMISSING, "transfer", "transfer or client_id is needed");
-		int rc = mk_book_of(in->seller, in->buyer, "buyer", &book, err);
+		int rc = mk_book_of(ctx, in->seller, in->buyer, "", &book, err);
 		if (rc == 0)
 			rc = mk_store_get(ctx->store, ctx->arena, &transfer_by_client, &mk_ledger_batch_record,
 			                  MK_ARGS(mk_int(book), mk_text_value(in->client_id)), &row, err);
@@ -148,13 +155,11 @@ int mk_end_deadline(mk_ctx *ctx, market_id object, market_error *err)
 	return rc;
 }
 
-int mk_book_of(market_id seller, market_id buyer, const char *field, int64_t *book,
+int mk_book_of(mk_ctx *ctx, market_id seller, market_id buyer, const char *prefix, int64_t *book,
                market_error *err)
 {
-	if (!mk_id_absent(seller) && !mk_id_absent(buyer))
-		return mk_error_at(err, MARKET_EINVALID, field, "a book is of a seller or of a buyer");
-	*book = !mk_id_absent(seller) ? seller.id : buyer.id;
-	return 0;
+	int rc = name_book(seller, buyer, prefix, book, err);
+	return rc ? rc : find_owner(ctx, seller, buyer, prefix, err);
 }
 
 int mk_add_legs(mk_ctx *ctx, mk_transfer *transfer, const market_leg_params *const *legs,
@@ -191,12 +196,34 @@ int mk_account_name_split(mk_ctx *ctx, const char *name, const char **stem, cons
 	return *stem ? 0 : mk_error_no_memory(err);
 }
 
+static int name_book(market_id seller, market_id buyer, const char *prefix, int64_t *book,
+                     market_error *err)
+{
+	*book = !mk_id_absent(seller) ? seller.id : buyer.id;
+	if (mk_id_absent(seller) || mk_id_absent(buyer))
+		return 0;
+	mk_error_set(err, MARKET_EINVALID, "a book is of a seller or of a buyer");
+	return mk_error_field(err, MARKET_EINVALID, "%sbuyer", prefix);
+}
+
+static int find_owner(mk_ctx *ctx, market_id seller, market_id buyer, const char *prefix,
+                      market_error *err)
+{
+	bool of_seller = !mk_id_absent(seller);
+	void *row = NULL;
+	if (!of_seller && mk_id_absent(buyer))
+		return 0;
+	int rc = mk_load(ctx, of_seller ? &mk_seller_entity : &mk_buyer_entity,
+	                 of_seller ? seller : buyer, NULL, &row, err);
+	return rc ? mk_error_field(err, rc, "%s%s", prefix, of_seller ? "seller" : "buyer") : 0;
+}
+
 static int post(mk_ctx *ctx, const market_transfer_params *in, const char *field,
                 mk_by_hand *by_hand, mk_transfer **out, market_error *err)
 {
 	int64_t book = 0;
 	mk_transfer_kind kind = in->kind ? (mk_transfer_kind)in->kind : MK_TRANSFER_DIRECT;
-	int rc = mk_book_of(in->seller, in->buyer, "buyer", &book, err);
+	int rc = name_book(in->seller, in->buyer, "", &book, err);
 	mk_transfer *transfer = mk_transfer_new(ctx->ledger, book, kind, "%s", in->client_id);
 	if (rc == 0)
 		rc = mk_add_legs(ctx, transfer, in->legs, in->n_legs, err);
@@ -212,6 +239,11 @@ static int post(mk_ctx *ctx, const market_transfer_params *in, const char *field
 	if (in->rate_numerator || in->rate_denominator)
 		mk_transfer_set_rate(transfer, in->rate_numerator, in->rate_denominator);
 	rc = mk_transfer_post(ctx->ledger, transfer, err);
+	int unowned = book && in->n_legs ? check_owner(ctx, in, book, err) : 0;
+	if (unowned && field)
+		mk_error_prefix(err, "%s", field);
+	if (unowned)
+		return unowned;
 	if (rc == 0 && !mk_transfer_replayed(transfer))
 		rc = keep_expiry(ctx, in, mk_transfer_id(transfer), err);
 	if (rc == 0) {
@@ -221,6 +253,24 @@ static int post(mk_ctx *ctx, const market_transfer_params *in, const char *field
 	}
 	*out = transfer;
 	return rc;
+}
+
+/* Whoever has an account that was there before is there: only what opens one looks. */
+static int check_owner(mk_ctx *ctx, const market_transfer_params *in, int64_t book,
+                       market_error *err)
+{
+	const market_leg_params *leg = in->legs[0];
+	const mk_account *account = NULL;
+	const char *stem = NULL, *suffix = NULL;
+	market_error own;
+	int rc = mk_account_name_split(ctx, leg->account, &stem, &suffix, &own);
+	if (rc == 0)
+		rc = mk_ledger_account(ctx->ledger, book, stem, suffix,
+		                       leg->debit.currency[0] ? leg->debit.currency : leg->credit.currency,
+		                       &account, &own);
+	if (rc == 0 && account && account->version > 1)
+		return 0;
+	return find_owner(ctx, in->seller, in->buyer, "", err);
 }
 
 /* A hold with an expiry has a deadline, until it ends. */

@@ -174,6 +174,11 @@ static const mk_record verify_params = MK_PARAMS_OF(
 	MARKET_EDENIED, MARKET_EINVALID, MARKET_ELIMIT, MARKET_EOVERFLOW, MARKET_ECURRENCY, \
 		MARKET_EUNBALANCED, MARKET_EKEYREUSED, MARKET_ENOTFOUND, MARKET_ESTATE, MARKET_EEXPIRED, \
 		MARKET_ECLOSED, MARKET_EFROZEN, MARKET_EFUNDS
+/* What was asked for was balanced and of one currency then. */
+#define APPROVE_ERRORS \
+	MARKET_EDENIED, MARKET_EINVALID, MARKET_ELIMIT, MARKET_EOVERFLOW, MARKET_EKEYREUSED, \
+		MARKET_ENOTFOUND, MARKET_ESTATE, MARKET_EEXPIRED, MARKET_ECLOSED, MARKET_EFROZEN, \
+		MARKET_EFUNDS
 
 enum {
 	TRANSFER,
@@ -270,7 +275,7 @@ static const mk_op ops[COUNT] = {
 			.params = &account_list_params,
 			.result = &account_page,
 			.relations = BY_OPERATOR,
-			.errors = MK_ERRORS(MARKET_EDENIED, MARKET_EINVALID),
+			.errors = MK_ERRORS(MARKET_EDENIED, MARKET_EINVALID, MARKET_ENOTFOUND),
 			.flags = MK_OP_PAGED,
 			.handler = mk_ledger_account_list,
 		},
@@ -298,7 +303,8 @@ static const mk_op ops[COUNT] = {
 			.params = &trial_balance_params,
 			.result = &mk_trial_balance_record,
 			.relations = BY_OPERATOR,
-			.errors = MK_ERRORS(MARKET_EDENIED, MARKET_EINVALID, MARKET_EOVERFLOW),
+			.errors =
+				MK_ERRORS(MARKET_EDENIED, MARKET_EINVALID, MARKET_ENOTFOUND, MARKET_EOVERFLOW),
 			.handler = mk_ledger_trial_balance,
 		},
 	[MOVE] =
@@ -407,7 +413,7 @@ static const mk_op ops[COUNT] = {
 			.subject_param = "request",
 			.gives = &mk_ledger_request_entity,
 			.relations = BY_OPERATOR,
-			.errors = MK_ERRORS(POST_ERRORS),
+			.errors = MK_ERRORS(APPROVE_ERRORS),
 			.flags = MK_OP_WRITES | MK_OP_MONEY,
 			.handler = mk_ledger_request_approve,
 		},
