@@ -198,6 +198,66 @@ static void older_keys_still_count(void)
 	CHECK_INT(fixture_verify(&f, anchor, NULL), MK_VERIFY_OK);
 }
 
+/* Changes the signing key when it has given so many blocks. */
+typedef struct changing {
+	mk_keys *keys;
+	int left;
+} changing;
+
+static void count_block(changing *c)
+{
+	if (c->left-- == 0)
+		CHECK_OK(mk_keys_rotate(c->keys, MK_KEY_SIGNING, NULL));
+}
+
+static void *changing_allocate(size_t size, void *user_data)
+{
+	count_block(user_data);
+	return mk_allocator_default.allocate(size, mk_allocator_default.user_data);
+}
+
+static void *changing_reallocate(void *block, size_t size, void *user_data)
+{
+	count_block(user_data);
+	return mk_allocator_default.reallocate(block, size, mk_allocator_default.user_data);
+}
+
+static void changing_release(void *block, void *user_data)
+{
+	(void)user_data;
+	mk_allocator_default.release(block, mk_allocator_default.user_data);
+}
+
+static void a_key_changed_meanwhile(void)
+{
+	int refused = 0;
+	changing c = {.keys = f.keys};
+	post(BOOK, "capture:1", 5);
+	fixture_seal_all(&f);
+	for (int blocks = 0; c.left <= 0; blocks++) {
+		mk_arena arena;
+		mk_checkpoint made;
+		const market_allocator allocator = {changing_allocate, changing_reallocate,
+		                                    changing_release, &c};
+		c.left = blocks;
+		mk_arena_init(&arena, &allocator);
+		fixture_begin(&f);
+		int rc = mk_checkpoint_make(&(mk_checkpoint_setup){.store = f.store,
+		                                                   .arena = &arena,
+		                                                   .digest = f.digest,
+		                                                   .keys = f.keys,
+		                                                   .store_id = "test-store",
+		                                                   .recorded = f.now},
+		                            &made, &err);
+		CU_ASSERT_TRUE(rc == 0 || rc == MARKET_EINTERNAL);
+		refused += rc != 0;
+		CHECK_INT(fixture_end(&f, rc, &err), rc);
+		mk_arena_close(&arena);
+	}
+	CU_ASSERT_TRUE(refused > 0);
+	CHECK_INT(fixture_verify(&f, NULL, NULL), MK_VERIFY_SELF_CONSISTENT);
+}
+
 /* What comes after the anchor is checked by itself; what it knows may not be gone. */
 static void older_anchors_hold(void)
 {
@@ -234,6 +294,8 @@ void suite_checkpoint(void)
 	CU_add_test(s, "LED-8: the public key comes from the provider or an anchor",
 	            the_key_comes_from_an_anchor);
 	CU_add_test(s, "LED-7: checkpoints of older keys still count", older_keys_still_count);
+	CU_add_test(s, "LED-7: a key that changes while a checkpoint is made leaves no wrong one",
+	            a_key_changed_meanwhile);
 	CU_add_test(s, "LED-8: an older anchor holds, a missing checkpoint doesn't",
 	            older_anchors_hold);
 }

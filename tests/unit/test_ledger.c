@@ -459,6 +459,7 @@ static void client_ids_have_limits(void)
 	id[MK_MAX_CODE] = 'x';
 	id[MK_MAX_CODE + 1] = ':';
 	CHECK_ERROR(move(id, "psp_clearing", "escrow:ord_1", 1), MARKET_ELIMIT, "client_id");
+	CHECK_OK(move("x", "psp_clearing", "escrow:ord_1", 1));
 	CHECK_ERROR(move("", "psp_clearing", "escrow:ord_1", 1), MARKET_EINVALID, "client_id");
 	CHECK_ERROR(move(":x", "psp_clearing", "escrow:ord_1", 1), MARKET_EINVALID, "client_id");
 	CHECK_ERROR(move("a:\xff", "psp_clearing", "escrow:ord_1", 1), MARKET_EINVALID, "client_id");
