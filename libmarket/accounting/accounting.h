@@ -50,8 +50,8 @@ int mk_ledger_request_expire(mk_ctx *ctx, const void *params, market_error *err)
 /* The state that a decision leads to from `state`, or 0. */
 int32_t mk_ledger_request_next_state(int32_t state, int32_t decision);
 
-/* The book that params name in `<prefix>seller` and `<prefix>buyer`: the seller's, the buyer's, or 0.
- * EINVALID when both are given, ENOTFOUND when there is no such seller or buyer. */
+/* The book that params name in `<prefix>seller` and `<prefix>buyer`: the seller's, the buyer's, or
+ * 0. EINVALID when both are given, ENOTFOUND when there is no such seller or buyer. */
 int mk_book_of(mk_ctx *ctx, market_id seller, market_id buyer, const char *prefix, int64_t *book,
                market_error *err);
 /* Adds legs by account names; errors name `legs[i]`. */

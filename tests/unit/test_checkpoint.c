@@ -198,6 +198,37 @@ static void older_keys_still_count(void)
 	CHECK_INT(fixture_verify(&f, anchor, NULL), MK_VERIFY_OK);
 }
 
+static int make(mk_arena *arena, mk_checkpoint *made)
+{
+	return mk_checkpoint_make(&(mk_checkpoint_setup){.store = f.store,
+	                                                 .arena = arena,
+	                                                 .digest = f.digest,
+	                                                 .keys = f.keys,
+	                                                 .store_id = "test-store",
+	                                                 .recorded = f.now},
+	                          made, &err);
+}
+
+static void a_book_has_a_limit_of_kinds(void)
+{
+	mk_checkpoint made;
+	post(BOOK, "capture:1", 5);
+	fixture_checkpoint(&f, anchor);
+	fixture_execute(&f, "INSERT INTO checkpoint_balance (book_id, stem, currency, checkpoint_id, "
+	                    "debits_posted, credits_posted, debits_pending, credits_pending) WITH "
+	                    "RECURSIVE kind(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM kind WHERE i < "
+	                    "2046) SELECT 7001, 'kind' || i, 'BRL', 1, 0, 0, 0, 0 FROM kind");
+	fixture_begin(&f);
+	CHECK_OK(make(&f.arena, &made));
+	fixture_abort(&f);
+	fixture_execute(&f, "INSERT INTO checkpoint_balance (book_id, stem, currency, checkpoint_id, "
+	                    "debits_posted, credits_posted, debits_pending, credits_pending) VALUES "
+	                    "(7001, 'kind0', 'BRL', 1, 0, 0, 0, 0)");
+	fixture_begin(&f);
+	CHECK_ERROR(make(&f.arena, &made), MARKET_ELIMIT, NULL);
+	fixture_abort(&f);
+}
+
 /* Changes the signing key when it has given so many blocks. */
 typedef struct changing {
 	mk_keys *keys;
@@ -242,13 +273,7 @@ static void a_key_changed_meanwhile(void)
 		c.left = blocks;
 		mk_arena_init(&arena, &allocator);
 		fixture_begin(&f);
-		int rc = mk_checkpoint_make(&(mk_checkpoint_setup){.store = f.store,
-		                                                   .arena = &arena,
-		                                                   .digest = f.digest,
-		                                                   .keys = f.keys,
-		                                                   .store_id = "test-store",
-		                                                   .recorded = f.now},
-		                            &made, &err);
+		int rc = make(&arena, &made);
 		CU_ASSERT_TRUE(rc == 0 || rc == MARKET_EINTERNAL);
 		refused += rc != 0;
 		CHECK_INT(fixture_end(&f, rc, &err), rc);
@@ -294,6 +319,7 @@ void suite_checkpoint(void)
 	CU_add_test(s, "LED-8: the public key comes from the provider or an anchor",
 	            the_key_comes_from_an_anchor);
 	CU_add_test(s, "LED-7: checkpoints of older keys still count", older_keys_still_count);
+	CU_add_test(s, "LED-7: a book has so many kinds of accounts", a_book_has_a_limit_of_kinds);
 	CU_add_test(s, "LED-7: a key that changes while a checkpoint is made leaves no wrong one",
 	            a_key_changed_meanwhile);
 	CU_add_test(s, "LED-8: an older anchor holds, a missing checkpoint doesn't",
