@@ -84,9 +84,9 @@ typedef struct market_escrow_freeze_params {
 		.size = sizeof(market_escrow_freeze_params) \
 	}
 
-/* Stops confirmation by itself and release. Freezes count: the last unfreeze resumes what remained
- * of the timers. By operators with refunds and the system. Errors: ESTATE (nothing is held). Since
- * 0.1. */
+/* Stops the order's timers: the seller's time for shipping, which it may not do meanwhile,
+ * confirmation by itself and release. Freezes count: the last unfreeze resumes what remained of the
+ * timers. By operators with refunds and the system. Errors: ESTATE (nothing is held). Since 0.1. */
 MARKET_API int market_escrow_freeze(struct market_session *session,
                                     const market_escrow_freeze_params *in, market_order **out,
                                     market_error *err);

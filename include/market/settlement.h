@@ -82,7 +82,8 @@ typedef struct market_settlement_mature_params {
 struct market_order;
 
 /* The earning of an order becomes available, less the reserve; what the seller owes is paid first.
- * By the system, when the order's `mature_at` has come. Errors: ESTATE. Since 0.1. */
+ * By the system, when the order's `mature_at` has come and no refund of it is under way. Errors:
+ * ESTATE, EFROZEN. Since 0.1. */
 MARKET_API int market_settlement_mature(struct market_session *session,
                                         const market_settlement_mature_params *in,
                                         struct market_order **out, market_error *err);
@@ -189,8 +190,8 @@ typedef struct market_payout_create_params {
 /* Pays a seller all that is available, what it owes deducted. A payout that failed is tried again
  * instead of a new one. By operators with settlement and the system. Errors: ESTATE (suspended:
  * held), EINCOMPLETE (no payout account), EFROZEN (the account has changed and isn't ready),
- * EINFLIGHT (the last payout's outcome is open), EFUNDS (nothing, or less than the minimum),
- * EEXISTS (ref). Since 0.1. */
+ * EINFLIGHT (the outcome of the last payout is open, or refunds under way need the money), EFUNDS
+ * (nothing, or less than the minimum), EEXISTS (ref). Since 0.1. */
 MARKET_API int market_payout_create(struct market_session *session,
                                     const market_payout_create_params *in, market_payout **out,
                                     market_error *err);

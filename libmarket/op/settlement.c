@@ -196,7 +196,7 @@ static const mk_op ops[] = {
 			.subject = &mk_order_entity,
 			.subject_param = "order",
 			.relations = BY_TIME,
-			.errors = STATE_ERRORS,
+			.errors = MK_ERRORS(MARKET_ENOTFOUND, MARKET_EDENIED, MARKET_ESTATE, MARKET_EFROZEN),
 			.flags = TIMED_FLAGS,
 			.handler = mk_settlement_mature,
 		},

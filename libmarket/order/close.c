@@ -149,6 +149,7 @@ static int refund_rest(mk_ctx *ctx, mk_order *order, market_error *err)
 	if (rc != 0)
 		return rc;
 	order->order.cancel_at = 0;
+	order->cancel_left = 0;
 	mk_event(ctx, "order.rest_cancelled", MARKET_ID_ORDER, order->order.id);
 	mk_event_book(ctx, order->order.buyer.book);
 	mk_order_save(ctx, order);

@@ -11,9 +11,8 @@ typedef struct mk_order {
 	const char *freight_fees; /* fees frozen on freight, as a line's */
 	int32_t store_type;       /* of the seller at placement */
 	int64_t whole;            /* MK_WHOLE_… */
-	market_time
-		confirm_left; /* ESC-3: what remained of the timers when they were frozen; 0: none */
-	market_time release_left;
+	/* ESC-3: what remained of the timers when they were frozen; 0: none */
+	market_time ship_left, cancel_left, confirm_left, release_left;
 	const char *freeze_reason;
 	int64_t buyer_extensions, seller_extensions; /* ORD-4: how often confirmation was put off */
 	int64_t carrier_extended;                    /* it was extended to the carrier's limit */
@@ -85,8 +84,9 @@ const mk_policy *mk_order_policy(const mk_ctx *ctx, const mk_order *order);
 void mk_order_save(mk_ctx *ctx, mk_order *order);
 /* Plans a new order with its deadline and its lines. */
 void mk_order_add(mk_ctx *ctx, mk_order *order);
-/* ESC-3: freezes count. The first one takes what remains of confirm_at and release_at away, the end
- * of the last one gives it back from now on. The caller saves the order. */
+/* ESC-3: freezes count. The first one takes what remains of ship_by, cancel_at, confirm_at and
+ * release_at away, the end of the last one gives it back from now on; meanwhile nothing matures.
+ * The caller saves the order. */
 void mk_order_freeze(mk_ctx *ctx, mk_order *order, const char *reason);
 void mk_order_unfreeze(mk_ctx *ctx, mk_order *order);
 void mk_order_line_save(mk_ctx *ctx, mk_order_line *line);

@@ -137,6 +137,8 @@ static const mk_field order_fields[] = {
 	MK_F_TEXT(T, freight_fees, MK_INTERNAL, 0, 0, "fees frozen on freight"),
 	MK_F_ENUM(T, store_type, mk_store_type_enum, MK_INTERNAL, "of the seller at placement"),
 	MK_F_INT(T, whole, MK_INTERNAL, 0, 0, "shipped or received as a whole"),
+	MK_F_SPAN(T, ship_left, MK_INTERNAL, 0, 0, "of ship_by while frozen (ESC-3)"),
+	MK_F_SPAN(T, cancel_left, MK_INTERNAL, 0, 0, "of cancel_at while frozen (ESC-3)"),
 	MK_F_SPAN(T, confirm_left, MK_INTERNAL, 0, 0, "of confirm_at while frozen (ESC-3)"),
 	MK_F_SPAN(T, release_left, MK_INTERNAL, 0, 0, "of release_at while frozen (ESC-3)"),
 	MK_F_TEXT(T, freeze_reason, MK_INTERNAL, 0, 0, "of the last freeze"),

@@ -251,13 +251,15 @@ static int take_asked(const mk_order *order, const market_order_ship_params *in,
 /* ORD-7: shipping answers a wish to cancel; the order's own time runs again. */
 static void drop_wish(mk_ctx *ctx, mk_order *order)
 {
+	const mk_policy_orders *policy = mk_order_policy(ctx, order)->orders;
 	market_order *o = &order->order;
 
 	if (o->cancel_asked_at == 0)
 		return;
 	o->cancel_asked_at = 0;
 	order->cancel_reason = NULL;
-	o->cancel_at = o->paid_at + mk_order_policy(ctx, order)->orders->unshipped_cancel;
+	/* ship_by was put off by every freeze */
+	o->cancel_at = o->ship_by - policy->ship_by + policy->unshipped_cancel;
 	mk_event_text(ctx, "wish", "refused");
 }
 
@@ -268,6 +270,8 @@ static void all_shipped(mk_ctx *ctx, mk_order *order)
 
 	order->order.ship_by = 0;
 	order->order.cancel_at = 0;
+	order->ship_left = 0;
+	order->cancel_left = 0;
 	if (order->order.freezes > 0)
 		order->confirm_left = span;
 	else

@@ -8,7 +8,7 @@
 	"finished_at, closed_at, pay_by, ship_by, cancel_at, confirm_at, release_at, " \
 	"mature_at, preparing_at, cancel_asked_at, note, address, policy, version, due_at, " \
 	"freight_fees, store_type, whole, " \
-	"confirm_left, release_left, freeze_reason, buyer_extensions, " \
+	"ship_left, cancel_left, confirm_left, release_left, freeze_reason, buyer_extensions, " \
 	"seller_extensions, carrier_extended, cancel_reason"
 #define LINE_COLUMNS \
 	"book_id, id, order_id, sku_id, offer_id, product_book_id, product_id, " \
@@ -39,7 +39,8 @@ const char *const mk_order_ddl[] = {
 	"{int}, cancel_at {int}, confirm_at {int}, release_at {int}, mature_at {int}, preparing_at "
 	"{int}, cancel_asked_at {int}, note TEXT, address TEXT, policy {int} NOT NULL, version {int} "
 	"NOT NULL, due_at {int}, freight_fees TEXT, "
-	"store_type {int}, whole {int} NOT NULL, confirm_left {int} NOT NULL, "
+	"store_type {int}, whole {int} NOT NULL, ship_left {int} NOT NULL, cancel_left {int} NOT "
+	"NULL, confirm_left {int} NOT NULL, "
 	"release_left {int} NOT NULL, freeze_reason TEXT, buyer_extensions {int} NOT NULL, "
 	"seller_extensions {int} NOT NULL, carrier_extended {int} NOT NULL, cancel_reason "
 	"TEXT){strict}",
@@ -80,7 +81,8 @@ const mk_statement mk_order_insert = {
 		   ":shipped_at, :delivered_at, :finished_at, :closed_at, :pay_by, :ship_by, "
 		   ":cancel_at, :confirm_at, :release_at, :mature_at, :preparing_at, "
 		   ":cancel_asked_at, :note, :address, :policy, :version, "
-		   ":due_at, :freight_fees, :store_type, :whole, :confirm_left, :release_left, "
+		   ":due_at, :freight_fees, :store_type, :whole, :ship_left, "
+		   ":cancel_left, :confirm_left, :release_left, "
 		   ":freeze_reason, :buyer_extensions, :seller_extensions, :carrier_extended, "
 		   ":cancel_reason"
 		   ") ON CONFLICT DO NOTHING",
@@ -97,7 +99,8 @@ const mk_statement mk_order_update = {
 		   "= :finished_at, closed_at = :closed_at, pay_by = :pay_by, ship_by = :ship_by, "
 		   "cancel_at = :cancel_at, confirm_at = :confirm_at, release_at = :release_at, "
 		   "mature_at = :mature_at, preparing_at = :preparing_at, cancel_asked_at = "
-		   ":cancel_asked_at, due_at = :due_at, whole = :whole, confirm_left = "
+		   ":cancel_asked_at, due_at = :due_at, whole = :whole, ship_left = "
+		   ":ship_left, cancel_left = :cancel_left, confirm_left = "
 		   ":confirm_left, release_left = :release_left, freeze_reason = :freeze_reason, "
 		   "buyer_extensions = :buyer_extensions, seller_extensions = :seller_extensions, "
 		   "carrier_extended = :carrier_extended, cancel_reason = :cancel_reason, version "

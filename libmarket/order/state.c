@@ -24,7 +24,10 @@ static const char *const step_names[] = {
 	[MK_ORDER_CANCEL] = "cancelled",  [MK_ORDER_REFUND_WHOLE] = "closed by a refund",
 };
 
-static void stop_timers(market_order *order);
+static void stop_timers(mk_order *order);
+static market_time pause_timer(market_time *timer, market_time now);
+static void resume_timer(market_time *timer, market_time left, market_time now);
+static void forget_rest(mk_order *order);
 static market_time earliest(const mk_order *order, const char **operation);
 
 int32_t mk_order_next_state(int32_t state, mk_order_step step)
@@ -48,8 +51,7 @@ int mk_order_step_to(mk_ctx *ctx, mk_order *order, mk_order_step step, market_er
 	order->order.state = to;
 	if (to == MARKET_ORDER_CLOSED) {
 		order->order.closed_at = ctx->now;
-		stop_timers(&order->order);
-		order->confirm_left = 0;
+		stop_timers(order);
 	}
 	return 0;
 }
@@ -93,13 +95,10 @@ void mk_order_freeze(mk_ctx *ctx, mk_order *order, const char *reason)
 	if (o->freezes++ > 0)
 		return;
 	order->freeze_reason = reason;
-	/* a timer that is due has at least a moment left, so that it runs again */
-	if (o->confirm_at != 0)
-		order->confirm_left = o->confirm_at > ctx->now ? o->confirm_at - ctx->now : 1;
-	if (o->release_at != 0)
-		order->release_left = o->release_at > ctx->now ? o->release_at - ctx->now : 1;
-	o->confirm_at = 0;
-	o->release_at = 0;
+	order->ship_left = pause_timer(&o->ship_by, ctx->now);
+	order->cancel_left = pause_timer(&o->cancel_at, ctx->now);
+	order->confirm_left = pause_timer(&o->confirm_at, ctx->now);
+	order->release_left = pause_timer(&o->release_at, ctx->now);
 }
 
 void mk_order_unfreeze(mk_ctx *ctx, mk_order *order)
@@ -108,12 +107,18 @@ void mk_order_unfreeze(mk_ctx *ctx, mk_order *order)
 
 	if (o->freezes == 0 || --o->freezes > 0)
 		return;
-	if (order->confirm_left != 0 && o->state == MARKET_ORDER_WAIT_CONFIRM)
-		o->confirm_at = ctx->now + order->confirm_left;
-	if (order->release_left != 0 && o->escrow == MARKET_ESCROW_HELD)
-		o->release_at = ctx->now + order->release_left;
-	order->confirm_left = 0;
-	order->release_left = 0;
+	if (o->state == MARKET_ORDER_WAIT_SHIP) {
+		resume_timer(&o->ship_by, order->ship_left, ctx->now);
+		resume_timer(&o->cancel_at, order->cancel_left, ctx->now);
+	}
+	if (o->state == MARKET_ORDER_WAIT_CONFIRM)
+		resume_timer(&o->confirm_at, order->confirm_left, ctx->now);
+	if (o->escrow == MARKET_ESCROW_HELD)
+		resume_timer(&o->release_at, order->release_left, ctx->now);
+	/* it matures at its date, or now when that has passed */
+	if (o->mature_at != 0 && o->mature_at < ctx->now)
+		o->mature_at = ctx->now;
+	forget_rest(order);
 	order->freeze_reason = NULL;
 }
 
@@ -168,12 +173,40 @@ int mk_order_return_stock(mk_ctx *ctx, mk_order *order, market_error *err)
 	return rc;
 }
 
-static void stop_timers(market_order *order)
+static void stop_timers(mk_order *order)
 {
-	order->pay_by = 0;
-	order->ship_by = 0;
-	order->cancel_at = 0;
-	order->confirm_at = 0;
+	order->order.pay_by = 0;
+	order->order.ship_by = 0;
+	order->order.cancel_at = 0;
+	order->order.confirm_at = 0;
+	order->ship_left = 0;
+	order->cancel_left = 0;
+	order->confirm_left = 0;
+}
+
+/* A timer that is due has at least a moment left, so that it runs again. */
+static market_time pause_timer(market_time *timer, market_time now)
+{
+	market_time at = *timer;
+
+	*timer = 0;
+	if (at == 0)
+		return 0;
+	return at > now ? at - now : 1;
+}
+
+static void resume_timer(market_time *timer, market_time left, market_time now)
+{
+	if (left != 0)
+		*timer = now + left;
+}
+
+static void forget_rest(mk_order *order)
+{
+	order->ship_left = 0;
+	order->cancel_left = 0;
+	order->confirm_left = 0;
+	order->release_left = 0;
 }
 
 static market_time earliest(const mk_order *order, const char **operation)
@@ -184,11 +217,9 @@ static market_time earliest(const mk_order *order, const char **operation)
 		const char *operation;
 		bool freezes; /* ESC-3 */
 	} timers[] = {
-		{o->pay_by, "order.close_unpaid", false},
-		{o->cancel_at, "order.cancel_unshipped", false},
-		{o->confirm_at, "order.auto_confirm", true},
-		{o->release_at, "escrow.release", true},
-		{o->mature_at, "settlement.mature", false},
+		{o->pay_by, "order.close_unpaid", false},    {o->cancel_at, "order.cancel_unshipped", true},
+		{o->confirm_at, "order.auto_confirm", true}, {o->release_at, "escrow.release", true},
+		{o->mature_at, "settlement.mature", true},
 	};
 	market_time due = 0;
 

@@ -94,6 +94,11 @@ int mk_settlement_mature(mk_ctx *ctx, const void *params, market_error *err)
 		rc = mk_error_set(err, MARKET_ESTATE, "the earning of the order isn't due");
 		return mk_error_object(err, rc, MARKET_ID_ORDER, order->order.id);
 	}
+	/* ESC-7: a refund under way counts on the earning that it will take first */
+	if (order->order.freezes > 0) {
+		rc = mk_error_set(err, MARKET_EFROZEN, "the order has an open refund or dispute");
+		return mk_error_object(err, rc, MARKET_ID_ORDER, order->order.id);
+	}
 	rc = mk_lot_list_order(ctx, order->order.id, &lots, &count, err);
 	for (size_t i = 0; rc == 0 && i < count; i++)
 		if (lots[i]->lot.kind == MARKET_LOT_EARNING && lots[i]->lot.matured_at == 0)

@@ -25,8 +25,8 @@ static const mk_record forgotten_record =
 
 /* States by their numbers in include/market. A freeze keeps the rest of the time (ESC-3). */
 #define OPEN_ORDER \
-	"(x.state <= 3 OR x.escrow = 2) AND NOT (x.freezes > 0 AND x.confirm_left + x.release_left " \
-	"> 0) AND NOT " REFUND_IS_DUE
+	"(x.state <= 3 OR x.escrow = 2) AND NOT (x.freezes > 0 AND x.cancel_left + x.confirm_left + " \
+	"x.release_left > 0) AND NOT " REFUND_IS_DUE
 #define OPEN_PAYMENT "x.state IN (2, 3)"
 #define OPEN_REFUND "(x.state IN (1, 4, 5) OR (x.state = 3 AND x.automatic = 1))"
 #define OPEN_PAYOUT "x.state = 2"
