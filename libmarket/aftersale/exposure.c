@@ -47,17 +47,17 @@ static const mk_statement give = {
 		   "?1 AND currency = ?2 AND amount >= ?3",
 };
 
+static int find(mk_ctx *ctx, int64_t book, const char *currency, exposure **out, market_error *err);
 static int check_limit(mk_ctx *ctx, const market_refund *refund, market_money all,
                        market_error *err);
+static int add(mk_ctx *ctx, exposure *row, int64_t book, market_money amount, market_error *err);
 
 int mk_exposure_take(mk_ctx *ctx, mk_refund *refund, market_money burden, bool asked,
                      bool unlimited, market_error *err)
 {
 	const market_refund *r = &refund->refund;
-	exposure *row = NULL, *fresh;
-	int rc =
-		mk_store_get(ctx->store, ctx->arena, &by_currency, &exposure_record,
-	                 MK_ARGS(mk_int(r->id.book), mk_text_value(r->currency)), (void **)&row, err);
+	exposure *row = NULL;
+	int rc = find(ctx, r->id.book, r->currency, &row, err);
 
 	if (rc == 0 && !unlimited)
 		rc = check_limit(ctx, r, row ? mk_money_add(row->amount, burden) : burden, err);
@@ -65,17 +65,7 @@ int mk_exposure_take(mk_ctx *ctx, mk_refund *refund, market_money burden, bool a
 		return rc;
 	if (asked)
 		refund->exposed = burden;
-	if (row) {
-		row->amount = mk_money_add(row->amount, refund->exposed);
-		mk_update(ctx, &update, &exposure_record, row->id, row);
-		return 0;
-	}
-	fresh = MK_NEW(ctx->arena, exposure);
-	if (!fresh)
-		return mk_error_no_memory(err);
-	*fresh = (exposure){mk_new_id(ctx, r->id.book), r->currency, refund->exposed, 1};
-	mk_insert(ctx, &insert, &exposure_record, fresh->id, fresh);
-	return 0;
+	return add(ctx, row, r->id.book, refund->exposed, err);
 }
 
 void mk_exposure_give(mk_ctx *ctx, mk_refund *refund)
@@ -89,6 +79,33 @@ void mk_exposure_give(mk_ctx *ctx, mk_refund *refund)
 		MK_ARGS(mk_int(r->id.book), mk_text_value(r->currency), mk_money_value(refund->exposed)),
 		MK_RETRY);
 	refund->exposed = mk_money_zero(refund->exposed);
+}
+
+int mk_exposure_allows_payout(mk_ctx *ctx, market_id seller, const char *currency, bool *allowed,
+                              market_error *err)
+{
+	mk_draw draw = {.seller = seller, .paid_out = true};
+	exposure *row = NULL;
+	int rc = find(ctx, seller.id, currency, &row, err);
+
+	*allowed = true;
+	if (rc == 0 && row) {
+		draw.amount = row->amount;
+		rc = mk_draw_from(ctx, NULL, &draw, err);
+	}
+	if (rc == MARKET_EQUOTA) {
+		mk_error_clear(err);
+		*allowed = false;
+		return 0;
+	}
+	/* guards the row, also one that isn't there yet */
+	return rc == 0 ? add(ctx, row, seller.id, mk_money(0, currency), err) : rc;
+}
+
+static int find(mk_ctx *ctx, int64_t book, const char *currency, exposure **out, market_error *err)
+{
+	return mk_store_get(ctx->store, ctx->arena, &by_currency, &exposure_record,
+	                    MK_ARGS(mk_int(book), mk_text_value(currency)), (void **)out, err);
 }
 
 /* The sources are looked at as if all were drawn at once; what they were read from is guarded. */
@@ -108,4 +125,23 @@ static int check_limit(mk_ctx *ctx, const market_refund *refund, market_money al
 		rc = mk_ledger_guard_name(ctx->ledger, refund->seller.id, accounts[i], NULL,
 		                          refund->currency, err);
 	return rc;
+}
+
+/* To the row that was read; NULL: there was none. */
+static int add(mk_ctx *ctx, exposure *row, int64_t book, market_money amount, market_error *err)
+{
+	exposure *fresh;
+
+	if (row) {
+		row->amount = mk_money_add(row->amount, amount);
+		mk_update(ctx, &update, &exposure_record, row->id, row);
+		return 0;
+	}
+	fresh = MK_NEW(ctx->arena, exposure);
+	if (!fresh)
+		return mk_error_no_memory(err);
+	*fresh = (exposure){.id = mk_new_id(ctx, book), .amount = amount, .version = 1};
+	fresh->currency = mk_arena_text(ctx->arena, amount.currency);
+	mk_insert(ctx, &insert, &exposure_record, fresh->id, fresh);
+	return 0;
 }

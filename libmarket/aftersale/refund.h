@@ -40,6 +40,11 @@ int mk_refund_rest(mk_ctx *ctx, mk_order *order, const char *reason, market_erro
 /* What the outcome of its request means: OK, DECLINED or FAILED. */
 int mk_refund_outcome(mk_ctx *ctx, mk_request *request, market_error *err);
 
+/* ESC-7: whether refunds under way keep the advance limit when all that is available is paid out.
+ * Guards what it read. */
+int mk_exposure_allows_payout(mk_ctx *ctx, market_id seller, const char *currency, bool *allowed,
+                              market_error *err);
+
 int mk_refund_create(mk_ctx *ctx, const void *params, market_error *err);
 int mk_refund_get(mk_ctx *ctx, const void *params, market_error *err);
 int mk_refund_list(mk_ctx *ctx, const void *params, market_error *err);

@@ -1,4 +1,5 @@
 /* SET-3: payouts. Claiming its lines and taking the money is one transaction. */
+#include "libmarket/aftersale/refund.h"
 #include "libmarket/party/payout_account.h"
 #include "libmarket/party/requirement.h"
 #include "libmarket/settlement/sql.h"
@@ -30,6 +31,8 @@ static int refusal(const mk_payout_hindrance *hindrance, market_id seller, marke
 static int look(mk_ctx *ctx, claim *c, mk_payout_hindrance *hindrance, market_error *err);
 static int look_at_seller(mk_ctx *ctx, claim *c, mk_payout_hindrance *hindrance, market_error *err);
 static int look_at_last(mk_ctx *ctx, claim *c, mk_payout_hindrance *hindrance, market_error *err);
+static int look_at_refunds(mk_ctx *ctx, claim *c, mk_payout_hindrance *hindrance,
+                           market_error *err);
 static int look_at_money(mk_ctx *ctx, claim *c, mk_payout_hindrance *hindrance, market_error *err);
 static int submit(mk_ctx *ctx, const claim *c, mk_payout *payout, market_error *err);
 static int post(mk_ctx *ctx, const claim *c, const mk_payout *payout, market_error *err);
@@ -158,6 +161,8 @@ static int look(mk_ctx *ctx, claim *c, mk_payout_hindrance *hindrance, market_er
 	if (rc == 0 && hindrance->code == 0)
 		rc = look_at_last(ctx, c, hindrance, err);
 	if (rc == 0 && hindrance->code == 0)
+		rc = look_at_refunds(ctx, c, hindrance, err);
+	if (rc == 0 && hindrance->code == 0)
 		rc = look_at_money(ctx, c, hindrance, err);
 	return rc;
 }
@@ -202,6 +207,18 @@ static int look_at_last(mk_ctx *ctx, claim *c, mk_payout_hindrance *hindrance, m
 	if (rc == 0 && c->payout && c->payout->payout.state == MARKET_PAYOUT_SUBMITTED)
 		*hindrance =
 			(mk_payout_hindrance){MARKET_EINFLIGHT, "the outcome of the last payout is awaited", 0};
+	return rc;
+}
+
+/* ESC-7: what is paid out is no source any more. */
+static int look_at_refunds(mk_ctx *ctx, claim *c, mk_payout_hindrance *hindrance, market_error *err)
+{
+	bool allowed = true;
+	int rc = mk_exposure_allows_payout(ctx, c->seller, c->currency, &allowed, err);
+
+	if (rc == 0 && !allowed)
+		*hindrance = (mk_payout_hindrance){
+			MARKET_EINFLIGHT, "refunds under way need what is available: it carries over", 0};
 	return rc;
 }
 

@@ -50,6 +50,7 @@ typedef struct mk_draw {
 	market_money amount;
 	bool deposit;   /* ruling, recourse, lost chargeback, penalty */
 	bool unlimited; /* the advance limit doesn't bind */
+	bool paid_out;  /* as if all that is available were paid out, and nothing owed */
 	/* out */
 	market_money pending, reserved, available, deposited, receivable;
 } mk_draw;

@@ -25,7 +25,7 @@ int mk_draw_from(mk_ctx *ctx, mk_transfer *transfer, mk_draw *draw, market_error
 		return 0;
 	if (draw->own)
 		rc = draw_own_lots(ctx, transfer, draw, &left, err);
-	if (rc == 0 && mk_money_positive(left))
+	if (rc == 0 && mk_money_positive(left) && !draw->paid_out)
 		rc = draw_account(ctx, transfer, draw->seller.id, "seller_available", &left,
 		                  &draw->available, err);
 	if (rc == 0 && mk_money_positive(left))
@@ -134,9 +134,11 @@ static int draw_receivable(mk_ctx *ctx, mk_transfer *transfer, mk_draw *draw, ma
 	market_money owed = mk_money_zero(left);
 	market_money limit = mk_money_zero(left);
 	char text[MK_MONEY_TEXT_SIZE];
-	int rc = mk_ledger_balance(ctx->ledger, draw->seller.id, "seller_receivable", NULL,
-	                           left.currency, &owed, err);
+	int rc = 0;
 
+	if (!draw->paid_out)
+		rc = mk_ledger_balance(ctx->ledger, draw->seller.id, "seller_receivable", NULL,
+		                       left.currency, &owed, err);
 	if (rc != 0)
 		return rc;
 	if (mk_money_same_currency(ctx->policy->settlement->advance_limit, left))

@@ -396,6 +396,46 @@ static void advance_limit_counts_what_is_under_way(void)
 	bazaar_close(&b);
 }
 
+/* What is available is paid out only when the refund under way keeps the limit without it. */
+static void payout_leaves_what_is_under_way(void)
+{
+	bazaar b;
+
+	bazaar_open(&b, "BRL", settle_policy(settle_plain_fees, "[]\n", reserve_settlement));
+	settle_account(&b, 0, "bank");
+	bazaar_place_one(&b);
+	bazaar_charge(&b, "card:refund_unknown");
+	settle_release(&b, 0);
+	test_advance(&b.m, 37 * MK_DAY);
+	CHECK_BALANCE(0, "seller_available", "175.91");
+	test_act_as(&b.m, "member:ref:anna-owner");
+	/* 88 % of 113.65 are 100.01, a cent above the limit */
+	TEST_CALL(&b.m, "refund.create", "{'order':'%s','amount':{'amount':'113.65','currency':'BRL'}}",
+	          b.order[0]);
+	test_act_as(&b.m, "operator:test");
+	TEST_REFUSED(&b.m, MARKET_EINFLIGHT, NULL, "payout.create", "{'seller':'%s'}", b.seller[0]);
+	CHECK_BALANCE(0, "seller_available", "175.91");
+	test_advance(&b.m, MK_DAY);
+	CHECK_BALANCE(0, "seller_available", "75.90");
+	CHECK_BALANCE(0, "seller_receivable", "0.00");
+	TEST_CALL(&b.m, "payout.create", "{'seller':'%s'}", b.seller[0]);
+	CHECK_TEXT(test_out(&b.m, "amount"), "75.90");
+	test_work(&b.m);
+	/* at the limit it may be owed */
+	bazaar_place_one(&b);
+	bazaar_charge(&b, "card:refund_unknown");
+	settle_release(&b, 0);
+	test_advance(&b.m, 37 * MK_DAY);
+	TEST_CALL(&b.m, "refund.create", "{'order':'%s','amount':{'amount':'113.64','currency':'BRL'}}",
+	          b.order[0]);
+	TEST_CALL(&b.m, "payout.create", "{'seller':'%s'}", b.seller[0]);
+	CHECK_TEXT(test_out(&b.m, "amount"), "175.91");
+	test_advance(&b.m, MK_DAY);
+	CHECK_BALANCE(0, "seller_receivable", "100.00");
+	settle_check(&b);
+	bazaar_close(&b);
+}
+
 static void deposit_is_no_source(void)
 {
 	bazaar b;
@@ -443,5 +483,7 @@ void suite_refund(void)
 	            advance_limit);
 	CU_add_test(s, "ESC-7: refunds under way count towards the advance limit, until they fail",
 	            advance_limit_counts_what_is_under_way);
+	CU_add_test(s, "ESC-7: a payout leaves what refunds under way will take",
+	            payout_leaves_what_is_under_way);
 	CU_add_test(s, "ESC-7: the deposit is no source of a refund", deposit_is_no_source);
 }
