@@ -208,9 +208,11 @@ typedef struct market_payment_return_params {
 		.size = sizeof(market_payment_return_params) \
 	}
 
-/* Sends back what is owed to the buyer: money for closed orders whose automatic refund failed, and
- * money in suspense (PAY-2). By operators with payments. Errors: EINFLIGHT, ESTATE (nothing is
- * owed). Since 0.1. */
+/* Sends back what is owed to the buyer: money for closed orders whose automatic refund failed,
+ * which is also sent again by itself at doubling intervals, and money in suspense, which isn't
+ * (PAY-2). By operators with payments, and the system. Errors: EINFLIGHT, ESTATE (nothing is owed).
+ * Since 0.1.
+ */
 MARKET_API int market_payment_return(struct market_session *session,
                                      const market_payment_return_params *in, market_payment **out,
                                      market_error *err);

@@ -3,9 +3,6 @@
 #include "libmarket/escrow/escrow.h"
 #include "libmarket/payment/payment.h"
 
-/* Sent again at doubling intervals, at most this often doubled. */
-#define MOST_DOUBLINGS 12
-
 static int resend(mk_ctx *ctx, mk_refund *refund, market_error *err);
 static int begin_again(mk_ctx *ctx, mk_refund *refund, market_error *err);
 static int ask_left(mk_ctx *ctx, const mk_order *order, market_refund_create_params *in, bool *left,
@@ -31,12 +28,8 @@ int mk_refund_retry(mk_ctx *ctx, const void *params, market_error *err)
 
 void mk_refund_wait(mk_ctx *ctx, mk_refund *refund, const mk_request *request)
 {
-	int64_t doublings = request->request.attempt - 1;
-	market_time due;
+	market_time due = mk_request_again(ctx, request);
 
-	if (doublings > MOST_DOUBLINGS)
-		doublings = MOST_DOUBLINGS;
-	due = ctx->now + ctx->policy->payments->query_after * ((int64_t)1 << doublings);
 	mk_deadline_set(ctx, refund->refund.id, refund->due_at, due, "refund.retry");
 	refund->due_at = due;
 	mk_event_int(ctx, "attempt", request->request.attempt);

@@ -184,9 +184,9 @@ static const mk_op payment_ops[] = {
 			.subject = &mk_payment_entity,
 			.subject_param = "payment",
 			.gives = &mk_payment_entity,
-			.relations = OPERATORS,
+			.relations = MK_RELATIONS(OPERATOR, {MK_REL_SYSTEM, 0}),
 			.errors = MK_ERRORS(MARKET_EINFLIGHT, MARKET_ESTATE),
-			.flags = MK_OP_WRITES | MK_OP_MONEY | MK_OP_STATE,
+			.flags = MK_OP_WRITES | MK_OP_MONEY | MK_OP_STATE | MK_OP_TIMED,
 			.handler = mk_payment_return,
 		},
 	[LAPSE] =

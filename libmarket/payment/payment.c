@@ -84,13 +84,16 @@ int mk_payment_load_parts(mk_ctx *ctx, mk_payment *payment, mk_parts *out, marke
 	return read_parts(ctx, payment, true, out, err);
 }
 
-/* PAY-4: an authorisation has an end. */
+/* PAY-2: what is owed is sent back until it has gone. PAY-4: an authorisation has an end. */
 void mk_payment_save(mk_ctx *ctx, mk_payment *payment)
 {
 	market_payment *p = &payment->payment;
 	market_time due = p->state == MARKET_PAYMENT_AUTHORISED ? p->authorisation_expires : 0;
+	bool returns = payment->return_at != 0 && (due == 0 || payment->return_at < due);
 
-	mk_deadline_set(ctx, p->id, payment->due_at, due, "payment.lapse");
+	if (returns)
+		due = payment->return_at;
+	mk_deadline_set(ctx, p->id, payment->due_at, due, returns ? "payment.return" : "payment.lapse");
 	payment->due_at = due;
 	mk_update(ctx, &mk_payment_update, &mk_payment_record, p->id, payment);
 }

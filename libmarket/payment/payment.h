@@ -10,8 +10,9 @@
 /* The row of a payment. */
 typedef struct mk_payment {
 	market_payment payment;
-	const char *parts;  /* its shares and their orders: "book.share.order" with blanks between */
-	market_time due_at; /* of its deadline row: the end of an authorisation */
+	const char *parts;     /* its shares and their orders: "book.share.order" with blanks between */
+	market_time return_at; /* PAY-2: then late money is sent back again; 0: none waits for that */
+	market_time due_at;    /* of its deadline row, the earliest timer; 0: none */
 } mk_payment;
 
 /* The row of a share; it lies in the seller's book. */

@@ -100,6 +100,7 @@ static const mk_field payment_fields[] = {
 #undef T
 #define T mk_payment
 	MK_F_TEXT(T, parts, MK_INTERNAL, 0, 0, "the numbers of its shares and their orders"),
+	MK_F_TIME(T, return_at, MK_INTERNAL, "then late money is sent back again (PAY-2)"),
 	MK_F_TIME(T, due_at, MK_INTERNAL, "of its deadline row"),
 #undef T
 };

@@ -12,6 +12,8 @@
 #define CLAIM_AGE (2 * MK_MINUTE)
 /* Queries of an unknown outcome come at doubling intervals, up to this multiple of the first. */
 #define LONGEST_WAIT 64
+/* What was refused is asked again at intervals that are doubled at most this often. */
+#define MOST_DOUBLINGS 12
 
 static market_time dead_before(market *m);
 static int state_error(const mk_request *last, market_error *err);
@@ -73,6 +75,15 @@ int mk_request_latest(mk_ctx *ctx, int32_t kind, market_id object, mk_request **
 	return mk_store_get(ctx->store, ctx->arena, &mk_request_last, &mk_request_record,
 	                    MK_ARGS(mk_int(object.book), mk_int(object.id), mk_int(kind)), (void **)out,
 	                    err);
+}
+
+market_time mk_request_again(const mk_ctx *ctx, const mk_request *request)
+{
+	int64_t doublings = request->request.attempt - 1;
+
+	if (doublings > MOST_DOUBLINGS)
+		doublings = MOST_DOUBLINGS;
+	return ctx->now + ctx->policy->payments->query_after * ((int64_t)1 << doublings);
 }
 
 int mk_request_find(mk_ctx *ctx, const char *request_key, mk_request **out, market_error *err)

@@ -53,6 +53,8 @@ int mk_request_queue_at(mk_ctx *ctx, const char *provider, int32_t kind, market_
                         market_error *err);
 
 /* The last attempt for an object, NULL when there is none. */
+/* When what a provider refused is asked of it again: at doubling intervals by the attempt. */
+market_time mk_request_again(const mk_ctx *ctx, const mk_request *request);
 int mk_request_latest(mk_ctx *ctx, int32_t kind, market_id object, mk_request **out,
                       market_error *err);
 /* By its permanent key; NULL when there is none. */

@@ -6,6 +6,7 @@ static int queue_return(mk_ctx *ctx, const mk_payment *payment, market_id_kind k
                         market_id object, market_money amount, const char *reference,
                         size_t *queued, size_t *open, market_error *err);
 static int share_outcome(mk_ctx *ctx, mk_request *request, market_error *err);
+static int wait(mk_ctx *ctx, const mk_share *share, const mk_request *request, market_error *err);
 static int post_share(mk_ctx *ctx, const mk_share *share, const mk_request *request, bool back,
                       market_error *err);
 static int notification_outcome(mk_ctx *ctx, mk_request *request, market_error *err);
@@ -104,7 +105,8 @@ int mk_payment_return(mk_ctx *ctx, const void *params, market_error *err)
 			                  mk_money_sub(share->payable, share->returned), p->reference, &queued,
 			                  &open, err);
 	}
-	if (rc == 0)
+	/* whose the money in suspense is, a person decides */
+	if (rc == 0 && ctx->actor.kind != MARKET_ACTOR_SYSTEM)
 		rc = mk_store_list(ctx->store, ctx->arena, &mk_notification_in_suspense,
 		                   &mk_notification_record, MK_ARGS(mk_int(p->id.book), mk_int(p->id.id)),
 		                   &rows, &count, err);
@@ -122,6 +124,8 @@ int mk_payment_return(mk_ctx *ctx, const void *params, market_error *err)
 		         : mk_error_set(err, MARKET_ESTATE, "nothing of this payment is owed to the buyer");
 		return mk_error_object(err, rc, MARKET_ID_PAYMENT, p->id);
 	}
+	payment->return_at = 0;
+	mk_payment_save(ctx, payment);
 	mk_event(ctx, "payment.return_requested", MARKET_ID_PAYMENT, p->id);
 	ctx->result = p->id;
 	return 0;
@@ -173,14 +177,33 @@ static int share_outcome(mk_ctx *ctx, mk_request *request, market_error *err)
 		mk_event(ctx, "payment.returned", MARKET_ID_PAYMENT, share->share.payment);
 	mk_event_money(ctx, "amount", request->request.amount);
 	mk_event_text(ctx, "reason", request->request.reason);
-	if (!ok && !bounced)
-		return 0;
+	if (!ok)
+		rc = wait(ctx, share, request, err);
+	if (rc != 0 || (!ok && !bounced))
+		return rc;
 	rc = post_share(ctx, share, request, bounced, err);
 	if (rc != 0)
 		return rc;
 	share->share.returned = ok ? mk_money_add(share->share.returned, request->request.amount)
 	                           : mk_money_sub(share->share.returned, request->request.amount);
 	mk_share_save(ctx, share);
+	return 0;
+}
+
+/* Nobody else sends again what is owed to the buyer. */
+static int wait(mk_ctx *ctx, const mk_share *share, const mk_request *request, market_error *err)
+{
+	market_time again = mk_request_again(ctx, request);
+	mk_payment *payment = NULL;
+	int rc = mk_payment_load(ctx, share->share.payment, NULL, &payment, err);
+
+	if (rc != 0)
+		return rc;
+	if (payment->return_at == 0 || again < payment->return_at)
+		payment->return_at = again;
+	mk_payment_save(ctx, payment);
+	mk_event_int(ctx, "attempt", request->request.attempt);
+	mk_event_int(ctx, "retry_at", payment->return_at);
 	return 0;
 }
 

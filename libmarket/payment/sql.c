@@ -3,7 +3,7 @@
 #define PAYMENT_COLUMNS \
 	"book_id, id, group_id, buyer_id, provider, method, currency, amount, state, " \
 	"attempt, request_id, reference, reason, fee, created_at, authorised_at, " \
-	"authorisation_expires, captured_at, settled_at, version, parts, due_at"
+	"authorisation_expires, captured_at, settled_at, version, parts, return_at, due_at"
 #define SHARE_COLUMNS \
 	"book_id, id, payment_book_id, payment_id, order_id, currency, amount, " \
 	"captured, refunded, in_flight, charged_back, payable, returned, fee, settled, " \
@@ -22,7 +22,7 @@ const char *const mk_payment_ddl[] = {
 	"NOT NULL, state {int} NOT NULL, attempt {int} NOT NULL, request_id {int}, reference "
 	"TEXT, reason TEXT, fee {int} NOT NULL, created_at {int} NOT NULL, authorised_at "
 	"{int}, authorisation_expires {int}, captured_at {int}, settled_at {int}, version "
-	"{int} NOT NULL, parts TEXT NOT NULL, due_at {int}){strict}",
+	"{int} NOT NULL, parts TEXT NOT NULL, return_at {int}, due_at {int}){strict}",
 	"CREATE INDEX IF NOT EXISTS payment_group ON payment (group_id, book_id)",
 	"CREATE TABLE IF NOT EXISTS share ({key}, payment_book_id {int} NOT NULL, payment_id "
 	"{int} NOT NULL, {fk:order_id:seller_order} NOT NULL, currency TEXT NOT NULL, amount "
@@ -71,7 +71,7 @@ const mk_statement mk_payment_insert = {
 		   ":book_id, :id, :group_id, :buyer_id, :provider, :method, :currency, :amount, "
 		   ":state, :attempt, :request_id, :reference, :reason, :fee, :created_at, "
 		   ":authorised_at, :authorisation_expires, :captured_at, :settled_at, :version, "
-		   ":parts, :due_at"
+		   ":parts, :return_at, :due_at"
 		   ") ON CONFLICT DO NOTHING",
 };
 const mk_statement mk_payment_update = {
@@ -82,7 +82,7 @@ const mk_statement mk_payment_update = {
 		   ":request_id, reference = :reference, reason = :reason, fee = :fee, "
 		   "authorised_at = :authorised_at, authorisation_expires = "
 		   ":authorisation_expires, captured_at = :captured_at, settled_at = :settled_at, "
-		   "due_at = :due_at, version = version + 1 "
+		   "return_at = :return_at, due_at = :due_at, version = version + 1 "
 		   "WHERE book_id = :book_id AND id = :id AND version = :version",
 };
 const mk_statement mk_share_by_id = {

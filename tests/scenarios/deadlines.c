@@ -30,6 +30,9 @@ static const mk_record forgotten_record =
 #define OPEN_PAYMENT "x.state IN (2, 3)"
 #define OPEN_REFUND "(x.state IN (1, 4, 5) OR (x.state = 3 AND x.automatic = 1))"
 #define OPEN_PAYOUT "x.state = 2"
+#define OWED_SHARE \
+	"x.payable > x.returned AND NOT EXISTS (SELECT 1 FROM deadline d WHERE d.book_id = " \
+	"x.payment_book_id AND d.id = x.payment_id)"
 
 static const struct {
 	market_id_kind kind;
@@ -41,6 +44,7 @@ static const struct {
      {.name = "open payments", .sql = FORGOTTEN("payment", OPEN_PAYMENT), .scan = true}},
 	{MARKET_ID_REFUND,
      {.name = "open refunds", .sql = FORGOTTEN("refund", OPEN_REFUND), .scan = true}},
+	{MARKET_ID_SHARE, {.name = "owed shares", .sql = FORGOTTEN("share", OWED_SHARE), .scan = true}},
 	{MARKET_ID_PAYOUT,
      {.name = "open payouts", .sql = FORGOTTEN("payout", OPEN_PAYOUT), .scan = true}},
 };

@@ -171,6 +171,48 @@ static void late_refund_fails(void)
 	bazaar_end(&b);
 }
 
+/* PAY-2: sent again after 1, 2, 4, … minutes, by nobody's act. */
+static void late_refund_is_sent_again(void)
+{
+	bazaar b;
+
+	bazaar_open(&b, "BRL", NULL);
+	bazaar_place_one(&b);
+	TEST_CALL(&b.m, "payment.start", "{'payment':'%s','method':'card:refund_fails'}", b.payment);
+	claim_and_die(&b);
+	TEST_CALL(&b.m, "order.cancel", "{'order':'%s','reason':'x'}", b.order[0]);
+	test_work(&b.m);
+	CHECK_INT(bazaar_events(&b, "payment.return_failed"), 1);
+	test_advance(&b.m, MK_MINUTE - 1);
+	CHECK_INT(bazaar_events(&b, "payment.return_failed"), 1);
+	test_advance(&b.m, 1);
+	CHECK_INT(bazaar_events(&b, "payment.return_failed"), 2);
+	test_advance(&b.m, 2 * MK_MINUTE);
+	CHECK_INT(bazaar_events(&b, "payment.return_failed"), 3);
+	CHECK_TEXT(bazaar_order_balance(&b, 0, "buyer_payable"), "199.90");
+	bazaar_end(&b);
+}
+
+static void late_refund_goes_at_last(void)
+{
+	bazaar b;
+
+	bazaar_open(&b, "BRL", NULL);
+	bazaar_place_one(&b);
+	TEST_CALL(&b.m, "payment.start", "{'payment':'%s','method':'card:refund_fails_once'}",
+	          b.payment);
+	claim_and_die(&b);
+	TEST_CALL(&b.m, "order.cancel", "{'order':'%s','reason':'x'}", b.order[0]);
+	test_work(&b.m);
+	CHECK_TEXT(bazaar_order_balance(&b, 0, "buyer_payable"), "199.90");
+	test_advance(&b.m, MK_MINUTE);
+	CHECK_TEXT(bazaar_order_balance(&b, 0, "buyer_payable"), "0.00");
+	/* and no deadline is left that would fail */
+	CHECK_INT(test_advance(&b.m, 10 * MK_DAY), 0);
+	TEST_REFUSED(&b.m, MARKET_ESTATE, NULL, "payment.return", "{'payment':'%s'}", b.payment);
+	bazaar_end(&b);
+}
+
 static void late_refund_bounces(void)
 {
 	bazaar b;
@@ -530,6 +572,10 @@ void suite_provider(void)
 	CU_add_test(s, "PAY-3: a request that never arrived", unknown_and_lost);
 	CU_add_test(s, "PAY-1: the outcome comes by notification", delayed);
 	CU_add_test(s, "PAY-2: the outcome comes after the order was closed", late_charge);
+	CU_add_test(s, "PAY-2: late money whose refund failed is sent back again by itself",
+	            late_refund_is_sent_again);
+	CU_add_test(s, "PAY-2: late money that was sent back again isn't a third time",
+	            late_refund_goes_at_last);
 	CU_add_test(s, "PAY-2: the automatic refund fails and is asked for again", late_refund_fails);
 	CU_add_test(s, "ESC-8: the automatic refund comes back", late_refund_bounces);
 	CU_add_test(s, "PAY-1: notifications twice and out of order", duplicates_and_disorder);
