@@ -107,6 +107,7 @@ static void moves_in_transit(void)
 /* ---- lies ---- */
 
 #define OF(id) "(SELECT id FROM transfer t WHERE t.client_id = '" id "' AND t.book_id = 7001)"
+#define AT(id) "(SELECT effective_at FROM transfer t WHERE t.client_id = '" id "')"
 #define ACC(nm) "(SELECT id FROM account a WHERE a.name = '" nm "' AND a.book_id = 7001)"
 
 #define LEGS(set, name) "UPDATE leg SET " set " WHERE account_id = " ACC(name)
@@ -154,6 +155,8 @@ static const lie lies[] = {
      "it doesn't end what the hold held"},
 	{{"UPDATE transfer SET expires_at = 1 WHERE client_id = 'hold:1'"},
      "it posts a hold that had expired"},
+	{{"UPDATE transfer SET expires_at = " AT("post:1") " WHERE client_id = 'hold:1'"},
+     "it posts a hold that had expired"},
 	{{"UPDATE transfer SET kind = 5 WHERE client_id = 'void:2'"},
      "it expires a hold before its time"},
 	{{"UPDATE transfer SET kind = 5 WHERE client_id = 'void:2'",
@@ -186,6 +189,10 @@ static const lie lies[] = {
      "a leg doesn't post"},
 	{{SOME_LEGS("debit_held = 10", "debit_held = -10", "recourse:b"),
       SOME_LEGS("credit_held = 10", "credit_held = -10", "goods_tax_payable")},
+     "a leg doesn't end what was held"},
+	{{SOME_LEGS("debit_held = 1", "debit_held = -10", "recourse:b")},
+     "a leg doesn't end what was held"},
+	{{SOME_LEGS("credit_held = 1", "credit_held = -10", "goods_tax_payable")},
      "a leg doesn't end what was held"},
 	{{"UPDATE transfer SET kind = 1 WHERE client_id = 'hold:3'"}, "a leg doesn't post"},
 	{{"UPDATE transfer SET expires_at = 5 WHERE client_id = 'one:1'"},
@@ -283,8 +290,12 @@ static void lies_are_found(void)
 	}
 }
 
+/* A hold ended by its time, at that very time, among them. */
 static void truth_sealed_anew_stands(void)
 {
+	fixture_execute(&f, "UPDATE transfer SET kind = 5 WHERE client_id = 'void:2'");
+	fixture_execute(&f,
+	                "UPDATE transfer SET expires_at = " AT("void:2") " WHERE client_id = 'hold:2'");
 	seal_anew();
 	CHECK_INT(fixture_verify(&f, NULL, NULL), MK_VERIFY_SELF_CONSISTENT);
 }
