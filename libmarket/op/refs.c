@@ -12,15 +12,9 @@ static int not_found(market_id_kind kind, const char *ref, const char *path, mar
 
 int mk_refs_resolve(market_session *session, mk_pending_ref *refs, market_error *err)
 {
-	int rc;
-	if (!refs)
-		return 0;
-	rc = mk_store_begin(session->connection->store, false, err);
-	if (rc != 0)
-		return rc;
+	int rc = 0;
 	for (; rc == 0 && refs; refs = refs->next)
 		rc = resolve_one(session, refs, err);
-	mk_store_rollback(session->connection->store);
 	return rc;
 }
 
@@ -35,12 +29,7 @@ int mk_refs_hide(const mk_pending_ref *refs, int code, market_error *err)
 int mk_ref_find(market_session *session, market_id_kind kind, const char *ref, market_id *out,
                 market_error *err)
 {
-	int rc = mk_store_begin(session->connection->store, false, err);
-	if (rc != 0)
-		return rc;
-	rc = registered(session, kind, ref, out, err);
-	mk_store_rollback(session->connection->store);
-	return rc;
+	return registered(session, kind, ref, out, err);
 }
 
 static int resolve_one(market_session *session, const mk_pending_ref *ref, market_error *err)

@@ -139,7 +139,6 @@ int market_session_act_as_text(market_session *session, const char *text, market
 
 int market_session_set_time(market_session *session, market_time at, market_error *err)
 {
-	mk_store *store;
 	void *row = NULL;
 	int rc;
 	if (!session || at < 0)
@@ -152,13 +151,8 @@ int market_session_set_time(market_session *session, market_time at, market_erro
 	if (rc != 0)
 		return rc;
 	mk_arena_reset(&session->arena);
-	store = session->connection->store;
-	rc = mk_store_begin(store, false, err);
-	if (rc == 0) {
-		rc = mk_store_get(store, &session->arena, &mk_journal_last, &mk_journal_record, MK_NO_ARGS,
-		                  &row, err);
-		mk_store_rollback(store);
-	}
+	rc = mk_store_get(session->connection->store, &session->arena, &mk_journal_last,
+	                  &mk_journal_record, MK_NO_ARGS, &row, err);
 	mk_connection_give(session);
 	if (rc == 0 && row && ((const mk_journal *)row)->effective_at > at)
 		return mk_error_set(err, MARKET_ETIMEORDER,

@@ -9,6 +9,8 @@
 static int work_once(market_session *session, bool *did, market_error *err);
 static int next_deadline(market_session *session, market_time now, mk_deadline **out,
                          market_time *request, market_error *err);
+static int read_next(market_session *session, mk_query *deadline, market_time *request,
+                     market_error *err);
 static int run_due(market_session *session, const mk_deadline *deadline, market_error *err);
 static int postpone(market_session *session, const mk_deadline *deadline, market_error *err);
 static int seal(market_session *session, market_error *err);
@@ -87,6 +89,8 @@ int mk_run_deadline(market_session *session, const mk_deadline *deadline, market
 	return postpone(session, deadline, err);
 }
 
+static int read_next(market_session *session, mk_query *deadline, market_time *request,
+                     market_error *err);
 static int run_due(market_session *session, const mk_deadline *deadline, market_error *err)
 {
 	const mk_op *op = mk_op_find(deadline->operation);
@@ -115,17 +119,23 @@ static int run_due(market_session *session, const mk_deadline *deadline, market_
 static int next_deadline(market_session *session, market_time now, mk_deadline **out,
                          market_time *request, market_error *err)
 {
-	mk_store *store = session->connection->store;
-	void *row = NULL;
-	int rc = mk_store_begin(store, false, err);
-	if (rc != 0)
-		return rc;
-	rc = mk_store_get(store, &session->arena, &mk_deadline_due, &mk_deadline_record,
-	                  MK_ARGS(mk_int(now)), &row, err);
-	if (rc == 0)
-		rc = mk_request_next_due(session->market, store, &session->arena, request, err);
-	mk_store_rollback(store);
-	*out = row;
+	const mk_value args[] = {mk_int(now)};
+	mk_query deadline = {
+		.statement = &mk_deadline_due, .args = args, .n_args = 1, .record = &mk_deadline_record};
+	int rc = read_next(session, &deadline, request, err);
+	*out = rc == 0 && deadline.n_rows ? deadline.rows[0] : NULL;
+	return rc;
+}
+
+/* With the time of the next request to a provider, as one batch. */
+static int read_next(market_session *session, mk_query *deadline, market_time *request,
+                     market_error *err)
+{
+	mk_value dead;
+	mk_query queries[] = {*deadline, mk_request_next_query(session->market, &dead)};
+	int rc = mk_store_read(session->connection->store, &session->arena, queries, 2, err);
+	*deadline = queries[0];
+	*request = rc == 0 && queries[1].n_rows ? ((const mk_number *)queries[1].rows[0])->number : 0;
 	return rc;
 }
 
@@ -158,18 +168,10 @@ static int seal(market_session *session, market_error *err)
 
 static int next_due_time(market_session *session, market_time *next_due, market_error *err)
 {
-	mk_store *store = session->connection->store;
+	mk_query deadline = {.statement = &mk_deadline_next, .record = &mk_number_record};
 	market_time request = 0;
-	void *row = NULL;
-	int rc = mk_store_begin(store, false, err);
-	if (rc != 0)
-		return rc;
-	rc = mk_store_get(store, &session->arena, &mk_deadline_next, &mk_number_record, MK_NO_ARGS,
-	                  &row, err);
-	if (rc == 0)
-		rc = mk_request_next_due(session->market, store, &session->arena, &request, err);
-	mk_store_rollback(store);
-	*next_due = row ? ((const mk_number *)row)->number : 0;
+	int rc = read_next(session, &deadline, &request, err);
+	*next_due = rc == 0 && deadline.n_rows ? ((const mk_number *)deadline.rows[0])->number : 0;
 	if (request != 0 && (*next_due == 0 || request < *next_due))
 		*next_due = request;
 	return rc;

@@ -301,15 +301,11 @@ int mk_request_postpone(mk_store *store, const mk_request *request, market_time 
 	return rc;
 }
 
-int mk_request_next_due(market *m, mk_store *store, mk_arena *arena, market_time *due,
-                        market_error *err)
+mk_query mk_request_next_query(market *m, mk_value *dead)
 {
-	void *row = NULL;
-	int rc = mk_store_get(store, arena, &mk_request_next, &mk_number_record,
-	                      MK_ARGS(mk_int(dead_before(m))), &row, err);
-
-	*due = row ? ((const mk_number *)row)->number : 0;
-	return rc;
+	*dead = mk_int(dead_before(m));
+	return (mk_query){
+		.statement = &mk_request_next, .args = dead, .n_args = 1, .record = &mk_number_record};
 }
 
 /* A claim from before that time, by the real clock, is of a process taken for dead: the request is

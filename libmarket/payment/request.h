@@ -83,22 +83,18 @@ int mk_request_compare(mk_ctx *ctx, const mk_request *request, market_money move
 
 /* ---- the work (op/send.c) ---- */
 
-/* Claims the first request that is due at `now`: a transaction of its own, with the market's lock
- * held.
- * `*out` is NULL when there is none. `query`: it was sent before, and only its outcome is asked
- * for. */
+/* Claims the first request that is due at `now`: a transaction of its own. `*out` is NULL when there
+ * is none. `query`: it was sent before, and only its outcome is asked for. */
 int mk_request_claim(market *m, mk_store *store, mk_arena *arena, market_time now, mk_request **out,
                      bool *query, market_error *err);
-/* Asks the provider: outside of any transaction, without the market's lock. With an error the
- * answer is unknown. */
+/* Asks the provider, outside of any transaction. With an error the answer is unknown. */
 int mk_request_ask(market *m, const mk_request *request, bool query, market_time now,
                    market_provider_answer *answer, market_error *err);
 /* Its answer couldn't be recorded: it is asked again later, so that others aren't held up. */
 int mk_request_postpone(mk_store *store, const mk_request *request, market_time until,
                         market_error *err);
-/* When the next one is due, 0: none is planned. Inside a transaction. */
-int mk_request_next_due(market *m, mk_store *store, mk_arena *arena, market_time *due,
-                        market_error *err);
+/* Asks when the next one is due: one mk_number at most. `dead` must live as long as the query. */
+mk_query mk_request_next_query(market *m, mk_value *dead);
 
 extern const char *const mk_request_ddl[];
 
