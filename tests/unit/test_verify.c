@@ -405,6 +405,53 @@ static void a_missing_balance_is_named(void)
 	CHECK_TEXT(report.problem, "the trial balance lacks bad_debt BRL");
 }
 
+/* Memory that ends after so many blocks. */
+static void *some_allocate(size_t size, void *user_data)
+{
+	int *left = user_data;
+	return (*left)-- > 0 ? mk_allocator_default.allocate(size, NULL) : NULL;
+}
+
+static void *some_reallocate(void *block, size_t size, void *user_data)
+{
+	int *left = user_data;
+	return (*left)-- > 0 ? mk_allocator_default.reallocate(block, size, NULL) : NULL;
+}
+
+static void some_release(void *block, void *user_data)
+{
+	(void)user_data;
+	mk_allocator_default.release(block, NULL);
+}
+
+static int verify_with_little_memory(void)
+{
+	mk_verify_report report;
+	int left = -1;
+	const market_allocator allocator = {some_allocate, some_reallocate, some_release, &left};
+	const mk_verify_setup setup = {.store = f.store,
+	                               .allocator = &allocator,
+	                               .digest = f.digest,
+	                               .keys = f.keys,
+	                               .store_id = "test-store"};
+	CHECK_OK_FATAL(mk_store_begin(f.store, false, &err));
+	for (int blocks = 0; left < 0; blocks++) {
+		left = blocks;
+		int rc = mk_ledger_verify(&setup, &report, &err);
+		CHECK_INT(rc, left < 0 ? MARKET_ENOMEM : 0);
+	}
+	mk_store_rollback(f.store);
+	return report.result;
+}
+
+static void little_memory_is_no_verdict(void)
+{
+	fixture_seal_all(&f);
+	CHECK_INT(verify_with_little_memory(), MK_VERIFY_SELF_CONSISTENT);
+	fixture_execute(&f, "DELETE FROM leg WHERE book_id >= 0");
+	CHECK_INT(verify_with_little_memory(), MK_VERIFY_BROKEN);
+}
+
 void suite_verify(void)
 {
 	CU_pSuite s = test_suite_on_store_with("verify", before, after);
@@ -422,5 +469,7 @@ void suite_verify(void)
 	            a_missing_balance_is_named);
 	CU_add_test(s, "LED-8: a row that can't be read is a broken place",
 	            unreadable_rows_have_places);
+	CU_add_test(s, "LED-8: memory that ends is an error and no verdict",
+	            little_memory_is_no_verdict);
 	CU_add_test(s, "LED-8: damage is found at its place, without an error too", damage_has_a_place);
 }
