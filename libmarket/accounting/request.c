@@ -98,6 +98,8 @@ const mk_entity mk_ledger_request_entity = {
 static int post_or_ask(mk_ctx *ctx, const char *operation, const void *params, market_error *err);
 static bool surely_small(const manual *own, const void *params, market_money limit);
 static const manual *find(const char *operation);
+static bool same_person(const char *a, const char *b);
+static char small(char c);
 static int try_post(mk_ctx *ctx, const manual *own, const void *params, market_money *too_much,
                     market_error *err);
 static market_money too_much_for_one(const mk_ctx *ctx, const mk_ledger *ledger);
@@ -157,7 +159,10 @@ int mk_ledger_request_approve(mk_ctx *ctx, const void *params, market_error *err
 	market_ledger_request *request = (void *)(uintptr_t)ctx->subject;
 	const manual *own = find(request->operation);
 	const void *asked = NULL;
-	if (strcmp(request->requested_by, ctx->actor.name) == 0)
+	if (!own)
+		return mk_error_set(err, MARKET_ECORRUPT, "a request is for unknown operation %s",
+		                    request->operation);
+	if (same_person(request->requested_by, ctx->actor.name))
 		return mk_error_set(err, MARKET_EDENIED, "%s can't approve an own request",
 		                    ctx->actor.name);
 	int rc = decide(ctx, MARKET_LEDGER_REQUEST_APPROVED, in->note, "ledger.request_approved", err);
@@ -240,11 +245,30 @@ static bool surely_small(const manual *own, const void *params, market_money lim
 
 static const manual *find(const char *operation)
 {
-	const manual *own = manuals;
-	while (own < manuals + sizeof(manuals) / sizeof(manuals[0]) - 1 &&
-	       strcmp(own->operation, operation) != 0)
-		own++;
-	return own;
+	for (size_t i = 0; i < sizeof(manuals) / sizeof(manuals[0]); i++)
+		if (strcmp(manuals[i].operation, operation) == 0)
+			return &manuals[i];
+	return NULL;
+}
+
+/* Capitals and blanks make nobody a second person. */
+static bool same_person(const char *a, const char *b)
+{
+	for (;;) {
+		a += strspn(a, " \t\r\n");
+		b += strspn(b, " \t\r\n");
+		if (small(*a) != small(*b))
+			return false;
+		if (*a == '\0')
+			return true;
+		a++;
+		b++;
+	}
+}
+
+static char small(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
 /* What could not be posted isn't asked for either, and only its legs say how much it is. */
