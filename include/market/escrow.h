@@ -68,7 +68,7 @@ typedef struct market_escrow_release_params {
 /* Releases all that is held for a finished order: fees, their tax and splits are booked, the rest
  * is the seller's and matures later. It is due at once when the order finishes; market_work does
  * it, and an operator with refunds may. Errors: ESTATE (not finished, nothing held, not due),
- * EFROZEN, EINFLIGHT. Since 0.1. */
+ * EFROZEN. Since 0.1. */
 MARKET_API int market_escrow_release(struct market_session *session,
                                      const market_escrow_release_params *in, market_order **out,
                                      market_error *err);

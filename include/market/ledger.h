@@ -361,7 +361,8 @@ typedef struct market_ledger_move_params {
 
 /* Moves money between two books by two transfers over the accounts interbook:BOOK. The first is
  * posted now and given out; the second, in the other book, by ledger.move.finish from market_work.
- * By operators with ledger. Errors: as market_ledger_transfer. Since 0.1. */
+ * By operators with ledger. Errors: as market_ledger_transfer, without those of holds. Since 0.1.
+ */
 MARKET_API int market_ledger_move(struct market_session *session,
                                   const market_ledger_move_params *in, market_transfer **out,
                                   market_error *err);
@@ -416,7 +417,7 @@ typedef struct market_ledger_adjust_params {
 	}
 
 /* Posts an adjustment with its reason. By operators with ledger.
- * Errors: as market_ledger_transfer. Since 0.1. */
+ * Errors: as market_ledger_transfer, without those of holds. Since 0.1. */
 MARKET_API int market_ledger_adjust(struct market_session *session,
                                     const market_ledger_adjust_params *in, market_transfer **out,
                                     market_error *err);

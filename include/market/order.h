@@ -420,7 +420,7 @@ typedef struct market_order_cancel_params {
  * by members of the seller with fulfilment and by operators with orders for a reason. Once the
  * seller prepares the order, the buyer's call is a wish: the seller grants it by cancelling, or
  * refuses it by shipping; after the policy's time of silence it is granted. Errors: EMISSING
- * (reason), ESTATE, EFROZEN, EINFLIGHT, EFUNDS. Since 0.1. */
+ * (reason), ESTATE, EFROZEN, EFUNDS. Since 0.1. */
 MARKET_API int market_order_cancel(struct market_session *session,
                                    const market_order_cancel_params *in, market_order **out,
                                    market_error *err);
@@ -455,8 +455,8 @@ typedef struct market_order_cancel_unshipped_params {
 /* Cancels and refunds a paid order of which nothing was shipped by `cancel_at` (ORD-4), or that the
  * buyer wished to cancel and the seller kept silent about (ORD-7). Of an order
  * that was shipped in part the rest is refunded, with the freight, and the order goes on: it waits
- * for confirmation when the refund is done. By the system. Errors: ESTATE, EFROZEN, EINFLIGHT,
- * EFUNDS. Since 0.1. */
+ * for confirmation when the refund is done. By the system. Errors: ESTATE, EFROZEN, EFUNDS. Since
+ * 0.1. */
 MARKET_API int market_order_cancel_unshipped(struct market_session *session,
                                              const market_order_cancel_unshipped_params *in,
                                              market_order **out, market_error *err);

@@ -45,8 +45,6 @@ static int check(mk_ctx *ctx, const mk_order *order, market_error *err)
 		return refuse(order, MARKET_ESTATE, "nothing is held for the order", err);
 	if (o->freezes > 0)
 		return refuse(order, MARKET_EFROZEN, "the order has an open refund or dispute", err);
-	if (mk_money_positive(o->in_flight))
-		return refuse(order, MARKET_EINFLIGHT, "a refund of the order is on its way", err);
 	if (ctx->actor.kind == MARKET_ACTOR_SYSTEM && (o->release_at == 0 || o->release_at > ctx->now))
 		return refuse(order, MARKET_ESTATE, "the release isn't due", err);
 	return 0;

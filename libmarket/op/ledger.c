@@ -174,6 +174,17 @@ static const mk_record verify_params = MK_PARAMS_OF(
 	MARKET_EDENIED, MARKET_EINVALID, MARKET_ELIMIT, MARKET_EOVERFLOW, MARKET_ECURRENCY, \
 		MARKET_EUNBALANCED, MARKET_EKEYREUSED, MARKET_ENOTFOUND, MARKET_ESTATE, MARKET_EEXPIRED, \
 		MARKET_ECLOSED, MARKET_EFROZEN, MARKET_EFUNDS
+/* Direct transfers, which refer to no hold. */
+#define MOVE_ERRORS \
+	MARKET_EDENIED, MARKET_EINVALID, MARKET_ELIMIT, MARKET_EOVERFLOW, MARKET_ECURRENCY, \
+		MARKET_EKEYREUSED, MARKET_ENOTFOUND, MARKET_ECLOSED, MARKET_EFROZEN, MARKET_EFUNDS
+#define ADJUST_ERRORS \
+	MARKET_EDENIED, MARKET_EINVALID, MARKET_ELIMIT, MARKET_EOVERFLOW, MARKET_ECURRENCY, \
+		MARKET_EUNBALANCED, MARKET_EKEYREUSED, MARKET_ENOTFOUND, MARKET_ECLOSED, MARKET_EFROZEN, \
+		MARKET_EFUNDS
+#define WRITE_OFF_ERRORS \
+	MARKET_EDENIED, MARKET_EINVALID, MARKET_ELIMIT, MARKET_EOVERFLOW, MARKET_ECURRENCY, \
+		MARKET_EKEYREUSED, MARKET_ENOTFOUND, MARKET_ESTATE, MARKET_EFROZEN, MARKET_EFUNDS
 /* What was asked for was balanced and of one currency then. */
 #define APPROVE_ERRORS \
 	MARKET_EDENIED, MARKET_EINVALID, MARKET_ELIMIT, MARKET_EOVERFLOW, MARKET_EKEYREUSED, \
@@ -316,7 +327,7 @@ static const mk_op ops[COUNT] = {
 			.result = &mk_market_transfer_record,
 			.gives = &mk_posting_entity,
 			.relations = BY_OPERATOR,
-			.errors = MK_ERRORS(POST_ERRORS),
+			.errors = MK_ERRORS(MOVE_ERRORS),
 			.flags = MK_OP_WRITES | MK_OP_MONEY,
 			.handler = mk_ledger_move,
 		},
@@ -360,7 +371,7 @@ static const mk_op ops[COUNT] = {
 			.result = &mk_market_transfer_record,
 			.gives = &mk_posting_entity,
 			.relations = BY_OPERATOR,
-			.errors = MK_ERRORS(POST_ERRORS),
+			.errors = MK_ERRORS(ADJUST_ERRORS),
 			.flags = MK_OP_WRITES | MK_OP_MONEY,
 			.handler = mk_ledger_adjust,
 		},
@@ -373,7 +384,7 @@ static const mk_op ops[COUNT] = {
 			.result = &mk_market_transfer_record,
 			.gives = &mk_posting_entity,
 			.relations = BY_OPERATOR,
-			.errors = MK_ERRORS(POST_ERRORS),
+			.errors = MK_ERRORS(WRITE_OFF_ERRORS),
 			.flags = MK_OP_WRITES | MK_OP_MONEY,
 			.handler = mk_ledger_write_off,
 		},

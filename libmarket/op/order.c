@@ -359,8 +359,7 @@ static const mk_op order_ops[] = {
 			.gives = &mk_order_entity,
 			.relations =
 				MK_RELATIONS({MK_REL_BUYER, 0}, {MK_REL_MEMBER, MK_CAN_FULFILMENT}, OPERATOR),
-			.errors = MK_ERRORS(MARKET_EMISSING, MARKET_ESTATE, MARKET_EFROZEN, MARKET_EINFLIGHT,
-                                MARKET_EFUNDS),
+			.errors = MK_ERRORS(MARKET_EMISSING, MARKET_ESTATE, MARKET_EFROZEN, MARKET_EFUNDS),
 			.flags = MK_OP_WRITES | MK_OP_MONEY | MK_OP_STOCK | MK_OP_STATE,
 			.handler = mk_order_cancel,
 		},
@@ -375,7 +374,7 @@ static const mk_op order_ops[] = {
 			.subject_param = "order",
 			.gives = &mk_order_entity,
 			.relations = TIMED,
-			.errors = MK_ERRORS(MARKET_ESTATE, MARKET_EFROZEN, MARKET_EINFLIGHT, MARKET_EFUNDS),
+			.errors = MK_ERRORS(MARKET_ESTATE, MARKET_EFROZEN, MARKET_EFUNDS),
 			.flags = MK_OP_WRITES | MK_OP_MONEY | MK_OP_STOCK | MK_OP_STATE | MK_OP_TIMED,
 			.handler = mk_order_cancel_unshipped,
 		},

@@ -126,14 +126,13 @@ static int check_cancel(const mk_order *order, market_error *err)
 	return check_idle(order, err);
 }
 
+/* ESC-3: a refund on its way freezes too. */
 static int check_idle(const mk_order *order, market_error *err)
 {
 	const market_order *o = &order->order;
 
 	if (o->freezes > 0)
 		return refuse(order, MARKET_EFROZEN, "the order has an open refund or dispute", err);
-	if (mk_money_positive(o->in_flight))
-		return refuse(order, MARKET_EINFLIGHT, "a refund of the order is on its way", err);
 	return 0;
 }
 
