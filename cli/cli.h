@@ -76,5 +76,6 @@ int cli_ledger(const cli *cli);
 int cli_work_command(const cli *cli);
 int cli_demo(const cli *cli);
 int cli_replay(const cli *cli);
+int cli_store(const cli *cli);
 
 #endif

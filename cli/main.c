@@ -18,6 +18,10 @@ static const struct {
      "check a policy; print the built-in one"},
 	{"ledger", cli_ledger, "ledger checkpoint [--out FILE] | ledger verify [--anchor FILE]...",
      "sign a checkpoint; verify every record"},
+	{"store", cli_store,
+	 "store copy [--keys] [--anchor FILE]... FROM TO | store backup|restore [--keys] [--anchor FILE]... "
+	 "FILE",
+	 "copy a whole store; write it to a file; bring it back"},
 	{"demo", cli_demo, "demo", "a day of a small marketplace in a fresh store"},
 	{"replay", cli_replay, "replay [--limit N] [--json] DIR", "run a folder of real orders"},
 };

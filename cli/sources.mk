@@ -23,5 +23,6 @@ market_sources += \
 	cli/totals.h \
 	cli/rules.c \
 	cli/step.c \
+	cli/store.c \
 	cli/tools.c \
 	cli/work.c

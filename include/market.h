@@ -33,6 +33,7 @@
 #include <market/seller.h>
 #include <market/settlement.h>
 #include <market/shipment.h>
+#include <market/store.h>
 
 #ifdef __cplusplus
 extern "C" {

@@ -4,6 +4,7 @@
 #include "libmarket/engine/market.h"
 #include "libmarket/op/schema.h"
 #include "libmarket/payment/provider.h"
+#include "libmarket/store/copy.h"
 
 #define KEYS_PATIENCE_US (5 * 1000 * 1000)
 #define KEYS_PAUSE_MS 5
@@ -158,8 +159,10 @@ static int prepare_schema(market *market, const market_options *options, bool *f
 	bool create = (options->flags & MARKET_OPEN_CREATE) != 0;
 	int version = 0;
 	int last = (int)mk_schema_count;
-	int rc = mk_schema_version(market->store, mk_schema_list, mk_schema_count, &version, err);
+	int rc = mk_schema_check_mark(market->store, err);
 
+	if (rc == 0)
+		rc = mk_schema_version(market->store, mk_schema_list, mk_schema_count, &version, err);
 	if (rc == 0 && version != 0 && version != last && create && !leave)
 		rc = may_go_on(market, &leave, &version, err);
 	if (rc != 0 || version == last) {

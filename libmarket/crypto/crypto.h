@@ -94,6 +94,9 @@ int mk_keys_create(const char *path, const char *store_id, const market_allocato
  * judged. */
 int mk_keys_open(const char *path, const char *store_id, const market_allocator *allocator,
                  mk_keys **out, market_error *err);
+/* Writes the keys to a new file of mode 0600. One that holds the same keys is left as it is; for
+ * any other EKEY. */
+int mk_keys_write(const mk_keys *keys, const char *path, market_error *err);
 void mk_keys_close(mk_keys *keys);
 /* Another random source for data keys and nonces; it must never repeat itself. NULL: the system's.
  */

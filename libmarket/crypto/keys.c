@@ -7,6 +7,7 @@
 
 static int begin(const char *path, const market_allocator *allocator, mk_keys **out,
                  market_error *err);
+static bool same_ring(const mk_key_ring *a, const mk_key_ring *b);
 static int check_store_id(const char *store_id, market_error *err);
 static int add_key(mk_keys *keys, mk_key_kind kind, market_error *err);
 static int rotate_in_file(mk_keys *keys, mk_key_kind kind, mk_key_file_change *change,
@@ -69,6 +70,23 @@ int mk_keys_open(const char *path, const char *store_id, const market_allocator 
 		keys = NULL;
 	}
 	*out = keys;
+	return code;
+}
+
+int mk_keys_write(const mk_keys *keys, const char *path, market_error *err)
+{
+	mk_key_ring *other;
+	int code = mk_key_file_create(path, keys->allocator, &keys->ring, err);
+
+	if (code != MARKET_EKEY)
+		return code;
+	other = mk_allocate_zero(keys->allocator, sizeof(*other));
+	if (!other)
+		return mk_error_no_memory(err);
+	if (mk_key_file_read(path, keys->allocator, other, NULL) == 0 && same_ring(&keys->ring, other))
+		code = 0;
+	mk_wipe(other, sizeof(*other));
+	mk_release(keys->allocator, other);
 	return code;
 }
 
@@ -208,6 +226,22 @@ static int begin(const char *path, const market_allocator *allocator, mk_keys **
 	}
 	*out = keys;
 	return 0;
+}
+
+static bool same_ring(const mk_key_ring *a, const mk_key_ring *b)
+{
+	bool same = strcmp(a->store_id, b->store_id) == 0;
+
+	for (int kind = 0; kind < MK_KEY_KINDS && same; kind++) {
+		const mk_key_list *one = &a->lists[kind], *two = &b->lists[kind];
+
+		same = one->count == two->count;
+		for (size_t i = 0; i < one->count && same; i++)
+			same = one->keys[i].number == two->keys[i].number &&
+			       one->keys[i].retired == two->keys[i].retired &&
+			       mk_equal_secret(one->keys[i].secret, two->keys[i].secret, MK_KEY_SIZE);
+	}
+	return same;
 }
 
 static int check_store_id(const char *store_id, market_error *err)

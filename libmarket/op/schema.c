@@ -93,6 +93,17 @@ int mk_store_identity(market *market, const char **out, market_error *err)
 	return rc;
 }
 
+int mk_store_name(mk_store *store, mk_arena *arena, const char **out, market_error *err)
+{
+	void *row = NULL;
+	int rc = mk_store_get(store, arena, &store_get, &store_record, MK_NO_ARGS, &row, err);
+	if (rc == 0 && !row)
+		rc = mk_error_set(err, MARKET_ECORRUPT, "the store has no identity");
+	if (rc == 0)
+		*out = ((const store_row *)row)->name;
+	return rc;
+}
+
 static int check_policy(market *market, const char *policy, size_t size, market_error *err)
 {
 	mk_yaml *yaml = MK_NEW(&market->arena, mk_yaml);

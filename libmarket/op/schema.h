@@ -12,6 +12,8 @@ extern const size_t mk_schema_count;
 int mk_store_is_empty(market *market, bool *empty, market_error *err);
 /* Writes the store's identity and its first policy in one transaction. */
 int mk_store_found(market *market, const char *policy, size_t policy_size, market_error *err);
+/* The identity of a store, within a transaction; in the arena. */
+int mk_store_name(mk_store *store, mk_arena *arena, const char **out, market_error *err);
 /* The store's identity; in the market's arena. */
 int mk_store_identity(market *market, const char **out, market_error *err);
 /* Whether the store's keys were never made, and that they are now. */

@@ -21,5 +21,8 @@ libmarket_sources += \
 	libmarket/op/session.c \
 	libmarket/op/settlement.c \
 	libmarket/op/shipment.c \
+	libmarket/op/store.c \
+	libmarket/op/store_file.c \
+	libmarket/op/store_job.c \
 	libmarket/op/table.c \
 	libmarket/op/work.c

@@ -140,6 +140,11 @@ void mk_store_traced(mk_store *store, const mk_statement *statement, const mk_va
 /* Adds a row to a query's result; `room` is the capacity so far, 0 at first. */
 int mk_store_add_row(mk_query *query, size_t *room, void *row, mk_arena *arena, market_error *err);
 
+/* ---- schema.c ---- */
+
+/* Makes the tables that tell of the schema itself, where they are absent. */
+int mk_schema_own_tables(mk_store *store, market_error *err);
+
 /* ---- statement.c ---- */
 
 /* Finds a statement's parameters and, with `number`, rewrites them as $1, $2, … */

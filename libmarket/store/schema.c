@@ -109,7 +109,6 @@ static int digest_all(mk_store *store, const mk_migration *list, size_t count, m
 static int digest_one(mk_digest *digest, const mk_migration *m, char checksum[CHECKSUM_SIZE],
                       market_error *err);
 static int migrate(migration *m, market_error *err);
-static int make_own_tables(mk_store *store, market_error *err);
 static int lease(migration *m, bool wait, market_error *err);
 static int apply_missing(migration *m, market_error *err);
 static int apply(migration *m, const mk_migration *step, const char *checksum, market_error *err);
@@ -163,6 +162,23 @@ int mk_schema_migrate(mk_store *store, const mk_migration *list, size_t count, m
 		return mk_store_commit(store, err);
 	mk_store_rollback(store);
 	return rc;
+}
+
+/* Two processes that create a table at once: on PostgreSQL one of them fails in spite of IF NOT
+ * EXISTS, and finds it there when it tries again. */
+int mk_schema_own_tables(mk_store *store, market_error *err)
+{
+	int64_t n = 0;
+	int rc = 0;
+
+	for (size_t i = 0; own_ddl[i] && rc == 0; i++) {
+		rc = execute(store, own_ddl[i], err);
+		if (rc == MARKET_EINTERNAL && !store->in_transaction)
+			rc = execute(store, own_ddl[i], err);
+	}
+	if (rc == 0)
+		n = mk_store_write(store, &insert_lease, MK_NO_ARGS, err);
+	return n < 0 ? (int)n : rc;
 }
 
 int mk_schema_expand(mk_store_kind kind, const char *ddl, mk_text *out)
@@ -269,7 +285,7 @@ static int digest_one(mk_digest *digest, const mk_migration *m, char checksum[CH
 
 static int migrate(migration *m, market_error *err)
 {
-	int rc = make_own_tables(m->store, err);
+	int rc = mk_schema_own_tables(m->store, err);
 	int64_t dropped;
 
 	if (rc == 0)
@@ -285,23 +301,6 @@ static int migrate(migration *m, market_error *err)
 		return rc;
 	dropped = mk_store_write(m->store, &drop_lease, MK_ARGS(mk_int(m->holder)), err);
 	return dropped < 0 ? (int)dropped : 0;
-}
-
-/* Two processes that create a table at once: on PostgreSQL one of them fails in spite of IF NOT
- * EXISTS, and finds it there when it tries again. */
-static int make_own_tables(mk_store *store, market_error *err)
-{
-	int64_t n = 0;
-	int rc = 0;
-
-	for (size_t i = 0; own_ddl[i] && rc == 0; i++) {
-		rc = execute(store, own_ddl[i], err);
-		if (rc == MARKET_EINTERNAL && !store->in_transaction)
-			rc = execute(store, own_ddl[i], err);
-	}
-	if (rc == 0)
-		n = mk_store_write(store, &insert_lease, MK_NO_ARGS, err);
-	return n < 0 ? (int)n : rc;
 }
 
 /* Takes or renews the lease. Its age is told by the real clock, whatever the caller's says. */

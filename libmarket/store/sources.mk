@@ -1,6 +1,9 @@
 # sources of libmarket/store
 libmarket_sources += \
 	libmarket/store/column.c \
+	libmarket/store/copy.c \
+	libmarket/store/copy.h \
+	libmarket/store/copy_page.c \
 	libmarket/store/driver.h \
 	libmarket/store/plan.c \
 	libmarket/store/postgres.c \
@@ -8,7 +11,10 @@ libmarket_sources += \
 	libmarket/store/postgres_batch.c \
 	libmarket/store/row.c \
 	libmarket/store/schema.c \
+	libmarket/store/schema_mark.c \
+	libmarket/store/schema_table.c \
 	libmarket/store/sqlite.c \
+	libmarket/store/sqlite_file.c \
 	libmarket/store/sqlite_wal.c \
 	libmarket/store/sqlite_wal.h \
 	libmarket/store/statement.c \
