@@ -19,9 +19,9 @@ static const struct {
 	{"ledger", cli_ledger, "ledger checkpoint [--out FILE] | ledger verify [--anchor FILE]...",
      "sign a checkpoint; verify every record"},
 	{"store", cli_store,
-	 "store copy [--keys] [--anchor FILE]... FROM TO | store backup|restore [--keys] [--anchor FILE]... "
-	 "FILE",
-	 "copy a whole store; write it to a file; bring it back"},
+     "store copy [--keys] [--anchor FILE]... FROM TO |\n"
+     "  store backup|restore [--keys] [--anchor FILE]... FILE",
+     "copy a whole store; write it to a file; bring it back"},
 	{"demo", cli_demo, "demo", "a day of a small marketplace in a fresh store"},
 	{"replay", cli_replay, "replay [--limit N] [--json] DIR", "run a folder of real orders"},
 };

@@ -147,8 +147,9 @@ static void show(const market_store_progress *progress, void *user_data)
 
 static void report(const request *r, const market_store_report *done)
 {
-	const char *copy = strcmp(r->verb, "restore") == 0 ? "store" : strcmp(r->verb, "copy") == 0
-	                       ? "copy" : "backup";
+	const char *copy = strcmp(r->verb, "restore") == 0 ? "store"
+	                   : strcmp(r->verb, "copy") == 0  ? "copy"
+	                                                   : "backup";
 	if (done->rows > 0)
 		printf("%lld rows of %lld tables, equal at both ends: accounts, tree heads and "
 		       "checkpoints among them\n",

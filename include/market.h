@@ -90,8 +90,8 @@ typedef struct market_options {
 /*
  * Opens the store that `url` names: "sqlite:PATH", "sqlite::memory:" or "postgresql://…", with
  * "?keys=FILE" for the key file.
- * Errors: EINVALID, EABSENT, EFOREIGN, ESCHEMA, ECORRUPT, EREADONLY, EKEY, EPOLICY, EUNAVAILABLE,
- * EIO, EFULL, EBUSY, ENOMEM.
+ * Errors: EINVALID, EABSENT, EFOREIGN, EINCOMPLETE (a copy into it hasn't ended), ESCHEMA,
+ * ECORRUPT, EREADONLY, EKEY, EPOLICY, EUNAVAILABLE, EIO, EFULL, EBUSY, ENOMEM.
  */
 MARKET_API int market_open(const char *url, const market_options *options, market **out,
                            market_error *err);

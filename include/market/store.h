@@ -52,11 +52,11 @@ typedef struct market_store_options {
 /* What was done. Filled up to the size that the caller sets. */
 typedef struct market_store_report {
 	uint32_t size;
-	int64_t tables, rows; /* equal at both ends, row by row; 0: copied as a file */
-	int64_t checkpoint;   /* number of the newest; 0: none */
+	int64_t tables, rows;     /* equal at both ends, row by row; 0: copied as a file */
+	int64_t checkpoint;       /* number of the newest; 0: none */
 	int64_t books, transfers; /* of the verified ledger */
-	bool verified;        /* the copy's ledger was recomputed; false: its keys aren't here */
-	bool checksum;        /* a restore: the file has its checksum beside it, and it matches */
+	bool verified;            /* the copy's ledger was recomputed; false: its keys aren't here */
+	bool checksum;            /* a restore: the file has its checksum beside it, and it matches */
 	bool keys_copied;
 	char keys[1024]; /* the keys file that the copy looks for */
 } market_store_report;

@@ -103,7 +103,10 @@ static int copy_file(mk_store_job *job, const char *part, market_error *err)
 {
 	const mk_store_url url = {.kind = MK_STORE_SQLITE, .target = part};
 	const mk_store_options options = {.allocator = job->arena.allocator, .read_only = true};
-	int rc = mk_sqlite_write_file(job->from, part, err);
+	int rc;
+
+	mk_store_job_tell(job, MARKET_STORE_WRITING);
+	rc = mk_sqlite_write_file(job->from, part, err);
 
 	if (rc == 0)
 		rc = mk_store_open(&url, &options, &job->to, err);

@@ -26,6 +26,8 @@ int mk_store_job_end(mk_store_job *job, int rc, market_store_report *out);
 int mk_store_job_source(mk_store_job *job, market_error *err);
 /* Copies into `to_url`, row by row, and verifies. */
 int mk_store_job_copy(mk_store_job *job, market_error *err);
+/* Tells of a phase that has no rows to count. */
+void mk_store_job_tell(const mk_store_job *job, market_store_phase phase);
 /* Recomputes a store's ledger. */
 int mk_store_job_verify(mk_store_job *job, mk_store *store, market_error *err);
 /* Copies the keys when they are wanted, and tells which file the copy needs. */

@@ -13,6 +13,7 @@ static const mk_statement newest_checkpoint = {
 		   "LIMIT 1",
 };
 
+static int check_target_keys(mk_store_job *job, market_error *err);
 static bool take_options(const market_store_options *given, market_store_options *out);
 static int check_schema(mk_store_job *job, market_error *err);
 static int read_identity(mk_store_job *job, market_error *err);
@@ -90,10 +91,20 @@ int mk_store_job_copy(mk_store_job *job, market_error *err)
 	rc = mk_store_open(&job->to_url, &options, &job->to, err);
 	copy.to = job->to;
 	if (rc == 0)
+		rc = check_target_keys(job, err);
+	if (rc == 0)
 		rc = mk_copy_run(&copy, err);
 	job->report.tables = (int64_t)copy.n_tables;
 	job->report.rows = copy.rows;
 	return rc;
+}
+
+void mk_store_job_tell(const mk_store_job *job, market_store_phase phase)
+{
+	const market_store_progress progress = {.phase = (int32_t)phase, .table = ""};
+
+	if (job->options.progress)
+		job->options.progress(&progress, job->options.user_data);
 }
 
 int mk_store_job_verify(mk_store_job *job, mk_store *store, market_error *err)
@@ -115,11 +126,7 @@ int mk_store_job_verify(mk_store_job *job, mk_store *store, market_error *err)
 		return mk_error_no_memory(err);
 	if (!job->keys && setup.n_anchors == 0)
 		return 0;
-	if (job->options.progress) {
-		const market_store_progress progress = {.phase = MARKET_STORE_VERIFYING, .table = ""};
-
-		job->options.progress(&progress, job->options.user_data);
-	}
+	mk_store_job_tell(job, MARKET_STORE_VERIFYING);
 	rc = mk_store_begin(store, false, err);
 	if (rc != 0)
 		return rc;
@@ -145,6 +152,22 @@ int mk_store_job_keys(mk_store_job *job, const char *path, market_error *err)
 	if (job->options.flags & MARKET_STORE_KEYS)
 		rc = mk_keys_write(job->keys, path, err);
 	job->report.keys_copied = rc == 0 && (job->options.flags & MARKET_STORE_KEYS);
+	return rc;
+}
+
+/* Not at the end of a long copy, where they would be written. */
+static int check_target_keys(mk_store_job *job, market_error *err)
+{
+	const char *path = job->to_url.keys;
+	mk_keys *keys = NULL;
+	int version = 0, rc;
+
+	if (!(job->options.flags & MARKET_STORE_KEYS) || !path || !mk_file_exists(path))
+		return 0;
+	rc = mk_schema_version(job->to, mk_schema_list, mk_schema_count, &version, err);
+	if (rc == 0 && version == 0)
+		rc = mk_keys_open(path, job->store_id, job->arena.allocator, &keys, err);
+	mk_keys_close(keys);
 	return rc;
 }
 

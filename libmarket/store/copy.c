@@ -69,6 +69,8 @@ int mk_copy_run(mk_copy *copy, market_error *err)
 		rc = copy->check(copy->to, copy->user_data, err);
 	if (rc == 0)
 		rc = mk_schema_unmark(copy->to, copy->holder, err);
+	if (rc != 0 && copy->marked)
+		mk_schema_leave_mark(copy->to, copy->holder);
 	mk_digest_close(copy->digest);
 	mk_text_close(&copy->canonical);
 	mk_arena_close(&copy->page);
@@ -98,6 +100,7 @@ static int prepare_target(mk_copy *copy, market_error *err)
 
 	if (rc == 0)
 		rc = mk_schema_mark(copy->to, version > 0, copy->holder, &taken, err);
+	copy->marked = rc == 0;
 	if (rc == 0)
 		rc = mk_schema_migrate(copy->to, copy->list, copy->count, copy->now, err);
 	if (rc != 0)
@@ -129,8 +132,7 @@ static int clear_all(mk_copy *copy, market_error *err)
 
 			if (rc != 0)
 				return rc;
-			rows =
-				mk_store_write(copy->to, &table->clear[kind], MK_ARGS(mk_int(CLEAR_ROWS)), err);
+			rows = mk_store_write(copy->to, &table->clear[kind], MK_ARGS(mk_int(CLEAR_ROWS)), err);
 		} while (rows > 0);
 	}
 	return rows < 0 ? (int)rows : 0;

@@ -38,6 +38,8 @@ int mk_schema_mark(mk_store *store, bool holds, int64_t holder, bool *taken, mar
 /* Keeps the mark from others for a while; inside a transaction or outside. ECONFLICT when it was
  * taken over. */
 int mk_schema_renew_mark(mk_store *store, int64_t holder, market_error *err);
+/* Lets another copy take the mark over at once. */
+void mk_schema_leave_mark(mk_store *store, int64_t holder);
 int mk_schema_unmark(mk_store *store, int64_t holder, market_error *err);
 
 /* ---- sqlite_file.c: a store as one file at rest ---- */
@@ -80,6 +82,7 @@ typedef struct mk_copy {
 	mk_digest *digest;
 	mk_text canonical;
 	int64_t holder; /* of the mark */
+	bool marked;
 	int64_t done, total;
 } mk_copy;
 

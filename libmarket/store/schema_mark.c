@@ -48,6 +48,11 @@ static const mk_statement renew_mark = {
 	.table = "market_schema_lease",
 	.sql = "UPDATE market_schema_lease SET expires = ?2 WHERE id = 2 AND holder = ?1",
 };
+static const mk_statement leave_mark = {
+	.name = "schema_mark_leave",
+	.table = "market_schema_lease",
+	.sql = "UPDATE market_schema_lease SET expires = 0 WHERE id = 2 AND holder = ?1",
+};
 static const mk_statement delete_mark = {
 	.name = "schema_mark_delete",
 	.table = "market_schema_lease",
@@ -101,6 +106,11 @@ int mk_schema_renew_mark(mk_store *store, int64_t holder, market_error *err)
 	            err);
 }
 
+void mk_schema_leave_mark(mk_store *store, int64_t holder)
+{
+	mk_store_write(store, &leave_mark, MK_ARGS(mk_int(holder)), NULL);
+}
+
 int mk_schema_unmark(mk_store *store, int64_t holder, market_error *err)
 {
 	return held(mk_store_write(store, &delete_mark, MK_ARGS(mk_int(holder)), err), err);
@@ -133,9 +143,8 @@ static int take_over(mk_store *store, int64_t holder, market_error *err)
 
 	for (;;) {
 		market_time now = mk_clock_now(NULL);
-		int64_t rows =
-			mk_store_write(store, &take_mark,
-		                   MK_ARGS(mk_int(holder), mk_int(now + HELD_MS), mk_int(now)), err);
+		int64_t rows = mk_store_write(
+			store, &take_mark, MK_ARGS(mk_int(holder), mk_int(now + HELD_MS), mk_int(now)), err);
 
 		if (rows != 0)
 			return rows < 0 ? (int)rows : 0;

@@ -185,10 +185,9 @@ static int make_keys(column *const *columns, size_t n, mk_table *out, market_err
 
 static bool make_statements(mk_table *table, mk_arena *arena)
 {
-	mk_statement *own[] = {&table->count,    &table->insert,   &table->link,
-	                       &table->unlink,   &table->first[0], &table->first[1],
-	                       &table->next[0],  &table->next[1],  &table->clear[0],
-	                       &table->clear[1]};
+	mk_statement *own[] = {&table->count,    &table->insert,   &table->link,    &table->unlink,
+	                       &table->first[0], &table->first[1], &table->next[0], &table->next[1],
+	                       &table->clear[0], &table->clear[1]};
 	bool good = true;
 
 	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {

@@ -2,6 +2,7 @@
 unit_sources += \
 	tests/unit/store_sample.c \
 	tests/unit/store_sample.h \
+	tests/unit/test_copy.c \
 	tests/unit/test_plan.c \
 	tests/unit/test_schema.c \
 	tests/unit/test_sqlite_wal.c \
