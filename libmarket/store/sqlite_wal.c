@@ -24,6 +24,7 @@ typedef struct log_file {
 	sqlite3_int64 at; /* where `bytes` belong in the file */
 	bool page_next;   /* the last write was a frame's header */
 	bool commit;      /* of a transaction's last page */
+	bool lost;        /* what belongs at `at` couldn't be written */
 } log_file;
 
 static int set_up(mk_wal *wal);
@@ -164,6 +165,8 @@ static int log_read(sqlite3_file *file, void *data, int size, sqlite3_int64 at)
 	log_file *log = (log_file *)file;
 	int rc = flush(log);
 
+	if (log->lost && at + size > log->at) /* what stands there is of an older log */
+		return SQLITE_IOERR_READ;
 	return rc != SQLITE_OK ? rc : log->real->pMethods->xRead(log->real, data, size, at);
 }
 
@@ -177,6 +180,10 @@ static int log_write(sqlite3_file *file, const void *data, int size, sqlite3_int
 	int rc;
 
 	log->page_next = false;
+	/* nothing may stand behind a gap: only a transaction that begins before it fills it */
+	if (log->lost && at > log->at)
+		return SQLITE_IOERR_WRITE;
+	log->lost = false;
 	if (size == FRAME_HEADER) {
 		rc = collect(log, data, size, at);
 		log->page_next = rc == SQLITE_OK;
@@ -279,15 +286,17 @@ static int collect(log_file *log, const void *data, int size, sqlite3_int64 at)
 	return SQLITE_OK;
 }
 
-/* What couldn't be written is dropped: SQLite then undoes the transaction it belonged to. */
+/* What couldn't be written is dropped, and with it the transaction it belonged to. */
 static int flush(log_file *log)
 {
-	int size = log->used;
+	int size = log->used, rc;
 
 	if (size == 0)
 		return SQLITE_OK;
 	log->used = 0;
-	return log->real->pMethods->xWrite(log->real, log->bytes, size, log->at);
+	rc = log->real->pMethods->xWrite(log->real, log->bytes, size, log->at);
+	log->lost = rc != SQLITE_OK;
+	return rc;
 }
 
 static int vfs_delete(sqlite3_vfs *vfs, const char *name, int sync_folder)

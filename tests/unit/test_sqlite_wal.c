@@ -3,6 +3,7 @@
 
 #include <sqlite3.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/unit/test.h"
@@ -183,6 +184,38 @@ static void failed_write_undoes_the_transaction(void)
 	after();
 }
 
+/* The calls that SQLite makes, and one write that fails behind its back. */
+static void nothing_stands_behind_a_gap(void)
+{
+	static unsigned char frame[24], page[4096], read_back[16];
+	char log[701];
+	sqlite3_vfs *vfs;
+	sqlite3_file *file;
+	sqlite3_int64 size;
+
+	before();
+	memset(log, 0, sizeof(log)); /* SQLite looks for parameters behind the name */
+	snprintf(log, sizeof(log) - 1, "%s-wal", path);
+	vfs = sqlite3_vfs_find(mk_wal_name(wal));
+	file = calloc(1, (size_t)vfs->szOsFile);
+	CU_ASSERT_EQUAL_FATAL(vfs->xOpen(vfs, log, file, SQLITE_OPEN_WAL | SQLITE_OPEN_READWRITE, NULL),
+	                      SQLITE_OK);
+	CU_ASSERT_EQUAL(file->pMethods->xWrite(file, frame, 24, 100000), SQLITE_OK);
+	CU_ASSERT_EQUAL(file->pMethods->xWrite(file, page, 4096, 100024), SQLITE_OK);
+	counter.fail = true;
+	CU_ASSERT_EQUAL(file->pMethods->xFileSize(file, &size), SQLITE_IOERR_WRITE);
+	counter.fail = false;
+	CU_ASSERT_EQUAL(file->pMethods->xRead(file, read_back, 16, 100024), SQLITE_IOERR_READ);
+	CU_ASSERT_EQUAL(file->pMethods->xWrite(file, frame, 24, 104120), SQLITE_IOERR_WRITE);
+	CU_ASSERT_EQUAL(file->pMethods->xWrite(file, frame, 24, 100000), SQLITE_OK);
+	CU_ASSERT_EQUAL(file->pMethods->xWrite(file, page, 4096, 100024), SQLITE_OK);
+	CU_ASSERT_EQUAL(file->pMethods->xWrite(file, frame, 24, 104120), SQLITE_OK);
+	CU_ASSERT_EQUAL(file->pMethods->xRead(file, read_back, 16, 100024), SQLITE_OK);
+	file->pMethods->xClose(file);
+	free(file);
+	after();
+}
+
 /* Another connection, with a log of its own making, reads and writes in turn. */
 static void two_connections(void)
 {
@@ -221,5 +254,6 @@ void suite_sqlite_wal(void)
 	CU_add_test(s, "a transaction larger than the room and the cache", larger_than_the_room);
 	CU_add_test(s, "what is committed is in the file", committed_is_in_the_file);
 	CU_add_test(s, "a failed write undoes its transaction", failed_write_undoes_the_transaction);
+	CU_add_test(s, "nothing stands behind pages that were lost", nothing_stands_behind_a_gap);
 	CU_add_test(s, "two connections in turn", two_connections);
 }
