@@ -1,0 +1,276 @@
+/* The power goes, at moments of a scenario's day that is told from its log. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/fault/fault.h"
+#include "tests/power/cases.h"
+#include "tests/power/day.h"
+
+#define N_SCENARIOS 20
+#define LONG_LOSSES 20000
+
+static const char *const scenarios[N_SCENARIOS] = {
+	"checkout",      "payouts",       "failed-refund",  "refunds",          "cancel",
+	"payments",      "freeze",        "late-money",     "partial-shipping", "preparing",
+	"discounts",     "shipping",      "members",        "waiver",           "ledger-hold",
+	"ledger-expiry", "ledger-adjust", "ledger-freeze",  "ratings",          "unpaid"};
+
+/* What a disk is like, and how often the log is checkpointed. */
+typedef struct setting {
+	int sector;
+	bool powersafe;
+	int pages;
+} setting;
+static const setting settings[] = {
+	{4096, true, 40}, {512, true, 200}, {512, false, 40}, {4096, false, 100}, {4096, true, 4000}};
+enum { N_SETTINGS = sizeof(settings) / sizeof(settings[0]) };
+
+/* The states that the store went through, as SQL sees them. */
+typedef struct walk {
+	const day *day;
+	disk *disk;
+	uint64_t random;
+	const char *scenario;
+	const setting *setting;
+	uint64_t *states;
+	size_t n_states, room;
+	size_t safe;      /* the state at the last answer */
+	size_t n_answers; /* so many have been given */
+	size_t n_calls;   /* so many calls have been answered */
+	int opened_in;    /* one in so many losses is opened by the library */
+	bool founding;
+} walk;
+
+static struct {
+	int64_t syncs, losses, opened, older, newer;
+	int64_t kept, dropped, garbled;
+	int64_t restarts;
+} sum;
+
+static void run_days(int64_t wanted, int opened_in);
+static bool walk_day(const day *d, const char *scenario, const setting *s, uint64_t seed,
+                     int opened_in, bool founding);
+static bool look(walk *w);
+static void answer(walk *w);
+static bool chosen(walk *w, const disk_event *event);
+static bool lose(walk *w, size_t event);
+static bool opens(walk *w, const disk *left, size_t event, const char *what);
+static bool write_files(const disk *left);
+static void report(void);
+
+void losses(const fault_store *store)
+{
+	(void)store;
+	memset(&sum, 0, sizeof(sum));
+	power_register();
+	run_days(fault_long() ? LONG_LOSSES : 1, fault_long() ? 1 : 8);
+	power_unregister();
+	report();
+	fault_check(fault_failed() || (sum.losses >= sum.syncs && sum.syncs > N_SCENARIOS * 20),
+	            "%lld losses at %lld syncs are too few", (long long)sum.losses,
+	            (long long)sum.syncs);
+}
+
+void losses_of_founding(const fault_store *store)
+{
+	(void)store;
+	memset(&sum, 0, sizeof(sum));
+	power_register();
+	for (int i = 0; i < (fault_long() ? 50 : 2) && !fault_failed(); i++) {
+		day d = {0};
+		const setting *s = &settings[i % N_SETTINGS];
+		power.sector = s->sector;
+		power.powersafe = s->powersafe;
+		power.checkpoint_pages = s->pages;
+		if (day_run(&d, "ledger-expiry"))
+			walk_day(&d, "founding", s, fault_seed() + (uint64_t)i, 1, true);
+		day_free(&d);
+	}
+	power_unregister();
+	report();
+}
+
+/* With each setting its turn at each scenario, until so many losses have been tried. */
+static void run_days(int64_t wanted, int opened_in)
+{
+	for (uint64_t round = 0; sum.losses < wanted && !fault_failed(); round++)
+		for (uint64_t i = 0; i < N_SCENARIOS && !fault_failed(); i++) {
+			const setting *s = &settings[(i + round + fault_seed()) % N_SETTINGS];
+			day d = {0};
+			power.sector = s->sector;
+			power.powersafe = s->powersafe;
+			power.checkpoint_pages = s->pages;
+			if (day_run(&d, scenarios[i]))
+				walk_day(&d, scenarios[i], s, fault_seed() * 1000 + round * 100 + i, opened_in,
+				         false);
+			day_free(&d);
+		}
+}
+
+/* Tells the log to a disk of its own, and loses the power on the way. */
+static bool walk_day(const day *d, const char *scenario, const setting *s, uint64_t seed,
+                     int opened_in, bool founding)
+{
+	walk w = {.day = d,
+	          .disk = disk_new(),
+	          .random = seed,
+	          .scenario = scenario,
+	          .setting = s,
+	          .opened_in = opened_in,
+	          .founding = founding};
+	bool good = look(&w);
+	for (size_t i = 0; i < d->log.n && good; i++) {
+		const disk_event *event = &d->log.events[i];
+		while (good && w.n_answers < d->n_answers && d->answers[w.n_answers] <= i) {
+			good = look(&w);
+			answer(&w);
+		}
+		if (founding && w.n_answers > 0)
+			break;
+		if (good && (founding || w.n_answers > 0) && chosen(&w, event))
+			good = look(&w) && lose(&w, i);
+		disk_apply(w.disk, event);
+	}
+	free(w.states);
+	disk_free(w.disk);
+	return good;
+}
+
+/* Adds what the store is like now, if nothing is lost, to its states. */
+static bool look(walk *w)
+{
+	uint64_t digest;
+	char why[400] = "";
+	if (!fault_check(day_look(w->disk, &digest, why), "%s: with nothing lost: %s", w->scenario,
+	                 why))
+		return false;
+	if (w->n_states > 0 && w->states[w->n_states - 1] == digest)
+		return true;
+	if (w->n_states == w->room) {
+		w->room = w->room * 2 + 64;
+		w->states = realloc(w->states, w->room * sizeof(*w->states));
+	}
+	w->states[w->n_states++] = digest;
+	return true;
+}
+
+static void answer(walk *w)
+{
+	const day *d = w->day;
+	size_t events = d->answers[w->n_answers++];
+	w->safe = w->n_states - 1;
+	while (w->n_calls < d->n_calls && d->calls[w->n_calls].events <= events)
+		w->n_calls++;
+}
+
+/* Every sync, and some of the writes. */
+static bool chosen(walk *w, const disk_event *event)
+{
+	if (strstr(event->name, POWER_SANDBOX))
+		return false;
+	sum.syncs += event->kind == DISK_SYNC;
+	return event->kind == DISK_SYNC ||
+	       (disk_pending(w->disk) && fault_below(&w->random, 8) == 0);
+}
+
+static bool lose(walk *w, size_t event)
+{
+	disk_loss loss = {.how = fault_below(&w->random, 8) == 0 ? DISK_DROP_ALL : DISK_MIXED,
+	                  .sector = w->setting->sector,
+	                  .powersafe = w->setting->powersafe,
+	                  .random = &w->random};
+	disk *left = disk_lose(w->disk, &loss);
+	uint64_t digest = 0;
+	char why[400] = "", what[200];
+	size_t state = w->safe;
+	bool good;
+	snprintf(what, sizeof(what), "%s, %d-byte sectors%s, event %zu", w->scenario, loss.sector,
+	         loss.powersafe ? "" : " that are hurt whole", event);
+	sum.losses++;
+	sum.kept += loss.kept;
+	sum.dropped += loss.dropped;
+	sum.garbled += loss.garbled;
+	good = fault_check(day_look(left, &digest, why), "%s: %s", what, why);
+	while (good && state < w->n_states && w->states[state] != digest)
+		state++;
+	good = good && fault_check(state < w->n_states,
+	                           "%s: what is left is neither the answered nor that and what was "
+	                           "under way",
+	                           what);
+	if (good)
+		*(state == w->n_states - 1 ? &sum.newer : &sum.older) += 1;
+	if (good && fault_below(&w->random, (uint64_t)w->opened_in) == 0)
+		good = opens(w, left, event, what);
+	disk_free(left);
+	return good;
+}
+
+/* By the library: one time in ten on the system's own files, else in memory. */
+static bool opens(walk *w, const disk *left, size_t event, const char *what)
+{
+	scenario_market m;
+	market_error err;
+	char url[2400], keys[700];
+	size_t from = w->opened_in == 1 || w->n_calls < 8 ? 0 : w->n_calls - 8;
+	bool on_files = sum.opened++ % 10 == 0, good;
+	int rc;
+	snprintf(keys, sizeof(keys), "%s", w->day->keys);
+	if (event < w->day->log.seen) { /* they weren't made yet */
+		snprintf(keys, sizeof(keys), "%s/new.keys", fault_folder());
+		unlink(keys);
+	}
+	if (on_files) {
+		if (!fault_check(write_files(left), "the files can't be written"))
+			return false;
+		snprintf(url, sizeof(url), "sqlite:%s%s?keys=%s", fault_folder(), POWER_STORE, keys);
+		power_unregister();
+	} else {
+		snprintf(url, sizeof(url), "sqlite:%s?keys=%s", POWER_STORE, keys);
+		power_insert(disk_copy(left));
+	}
+	rc = day_open(w->day, &m, w->n_calls, url, w->founding || !on_files, &err);
+	good = fault_check(rc == 0, "%s: opening gives %s: %s", what, market_error_name(rc),
+	                   rc == 0 ? "" : err.message) &&
+	       day_check(w->day, &m, from, w->n_calls, what);
+	scenario_market_close(&m);
+	if (on_files) {
+		power_register();
+	} else {
+		disk_free(power.disk);
+		power_insert(NULL);
+	}
+	return good;
+}
+
+static bool write_files(const disk *left)
+{
+	static const char *const ends[] = {"", "-wal", "-shm", "-journal"};
+	static const char *const stores[] = {POWER_STORE, POWER_SANDBOX};
+	char path[1100];
+	for (size_t s = 0; s < 2; s++)
+		for (size_t i = 0; i < 4; i++) {
+			snprintf(path, sizeof(path), "%s%s%s", fault_folder(), stores[s], ends[i]);
+			unlink(path);
+		}
+	return disk_dump(left, fault_folder());
+}
+
+static void report(void)
+{
+	fault_note("%lld losses of power, at each of %lld syncs and between; %lld then opened by the "
+	           "library",
+	           (long long)sum.losses, (long long)sum.syncs, (long long)sum.opened);
+	fault_note("unsynced sectors: %lld kept, %lld dropped, %lld garbled; what was under way was "
+	           "absent %lld times and whole, or nothing, %lld times",
+	           (long long)sum.kept, (long long)sum.dropped, (long long)sum.garbled,
+	           (long long)sum.older, (long long)sum.newer);
+}
+
+/* ---- the test of the test ---- */
+
+void unsynced_is_noticed(const fault_store *store)
+{
+	(void)store;
+}
