@@ -125,8 +125,8 @@ bool day_look(const disk *d, uint64_t *digest, char why[400])
 	power.fault = POWER_NONE;
 	power_insert(disk_copy(d));
 	*digest = UINT64_C(0xcbf29ce484222325);
-	good = sqlite3_open_v2(POWER_STORE, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
-	                       "power") == SQLITE_OK;
+	good = sqlite3_open_v2(POWER_STORE, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, "power") ==
+	       SQLITE_OK;
 	if (good) {
 		sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 		good = look_at_tables(db, digest, why);
@@ -336,12 +336,11 @@ static bool say_again(const day *d, scenario_market *m, size_t i, const char *wh
 	bool good;
 	int rc = day_send(m, c->who, c->operation, c->params, &reply, &err);
 	id = id_of(reply);
-	good = fault_check(rc == c->code && market_session_replayed(m->session) &&
-	                       strcmp(id, c->id) == 0,
-	                   "%s: call %zu, %s, was answered with %s %s, and now%s %s %s %s", what, i,
-	                   c->operation, market_error_name(c->code), c->id,
-	                   market_session_replayed(m->session) ? "" : " anew", market_error_name(rc),
-	                   id, rc == 0 ? "" : err.message);
+	good = fault_check(
+		rc == c->code && market_session_replayed(m->session) && (!*c->id || strcmp(id, c->id) == 0),
+		"%s: call %zu, %s, was answered with %s %s, and now%s %s %s %s", what, i, c->operation,
+		market_error_name(c->code), c->id, market_session_replayed(m->session) ? "" : " anew",
+		market_error_name(rc), id, rc == 0 ? "" : err.message);
 	free(id);
 	free(reply);
 	return good;
@@ -366,8 +365,7 @@ static bool verify(const day *d, scenario_market *m, size_t n_calls, const char 
 	bool good;
 	report = reply ? json_loads(reply, 0, NULL) : NULL;
 	result = json_string_value(json_object_get(report, "result"));
-	good = fault_check(rc == 0 && result &&
-	                       strcmp(result, anchor ? "ok" : "self_consistent") == 0,
+	good = fault_check(rc == 0 && result && strcmp(result, anchor ? "ok" : "self_consistent") == 0,
 	                   "%s: verify gives %s, %.500s", what, market_error_name(rc),
 	                   reply ? reply : err.message);
 	json_decref(report);

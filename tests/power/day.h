@@ -13,7 +13,7 @@ typedef struct day_call {
 	char *id;                       /* of what it made, or "" */
 	int code;
 	bool writes, kept; /* kept: sent again it's a replay */
-	size_t events; /* that had happened when it was answered */
+	size_t events;     /* that had happened when it was answered */
 	market_time now;
 	char *anchor; /* of a checkpoint */
 } day_call;

@@ -318,8 +318,8 @@ static void lose_file(const disk_file *f, disk *out, disk_loss *loss)
 		if (left->live.size > f->safe.size && loss->how == DISK_MIXED &&
 		    fault_below(loss->random, 4) == 0)
 			resize(&left->live,
-			       f->safe.size + (int64_t)fault_below(
-									  loss->random, (uint64_t)(left->live.size - f->safe.size)));
+			       f->safe.size + (int64_t)fault_below(loss->random,
+			                                           (uint64_t)(left->live.size - f->safe.size)));
 		else if (left->live.size < f->live.size && loss->how == DISK_MIXED && other)
 			resize(&left->live, f->live.size);
 	}

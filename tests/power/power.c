@@ -24,8 +24,8 @@ int main(int argc, char **argv)
 	fault_case("commits that aren't synced are noticed", FAULT_SQLITE, unsynced_is_noticed);
 	fault_case("the n-th call to the file system fails: a typed error, nothing half done",
 	           FAULT_SQLITE, failing_calls);
-	fault_case("the disk is full at the n-th write: a typed error, nothing half done",
-	           FAULT_SQLITE, full_disk);
+	fault_case("the disk is full at the n-th write: a typed error, nothing half done", FAULT_SQLITE,
+	           full_disk);
 	fault_case("the n-th read is short: a typed error, nothing half done", FAULT_SQLITE,
 	           short_reads);
 	return fault_end();

@@ -202,7 +202,8 @@ static int file_read(sqlite3_file *file, void *data, int size, sqlite3_int64 at)
 	if (fails(POWER_ERROR, "read", f->name))
 		return SQLITE_IOERR_READ;
 	got = disk_read(power.disk, f->name, at, size, data);
-	if (got == size && fails(POWER_SHORT_READ, "read", f->name))
+	/* In a database SQLite takes it for the file's end, whose size it has checked before. */
+	if (got == size && !f->database && fails(POWER_SHORT_READ, "read", f->name))
 		got = size / 2;
 	if (got == size)
 		return SQLITE_OK;
@@ -327,8 +328,9 @@ static int shm_lock(sqlite3_file *file, int offset, int n, int flags)
 	const power_file *f = (power_file *)file;
 	(void)offset;
 	(void)n;
-	return !(flags & SQLITE_SHM_UNLOCK) && fails(POWER_ERROR, "shm lock", f->name) ? SQLITE_IOERR_SHMLOCK
-	                                                                       : SQLITE_OK;
+	return !(flags & SQLITE_SHM_UNLOCK) && fails(POWER_ERROR, "shm lock", f->name)
+	           ? SQLITE_IOERR_SHMLOCK
+	           : SQLITE_OK;
 }
 
 static void shm_barrier(sqlite3_file *file)

@@ -18,7 +18,7 @@ typedef enum power_fault {
 	POWER_NONE,
 	POWER_ERROR,     /* the call fails, whatever it is */
 	POWER_FULL,      /* a write does half its work: no more room */
-	POWER_SHORT_READ /* a read gives half of what was asked, as at a file's end */
+	POWER_SHORT_READ /* a read of a log gives half of what was asked, as at its end */
 } power_fault;
 
 typedef struct power_log {
@@ -29,18 +29,18 @@ typedef struct power_log {
 } power_log;
 
 extern struct power_state {
-	disk *disk; /* power_insert */
+	disk *disk;     /* power_insert */
 	power_log *log; /* NULL: events aren't kept */
 	int sector;
 	bool powersafe;
-	int checkpoint_pages;     /* the library's wal_autocheckpoint becomes this; 0: stays */
+	int checkpoint_pages;    /* the library's wal_autocheckpoint becomes this; 0: stays */
 	const char *synchronous; /* the same, no longer than FULL; NULL: stays */
 	power_fault fault;
 	int64_t fails_at; /* which of the calls that the fault can hit */
 	bool for_good;    /* and all after it */
 	int64_t calls;    /* since power_arm */
 	int64_t hits;
-	char hit[40]; /* the first call that failed */
+	char hit[40];                    /* the first call that failed */
 	void *regions[2][POWER_REGIONS]; /* shared memory of the store and the sandbox */
 } power;
 
