@@ -31,6 +31,7 @@ static int set_up(mk_wal *wal);
 static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags,
                     int *out_flags);
 static int open_log(mk_wal *wal, const char *name, log_file *log, int flags, int *out_flags);
+static int make_safe(log_file *log);
 static int log_close(sqlite3_file *file);
 static int log_read(sqlite3_file *file, void *data, int size, sqlite3_int64 at);
 static int log_write(sqlite3_file *file, const void *data, int size, sqlite3_int64 at);
@@ -148,7 +149,18 @@ static int open_log(mk_wal *wal, const char *name, log_file *log, int flags, int
 	/* SQLite closes whatever has methods, even if it couldn't be opened. */
 	if (log->real->pMethods)
 		log->base.pMethods = &log_methods;
-	return rc;
+	return rc == SQLITE_OK ? make_safe(log) : rc;
+}
+
+/* A killed process may have left a transaction whose sync it hadn't come to. Whoever reads it from
+ * the log answers as if it were safe. */
+static int make_safe(log_file *log)
+{
+	sqlite3_int64 size = 0;
+	int rc = log->real->pMethods->xFileSize(log->real, &size);
+
+	return rc == SQLITE_OK && size > 0 ? log->real->pMethods->xSync(log->real, SQLITE_SYNC_NORMAL)
+	                                   : rc;
 }
 
 static int log_close(sqlite3_file *file)

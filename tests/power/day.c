@@ -153,6 +153,7 @@ bool day_check(const day *d, scenario_market *m, size_t from, size_t n_calls, co
 		scenario_way way = scenario_by_library(m);
 		json_t *reply = NULL;
 		bool again;
+		m->asleep = c->asleep;
 		rc = way.call(way.data, c->who, c->operation, c->params, &reply, &again, &err);
 		json_decref(reply);
 		if (!fault_check(rc == c->code, "%s: %s, which was under way, now gives %s: %s, not %s",
@@ -216,6 +217,7 @@ static int record(day *d, const char *who, const char *operation, const char *pa
 	              .operation = strdup(operation),
 	              .params = keyed ? with_key(params, d->n_calls) : strdup(params),
 	              .now = d->m.now,
+	              .asleep = d->m.asleep,
 	              .writes = keyed && op && (op->flags & MK_OP_WRITES)};
 	const char *text;
 	*reply = NULL;

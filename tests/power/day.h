@@ -15,6 +15,7 @@ typedef struct day_call {
 	bool writes, kept; /* kept: sent again it's a replay */
 	size_t events;     /* that had happened when it was answered */
 	market_time now;
+	bool asleep;  /* what was due hadn't been done */
 	char *anchor; /* of a checkpoint */
 } day_call;
 

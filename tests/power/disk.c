@@ -39,7 +39,7 @@ static disk_file *add(disk *d, const char *name);
 static void write_to(image *i, int64_t at, const void *data, int64_t size);
 static void resize(image *i, int64_t size);
 static void copy(image *to, const image *from);
-static void remember(disk_file *f, const disk_event *event);
+static void remember(disk_file *f, int64_t at, int64_t size, const unsigned char *data);
 static void sync_file(disk_file *f);
 static bool is_log(const disk_file *f);
 static void sync_folder(disk *d);
@@ -89,6 +89,24 @@ disk *disk_copy(const disk *d)
 	return out;
 }
 
+disk *disk_clone(const disk *d)
+{
+	disk *out = disk_new();
+	for (size_t i = 0; i < d->n_files; i++) {
+		const disk_file *f = &d->files[i];
+		disk_file *c = add(out, f->name);
+		c->present = f->present;
+		c->named = f->named;
+		c->may_return = f->may_return;
+		copy(&c->live, &f->live);
+		copy(&c->safe, &f->safe);
+		copy(&c->former, &f->former);
+		for (size_t n = 0; n < f->n_changes; n++)
+			remember(c, f->changes[n].at, f->changes[n].size, f->changes[n].data);
+	}
+	return out;
+}
+
 void disk_apply(disk *d, const disk_event *event)
 {
 	disk_file *f = find(d, event->name);
@@ -100,11 +118,11 @@ void disk_apply(disk *d, const disk_event *event)
 		break;
 	case DISK_WRITE:
 		write_to(&f->live, event->at, event->data, event->size);
-		remember(f, event);
+		remember(f, event->at, event->size, event->data);
 		break;
 	case DISK_TRUNCATE:
 		resize(&f->live, event->at);
-		remember(f, event);
+		remember(f, event->at, 0, NULL);
 		break;
 	case DISK_SYNC:
 		if (!f->named && is_log(f))
@@ -220,7 +238,7 @@ static void copy(image *to, const image *from)
 		memcpy(to->bytes, from->bytes, (size_t)from->size);
 }
 
-static void remember(disk_file *f, const disk_event *event)
+static void remember(disk_file *f, int64_t at, int64_t size, const unsigned char *data)
 {
 	change *c;
 	if (f->n_changes == f->room) {
@@ -230,12 +248,12 @@ static void remember(disk_file *f, const disk_event *event)
 			abort();
 	}
 	c = &f->changes[f->n_changes++];
-	*c = (change){.at = event->at, .size = event->size};
-	if (event->kind == DISK_WRITE) {
-		c->data = malloc((size_t)event->size + 1);
+	*c = (change){.at = at, .size = size};
+	if (data) {
+		c->data = malloc((size_t)size + 1);
 		if (!c->data)
 			abort();
-		memcpy(c->data, event->data, (size_t)event->size);
+		memcpy(c->data, data, (size_t)size);
 	}
 }
 

@@ -36,6 +36,8 @@ disk *disk_new(void);
 void disk_free(disk *d);
 /* What programs see of it, and all of that safe. */
 disk *disk_copy(const disk *d);
+/* The same, with what isn't safe yet. */
+disk *disk_clone(const disk *d);
 void disk_apply(disk *d, const disk_event *event);
 bool disk_has(const disk *d, const char *name);
 int64_t disk_size(const disk *d, const char *name);

@@ -47,7 +47,7 @@ typedef struct walk {
 
 static struct {
 	int64_t syncs, losses, opened, older, newer;
-	int64_t kept, dropped, garbled;
+	int64_t kept, dropped, garbled, killed;
 } sum;
 
 static void run_days(int64_t wanted, int opened_in);
@@ -57,6 +57,7 @@ static bool look(walk *w);
 static void answer(walk *w);
 static bool chosen(walk *w, const disk_event *event);
 static bool lose(walk *w, size_t event);
+static bool killed(walk *w, const char *what);
 static bool opens(walk *w, const disk *left, size_t event, const char *what);
 static bool write_files(const disk *left);
 static void report(void);
@@ -212,6 +213,43 @@ static bool lose(walk *w, size_t event)
 	if (good && fault_below(&w->random, (uint64_t)w->opened_in) == 0)
 		good = opens(w, left, event, what);
 	disk_free(left);
+	if (good && !w->founding && fault_below(&w->random, (uint64_t)w->opened_in) == 0)
+		good = killed(w, what);
+	return good;
+}
+
+/* The process is killed, the next one finds the call under way in the log and says so, and only
+ * then the power goes. */
+static bool killed(walk *w, const char *what)
+{
+	uint64_t random = w->random;
+	disk_loss loss = {.how = DISK_DROP_ALL, .sector = 4096, .powersafe = true, .random = &random};
+	const day_call *c = &w->day->calls[w->n_calls];
+	scenario_market m;
+	market_error err;
+	disk *one, *two;
+	bool answered = false, good;
+	int rc;
+	if (w->n_calls == w->day->n_calls || !c->kept)
+		return true;
+	power_insert(one = disk_clone(w->disk));
+	rc = day_open(w->day, &m, w->n_calls, w->day->url, true, &err);
+	if (rc == 0)
+		answered = day_send(&m, c->who, c->operation, c->params, NULL, &err) == c->code &&
+		           market_session_replayed(m.session);
+	two = disk_lose(one, &loss);
+	scenario_market_close(&m);
+	disk_free(one);
+	power_insert(two);
+	rc = day_open(w->day, &m, w->n_calls, w->day->url, true, &err);
+	good = fault_check(rc == 0, "%s, killed before: opening gives %s", what, market_error_name(rc));
+	if (good && answered) {
+		sum.killed++;
+		good = day_check(w->day, &m, w->n_calls, w->n_calls + 1, what);
+	}
+	scenario_market_close(&m);
+	disk_free(two);
+	power_insert(NULL);
 	return good;
 }
 

@@ -7,6 +7,7 @@
  * MARKET_TEST_LONG=1 makes 20,000 losses of power. MARKET_POWER_SYNCHRONOUS=OFF (or NORMAL) makes
  * the library's commits unsafe, and the cases have to fail.
  */
+#include <malloc.h>
 #include <stdlib.h>
 
 #include "tests/power/cases.h"
@@ -15,6 +16,9 @@
 int main(int argc, char **argv)
 {
 	fault_begin("power", argc, argv);
+	/* images come and go */
+	mallopt(M_MMAP_THRESHOLD, 1 << 28);
+	mallopt(M_TRIM_THRESHOLD, 1 << 28);
 	power.synchronous = getenv("MARKET_POWER_SYNCHRONOUS");
 	fault_case("the power goes at every sync of 20 scenarios: the answered is there, the rest "
 	           "absent or whole",

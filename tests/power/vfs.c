@@ -18,8 +18,12 @@ static sqlite3_vfs *real;
 typedef struct power_file {
 	sqlite3_file base;
 	const char *name;
-	bool database, sandbox;
+	power_database *base_of;
+	int started;
+	bool database, mapped;
 	bool goes; /* when it is closed */
+	int lock;
+	unsigned log_shared; /* bits */
 } power_file;
 
 static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags,
@@ -105,7 +109,8 @@ void power_unregister(void)
 void power_insert(disk *d)
 {
 	power.disk = d;
-	memset(power.regions, 0, sizeof(power.regions));
+	power.started++;
+	memset(power.bases, 0, sizeof(power.bases));
 }
 
 void power_arm(power_fault fault, int64_t n, bool for_good)
@@ -138,7 +143,8 @@ static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int 
 	if (fails(POWER_ERROR, "open", name))
 		return SQLITE_CANTOPEN;
 	f->name = keep_name(name);
-	f->sandbox = strstr(name, POWER_SANDBOX) != NULL;
+	f->base_of = &power.bases[strstr(name, POWER_SANDBOX) != NULL];
+	f->started = power.started;
 	if (!disk_has(power.disk, f->name)) {
 		if (!(flags & SQLITE_OPEN_CREATE))
 			return SQLITE_CANTOPEN;
@@ -190,6 +196,7 @@ static int vfs_full_path(sqlite3_vfs *vfs, const char *name, int size, char *out
 static int file_close(sqlite3_file *file)
 {
 	power_file *f = (power_file *)file;
+	file_unlock(file, SQLITE_LOCK_NONE);
 	if (f->goes && disk_has(power.disk, f->name))
 		happen(DISK_REMOVE, f->name, 0, NULL, 0);
 	return SQLITE_OK;
@@ -259,22 +266,45 @@ static int file_size(sqlite3_file *file, sqlite3_int64 *size)
 
 static int file_lock(sqlite3_file *file, int lock)
 {
-	const power_file *f = (power_file *)file;
-	(void)lock;
-	return fails(POWER_ERROR, "lock", f->name) ? SQLITE_IOERR_LOCK : SQLITE_OK;
+	power_file *f = (power_file *)file;
+	power_database *d = f->base_of;
+	if (fails(POWER_ERROR, "lock", f->name))
+		return SQLITE_IOERR_LOCK;
+	if (f->lock >= lock)
+		return SQLITE_OK;
+	if ((d->exclusive && d->exclusive != f) ||
+	    (lock > SQLITE_LOCK_SHARED && d->reserved && d->reserved != f) ||
+	    (lock == SQLITE_LOCK_EXCLUSIVE && d->shared > 1))
+		return SQLITE_BUSY;
+	if (f->lock == SQLITE_LOCK_NONE)
+		d->shared++;
+	if (lock >= SQLITE_LOCK_RESERVED)
+		d->reserved = f;
+	if (lock == SQLITE_LOCK_EXCLUSIVE)
+		d->exclusive = f;
+	f->lock = lock;
+	return SQLITE_OK;
 }
 
 static int file_unlock(sqlite3_file *file, int lock)
 {
-	(void)file;
-	(void)lock;
+	power_file *f = (power_file *)file;
+	power_database *d = f->base_of;
+	if (f->lock <= lock || f->started != power.started)
+		return SQLITE_OK;
+	if (d->exclusive == f)
+		d->exclusive = NULL;
+	if (d->reserved == f)
+		d->reserved = NULL;
+	if (lock == SQLITE_LOCK_NONE)
+		d->shared--;
+	f->lock = lock;
 	return SQLITE_OK;
 }
 
 static int file_check_lock(sqlite3_file *file, int *out)
 {
-	(void)file;
-	*out = 0;
+	*out = ((power_file *)file)->base_of->reserved != NULL;
 	return SQLITE_OK;
 }
 
@@ -310,27 +340,47 @@ static int file_characteristics(sqlite3_file *file)
 
 static int shm_map(sqlite3_file *file, int region, int size, int extend, void volatile **out)
 {
-	const power_file *f = (power_file *)file;
-	void **regions = power.regions[f->sandbox];
+	power_file *f = (power_file *)file;
+	power_database *d = f->base_of;
 	*out = NULL;
 	if (fails(POWER_ERROR, "map", f->name))
 		return SQLITE_IOERR_SHMMAP;
 	if (region >= POWER_REGIONS || size > REGION)
 		return SQLITE_IOERR_SHMSIZE;
-	if (!regions[region] && extend)
-		regions[region] = calloc(1, REGION);
-	*out = regions[region];
+	d->mapped += !f->mapped;
+	f->mapped = true;
+	if (!d->regions[region] && extend)
+		d->regions[region] = calloc(1, REGION);
+	*out = d->regions[region];
 	return SQLITE_OK;
 }
 
 static int shm_lock(sqlite3_file *file, int offset, int n, int flags)
 {
-	const power_file *f = (power_file *)file;
-	(void)offset;
-	(void)n;
-	return !(flags & SQLITE_SHM_UNLOCK) && fails(POWER_ERROR, "shm lock", f->name)
-	           ? SQLITE_IOERR_SHMLOCK
-	           : SQLITE_OK;
+	power_file *f = (power_file *)file;
+	power_database *d = f->base_of;
+	bool shared = flags & SQLITE_SHM_SHARED;
+	if (f->started != power.started)
+		return SQLITE_OK;
+	if (!(flags & SQLITE_SHM_UNLOCK) && fails(POWER_ERROR, "shm lock", f->name))
+		return SQLITE_IOERR_SHMLOCK;
+	for (int i = offset; i < offset + n; i++) {
+		int others = d->log_shared[i] - ((f->log_shared >> i) & 1);
+		bool taken = (d->log_exclusive[i] && d->log_exclusive[i] != f) || (!shared && others > 0);
+		if (!(flags & SQLITE_SHM_UNLOCK) && taken)
+			return SQLITE_BUSY;
+	}
+	for (int i = offset; i < offset + n; i++) {
+		unsigned bit = 1U << i;
+		bool take = flags & SQLITE_SHM_LOCK;
+		if (!shared && (take || d->log_exclusive[i] == f))
+			d->log_exclusive[i] = take ? f : NULL;
+		if (shared && take != ((f->log_shared & bit) != 0)) {
+			d->log_shared[i] += take ? 1 : -1;
+			f->log_shared ^= bit;
+		}
+	}
+	return SQLITE_OK;
 }
 
 static void shm_barrier(sqlite3_file *file)
@@ -341,11 +391,14 @@ static void shm_barrier(sqlite3_file *file)
 
 static int shm_unmap(sqlite3_file *file, int remove)
 {
-	void **regions = power.regions[((power_file *)file)->sandbox];
+	power_file *f = (power_file *)file;
+	power_database *d = f->base_of;
 	(void)remove;
+	if (!f->mapped || f->started != power.started || --d->mapped > 0)
+		return SQLITE_OK;
 	for (size_t i = 0; i < POWER_REGIONS; i++) {
-		free(regions[i]);
-		regions[i] = NULL;
+		free(d->regions[i]);
+		d->regions[i] = NULL;
 	}
 	return SQLITE_OK;
 }

@@ -1,6 +1,6 @@
 /*
  * SQLite's file system on a disk in memory. It tells the disk of every change, keeps them for
- * later, and lets the n-th call fail. One connection to a database at a time: there are no locks.
+ * later, and lets the n-th call fail. It has locks, for the connections of one thread.
  */
 #ifndef TESTS_POWER_VFS_H
 #define TESTS_POWER_VFS_H
@@ -28,6 +28,16 @@ typedef struct power_log {
 	size_t seen;
 } power_log;
 
+/* Its locks, and its shared memory. */
+typedef struct power_database {
+	int shared;
+	const void *reserved, *exclusive;
+	int log_shared[8];
+	const void *log_exclusive[8];
+	void *regions[POWER_REGIONS];
+	int mapped;
+} power_database;
+
 extern struct power_state {
 	disk *disk;     /* power_insert */
 	power_log *log; /* NULL: events aren't kept */
@@ -40,8 +50,9 @@ extern struct power_state {
 	bool for_good;    /* and all after it */
 	int64_t calls;    /* since power_arm */
 	int64_t hits;
-	char hit[40];                    /* the first call that failed */
-	void *regions[2][POWER_REGIONS]; /* shared memory of the store and the sandbox */
+	char hit[40];            /* the first call that failed */
+	int started;             /* so many times; files opened before hold no locks */
+	power_database bases[2]; /* the store and the sandbox */
 } power;
 
 /* Makes it the process's default, or the one that was before. */
