@@ -153,6 +153,7 @@ bool day_check(const day *d, scenario_market *m, size_t from, size_t n_calls, co
 		scenario_way way = scenario_by_library(m);
 		json_t *reply = NULL;
 		bool again;
+		m->now = c->now;
 		m->asleep = c->asleep;
 		rc = way.call(way.data, c->who, c->operation, c->params, &reply, &again, &err);
 		json_decref(reply);

@@ -122,7 +122,7 @@ static void before(day *d, const day_call *call)
 		try_all(&t);
 	t.for_good = false;
 	t.cold = true;
-	if (call && sum.number % (sum.fault == POWER_SHORT_READ ? 2 : COLD_EVERY) == 0)
+	if (call && sum.number % (sum.fault == POWER_SHORT_READ ? 4 : COLD_EVERY) == 0)
 		try_all(&t);
 }
 

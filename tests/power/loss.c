@@ -312,6 +312,11 @@ static void report(void)
 	           "absent %lld times and whole, or nothing, %lld times",
 	           (long long)sum.kept, (long long)sum.dropped, (long long)sum.garbled,
 	           (long long)sum.older, (long long)sum.newer);
+	if (sum.killed > 0)
+		fault_note(
+			"%lld times the process was killed first, and the next one's answer outlived the "
+			"loss of power",
+			(long long)sum.killed);
 }
 
 /* The test of the test: what NORMAL answers isn't safe yet. */
