@@ -12,8 +12,8 @@ typedef struct day_call {
 	char *who, *operation, *params; /* with a key */
 	char *id;                       /* of what it made, or "" */
 	int code;
-	bool writes, kept; /* kept: sent again it's a replay */
-	size_t events;     /* that had happened when it was answered */
+	bool writes, kept;    /* kept: sent again it's a replay */
+	size_t begun, events; /* that had happened when it began, and when it was answered */
 	market_time now;
 	bool asleep;  /* what was due hadn't been done */
 	char *anchor; /* of a checkpoint */
@@ -51,8 +51,10 @@ const char *day_anchor(const day *d, size_t n_calls);
  * it can't be read or the integrity check finds something. */
 bool day_look(const disk *d, uint64_t *digest, char why[400]);
 
-/* Checks an open market: of the first `n_calls` those from `from` on give what they gave, the call
- * after them can be sent, verification is clean with the last anchor, a new operation works. */
-bool day_check(const day *d, scenario_market *m, size_t from, size_t n_calls, const char *what);
+/* Checks an open market: of the first `n_calls` those from `from` on give what they gave,
+ * verification is clean with the last anchor, a new operation works. The call after them can be
+ * sent; if it had `begun`, with its own answer, else what is due before it may have to wait. */
+bool day_check(const day *d, scenario_market *m, size_t from, size_t n_calls, bool begun,
+               const char *what);
 
 #endif

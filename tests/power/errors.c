@@ -242,7 +242,8 @@ static void afterwards(trial *t, scenario_market *m, int rc, ending end, const c
 		fault_check(same || market_session_replayed(next.session),
 		            "%s: it isn't there and yet something is", what);
 	}
-	day_check(t->day, &next, t->day->n_calls > 4 ? t->day->n_calls - 4 : 0, t->day->n_calls, what);
+	day_check(t->day, &next, t->day->n_calls > 4 ? t->day->n_calls - 4 : 0, t->day->n_calls, true,
+	          what);
 	market_session_close(next.session);
 	market_close(next.market);
 }

@@ -245,7 +245,7 @@ static bool killed(walk *w, const char *what)
 	good = fault_check(rc == 0, "%s, killed before: opening gives %s", what, market_error_name(rc));
 	if (good && answered) {
 		sum.killed++;
-		good = day_check(w->day, &m, w->n_calls, w->n_calls + 1, what);
+		good = day_check(w->day, &m, w->n_calls, w->n_calls + 1, false, what);
 	}
 	scenario_market_close(&m);
 	disk_free(two);
@@ -261,6 +261,7 @@ static bool opens(walk *w, const disk *left, size_t event, const char *what)
 	char url[2400], keys[700];
 	size_t from = w->opened_in == 1 || w->n_calls < 8 ? 0 : w->n_calls - 8;
 	bool on_files = sum.opened++ % 10 == 0, good;
+	bool begun = w->n_calls < w->day->n_calls && event >= w->day->calls[w->n_calls].begun;
 	int rc;
 	snprintf(keys, sizeof(keys), "%s", w->day->keys);
 	if (event < w->day->log.seen) { /* they weren't made yet */
@@ -279,7 +280,7 @@ static bool opens(walk *w, const disk *left, size_t event, const char *what)
 	rc = day_open(w->day, &m, w->n_calls, url, w->founding || !on_files, &err);
 	good = fault_check(rc == 0, "%s: opening gives %s: %s", what, market_error_name(rc),
 	                   rc == 0 ? "" : err.message) &&
-	       day_check(w->day, &m, from, w->n_calls, what);
+	       day_check(w->day, &m, from, w->n_calls, begun, what);
 	scenario_market_close(&m);
 	if (on_files) {
 		power_register();
