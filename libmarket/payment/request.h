@@ -83,8 +83,8 @@ int mk_request_compare(mk_ctx *ctx, const mk_request *request, market_money move
 
 /* ---- the work (op/send.c) ---- */
 
-/* Claims the first request that is due at `now`: a transaction of its own. `*out` is NULL when there
- * is none. `query`: it was sent before, and only its outcome is asked for. */
+/* Claims the first request that is due at `now`: a transaction of its own. `*out` is NULL when
+ * there is none. `query`: it was sent before, and only its outcome is asked for. */
 int mk_request_claim(market *m, mk_store *store, mk_arena *arena, market_time now, mk_request **out,
                      bool *query, market_error *err);
 /* Asks the provider, outside of any transaction. With an error the answer is unknown. */
