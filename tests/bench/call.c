@@ -100,9 +100,11 @@ static void get_json(void *data, int64_t count, bench_side *side)
 static void place_typed(void *data, int64_t count, bench_side *side)
 {
 	const caller *c = data;
+	int64_t cpu = bench_cpu();
 
 	for (int64_t i = 0; i < count; i++)
 		market_order_group_free(bench_shop_place(c->shop, side));
+	side->cpu += bench_cpu() - cpu;
 }
 
 static void place_json(void *data, int64_t count, bench_side *side)
