@@ -30,7 +30,6 @@ struct market {
 	void (*log)(int32_t level, const char *message, void *user_data);
 	void *user_data;
 	bool read_only;
-	bool create; /* the store may be made: only by the first connection */
 	mk_store_url url;
 	const char *store_id;
 	mk_arena arena;  /* lives as long as the market: texts of the open */

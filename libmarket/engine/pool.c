@@ -5,9 +5,9 @@
 
 #define DEFAULT_CONNECTIONS 8
 
-static int open_connection(market *market, mk_connection **out, market_error *err);
+static int open_connection(market *market, bool create, mk_connection **out, market_error *err);
 static void close_connection(market *market, mk_connection *connection);
-static int grow(market *market, mk_connection **out, market_error *err);
+static int grow(market *market, market_error *err);
 static mk_connection *find_free(const market *market);
 static bool is_inside(const market *market);
 
@@ -17,9 +17,8 @@ int mk_pool_open(market *market, const market_options *options, market_error *er
 	market->max_connections = options->connections > 0 ? options->connections : DEFAULT_CONNECTIONS;
 	if (market->url.memory)
 		market->max_connections = 1;
-	market->create = (options->flags & MARKET_OPEN_CREATE) != 0;
-	rc = open_connection(market, &market->connections, err);
-	market->create = false;
+	rc = open_connection(market, (options->flags & MARKET_OPEN_CREATE) != 0, &market->connections,
+	                     err);
 	if (rc != 0)
 		return rc;
 	market->n_connections = 1;
@@ -48,7 +47,7 @@ int mk_pool_take(market *market, mk_connection **out, market_error *err)
 		rc = mk_error_set(err, MARKET_EMISUSE, "a call from inside an operation is refused");
 	while (rc == 0 && !(found = find_free(market)) && waited == 0) {
 		if (market->n_connections < market->max_connections)
-			rc = grow(market, &found, err);
+			rc = grow(market, err);
 		else
 			waited = pthread_cond_timedwait(&market->given, &market->lock, &patience);
 	}
@@ -81,11 +80,11 @@ int64_t mk_market_next_id(market *market, market_time now)
 	return id;
 }
 
-static int open_connection(market *market, mk_connection **out, market_error *err)
+static int open_connection(market *market, bool create, mk_connection **out, market_error *err)
 {
 	const mk_store_options how = {
 		.allocator = &market->allocator,
-		.create = market->create,
+		.create = create,
 		.read_only = market->read_only,
 		.writers = market->url.memory ? NULL : &market->writers,
 	};
@@ -111,19 +110,19 @@ static void close_connection(market *market, mk_connection *connection)
 }
 
 /* Opened while others go on. A server that gives no more than there are is content with those. */
-static int grow(market *market, mk_connection **out, market_error *err)
+static int grow(market *market, market_error *err)
 {
 	mk_connection *made = NULL;
 	int rc;
 	market->n_connections++;
 	pthread_mutex_unlock(&market->lock);
-	rc = open_connection(market, &made, err);
+	rc = open_connection(market, false, &made, err);
 	pthread_mutex_lock(&market->lock);
 	if (rc == 0) {
 		mk_connection **last = &market->connections;
 		while (*last)
 			last = &(*last)->next;
-		*last = *out = made;
+		*last = made;
 		return 0;
 	}
 	market->n_connections--;

@@ -6,8 +6,6 @@
 
 static int resolve_one(market_session *session, const mk_pending_ref *ref, market_error *err);
 static int owner_book(market_session *session, const char *owner, int64_t *book, market_error *err);
-static int registered(market_session *session, market_id_kind kind, const char *ref, market_id *out,
-                      market_error *err);
 static int not_found(market_id_kind kind, const char *ref, const char *path, market_error *err);
 
 int mk_refs_resolve(market_session *session, mk_pending_ref *refs, market_error *err)
@@ -29,7 +27,16 @@ int mk_refs_hide(const mk_pending_ref *refs, int code, market_error *err)
 int mk_ref_find(market_session *session, market_id_kind kind, const char *ref, market_id *out,
                 market_error *err)
 {
-	return registered(session, kind, ref, out, err);
+	void *row = NULL;
+	int rc =
+		mk_store_get(session->connection->store, &session->arena, &mk_registry_get,
+	                 &mk_registered_record, MK_ARGS(mk_int(kind), mk_text_value(ref)), &row, err);
+	if (rc != 0)
+		return rc;
+	if (!row)
+		return mk_error_set(err, MARKET_ENOTFOUND, "ref:%s isn't found", ref);
+	*out = ((const mk_registered *)row)->target;
+	return 0;
 }
 
 static int resolve_one(market_session *session, const mk_pending_ref *ref, market_error *err)
@@ -45,7 +52,7 @@ static int resolve_one(market_session *session, const mk_pending_ref *ref, marke
 	if (!entity || (!entity->by_ref && !entity->registered))
 		return mk_error_at(err, MARKET_EINVALID, ref->path, "there are no references here");
 	if (entity->registered) {
-		rc = registered(session, ref->kind, name, ref->target, err);
+		rc = mk_ref_find(session, ref->kind, name, ref->target, err);
 		return rc == MARKET_ENOTFOUND ? not_found(ref->kind, name, ref->path, err) : rc;
 	}
 	if (slash && trusted) {
@@ -73,27 +80,12 @@ static int owner_book(market_session *session, const char *owner, int64_t *book,
 		return mk_error_no_memory(err);
 	if (!market_id_parse(MARKET_ID_SELLER, owner, &id) &&
 	    !market_id_parse(MARKET_ID_BUYER, owner, &id)) {
-		rc = registered(session, MARKET_ID_SELLER, owner, &id, err);
+		rc = mk_ref_find(session, MARKET_ID_SELLER, owner, &id, err);
 		if (rc == MARKET_ENOTFOUND)
-			rc = registered(session, MARKET_ID_BUYER, owner, &id, err);
+			rc = mk_ref_find(session, MARKET_ID_BUYER, owner, &id, err);
 	}
 	*book = id.book;
 	return rc;
-}
-
-static int registered(market_session *session, market_id_kind kind, const char *ref, market_id *out,
-                      market_error *err)
-{
-	void *row = NULL;
-	int rc =
-		mk_store_get(session->connection->store, &session->arena, &mk_registry_get,
-	                 &mk_registered_record, MK_ARGS(mk_int(kind), mk_text_value(ref)), &row, err);
-	if (rc != 0)
-		return rc;
-	if (!row)
-		return mk_error_set(err, MARKET_ENOTFOUND, "ref:%s isn't found", ref);
-	*out = ((const mk_registered *)row)->target;
-	return 0;
 }
 
 static int not_found(market_id_kind kind, const char *ref, const char *path, market_error *err)

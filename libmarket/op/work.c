@@ -89,8 +89,6 @@ int mk_run_deadline(market_session *session, const mk_deadline *deadline, market
 	return postpone(session, deadline, err);
 }
 
-static int read_next(market_session *session, mk_query *deadline, market_time *request,
-                     market_error *err);
 static int run_due(market_session *session, const mk_deadline *deadline, market_error *err)
 {
 	const mk_op *op = mk_op_find(deadline->operation);
