@@ -12,12 +12,10 @@
 #include <unistd.h>
 
 static char folder[1024];
-static bool first_field;
 
 static void remove_folder(void);
 static int remove_entry(const char *path, const struct stat *info, int kind, struct FTW *walk);
 static int64_t nanoseconds(clockid_t clock);
-static void field(const char *name);
 
 void bench_die(const char *format, ...)
 {
@@ -117,43 +115,6 @@ uint64_t bench_next(bench_random *random, uint64_t below)
 	return (z ^ (z >> 31)) % below;
 }
 
-void bench_line(const char *name)
-{
-	first_field = true;
-	putchar('{');
-	bench_text("bench", name);
-}
-
-void bench_text(const char *name, const char *value)
-{
-	field(name);
-	printf("\"%s\"", value);
-}
-
-void bench_json(const char *name, const char *value)
-{
-	field(name);
-	fputs(value, stdout);
-}
-
-void bench_int(const char *name, int64_t value)
-{
-	field(name);
-	printf("%lld", (long long)value);
-}
-
-void bench_number(const char *name, double value, int digits)
-{
-	field(name);
-	printf("%.*f", digits, value);
-}
-
-void bench_line_end(void)
-{
-	puts("}");
-	fflush(stdout);
-}
-
 static void remove_folder(void)
 {
 	nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
@@ -173,12 +134,4 @@ static int64_t nanoseconds(clockid_t clock)
 
 	clock_gettime(clock, &now);
 	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
-static void field(const char *name)
-{
-	if (!first_field)
-		putchar(',');
-	first_field = false;
-	printf("\"%s\":", name);
 }

@@ -9,6 +9,7 @@
 typedef struct bench_options {
 	bool ceiling; /* the ceilings alone */
 	bool verbose;
+	bool full;     /* the sizes that take minutes, too */
 	int64_t count; /* of the bench's unit; 0: its own */
 	int64_t slice; /* done in turn; 0: its own */
 	uint64_t seed;
@@ -46,6 +47,8 @@ typedef struct bench_random {
 	uint64_t state;
 } bench_random;
 uint64_t bench_next(bench_random *random, uint64_t below);
+
+/* ---- output.c ---- */
 
 /* One object on a line of standard output. Texts need no escapes. */
 void bench_line(const char *name);

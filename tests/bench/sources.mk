@@ -1,5 +1,6 @@
 # sources of tests/bench
-bench_sources += tests/bench/main.c tests/bench/bench.c tests/bench/compare.c \
+bench_sources += tests/bench/main.c tests/bench/bench.c tests/bench/output.c \
+	tests/bench/table.c tests/bench/compare.c \
 	tests/bench/minimal.c tests/bench/shop.c tests/bench/lifecycle.c tests/bench/replay.c \
 	tests/bench/measure.c \
 	tests/bench/rows.c tests/bench/call.c
