@@ -104,12 +104,13 @@ const mk_statement mk_deadline_next = {
 	.name = "deadline_next",
 	.sql = "SELECT due_at AS number FROM deadline ORDER BY due_at LIMIT 1",
 };
+/* What follows at the same time is another operation's. */
 const mk_statement mk_deadline_postpone = {
 	.name = "deadline_postpone",
 	.table = "deadline",
 	.sql =
 		"UPDATE deadline SET due_at = ?3, refusals = refusals + 1 WHERE book_id = ?1 AND id = ?2 "
-		"AND due_at = ?4",
+		"AND due_at = ?4 AND operation = ?5",
 };
 const mk_statement mk_registry_get = {
 	.name = "registry_get",

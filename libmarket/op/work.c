@@ -12,7 +12,8 @@ static int next_deadline(market_session *session, market_time now, mk_deadline *
 static int read_next(market_session *session, mk_query *deadline, market_time *request,
                      market_error *err);
 static int run_due(market_session *session, const mk_deadline *deadline, market_error *err);
-static int postpone(market_session *session, const mk_deadline *deadline, market_error *err);
+static int postpone(market_session *session, const mk_deadline *deadline, bool *stands,
+                    market_error *err);
 static int seal(market_session *session, market_error *err);
 static int next_due_time(market_session *session, market_time *next_due, market_error *err);
 
@@ -80,13 +81,20 @@ bool mk_is_of_object(int code)
  * an hour later. */
 int mk_run_deadline(market_session *session, const mk_deadline *deadline, market_error *err)
 {
-	int rc = run_due(session, deadline, err);
+	market_error failure;
+	bool stands = false;
+	int rc = run_due(session, deadline, &failure);
 
-	if (!mk_is_of_object(rc))
+	if (!mk_is_of_object(rc)) {
+		if (rc != 0)
+			*err = failure;
 		return rc;
-	mk_log(session->market, MARKET_LOG_WARNING, "%s at its deadline failed: %s",
-	       deadline->operation, err->message);
-	return postpone(session, deadline, err);
+	}
+	rc = postpone(session, deadline, &stands, err);
+	if (stands)
+		mk_log(session->market, MARKET_LOG_WARNING, "%s at its deadline failed: %s",
+		       deadline->operation, failure.message);
+	return rc;
 }
 
 static int run_due(market_session *session, const mk_deadline *deadline, market_error *err)
@@ -137,21 +145,23 @@ static int read_next(market_session *session, mk_query *deadline, market_time *r
 	return rc;
 }
 
-static int postpone(market_session *session, const mk_deadline *deadline, market_error *err)
+static int postpone(market_session *session, const mk_deadline *deadline, bool *stands,
+                    market_error *err)
 {
 	mk_store *store = session->connection->store;
 	int64_t rows;
 	int rc = mk_store_begin(store, true, err);
 	if (rc != 0)
 		return rc;
-	rows =
-		mk_store_write(store, &mk_deadline_postpone,
-	                   MK_ARGS(mk_int(deadline->id.book), mk_int(deadline->id.id),
-	                           mk_int(mk_session_now(session) + MK_HOUR), mk_int(deadline->due_at)),
-	                   err);
+	rows = mk_store_write(store, &mk_deadline_postpone,
+	                      MK_ARGS(mk_int(deadline->id.book), mk_int(deadline->id.id),
+	                              mk_int(mk_session_now(session) + MK_HOUR),
+	                              mk_int(deadline->due_at), mk_text_value(deadline->operation)),
+	                      err);
 	rc = rows < 0 ? (int)rows : mk_store_commit(store, err);
 	if (rc != 0)
 		mk_store_rollback(store);
+	*stands = rc == 0 && rows == 1;
 	return rc;
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "libmarket/op/run.h"
 #include "libmarket/order/order.h"
 #include "tests/unit/order_fixture.h"
 
@@ -377,6 +378,28 @@ static void freezing_keeps_the_rest(void)
 	CHECK_INT(order.order.release_at, 9001);
 }
 
+/* Two processes read the same deadline; the slower one must not put off what follows it. */
+static void late_worker_postpones_nothing(void)
+{
+	bazaar b;
+	mk_deadline read = {.operation = "order.auto_confirm"};
+	market_error err;
+
+	bazaar_open(&b, "BRL", NULL);
+	bazaar_place_one(&b);
+	bazaar_pay(&b);
+	TEST_CALL(&b.m, "order.ship", "{'order':'%s'}", b.order[0]);
+	CU_ASSERT_TRUE(market_id_parse(MARKET_ID_ORDER, b.order[0], &read.id));
+	read.due_at = b.m.now += 10 * MK_DAY;
+	CHECK_INT(market_work(b.m.session, 1, NULL, &err), 1);
+	CHECK_OK(mk_connection_take(b.m.session, &err));
+	CHECK_OK(mk_run_deadline(b.m.session, &read, &err));
+	mk_connection_give(b.m.session);
+	CHECK_INT(test_work(&b.m), 1);
+	CHECK_TEXT(bazaar_order(&b, 0, "escrow"), "settled");
+	bazaar_end(&b);
+}
+
 void suite_order_life(void);
 void suite_order_life(void)
 {
@@ -399,4 +422,6 @@ void suite_order_life(void)
 	CU_add_test(s, "CAT-7: what is refunded before shipping isn't shipped",
 	            refunded_before_shipping);
 	CU_add_test(s, "ESC-3: freezes count and keep what remains", freezing_keeps_the_rest);
+	CU_add_test(s, "a deadline read twice is done once and what follows isn't put off",
+	            late_worker_postpones_nothing);
 }
