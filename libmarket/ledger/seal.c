@@ -63,7 +63,8 @@ static int insert_sealed(sealing *work, const mk_transfer *transfer, market_erro
 static void row_of(const mk_ledger *ledger, const mk_transfer *transfer, mk_transfer_row *out);
 static int seal_stored(sealing *work, int limit, market_error *err);
 static int order_stored(const void *a, const void *b);
-static int seal_row(sealing *work, const mk_transfer_row *row, market_error *err);
+static int seal_stored_book(sealing *work, void *const *rows, size_t count, market_error *err);
+static int append_stored(sealing *work, const mk_transfer_row *row, market_error *err);
 static int append(sealing *work, const mk_transfer_row *row, void *const *legs, size_t n_legs,
                   market_error *err);
 static int read_head(sealing *work, int64_t book, market_error *err);
@@ -265,21 +266,19 @@ static void row_of(const mk_ledger *ledger, const mk_transfer *transfer, mk_tran
 static int seal_stored(sealing *work, int limit, market_error *err)
 {
 	void **rows = NULL;
-	size_t count = 0;
+	size_t count = 0, from = 0;
 	int rc = mk_store_list(work->store, work->ledger->setup.arena, &unsealed,
 	                       &mk_transfer_row_record, MK_ARGS(mk_int(limit)), &rows, &count, err);
 	if (rc)
 		return rc;
 	if (count)
 		qsort(rows, count, sizeof(*rows), order_stored);
-	for (size_t i = 0; rc == 0 && i < count; i++) {
-		const mk_transfer_row *row = rows[i], *next = i + 1 < count ? rows[i + 1] : NULL;
-		if (i == 0 || ((const mk_transfer_row *)rows[i - 1])->id.book != row->id.book)
-			rc = read_head(work, row->id.book, err);
-		if (rc == 0)
-			rc = seal_row(work, row, err);
-		if (rc == 0 && (!next || next->id.book != row->id.book))
-			rc = write_head(work, row->id.book, err);
+	for (size_t i = 1; rc == 0 && i <= count; i++) {
+		const mk_transfer_row *first = rows[from], *next = i < count ? rows[i] : NULL;
+		if (next && next->id.book == first->id.book)
+			continue;
+		rc = seal_stored_book(work, rows + from, i - from, err);
+		from = i;
 	}
 	if (rc == MK_AGAIN)
 		rc = mk_error_set(err, MARKET_EBUSY, "another process seals the same transfers");
@@ -294,22 +293,36 @@ static int order_stored(const void *a, const void *b)
 	return left->id.id < right->id.id ? -1 : left->id.id > right->id.id;
 }
 
-static int seal_row(sealing *work, const mk_transfer_row *row, market_error *err)
+/* The head first: who seals the same book waits there and then starts anew, and doesn't meet a
+ * position that is taken. */
+static int seal_stored_book(sealing *work, void *const *rows, size_t count, market_error *err)
+{
+	int64_t book = ((const mk_transfer_row *)rows[0])->id.book;
+	int64_t position;
+	int rc = read_head(work, book, err);
+	position = (int64_t)work->frontier.size;
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		rc = append_stored(work, rows[i], err);
+	if (rc == 0)
+		rc = write_head(work, book, err);
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		const mk_transfer_row *row = rows[i];
+		rc = written(mk_store_write(
+			work->store, &set_position,
+			MK_ARGS(mk_int(book), mk_int(row->id.id), mk_int(position + (int64_t)i)), err));
+	}
+	return rc;
+}
+
+static int append_stored(sealing *work, const mk_transfer_row *row, market_error *err)
 {
 	void **legs = NULL;
 	size_t n_legs = 0;
-	int64_t position = (int64_t)work->frontier.size;
 	int rc = mk_store_list(
 		work->store, work->ledger->setup.arena, &mk_leg_range, &mk_leg_row_record,
 		MK_ARGS(mk_int(row->id.book), mk_int(row->first_leg_id), mk_int(row->last_leg_id)), &legs,
 		&n_legs, err);
-	if (rc == 0)
-		rc = append(work, row, legs, n_legs, err);
-	if (rc)
-		return rc;
-	return written(
-		mk_store_write(work->store, &set_position,
-	                   MK_ARGS(mk_int(row->id.book), mk_int(row->id.id), mk_int(position)), err));
+	return rc ? rc : append(work, row, legs, n_legs, err);
 }
 
 static int append(sealing *work, const mk_transfer_row *row, void *const *legs, size_t n_legs,

@@ -9,12 +9,8 @@
 
 #include "tests/fault/fault.h"
 
-/* Called for each row of a query, with its values as bytes; NULL has the length −1. */
-typedef void row_taker(int n_columns, const char *const *values, const int *lengths, void *data);
-
-static bool query(const fault_store *store, const char *sql, row_taker *row, void *data);
-static bool query_sqlite(const char *path, const char *sql, row_taker *row, void *data);
-static bool query_postgres(const char *target, const char *sql, row_taker *row, void *data);
+static bool query_sqlite(const char *path, const char *sql, raw_row *row, void *data);
+static bool query_postgres(const char *target, const char *sql, raw_row *row, void *data);
 static void take_number(int n_columns, const char *const *values, const int *lengths, void *data);
 
 bool raw_create_database(const char *server, const char *name)
@@ -43,21 +39,21 @@ int64_t fault_number(const fault_store *store, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(sql, sizeof(sql), format, args);
 	va_end(args);
-	return query(store, sql, take_number, &number) ? number : -1;
+	return raw_query(store, sql, take_number, &number) ? number : -1;
 }
 
 bool fault_execute(const fault_store *store, const char *sql)
 {
-	return query(store, sql, NULL, NULL);
+	return raw_query(store, sql, NULL, NULL);
 }
 
-static bool query(const fault_store *store, const char *sql, row_taker *row, void *data)
+bool raw_query(const fault_store *store, const char *sql, raw_row *row, void *data)
 {
 	return store->postgres ? query_postgres(store->target, sql, row, data)
 	                       : query_sqlite(store->target, sql, row, data);
 }
 
-static bool query_sqlite(const char *path, const char *sql, row_taker *row, void *data)
+static bool query_sqlite(const char *path, const char *sql, raw_row *row, void *data)
 {
 	sqlite3 *db = NULL;
 	sqlite3_stmt *statement = NULL;
@@ -88,7 +84,7 @@ static bool query_sqlite(const char *path, const char *sql, row_taker *row, void
 	return rc == SQLITE_OK;
 }
 
-static bool query_postgres(const char *target, const char *sql, row_taker *row, void *data)
+static bool query_postgres(const char *target, const char *sql, raw_row *row, void *data)
 {
 	const char *values[200];
 	int lengths[200];

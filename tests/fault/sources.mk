@@ -4,7 +4,9 @@ fault_sources = \
 	tests/fault/fault.h \
 	tests/fault/ledger.c \
 	tests/fault/raw.c \
-	tests/fault/raw.h
+	tests/fault/raw.h \
+	tests/fault/shop.c \
+	tests/fault/shop.h
 fault_cflags = $(AM_CFLAGS) $(PIE_CFLAGS)
 fault_ldflags = $(AM_LDFLAGS) $(PIE_LDFLAGS)
 
@@ -13,10 +15,22 @@ tests_races_market_races_SOURCES = $(fault_sources) \
 	tests/races/cases.h \
 	tests/races/races.c \
 	tests/races/refunds.c \
+	tests/races/sealing.c \
 	tests/races/transactions.c
 tests_races_market_races_CFLAGS = $(fault_cflags)
 tests_races_market_races_LDFLAGS = $(fault_ldflags)
 tests_races_market_races_LDADD = libmarket_core.la
+
+check_PROGRAMS += tests/chaos/market-chaos
+tests_chaos_market_chaos_SOURCES = $(fault_sources) \
+	tests/chaos/after.c \
+	tests/chaos/chaos.c \
+	tests/chaos/chaos.h \
+	tests/chaos/provider.c \
+	tests/chaos/worker.c
+tests_chaos_market_chaos_CFLAGS = $(fault_cflags)
+tests_chaos_market_chaos_LDFLAGS = $(fault_ldflags)
+tests_chaos_market_chaos_LDADD = libmarket_core.la
 
 check_PROGRAMS += tests/kill/market-kill
 tests_kill_market_kill_SOURCES = $(fault_sources) tests/kill/kill.c

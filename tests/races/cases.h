@@ -6,5 +6,7 @@
 void races_of_transactions(void);
 /* Refunds of one seller at once (refunds.c). */
 void races_of_refunds(void);
+/* Sealing by several processes (sealing.c). */
+void races_of_sealing(void);
 
 #endif

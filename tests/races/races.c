@@ -79,6 +79,7 @@ int main(int argc, char **argv)
 	fault_case("4 threads have a market each on one store", FAULT_BOTH, threads_own_markets);
 	races_of_transactions();
 	races_of_refunds();
+	races_of_sealing();
 	return fault_end();
 }
 

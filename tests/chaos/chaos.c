@@ -1,0 +1,160 @@
+/*
+ * Everything at once: processes of several threads on one store, which buy, pay, ship, confirm,
+ * cancel, refund, pay out, transfer and do what is due, while one of them is killed every second
+ * and started again.
+ *
+ *   market-chaos [--seed N] [--list] [PATTERN...]
+ *
+ * 3 processes of 2 threads for 5 seconds a store; with MARKET_TEST_LONG=1 8 of 4 for 30 seconds.
+ * MARKET_CHAOS_PROCESSES, MARKET_CHAOS_THREADS and MARKET_CHAOS_SECONDS say otherwise.
+ */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/chaos/chaos.h"
+
+#define KILL_EVERY_US 1000000
+
+static void run(const fault_store *store);
+static int setting(const char *name, int brief, int lengthy);
+static bool prepare(chaos *c);
+static bool pay_in(fault_market *m);
+static int let_loose(chaos *c);
+static pid_t start(chaos *c, int number, int generation);
+static void end(pid_t process, bool killed);
+
+int main(int argc, char **argv)
+{
+	fault_begin("chaos", argc, argv);
+	fault_case("processes of several threads do everything at once and one is killed every second",
+	           FAULT_BOTH, run);
+	return fault_end();
+}
+
+static void run(const fault_store *store)
+{
+	chaos *c = fault_shared(sizeof(*c));
+	int killed;
+
+	c->store = store;
+	c->began = fault_now_us();
+	c->processes = setting("MARKET_CHAOS_PROCESSES", 3, 8);
+	c->threads = setting("MARKET_CHAOS_THREADS", 2, 4);
+	c->seconds = setting("MARKET_CHAOS_SECONDS", 5, 30);
+	if (!prepare(c))
+		return;
+	killed = let_loose(c);
+	fault_note("%d processes of %d threads, %d s, %d killed: %lld done, %lld refused, %d orders, "
+	           "%lld pieces of due work",
+	           c->processes, c->threads, c->seconds, killed, atomic_load(&c->answers),
+	           atomic_load(&c->refusals), atomic_load(&c->n_orders), atomic_load(&c->worked));
+	fault_note("%lld calls sent again, the longest took %.3f s", atomic_load(&c->again),
+	           (double)atomic_load(&c->slowest_us) / 1e6);
+	if (!fault_failed())
+		chaos_check(c);
+	if (atomic_load(&c->warnings) > 0)
+		fault_note("%d warnings, the first: %s", atomic_load(&c->warnings), c->warning);
+}
+
+static int setting(const char *name, int brief, int lengthy)
+{
+	const char *wish = getenv(name);
+	int number = wish ? atoi(wish) : fault_long() ? lengthy : brief;
+
+	return number < 1 ? 1 : number > CHAOS_PROCESSES ? CHAOS_PROCESSES : number;
+}
+
+static bool prepare(chaos *c)
+{
+	/* A minute passes in a second (worker.c), so that deadlines fall into the run. */
+	static const fault_change changes[] = {
+		{"provider: sandbox", "provider: chaos"},
+		{"payout_account_cooling: 72h", "payout_account_cooling: 0s"},
+		{"unpaid_close: 30min", "unpaid_close: 3min"},
+		{"unshipped_cancel: 14d", "unshipped_cancel: 3min"},
+		{"auto_confirm: 10d", "auto_confirm: 2min"},
+		{"claim_age: 2min", "claim_age: 1s"},
+		{"  maturity: 7d", "  maturity: 1min"},
+	};
+	fault_market m;
+	char ref[20];
+	bool good = fault_open_changed(&m, c->store, changes, sizeof(changes) / sizeof(changes[0]));
+
+	for (int i = 0; good && i < CHAOS_SHOPS; i++) {
+		snprintf(ref, sizeof(ref), "shop%d", i);
+		good = fault_open_shop(&m, ref, i == CHAOS_SHOPS - 1 ? CHAOS_STOCK : 1000000, &c->shop[i]);
+	}
+	for (int i = 0; good && i < CHAOS_BUYERS; i++) {
+		good = FAULT_DONE(&m, "buyer.create", "{'name':'Ana','ref':'ana%d'}", i);
+		snprintf(c->buyer[i], CHAOS_ID, "%s", fault_out(&m, "id"));
+	}
+	good = good && pay_in(&m);
+	fault_close(&m);
+	return good;
+}
+
+static bool pay_in(fault_market *m)
+{
+	char params[FAULT_TRANSFER_SIZE], id[20], account[20];
+	bool good = true;
+
+	for (int i = 0; good && i < CHAOS_ACCOUNTS; i++) {
+		snprintf(id, sizeof(id), "seed:%d", i);
+		snprintf(account, sizeof(account), "escrow:%d", i);
+		fault_transfer(params, NULL, id, "psp_clearing", account, CHAOS_CENTS);
+		good = FAULT_DONE(m, "ledger.transfer", "%s", params);
+	}
+	return good;
+}
+
+/* How many were killed. */
+static int let_loose(chaos *c)
+{
+	pid_t processes[CHAOS_PROCESSES];
+	int generations[CHAOS_PROCESSES] = {0}, killed = 0;
+	uint64_t random = fault_seed();
+
+	c->until = fault_now_us() + (int64_t)c->seconds * 1000000;
+	for (int i = 0; i < c->processes; i++)
+		processes[i] = start(c, i, 0);
+	while (!fault_failed() && fault_now_us() + KILL_EVERY_US < c->until) {
+		int chosen = (int)fault_below(&random, (uint64_t)c->processes);
+
+		usleep((useconds_t)(KILL_EVERY_US / 2 + (int)fault_below(&random, KILL_EVERY_US)));
+		kill(processes[chosen], SIGKILL);
+		end(processes[chosen], true);
+		killed++;
+		processes[chosen] = start(c, chosen, ++generations[chosen]);
+	}
+	for (int i = 0; i < c->processes; i++)
+		end(processes[i], false);
+	return killed;
+}
+
+static pid_t start(chaos *c, int number, int generation)
+{
+	pid_t process;
+
+	fflush(stdout);
+	process = fork();
+	if (process != 0) {
+		fault_check(process > 0, "no process can be started");
+		return process;
+	}
+	alarm((unsigned)c->seconds + 120);
+	chaos_work(c, number, generation);
+	_exit(0);
+}
+
+static void end(pid_t process, bool killed)
+{
+	int status = 0;
+
+	waitpid(process, &status, 0);
+	fault_check((WIFEXITED(status) && WEXITSTATUS(status) == 0) ||
+	                (killed && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL),
+	            "a process ended with status %#x", status);
+}
