@@ -4,6 +4,7 @@
 #include "libmarket/engine/market.h"
 
 #define DEFAULT_CONNECTIONS 8
+#define REFUSED_US (1000 * 1000)
 
 static int open_connection(market *market, bool create, mk_connection **out, market_error *err);
 static void close_connection(market *market, mk_connection *connection);
@@ -46,7 +47,8 @@ int mk_pool_take(market *market, mk_connection **out, market_error *err)
 	if (is_inside(market))
 		rc = mk_error_set(err, MARKET_EMISUSE, "a call from inside an operation is refused");
 	while (rc == 0 && !(found = find_free(market)) && waited == 0) {
-		if (market->n_connections < market->max_connections)
+		if (market->n_connections < market->max_connections &&
+		    mk_clock_monotonic_us() >= market->refused_until)
 			rc = grow(market, err);
 		else
 			waited = pthread_cond_timedwait(&market->given, &market->lock, &patience);
@@ -109,7 +111,8 @@ static void close_connection(market *market, mk_connection *connection)
 	mk_release(&market->allocator, connection);
 }
 
-/* Opened while others go on. A server that gives no more than there are is content with those. */
+/* Opened while others go on. A server that gives no more than there are isn't asked again at once.
+ */
 static int grow(market *market, market_error *err)
 {
 	mk_connection *made = NULL;
@@ -130,7 +133,7 @@ static int grow(market *market, market_error *err)
 		return rc;
 	mk_log(market, MARKET_LOG_WARNING, "a connection more can't be opened: %s", err->message);
 	mk_error_clear(err);
-	market->max_connections = market->n_connections;
+	market->refused_until = mk_clock_monotonic_us() + REFUSED_US;
 	return 0;
 }
 

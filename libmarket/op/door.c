@@ -159,22 +159,47 @@ static bool back_off(int tries)
 	return true;
 }
 
+/* A commit whose outcome isn't known is resolved by its key: the journal has it, and it is done, or
+ * the operation runs again. Only an answer out of the journal, read or just written, ends the doubt,
+ * for the lost commit may still come. */
+static bool in_doubt(mk_run *run, int rc)
+{
+	run->doubtful = run->doubtful || (rc == MARKET_EUNKNOWN && run->key);
+	return run->doubtful && rc != 0 && !run->settled;
+}
+
+/* The server may take its time to come back. Another error than for that is looked at twice: what
+ * it is about may be the lost commit's own doing, which came between the key's read and it. */
+static bool look_again(int rc, int looks)
+{
+	bool transient = rc > 0 || market_error_class_of(rc) == MARKET_CLASS_TRANSIENT;
+	if (looks > 1)
+		mk_store_pause(looks < 8 ? 1 << looks : 200);
+	return transient || looks < 3;
+}
+
 int mk_run_operation(mk_run *run, market_error *err)
 {
 	int rc = prepare(run, err);
 	int64_t patience = mk_clock_monotonic_us() + MK_PATIENCE_US;
 	int tries = 0;
-	int timers = 0;
+	int timers = 0, looks = 0;
 	bool again = rc == 0;
 	while (again) {
 		mk_error_clear(err);
 		rc = attempt(run, err);
 		if (rc == MK_AGAIN + 1)
 			again = ++timers < 100;
+		else if (in_doubt(run, rc))
+			again = look_again(rc, ++looks) && mk_clock_monotonic_us() < patience;
 		else if (rc == MK_AGAIN || rc == MARKET_EBUSY)
 			again = ++tries < MK_MAX_TRIES && mk_clock_monotonic_us() < patience && back_off(tries);
 		else
 			again = false;
+	}
+	if (in_doubt(run, rc) && rc != MARKET_EUNKNOWN) {
+		rc = mk_error_set(err, MARKET_EUNKNOWN, "the connection was lost while committing");
+		mk_error_hint(err, rc, "Send the same key again to learn the outcome.");
 	}
 	if (rc > 0)
 		rc = mk_error_set(err, MARKET_ECONFLICT, "%s met other changes %d times", run->op->name,
@@ -313,12 +338,13 @@ static int read_first_batch(mk_run *run, mk_ctx *ctx, mk_opening *opening, marke
 
 static int replay(mk_run *run, mk_ctx *ctx, const mk_journal *earlier, market_error *err)
 {
-	run->replayed = true;
+	run->replayed = !run->doubtful;
 	if (strcmp(earlier->operation, run->op->name) != 0 || earlier->digest.size != MK_HASH_SIZE ||
 	    !mk_equal_secret(earlier->digest.data, run->digest.bytes, MK_HASH_SIZE))
 		return mk_error_at(err, MARKET_EKEYREUSED, "key", "key %s was used with other content",
 		                   run->key);
-	if (earlier->outcome != 0)
+	run->settled = earlier->outcome != 0;
+	if (run->settled)
 		return mk_refusal_read((int)earlier->outcome, earlier->refusal, ctx->arena, err);
 	ctx->result = earlier->result;
 	return give_output(run, ctx, err);
@@ -430,6 +456,7 @@ static int keep_refusal(mk_run *run, mk_ctx *ctx, const market_error *refusal, m
 	if (rc == 0)
 		rc = mk_store_commit(ctx->store, &failure);
 	if (rc == 0) {
+		run->settled = true;
 		*err = kept;
 		return kept.code;
 	}

@@ -22,6 +22,8 @@ typedef struct mk_run {
 	bool want_output;
 	bool json; /* the output is JSON text */
 	market_id subject;
+	bool doubtful; /* a commit of it has no known outcome */
+	bool settled;  /* the journal has the refusal that is given */
 	void *output;  /* out: packed, or text; released with mk_record_free */
 	bool replayed; /* out */
 } mk_run;

@@ -12,11 +12,12 @@ static void postgres_rollback(mk_store *store);
 static void postgres_forget(mk_store *store, mk_prepared *prepared);
 static int postgres_execute(mk_store *store, const char *sql, market_error *err);
 static bool postgres_intact(mk_store *store);
+static int send_begin(mk_postgres *p, market_error *err);
 static void ignore_notice(void *data, const char *message);
 static int refuse_connection(mk_postgres *p, market_error *err);
 static void drop_connection(mk_postgres *p);
 static bool from_server(const PGresult *result);
-static int commit_failed(mk_postgres *p, market_error *err);
+static int commit_failed(mk_postgres *p, const char *detail, market_error *err);
 static int state_error(mk_postgres *p, const char *state, const char *what, market_error *err);
 static bool in_class(const char *state, const char *classes);
 
@@ -41,11 +42,13 @@ const mk_driver mk_store_postgres = {
 int mk_postgres_connect(mk_postgres *p, market_error *err)
 {
 	/* What comes before dbname the URL may replace, what comes after it not. */
-	static const char *const names[] = {"connect_timeout", "fallback_application_name", "dbname",
-	                                    "client_encoding", NULL};
-	const char *const values[] = {"10", "market", p->target, "UTF8", NULL};
+	static const char *const names[] = {
+		"connect_timeout", "keepalives_idle",           "keepalives_interval", "keepalives_count",
+		"tcp_user_timeout", "fallback_application_name", "dbname",              "client_encoding",
+		NULL};
+	const char *const values[] = {"10", "30", "10", "3", "30000", "market", p->target, "UTF8", NULL};
 
-	if (p->connection && PQstatus(p->connection) == CONNECTION_OK)
+	if (p->connection && PQstatus(p->connection) == CONNECTION_OK && !p->stale)
 		return 0;
 	drop_connection(p);
 	p->connection = PQconnectdbParams(names, values, 1);
@@ -55,6 +58,7 @@ int mk_postgres_connect(mk_postgres *p, market_error *err)
 		return refuse_connection(p, err);
 	PQsetNoticeProcessor(p->connection, ignore_notice, NULL);
 	p->generation++;
+	p->stale = false;
 	return 0;
 }
 
@@ -102,21 +106,27 @@ size_t mk_postgres_begin_texts(const mk_postgres *p, char texts[2][80])
 
 int mk_postgres_begin_now(mk_postgres *p, market_error *err)
 {
-	char texts[2][80];
-	size_t n;
 	int rc = 0;
 
 	if (!p->begin_pending)
 		return 0;
-	n = mk_postgres_begin_texts(p, texts);
-	for (size_t i = 0; i < n && rc == 0; i++) {
-		PGresult *result = PQexec(p->connection, texts[i]);
-
-		rc = mk_postgres_judge(p, result, "begin", err);
-		PQclear(result);
+	rc = send_begin(p, err);
+	if (rc == MARKET_EUNAVAILABLE && !p->connection) {
+		rc = mk_postgres_connect(p, err);
+		if (rc == 0)
+			rc = send_begin(p, err);
 	}
 	p->begin_pending = rc != 0;
 	return rc;
+}
+
+int mk_postgres_commit_lost(mk_postgres *p, const char *detail, market_error *err)
+{
+	drop_connection(p);
+	mk_error_set(err, MARKET_EUNKNOWN, "the connection was lost while committing");
+	if (detail && detail[0])
+		mk_error_detail(err, MARKET_EUNKNOWN, "%s", detail);
+	return mk_error_hint(err, MARKET_EUNKNOWN, "Send the same key again to learn the outcome.");
 }
 
 static int postgres_open(mk_store *store, const mk_store_url *url, const mk_store_options *options,
@@ -163,9 +173,12 @@ static int postgres_commit(mk_store *store, market_error *err)
 		return mk_postgres_lost(p, "before commit", err);
 	result = PQexec(p->connection, "COMMIT");
 	if (PQstatus(p->connection) == CONNECTION_BAD || !from_server(result)) {
-		rc = commit_failed(p, err);
+		rc = commit_failed(p, NULL, err);
 	} else {
 		rc = mk_postgres_judge(p, result, "commit", err);
+		/* The server, or a pooler before it, went while it committed. */
+		if (rc == MARKET_EUNAVAILABLE || rc == MARKET_EUNKNOWN)
+			rc = commit_failed(p, err ? err->detail : NULL, err);
 		if (rc == 0 && strcmp(PQcmdStatus(result), "COMMIT") != 0)
 			rc =
 				mk_error_set(err, MARKET_EINTERNAL, "the transaction was undone before its commit");
@@ -214,6 +227,23 @@ static bool postgres_intact(mk_store *store)
 	       (p->connection && PQtransactionStatus(p->connection) == PQTRANS_INTRANS);
 }
 
+static int send_begin(mk_postgres *p, market_error *err)
+{
+	char texts[2][80];
+	size_t n = mk_postgres_begin_texts(p, texts);
+	int rc = 0;
+
+	if (!p->connection)
+		return mk_postgres_lost(p, "begin", err);
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		PGresult *result = PQexec(p->connection, texts[i]);
+
+		rc = mk_postgres_judge(p, result, "begin", err);
+		PQclear(result);
+	}
+	return rc;
+}
+
 /* libpq would print notices to stderr. */
 static void ignore_notice(void *data, const char *message)
 {
@@ -252,14 +282,15 @@ static bool from_server(const PGresult *result)
 	                  PQresultErrorField(result, PG_DIAG_SQLSTATE));
 }
 
-static int commit_failed(mk_postgres *p, market_error *err)
+static int commit_failed(mk_postgres *p, const char *detail, market_error *err)
 {
-	drop_connection(p);
+	char kept[sizeof(err->detail)];
+
 	if (!p->base.writing)
-		return mk_error_set(err, MARKET_EUNAVAILABLE,
-		                    "the connection to the database server was lost");
-	mk_error_set(err, MARKET_EUNKNOWN, "the connection was lost while committing");
-	return mk_error_hint(err, MARKET_EUNKNOWN, "Send the same key again to learn the outcome.");
+		return mk_postgres_lost(p, "commit", err);
+	/* It may lie in the error that is written now. */
+	snprintf(kept, sizeof(kept), "%s", detail ? detail : "");
+	return mk_postgres_commit_lost(p, kept, err);
 }
 
 static int state_error(mk_postgres *p, const char *state, const char *what, market_error *err)
@@ -270,6 +301,11 @@ static int state_error(mk_postgres *p, const char *state, const char *what, mark
 		/* A pooler hands the transactions of one client to several servers. */
 		p->prepare_off = true;
 		return MK_AGAIN;
+	}
+	/* "begin" with 0A000: the server has become a replica. */
+	if (strcmp(state, "25006") == 0 || (strcmp(state, "0A000") == 0 && strcmp(what, "begin") == 0)) {
+		p->stale = true;
+		return mk_error_set(err, MARKET_EREADONLY, "the store can't be written (%s)", what);
 	}
 	if (strcmp(state, "0A000") == 0 && p->base.in_transaction) {
 		/* A table changed under a prepared statement: prepare all anew, under new names. */
@@ -284,7 +320,7 @@ static int state_error(mk_postgres *p, const char *state, const char *what, mark
 		return mk_error_set(err, MARKET_EFULL, "the server's disk is full (%s)", what);
 	if (strcmp(state, "53200") == 0)
 		return mk_error_no_memory(err);
-	if (strcmp(state, "25006") == 0 || strcmp(state, "42501") == 0)
+	if (strcmp(state, "42501") == 0)
 		return mk_error_set(err, MARKET_EREADONLY, "the store can't be written (%s)", what);
 	if (strcmp(state, "22003") == 0)
 		return mk_error_set(err, MARKET_EOVERFLOW, "a sum in statement %s overflows", what);

@@ -1,5 +1,4 @@
-/* What the two files of the PostgreSQL driver share: the connection, and statements sent over it.
- */
+/* What the files of the PostgreSQL driver share: the connection, and statements sent over it. */
 #ifndef MK_STORE_POSTGRES_H
 #define MK_STORE_POSTGRES_H
 
@@ -23,6 +22,7 @@ typedef struct mk_postgres {
 	const char *target;
 	bool prepare_off;
 	bool begin_pending;  /* BEGIN goes with the first batch */
+	bool stale;          /* it takes no writes: the next transaction asks for another server */
 	uint32_t generation; /* counts connections and plan caches given up */
 	const char *values[MK_MAX_PARAMETERS];
 	int lengths[MK_MAX_PARAMETERS];
@@ -30,17 +30,29 @@ typedef struct mk_postgres {
 	uint64_t numbers[MK_MAX_PARAMETERS];
 } mk_postgres;
 
+enum { MK_OID_BYTEA = 17, MK_OID_INT8 = 20, MK_OID_TEXT = 25 };
+
 /* ---- postgres.c ---- */
 
 int mk_postgres_connect(mk_postgres *p, market_error *err);
 /* Gives up the connection; EUNAVAILABLE. */
 int mk_postgres_lost(mk_postgres *p, const char *what, market_error *err);
+/* The same for a commit that was sent: EUNKNOWN. `detail` may be NULL. */
+int mk_postgres_commit_lost(mk_postgres *p, const char *detail, market_error *err);
 /* 0 when the result is good, else its error; `result` NULL: the connection is lost. */
 int mk_postgres_judge(mk_postgres *p, const PGresult *result, const char *what, market_error *err);
 /* The statements that begin the pending transaction: their number and text. */
 size_t mk_postgres_begin_texts(const mk_postgres *p, char texts[2][80]);
-/* Sends a pending BEGIN by itself. */
+/* Sends a pending BEGIN by itself, once more when the connection broke while it was idle. */
 int mk_postgres_begin_now(mk_postgres *p, market_error *err);
+
+/* ---- postgres_row.c ---- */
+
+/* How rows of the result become structs of the record, made once for a statement. */
+int mk_postgres_reading(mk_postgres *p, mk_prepared *prepared, const mk_record *record,
+                        const PGresult *result, mk_mapping **out, market_error *err);
+/* One row as the reading's values. */
+void mk_postgres_fetch(const PGresult *result, int row, const mk_mapping *reading);
 
 /* ---- postgres_batch.c ---- */
 

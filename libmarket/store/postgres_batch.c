@@ -5,19 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum {
-	OID_BOOL = 16,
-	OID_BYTEA = 17,
-	OID_NAME = 19,
-	OID_INT8 = 20,
-	OID_INT2 = 21,
-	OID_INT4 = 23,
-	OID_TEXT = 25,
-	OID_UNKNOWN = 705,
-	OID_CHAR = 1042,
-	OID_VARCHAR = 1043
-};
-
 typedef struct item {
 	mk_prepared *prepared;
 	const mk_value *args;
@@ -35,6 +22,8 @@ typedef struct batch {
 	bool lost;
 } batch;
 
+static int stream(mk_postgres *p, const mk_query *query, mk_row_callback row, void *user_data,
+                  int64_t *n_rows, market_error *err);
 static int run_batch(batch *b, market_error *err);
 static int try_batch(batch *b, market_error *err);
 static item item_at(const batch *b, size_t index);
@@ -53,12 +42,6 @@ static int judge_next(mk_postgres *p, const PGresult *result, const char *what, 
 static int take_rows(batch *b, mk_query *query, mk_prepared *prepared, const PGresult *result,
                      market_error *err);
 static void take_count(batch *b, mk_step *step, PGresult *result);
-static int find_reading(mk_postgres *p, mk_prepared *prepared, const mk_record *record,
-                        const PGresult *result, mk_mapping **out, market_error *err);
-static const char *column_name(const void *result, size_t index);
-static bool readable(mk_value_kind kind, Oid type);
-static void fetch(const PGresult *result, int row, const mk_mapping *reading);
-static int64_t read_int(const char *bytes, int size);
 static int start_each(mk_postgres *p, const mk_query *query, mk_prepared **prepared,
                       market_error *err);
 static int prepare_now(mk_postgres *p, const item *it, market_error *err);
@@ -94,9 +77,9 @@ int mk_postgres_check(mk_store *store, mk_prepared *prepared, const mk_record *r
 	if (rc != 0)
 		return rc;
 	for (size_t i = 0; record && prepared->names && i < prepared->n_parameters; i++)
-		types[i] = binding->columns[i].value == MK_VALUE_INT    ? OID_INT8
-		           : binding->columns[i].value == MK_VALUE_TEXT ? OID_TEXT
-		                                                        : OID_BYTEA;
+		types[i] = binding->columns[i].value == MK_VALUE_INT    ? MK_OID_INT8
+		           : binding->columns[i].value == MK_VALUE_TEXT ? MK_OID_TEXT
+		                                                        : MK_OID_BYTEA;
 	result = PQprepare(p->connection, "", prepared->numbered,
 	                   record && prepared->names ? (int)prepared->n_parameters : 0, types);
 	state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
@@ -112,7 +95,7 @@ int mk_postgres_check(mk_store *store, mk_prepared *prepared, const mk_record *r
 	result = PQdescribePrepared(p->connection, "");
 	rc = mk_postgres_judge(p, result, prepared->statement->name, err);
 	if (rc == 0)
-		rc = find_reading(p, prepared, record, result, &reading, err);
+		rc = mk_postgres_reading(p, prepared, record, result, &reading, err);
 	PQclear(result);
 	return rc;
 }
@@ -139,14 +122,27 @@ int mk_postgres_run(mk_store *store, mk_step *const *steps, size_t n_steps, mark
 	return run_batch(&b, err);
 }
 
+/* Outside a transaction it runs once more, when no row was given yet, over a new connection or with
+ * its statement prepared anew. */
 int mk_postgres_each(mk_store *store, const mk_query *query, mk_row_callback row, void *user_data,
                      market_error *err)
 {
 	mk_postgres *p = (mk_postgres *)store;
+	int64_t n_rows = 0;
+	int rc = stream(p, query, row, user_data, &n_rows, err);
+
+	if (!store->in_transaction && n_rows == 0 && (rc == MK_AGAIN || (rc != 0 && !p->connection)))
+		rc = stream(p, query, row, user_data, &n_rows, err);
+	return rc;
+}
+
+static int stream(mk_postgres *p, const mk_query *query, mk_row_callback row, void *user_data,
+                  int64_t *n_rows, market_error *err)
+{
+	mk_store *store = &p->base;
 	mk_prepared *prepared;
 	mk_mapping *reading = NULL;
 	PGresult *result;
-	int64_t n_rows = 0;
 	void *made;
 	int rc = start_each(p, query, &prepared, err);
 
@@ -158,12 +154,12 @@ int mk_postgres_each(mk_store *store, const mk_query *query, mk_row_callback row
 		if (rc == 0)
 			rc = mk_postgres_judge(p, result, query->statement->name, err);
 		if (rc == 0 && !reading)
-			rc = find_reading(p, prepared, query->record, result, &reading, err);
+			rc = mk_postgres_reading(p, prepared, query->record, result, &reading, err);
 		for (int i = 0; rc == 0 && i < PQntuples(result); i++) {
 			mk_arena_reset(&store->scratch);
-			fetch(result, i, reading);
+			mk_postgres_fetch(result, i, reading);
 			rc = mk_row_make(reading, &store->scratch, &made, err);
-			n_rows++;
+			++*n_rows;
 			if (rc == 0)
 				rc = row(made, user_data, err);
 		}
@@ -171,7 +167,7 @@ int mk_postgres_each(mk_store *store, const mk_query *query, mk_row_callback row
 		if (!p->connection)
 			return rc;
 	}
-	mk_store_traced(store, query->statement, query->args, query->n_args, false, n_rows);
+	mk_store_traced(store, query->statement, query->args, query->n_args, false, *n_rows);
 	return rc;
 }
 
@@ -192,6 +188,9 @@ static int run_batch(batch *b, market_error *err)
 	rc = try_batch(b, err);
 	if (rc == MK_AGAIN && !p->base.in_transaction)
 		return try_batch(b, err);
+	/* A write by itself: its commit was sent with it. */
+	if (b->lost && !p->base.in_transaction && b->steps)
+		return mk_postgres_commit_lost(p, NULL, err);
 	if (!b->lost || !again)
 		return rc;
 	rc = mk_postgres_connect(p, err);
@@ -246,7 +245,7 @@ static item item_at(const batch *b, size_t index)
 static int type_parameters(mk_postgres *p, const item *it, market_error *err)
 {
 	static const Oid types[] = {
-		[MK_VALUE_INT] = OID_INT8, [MK_VALUE_TEXT] = OID_TEXT, [MK_VALUE_BLOB] = OID_BYTEA};
+		[MK_VALUE_INT] = MK_OID_INT8, [MK_VALUE_TEXT] = MK_OID_TEXT, [MK_VALUE_BLOB] = MK_OID_BYTEA};
 	mk_postgres_statement *statement = it->prepared->handle;
 
 	(void)p;
@@ -448,12 +447,12 @@ static int take_rows(batch *b, mk_query *query, mk_prepared *prepared, const PGr
 	mk_mapping *reading;
 	size_t room = 0;
 	void *row;
-	int rc = find_reading(b->p, prepared, query->record, result, &reading, err);
+	int rc = mk_postgres_reading(b->p, prepared, query->record, result, &reading, err);
 
 	query->rows = NULL;
 	query->n_rows = 0;
 	for (int i = 0; rc == 0 && i < PQntuples(result); i++) {
-		fetch(result, i, reading);
+		mk_postgres_fetch(result, i, reading);
 		rc = mk_row_make(reading, b->arena, &row, err);
 		if (rc == 0)
 			rc = mk_store_add_row(query, &room, row, b->arena, err);
@@ -471,78 +470,6 @@ static void take_count(batch *b, mk_step *step, PGresult *result)
 	for (; *count >= '0' && *count <= '9'; count++)
 		step->rows = step->rows * 10 + (*count - '0');
 	mk_store_traced(&b->p->base, step->statement, step->args, step->n_args, true, step->rows);
-}
-
-static int find_reading(mk_postgres *p, mk_prepared *prepared, const mk_record *record,
-                        const PGresult *result, mk_mapping **out, market_error *err)
-{
-	mk_columns columns;
-	int rc;
-
-	*out = mk_mapping_find(prepared->readings, record);
-	if (*out)
-		return 0;
-	columns.name = column_name;
-	columns.result = result;
-	columns.n = (size_t)PQnfields(result);
-	rc = mk_row_reading(&p->base, prepared, record, &columns, out, err);
-	for (int i = 0; rc == 0 && i < (int)columns.n; i++)
-		if (!readable((*out)->columns[i].value, PQftype(result, i))) {
-			prepared->readings = (*out)->next;
-			rc = mk_error_set(err, MARKET_EINTERNAL, "statement %s returns %s of type %u: cast it",
-			                  prepared->statement->name, PQfname(result, i), PQftype(result, i));
-		}
-	return rc;
-}
-
-static const char *column_name(const void *result, size_t index)
-{
-	return PQfname(result, (int)index);
-}
-
-static bool readable(mk_value_kind kind, Oid type)
-{
-	switch (type) {
-	case OID_INT8:
-	case OID_INT4:
-	case OID_INT2:
-	case OID_BOOL:
-		return kind == MK_VALUE_INT;
-	case OID_TEXT:
-	case OID_VARCHAR:
-	case OID_CHAR:
-	case OID_NAME:
-	case OID_UNKNOWN:
-		return kind == MK_VALUE_TEXT;
-	case OID_BYTEA:
-		return kind == MK_VALUE_BLOB;
-	default:
-		return false;
-	}
-}
-
-static void fetch(const PGresult *result, int row, const mk_mapping *reading)
-{
-	for (size_t i = 0; i < reading->n_columns; i++) {
-		mk_value *value = &reading->values[i];
-		int at = (int)i;
-
-		value->null = PQgetisnull(result, row, at);
-		value->data = PQgetvalue(result, row, at);
-		value->size = (size_t)PQgetlength(result, row, at);
-		if (reading->columns[i].value == MK_VALUE_INT)
-			value->number = value->null ? 0 : read_int(value->data, (int)value->size);
-	}
-}
-
-/* Integers of 1, 2, 4 or 8 bytes, the highest first. */
-static int64_t read_int(const char *bytes, int size)
-{
-	uint64_t number = size > 0 && (signed char)bytes[0] < 0 ? UINT64_MAX : 0;
-
-	for (int i = 0; i < size; i++)
-		number = number << 8 | (uint8_t)bytes[i];
-	return (int64_t)number;
 }
 
 static int start_each(mk_postgres *p, const mk_query *query, mk_prepared **prepared,

@@ -9,6 +9,7 @@ libmarket_sources += \
 	libmarket/store/postgres.c \
 	libmarket/store/postgres.h \
 	libmarket/store/postgres_batch.c \
+	libmarket/store/postgres_row.c \
 	libmarket/store/row.c \
 	libmarket/store/schema.c \
 	libmarket/store/schema_mark.c \

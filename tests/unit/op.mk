@@ -2,4 +2,5 @@
 unit_sources += \
 	tests/unit/market_fixture.c \
 	tests/unit/market_fixture.h \
-	tests/unit/test_door.c
+	tests/unit/test_door.c \
+	tests/unit/test_doubt.c
