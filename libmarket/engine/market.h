@@ -42,7 +42,7 @@ struct market {
 	pthread_cond_t given; /* a connection was given back */
 	mk_connection *connections;
 	int32_t n_connections, max_connections; /* those that are being opened count */
-	int64_t refused_until; /* monotonic µs: the server gave no connection more */
+	int64_t refused_until;                  /* monotonic µs: the server gave no connection more */
 	mk_id_source ids;
 	mk_policy_version *policies; /* newest first; none goes before the market does */
 	struct mk_providers *providers;

@@ -160,8 +160,8 @@ static bool back_off(int tries)
 }
 
 /* A commit whose outcome isn't known is resolved by its key: the journal has it, and it is done, or
- * the operation runs again. Only an answer out of the journal, read or just written, ends the doubt,
- * for the lost commit may still come. */
+ * the operation runs again. Only an answer out of the journal, read or just written, ends the
+ * doubt, for the lost commit may still come. */
 static bool in_doubt(mk_run *run, int rc)
 {
 	run->doubtful = run->doubtful || (rc == MARKET_EUNKNOWN && run->key);

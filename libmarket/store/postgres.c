@@ -43,10 +43,11 @@ int mk_postgres_connect(mk_postgres *p, market_error *err)
 {
 	/* What comes before dbname the URL may replace, what comes after it not. */
 	static const char *const names[] = {
-		"connect_timeout", "keepalives_idle",           "keepalives_interval", "keepalives_count",
-		"tcp_user_timeout", "fallback_application_name", "dbname",              "client_encoding",
-		NULL};
-	const char *const values[] = {"10", "30", "10", "3", "30000", "market", p->target, "UTF8", NULL};
+		"connect_timeout",  "keepalives_idle",  "keepalives_interval",
+		"keepalives_count", "tcp_user_timeout", "fallback_application_name",
+		"dbname",           "client_encoding",  NULL};
+	const char *const values[] = {"10",     "30",      "10",   "3", "30000",
+	                              "market", p->target, "UTF8", NULL};
 
 	if (p->connection && PQstatus(p->connection) == CONNECTION_OK && !p->stale)
 		return 0;
@@ -303,7 +304,8 @@ static int state_error(mk_postgres *p, const char *state, const char *what, mark
 		return MK_AGAIN;
 	}
 	/* "begin" with 0A000: the server has become a replica. */
-	if (strcmp(state, "25006") == 0 || (strcmp(state, "0A000") == 0 && strcmp(what, "begin") == 0)) {
+	if (strcmp(state, "25006") == 0 ||
+	    (strcmp(state, "0A000") == 0 && strcmp(what, "begin") == 0)) {
 		p->stale = true;
 		return mk_error_set(err, MARKET_EREADONLY, "the store can't be written (%s)", what);
 	}

@@ -244,8 +244,9 @@ static item item_at(const batch *b, size_t index)
 /* A statement keeps the types of its first values: a NULL says nothing by itself. */
 static int type_parameters(mk_postgres *p, const item *it, market_error *err)
 {
-	static const Oid types[] = {
-		[MK_VALUE_INT] = MK_OID_INT8, [MK_VALUE_TEXT] = MK_OID_TEXT, [MK_VALUE_BLOB] = MK_OID_BYTEA};
+	static const Oid types[] = {[MK_VALUE_INT] = MK_OID_INT8,
+	                            [MK_VALUE_TEXT] = MK_OID_TEXT,
+	                            [MK_VALUE_BLOB] = MK_OID_BYTEA};
 	mk_postgres_statement *statement = it->prepared->handle;
 
 	(void)p;

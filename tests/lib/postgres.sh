@@ -3,6 +3,7 @@
 #
 #   postgres.sh start [--fsync] [--set NAME=VALUE]...   makes it and prints its folder
 #   postgres.sh database DIR NAME                       makes an empty database and prints its URL
+#   postgres.sh restart DIR MODE                        stops it (fast or immediate) and starts it
 #   postgres.sh stop DIR                                stops it and removes the folder
 #
 # As root it runs as postgres or nobody. Exit 77 with the reason where PostgreSQL isn't installed.
@@ -109,6 +110,12 @@ database() {
 	echo "postgresql:///$2?host=$1&user=market"
 }
 
+restart() {
+	cd "$1"
+	as_user pg_ctl -D "$1/data" -m "$2" -l "$1/log" -w -t 60 restart >"$1/start.log" 2>&1 \
+		</dev/null || { cat "$1/start.log" "$1/log" >&2; exit 1; }
+}
+
 stop() {
 	case $1 in
 	/tmp/market-pg-*) ;;
@@ -126,7 +133,7 @@ remove() {
 }
 
 usage() {
-	sed -n '2,9s/^# \{0,1\}//p' "$0" >&2
+	sed -n '2,10s/^# \{0,1\}//p' "$0" >&2
 	exit 2
 }
 
@@ -138,6 +145,7 @@ choose_user
 case $command in
 start) start "$@" ;;
 database) [ $# = 2 ] || usage; database "$@" ;;
+restart) [ $# = 2 ] || usage; restart "$@" ;;
 stop) [ $# = 1 ] || usage; stop "$@" ;;
 *) usage ;;
 esac
