@@ -16,10 +16,16 @@
 #include "tests/bench/bench.h"
 #include "tests/bench/output.h"
 
-/* clang-format off: a line each */
+/* A line each. */
+/* clang-format off */
 static const bench *const benches[] = {
-	&bench_lifecycle, &bench_lifecycle_memory, &bench_lifecycle_rows,
-	&bench_transfer,  &bench_transfer_memory,  &bench_call,
+	&bench_lifecycle,
+	&bench_lifecycle_memory,
+	&bench_lifecycle_rows,
+	&bench_transfer,
+	&bench_transfer_memory,
+	&bench_call,
+	&bench_verify,
 };
 /* clang-format on */
 #define N_BENCHES (sizeof(benches) / sizeof(benches[0]))

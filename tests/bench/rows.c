@@ -34,14 +34,12 @@ static void count_rows(const bench_options *options)
 	static bench_seller sellers[BENCH_SELLERS];
 	static tally t;
 	int64_t count = options->count ? options->count : 500, before, written;
-	char path[1100], keys[1100];
+	char path[1100];
 	bench_recording recording = {0};
 	bench_side none = {0};
 	bench_shop shop;
 
-	snprintf(path, sizeof(path), "%s/rows", bench_folder());
-	snprintf(keys, sizeof(keys), "%s/rows.keys", bench_folder());
-	bench_shop_make(&shop, path, keys, sellers);
+	bench_shop_make_in_folder(&shop, "rows", path, sellers);
 	shop.random.state = options->seed;
 	bench_shop_sql(&shop, "PRAGMA synchronous=OFF");
 	bench_shop_run(&shop, BENCH_SELLERS, &none);

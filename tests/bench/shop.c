@@ -46,6 +46,16 @@ void bench_shop_make(bench_shop *shop, const char *path, const char *keys, bench
 	bench_shop_sql(shop, "PRAGMA synchronous=FULL");
 }
 
+void bench_shop_make_in_folder(bench_shop *shop, const char *name, char path[1100],
+                               bench_seller *sellers)
+{
+	char keys[1200];
+
+	snprintf(path, 1100, "%s/%s", bench_folder(), name);
+	snprintf(keys, sizeof(keys), "%s.keys", path);
+	bench_shop_make(shop, path, keys, sellers);
+}
+
 void bench_shop_open(bench_shop *shop, const char *path, const char *keys,
                      const bench_seller *sellers)
 {

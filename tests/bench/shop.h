@@ -41,6 +41,9 @@ typedef struct bench_shop {
 /* Makes a store by operations, all but the buyers, who are rows put in at once: they only make
  * their table large. `path` is ":memory:" or a file, then `keys` is its key file. */
 void bench_shop_make(bench_shop *shop, const char *path, const char *keys, bench_seller *sellers);
+/* The same as file `name` in the run's folder; its path goes to `path`. */
+void bench_shop_make_in_folder(bench_shop *shop, const char *name, char path[1100],
+                               bench_seller *sellers);
 /* Opens a copy of a store made before. */
 void bench_shop_open(bench_shop *shop, const char *path, const char *keys,
                      const bench_seller *sellers);

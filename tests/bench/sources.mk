@@ -3,4 +3,4 @@ bench_sources += tests/bench/main.c tests/bench/bench.c tests/bench/output.c \
 	tests/bench/table.c tests/bench/compare.c \
 	tests/bench/minimal.c tests/bench/shop.c tests/bench/lifecycle.c tests/bench/replay.c \
 	tests/bench/measure.c \
-	tests/bench/rows.c tests/bench/call.c
+	tests/bench/rows.c tests/bench/call.c tests/bench/verify.c
