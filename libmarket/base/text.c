@@ -166,6 +166,20 @@ void mk_text_add_u64(mk_text *text, uint64_t value)
 	mk_text_add_n(text, bytes, sizeof(bytes));
 }
 
+void mk_text_add_numbers(mk_text *text, const int64_t *values, size_t count)
+{
+	unsigned char *to;
+
+	if (!reserve(text, 8 * count))
+		return;
+	to = (unsigned char *)text->data + text->size;
+	for (size_t i = 0; i < count; i++)
+		for (int k = 0; k < 8; k++)
+			to[8 * i + (size_t)k] = (unsigned char)((uint64_t)values[i] >> (56 - 8 * k));
+	text->size += 8 * count;
+	text->data[text->size] = '\0';
+}
+
 void mk_text_add_bytes(mk_text *text, const void *bytes, size_t size)
 {
 	if (size > UINT32_MAX) {

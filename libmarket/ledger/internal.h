@@ -104,11 +104,13 @@ extern const mk_record mk_leg_row_record;
 	"t.journal_book_id, t.journal_id, t.pending_id, t.expires_at, t.reason, t.object_kind, " \
 	"t.object_book, t.object_number, t.rate_numerator, t.rate_denominator, t.first_leg_id, " \
 	"t.last_leg_id, COALESCE(t.position, -1) AS position"
-#define MK_LEG_COLUMNS \
-	"l.book_id, l.id, l.transfer_id, l.account_id, l.version, l.debit, l.credit, l.debit_held, " \
+#define MK_LEG_OWN_COLUMNS \
+	"l.id, l.transfer_id, l.account_id, l.version, l.debit, l.credit, l.debit_held, " \
 	"l.credit_held, l.debits_posted, l.credits_posted, l.debits_pending, l.credits_pending, " \
-	"l.flags, l.overdraft, a.name AS account_name, a.currency AS account_currency, " \
-	"a.account_class"
+	"l.flags, l.overdraft"
+#define MK_LEG_COLUMNS \
+	"l.book_id, " MK_LEG_OWN_COLUMNS \
+	", a.name AS account_name, a.currency AS account_currency, a.account_class"
 #define MK_LEG_ACCOUNT "LEFT JOIN account a ON a.book_id = l.book_id AND a.id = l.account_id"
 
 /* ---- chart.c ---- */

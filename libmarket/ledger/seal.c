@@ -163,8 +163,7 @@ void mk_transfer_canonical(const mk_transfer_row *t, const mk_leg_row *const *le
 	mk_text_add_bytes(out, t->purpose, strlen(t->purpose));
 	mk_text_add_u64(out, (uint64_t)t->kind);
 	mk_text_add_bytes(out, t->digest.data, t->digest.size);
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		mk_text_add_u64(out, (uint64_t)numbers[i]);
+	mk_text_add_numbers(out, numbers, sizeof(numbers) / sizeof(numbers[0]));
 	mk_text_add_bytes(out, t->reason, strlen(t->reason));
 	mk_text_add_u32(out, (uint32_t)n_legs);
 	for (size_t i = 0; i < n_legs; i++) {
@@ -176,8 +175,7 @@ void mk_transfer_canonical(const mk_transfer_row *t, const mk_leg_row *const *le
 		                          l->flags,          l->overdraft};
 		mk_text_add_bytes(out, l->account_name, strlen(l->account_name));
 		mk_text_add_bytes(out, l->account_currency, strlen(l->account_currency));
-		for (size_t k = 0; k < sizeof(values) / sizeof(values[0]); k++)
-			mk_text_add_u64(out, (uint64_t)values[k]);
+		mk_text_add_numbers(out, values, sizeof(values) / sizeof(values[0]));
 	}
 }
 

@@ -16,7 +16,9 @@ libmarket_sources += \
 	libmarket/ledger/transfer.c \
 	libmarket/ledger/verify.c \
 	libmarket/ledger/verify_account.c \
+	libmarket/ledger/verify_chain.c \
 	libmarket/ledger/verify_checkpoint.c \
+	libmarket/ledger/verify_legs.c \
 	libmarket/ledger/verify_move.c \
 	libmarket/ledger/verify_point.c \
 	libmarket/ledger/verify_transfer.c \

@@ -8,12 +8,9 @@
 #define ANCHORS_MAX 1000
 #define CANONICAL_MAX (256 * 1024)
 
-typedef struct one_number {
-	int64_t number;
-} one_number;
-static const mk_field number_fields[] = {MK_F_INT(one_number, number, 0, 0, 0, "a number")};
-static const mk_record number_record =
-	MK_RECORD_OF("one_number", one_number, number_fields, "a number");
+static const mk_field number_fields[] = {MK_F_INT(mk_verify_number, number, 0, 0, 0, "a number")};
+const mk_record mk_verify_number_record =
+	MK_RECORD_OF("verify_number", mk_verify_number, number_fields, "a number");
 
 /* Every table names books: one that only a forged row knows is looked at like the others. */
 static const mk_statement next_book = {
@@ -124,7 +121,8 @@ static int start(mk_verify *v, market_error *err)
 	if (!v->tally)
 		return mk_error_no_memory(err);
 	mk_arena_init(&v->tally->arena, v->setup->allocator);
-	return read_anchors(v, err);
+	int rc = mk_chain_open(&v->chain, err);
+	return rc ? rc : read_anchors(v, err);
 }
 
 /* An anchor that can't be read or believed says nothing about the ledger: that is the caller's
@@ -159,11 +157,11 @@ static int verify_books(mk_verify *v, market_error *err)
 		void *found = NULL;
 		mk_arena_reset(&v->page);
 		mk_verify_reading(v, NULL, NULL, 0);
-		rc = mk_store_get(v->setup->store, &v->page, &next_book, &number_record,
+		rc = mk_store_get(v->setup->store, &v->page, &next_book, &mk_verify_number_record,
 		                  MK_ARGS(mk_int(v->book)), &found, err);
 		if (rc || !found)
 			return rc;
-		v->book = ((const one_number *)found)->number;
+		v->book = ((const mk_verify_number *)found)->number;
 		v->report->books++;
 		rc = verify_book(v, err);
 		if (rc)
@@ -176,12 +174,15 @@ static int verify_book(mk_verify *v, market_error *err)
 	v->legs_of_transfers = 0;
 	memset(&v->frontier, 0, sizeof(v->frontier));
 	mk_tally_reset(v->tally);
+	mk_chain_begin(&v->chain);
 	if (v->book < 0)
 		return mk_verify_broken(v, mk_verify_place(v, "book %lld", (long long)v->book),
 		                        "a book is never negative");
-	int rc = mk_verify_tree(v, err);
+	int rc = mk_verify_stored_accounts(v, err);
 	if (rc == 0)
-		rc = mk_verify_accounts(v, err);
+		rc = mk_verify_tree(v, err);
+	if (rc == 0)
+		rc = mk_verify_chains(v, err);
 	return rc ? rc : ask_caller(v, err);
 }
 

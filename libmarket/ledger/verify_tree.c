@@ -22,10 +22,12 @@ static const mk_statement head_of = {
 };
 
 static int sealed(mk_verify *v, market_error *err);
+static int check_sealed(mk_verify *v, const mk_transfer_row *row, mk_page_legs *legs,
+                        market_error *err);
 static int unsealed(mk_verify *v, market_error *err);
-static int load_legs(mk_verify *v, const mk_transfer_row *row, const mk_leg_row ***legs,
-                     size_t *n_legs, market_error *err);
-static int check_one(mk_verify *v, const mk_transfer_row *row, market_error *err);
+static int check_one(mk_verify *v, const mk_transfer_row *row, const mk_leg_row *const *legs,
+                     size_t n_legs, market_error *err);
+static int too_many(mk_verify *v, const mk_transfer_row *row);
 static int add_leaf(mk_verify *v, const mk_transfer_row *row, const mk_leg_row *const *legs,
                     size_t n_legs, market_error *err);
 static int check_head(mk_verify *v, market_error *err);
@@ -53,27 +55,41 @@ static int sealed(mk_verify *v, market_error *err)
 	int rc = 0;
 	while (rc == 0 && count == MK_VERIFY_PAGE) {
 		void **rows = NULL;
+		mk_page_legs legs = {.n_rows = 0};
 		mk_arena_reset(&v->page);
 		mk_verify_reading(v, "transfer", "after position", behind);
 		rc = mk_store_list(v->setup->store, &v->page, &transfers_page, &mk_transfer_row_record,
 		                   MK_ARGS(mk_int(v->book), mk_int(behind), mk_int(MK_VERIFY_PAGE)), &rows,
 		                   &count, err);
+		if (rc == 0 && count > 0)
+			rc = mk_verify_read_legs(v, behind, rows[count - 1], &legs, err);
 		for (size_t i = 0; rc == 0 && i < count; i++) {
 			const mk_transfer_row *row = rows[i];
 			mk_arena_reset(&v->inner);
 			behind = row->position;
-			if (row->position != (int64_t)v->frontier.size)
-				return mk_verify_broken(v,
-				                        mk_verify_place(v, "transfer %s of book %lld",
-				                                        row->client_id, (long long)v->book),
-				                        "its position is %lld where %llu is due",
-				                        (long long)row->position,
-				                        (unsigned long long)v->frontier.size);
-			rc = check_one(v, row, err);
-			while (rc == 0 && v->next.checkpoint_id && v->next.size <= (int64_t)v->frontier.size)
-				rc = mk_verify_point(v, err);
+			rc = check_sealed(v, row, &legs, err);
 		}
 	}
+	return rc;
+}
+
+static int check_sealed(mk_verify *v, const mk_transfer_row *row, mk_page_legs *legs,
+                        market_error *err)
+{
+	const mk_leg_row *own[MK_MAX_LEGS + 1];
+	size_t n_own = 0;
+	int rc;
+	if (row->position != (int64_t)v->frontier.size)
+		return mk_verify_broken(
+			v, mk_verify_place(v, "transfer %s of book %lld", row->client_id, (long long)v->book),
+			"its position is %lld where %llu is due", (long long)row->position,
+			(unsigned long long)v->frontier.size);
+	rc = legs->unreadable ? mk_verify_load_legs(v, row, own, &n_own, err)
+	                      : mk_verify_take_legs(v, row, legs, own, &n_own, err);
+	if (rc == 0)
+		rc = check_one(v, row, own, n_own, err);
+	while (rc == 0 && v->next.checkpoint_id && v->next.size <= (int64_t)v->frontier.size)
+		rc = mk_verify_point(v, err);
 	return rc;
 }
 
@@ -91,6 +107,8 @@ static int unsealed(mk_verify *v, market_error *err)
 		                   &count, err);
 		for (size_t i = 0; rc == 0 && i < count; i++) {
 			const mk_transfer_row *row = rows[i];
+			const mk_leg_row *legs[MK_MAX_LEGS + 1];
+			size_t n_legs = 0;
 			mk_arena_reset(&v->inner);
 			behind = row->id.id;
 			v->report->unsealed++;
@@ -101,51 +119,37 @@ static int unsealed(mk_verify *v, market_error *err)
 				                        mk_verify_place(v, "transfer %s of book %lld",
 				                                        row->client_id, (long long)v->book),
 				                        "it was never sealed");
-			rc = check_one(v, row, err);
+			rc = mk_verify_load_legs(v, row, legs, &n_legs, err);
+			if (rc == 0)
+				rc = check_one(v, row, legs, n_legs, err);
 		}
 	}
 	return rc;
 }
 
-static int check_one(mk_verify *v, const mk_transfer_row *row, market_error *err)
+static int check_one(mk_verify *v, const mk_transfer_row *row, const mk_leg_row *const *legs,
+                     size_t n_legs, market_error *err)
 {
-	const mk_leg_row **legs = NULL;
-	size_t n_legs = 0;
-	int rc = load_legs(v, row, &legs, &n_legs, err);
-	if (rc == 0)
-		rc = mk_verify_transfer(v, row, legs, n_legs, err);
+	static const char between[] = "interbook:";
+	int rc =
+		n_legs > MK_MAX_LEGS ? too_many(v, row) : mk_verify_transfer(v, row, legs, n_legs, err);
 	if (rc == 0 && row->position >= 0)
 		rc = add_leaf(v, row, legs, n_legs, err);
+	for (size_t i = 0; rc == 0 && i < n_legs; i++) {
+		rc = mk_verify_chain_leg(v, legs[i], err);
+		if (rc == 0 && strncmp(legs[i]->account_name, between, strlen(between)) == 0)
+			rc = mk_verify_move(v, legs[i], err);
+	}
 	v->report->transfers++;
 	v->legs_of_transfers += (int64_t)n_legs;
 	return rc;
 }
 
-static int load_legs(mk_verify *v, const mk_transfer_row *row, const mk_leg_row ***legs,
-                     size_t *n_legs, market_error *err)
+static int too_many(mk_verify *v, const mk_transfer_row *row)
 {
-	void **rows = NULL;
-	size_t count = 0;
-	mk_verify_reading(v, "leg", "of transfer", row->id.id);
-	int rc = mk_store_list(
-		v->setup->store, &v->inner, &mk_leg_range, &mk_leg_row_record,
-		MK_ARGS(mk_int(row->id.book), mk_int(row->first_leg_id), mk_int(row->last_leg_id)), &rows,
-		&count, err);
-	*legs = MK_NEW_ARRAY(&v->inner, const mk_leg_row *, MK_MAX_LEGS + 1);
-	if (rc == 0 && !*legs)
-		rc = mk_error_no_memory(err);
-	for (size_t i = 0; rc == 0 && i < count; i++) {
-		const mk_leg_row *leg = rows[i];
-		if (leg->transfer_id != row->id.id)
-			continue;
-		if (*n_legs == MK_MAX_LEGS)
-			return mk_verify_broken(
-				v,
-				mk_verify_place(v, "transfer %s of book %lld", row->client_id, (long long)v->book),
-				"it has more than %d legs", MK_MAX_LEGS);
-		(*legs)[(*n_legs)++] = leg;
-	}
-	return rc;
+	return mk_verify_broken(
+		v, mk_verify_place(v, "transfer %s of book %lld", row->client_id, (long long)v->book),
+		"it has more than %d legs", MK_MAX_LEGS);
 }
 
 static int add_leaf(mk_verify *v, const mk_transfer_row *row, const mk_leg_row *const *legs,

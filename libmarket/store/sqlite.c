@@ -523,9 +523,12 @@ static void fetch(sqlite3_stmt *statement, const mk_mapping *reading)
 		mk_value *value = &reading->values[i];
 		int at = (int)i;
 
+		/* the value is looked up once: each sqlite3_column_… call would look it up again */
 		if (reading->columns[i].value == MK_VALUE_INT) {
-			value->number = sqlite3_column_int64(statement, at);
-			value->null = value->number == 0 && sqlite3_column_type(statement, at) == SQLITE_NULL;
+			sqlite3_value *number = sqlite3_column_value(statement, at);
+
+			value->number = sqlite3_value_int64(number);
+			value->null = value->number == 0 && sqlite3_value_type(number) == SQLITE_NULL;
 			continue;
 		}
 		if (reading->columns[i].value == MK_VALUE_TEXT)

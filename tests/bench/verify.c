@@ -38,7 +38,7 @@ static void verify(const bench_options *options)
 {
 	static bench_seller sellers[BENCH_SELLERS];
 	static scan s;
-	int64_t orders = options->count ? options->count : options->full ? 50000 : 5000, transfers;
+	int64_t orders = options->count ? options->count : options->full ? 50000 : 10000, transfers;
 	bench_shop shop;
 	bench_side library = {.name = "library", .run = verify_library, .data = &shop},
 			   raw = {.name = "sha256+scan", .run = verify_raw, .data = &s}, none = {0};
