@@ -30,7 +30,7 @@ void mk_text_add_json_n(mk_text *text, const char *chars, size_t size);
 void mk_text_add_u32(mk_text *text, uint32_t value);
 void mk_text_add_u64(mk_text *text, uint64_t value);
 void mk_text_add_numbers(mk_text *text, const int64_t *values, size_t count); /* u64 each */
-void mk_text_add_bytes(mk_text *text, const void *bytes, size_t size); /* u32 size, bytes */
+void mk_text_add_bytes(mk_text *text, const void *bytes, size_t size);        /* u32 size, bytes */
 
 /* Valid UTF-8 without NUL, surrogates, overlong forms; control characters other than \t \n \r are
  * refused too. */

@@ -181,7 +181,7 @@ static int check_leg(mk_verify *v, chain *at, const chain_row *row)
 	at->last = *row;
 	at->legs++;
 	snprintf(at->name, sizeof(at->name), "%s", row->leg.account_name);
-	return rc;
+	return 0;
 }
 
 static int check_link(mk_verify *v, const chain_row *row, const mk_leg_row *before)

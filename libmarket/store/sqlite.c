@@ -125,7 +125,6 @@ static void sqlite_close(mk_store *store)
 static int sqlite_begin(mk_store *store, bool write, market_error *err)
 {
 	sqlite_store *s = (sqlite_store *)store;
-
 	int rc;
 
 	/* memory was missing for the last rollback */
@@ -281,7 +280,6 @@ static bool sqlite_intact(mk_store *store)
 }
 
 /* SQLite says only "unable to open": what is wrong is told here. */
-static void let_others_write(sqlite_store *s);
 static int check_path(const mk_store_url *url, const mk_store_options *options, market_error *err)
 {
 	struct stat info;
@@ -523,7 +521,6 @@ static void fetch(sqlite3_stmt *statement, const mk_mapping *reading)
 		mk_value *value = &reading->values[i];
 		int at = (int)i;
 
-		/* the value is looked up once: each sqlite3_column_… call would look it up again */
 		if (reading->columns[i].value == MK_VALUE_INT) {
 			sqlite3_value *number = sqlite3_column_value(statement, at);
 
