@@ -61,8 +61,6 @@ int cli_call(const cli *cli)
 	market_error err;
 	char *reply = NULL;
 	int rc, code;
-	if (cli->argc < 2 || cli->argc > 3)
-		return cli_usage("call OPERATION [JSON|-]");
 	request.op = cli->argv[1];
 	if (cli->at && !cli_time(cli->at, &request.at))
 		return cli_usage("--at %s isn't a time", cli->at);
@@ -79,13 +77,9 @@ int cli_call(const cli *cli)
 	code = prepare(&open, &request, &err);
 	if (code == 0)
 		code = run(&open, &request, &reply, &err);
-	if (code == 0) {
-		puts(reply);
-	} else {
-		json_t *error = cli_error_json(&err);
-		print_json(error);
-		json_decref(error);
-	}
+	if (code == MARKET_EUNKNOWNOP)
+		cli_unknown_operation(request.op);
+	cli_print_result(code, reply, &err, cli->table);
 	market_text_free(reply);
 	json_decref(request.in);
 	cli_close(&open);
@@ -181,19 +175,10 @@ int cli_batch(const cli *cli)
 
 /* ---- steps ---- */
 
-/* Who can run the command has the store: it vouches for everybody, members' fresh confirmations
- * included (SEL-8). */
 static int prepare(cli_market *open, const request *request, market_error *err)
 {
-	const char *as = request->as ? request->as : "operator:cli";
-	char confirmed[400];
 	int rc = cli_set_time(open, request->at, err);
-	if (rc != 0)
-		return rc;
-	if (strncmp(as, "member:", 7) != 0 || strlen(as) + 11 > sizeof(confirmed))
-		return cli_act_as(open, as, err);
-	snprintf(confirmed, sizeof(confirmed), "confirmed %s", as);
-	return cli_act_as(open, confirmed, err);
+	return rc == 0 ? cli_act_for(open, request->as ? request->as : "operator:cli", err) : rc;
 }
 
 static int run(cli_market *open, const request *request, char **reply, market_error *err)

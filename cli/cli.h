@@ -14,6 +14,8 @@ typedef struct cli {
 	const char *as;
 	const char *at;
 	const char *key;
+	bool table; /* tables are wanted wherever the output goes */
+	bool help;
 	int argc; /* of the command: argv[0] is its name */
 	char **argv;
 } cli;
@@ -39,6 +41,14 @@ void cli_close(cli_market *open);
 /* The built-in policy with other values of some keys ({key, value}); freed with free, NULL when it
  * can't be made. */
 char *cli_policy_with(const char *const (*changes)[2], size_t count);
+/* Whether people read the output: on a terminal, or because tables are wanted. */
+bool cli_shows_tables(const cli *cli);
+/* A reply of an operation as tables. */
+void cli_print_reply(json_t *reply, FILE *out);
+/* The outcome of an operation: its reply or its error, as a line of JSON or for people. */
+void cli_print_result(int rc, const char *reply, const market_error *err, bool table);
+/* Says on stderr which one was perhaps meant. */
+void cli_unknown_operation(const char *name);
 /* An error as JSON, as the results of call and batch give it. */
 json_t *cli_error_json(const market_error *err);
 /* ISO 8601 or milliseconds. */
@@ -55,6 +65,8 @@ int cli_catch_up(cli_market *open, market_time to, market_error *err);
 /* Change who acts and when, where it isn't so already. */
 int cli_act_as(cli_market *open, const char *actor, market_error *err);
 int cli_set_time(cli_market *open, market_time at, market_error *err);
+/* The same as cli_act_as, with what the program vouches for. */
+int cli_act_for(cli_market *open, const char *actor, market_error *err);
 /* Runs an operation. `in` is taken over; `key` and `out` may be NULL. */
 int cli_do(cli_market *open, const char *actor, const char *key, const char *operation, json_t *in,
            json_t **out, market_error *err);
@@ -77,5 +89,9 @@ int cli_work_command(const cli *cli);
 int cli_demo(const cli *cli);
 int cli_replay(const cli *cli);
 int cli_store(const cli *cli);
+int cli_shell(const cli *cli);
+int cli_help(const cli *cli);
+int cli_complete(const cli *cli);
+int cli_manual(const cli *cli);
 
 #endif

@@ -5,11 +5,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/table.h"
+
 int cli_usage(const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
-	fputs("market: ", stderr);
+	fprintf(stderr, "%smarket:%s ", cli_colour_of(stderr, CLI_RED),
+	        cli_colour_of(stderr, CLI_PLAIN));
 	vfprintf(stderr, format, args);
 	fputc('\n', stderr);
 	va_end(args);
@@ -18,7 +21,7 @@ int cli_usage(const char *format, ...)
 
 void cli_error(const char *what, const market_error *err)
 {
-	fprintf(stderr, "market: %s: %s (%s)\n", what, err->message, market_error_name(err->code));
+	cli_usage("%s: %s (%s)", what, err->message, market_error_name(err->code));
 	if (err->field[0] != '\0')
 		fprintf(stderr, "  at %s\n", err->field);
 	if (err->detail[0] != '\0')
@@ -73,6 +76,11 @@ static int open_store(const cli *cli, uint32_t flags, const char *policy, cli_ma
 		return EXIT_USAGE;
 	}
 	return 0;
+}
+
+bool cli_shows_tables(const cli *cli)
+{
+	return cli->table || isatty(STDOUT_FILENO);
 }
 
 void cli_close(cli_market *open)

@@ -2,6 +2,7 @@
 #include "cli/demo.h"
 
 #include "cli/cli.h"
+#include "cli/table.h"
 #include "cli/totals.h"
 
 #include <dirent.h>
@@ -242,24 +243,39 @@ static void print_lines(const cli_sums *s)
 		{"the platform keeps", s->fees - s->discounts + s->unfunded - s->provider_fees, true},
 	};
 	char text[MARKET_MONEY_TEXT_SIZE];
-	putchar('\n');
-	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+	cli_table *table = cli_table_new(NULL, 2);
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		const char *cells[] = {lines[i].name, amount(lines[i].cents, text)};
 		if (lines[i].always || lines[i].cents != 0)
-			printf("%-20s%12s\n", lines[i].name, amount(lines[i].cents, text));
+			cli_table_add(table, cells);
+	}
+	putchar('\n');
+	cli_table_print(table, stdout, 0);
+	cli_table_free(table);
 }
 
 static void print_totals(const cli_totals *totals)
 {
 	char text[4][MARKET_MONEY_TEXT_SIZE];
 	const cli_sums *s = &totals->all;
-	printf("\n%-16s %8s %12s %12s %12s %12s\n", "in BRL", "orders", "goods", "earned", "paid out",
-	       "still held");
+	static const char *const headings[] = {"in BRL", "orders",   "goods",
+	                                       "earned", "paid out", "still held"};
+	cli_table *table = cli_table_new(headings, 6);
 	for (size_t i = 0; i < totals->n_sellers; i++) {
 		const cli_sums *one = &totals->sellers[i];
-		printf("%-16s %8lld %12s %12s %12s %12s\n", one->name, (long long)one->seller_orders,
-		       amount(one->gross, text[0]), amount(one->earnings, text[1]),
-		       amount(one->paid_out, text[2]), amount(one->held, text[3]));
+		char orders[24];
+		const char *cells[] = {one->name,
+		                       orders,
+		                       amount(one->gross, text[0]),
+		                       amount(one->earnings, text[1]),
+		                       amount(one->paid_out, text[2]),
+		                       amount(one->held, text[3])};
+		snprintf(orders, sizeof(orders), "%lld", (long long)one->seller_orders);
+		cli_table_add(table, cells);
 	}
+	putchar('\n');
+	cli_table_print(table, stdout, 0);
+	cli_table_free(table);
 	print_lines(s);
 }
 

@@ -4,12 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/table.h"
+
 #define MOST_ANCHORS 64
 #define LONGEST_ANCHOR (1024 * 1024)
 
 static int checkpoint(const cli *cli, const char *path);
 static int verify(const cli *cli, const char *const *paths, size_t count);
-static int report(const market_ledger_report *report);
+static int report(const market_ledger_report *report, bool table);
 
 /* The value of "NAME VALUE" or "NAME=VALUE" at `*at`; NULL when it is something else. */
 static const char *option(const cli *cli, const char *name, int *at)
@@ -90,7 +92,7 @@ static int verify(const cli *cli, const char *const *paths, size_t count)
 		rc = err.code == MARKET_ECORRUPT ? EXIT_REFUSED : EXIT_USAGE;
 	}
 	if (rc == 0)
-		rc = report(found);
+		rc = report(found, cli_shows_tables(cli));
 	market_ledger_report_free(found);
 	for (size_t i = 0; i < count; i++)
 		free(texts[i]);
@@ -108,7 +110,7 @@ static void print_since(const char *what, int64_t count, market_time since, cons
 	       amounts ? amounts : "");
 }
 
-static int report(const market_ledger_report *found)
+static int report(const market_ledger_report *found, bool table)
 {
 	static const char *const names[] = {
 		[MARKET_LEDGER_OK] = "ok",
@@ -126,14 +128,27 @@ static int report(const market_ledger_report *found)
 		{"checkpoints", found->checkpoints},
 		{"anchors", found->anchors},
 	};
-	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
-		printf("%s: %lld\n", counts[i].name, (long long)counts[i].count);
+	cli_table *aligned = table ? cli_table_new(NULL, 2) : NULL;
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		char count[24];
+		const char *cells[] = {counts[i].name, count};
+		snprintf(count, sizeof(count), "%lld", (long long)counts[i].count);
+		if (table)
+			cli_table_add(aligned, cells);
+		else
+			printf("%s: %s\n", counts[i].name, count);
+	}
+	if (table)
+		cli_table_print(aligned, stdout, 0);
+	cli_table_free(aligned);
 	print_since("not sealed yet", found->unsealed, found->unsealed_since, NULL);
 	print_since("in transit between books", found->in_transit, found->in_transit_since,
 	            found->in_transit_amounts);
 	if (found->result == MARKET_LEDGER_BROKEN)
 		printf("broken at %s: %s\n", found->place, found->problem);
-	printf("verify: %s\n", names[found->result]);
+	printf("verify: %s%s%s\n",
+	       cli_colour_of(stdout, found->result == MARKET_LEDGER_BROKEN ? CLI_RED : CLI_GREEN),
+	       names[found->result], cli_colour_of(stdout, CLI_PLAIN));
 	switch (found->result) {
 	case MARKET_LEDGER_OK:
 		return EXIT_OK;

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/table.h"
+
 /* The rules of the replayed marketplace where they aren't the built-in ones: a boleto was paid days
  * after the purchase, and some parcels were months on their way. */
 static const char *const rules[][2] = {
@@ -237,13 +239,35 @@ static void print_json(const cli_totals *totals, const replay_run *run, const ch
 	print_line(line);
 }
 
-static void print_row(const char *name, const cli_sums *s)
+static void add_row(cli_table *table, const char *name, const cli_sums *s)
 {
-	char text[8][MARKET_MONEY_TEXT_SIZE];
-	printf("%-34s %6lld %6lld %12s %11s %12s %12s %11s %11s %11s\n", name,
-	       (long long)s->seller_orders, (long long)s->items, amount(s->gross, text[0]),
-	       amount(s->freight, text[1]), amount(s->earnings, text[2]), amount(s->paid_out, text[3]),
-	       amount(s->fees, text[4]), amount(s->taxes, text[5]), amount(s->refunded, text[6]));
+	char text[7][MARKET_MONEY_TEXT_SIZE], orders[24], items[24];
+	const char *cells[] = {name,
+	                       orders,
+	                       items,
+	                       amount(s->gross, text[0]),
+	                       amount(s->freight, text[1]),
+	                       amount(s->earnings, text[2]),
+	                       amount(s->paid_out, text[3]),
+	                       amount(s->fees, text[4]),
+	                       amount(s->taxes, text[5]),
+	                       amount(s->refunded, text[6])};
+	snprintf(orders, sizeof(orders), "%lld", (long long)s->seller_orders);
+	snprintf(items, sizeof(items), "%lld", (long long)s->items);
+	cli_table_add(table, cells);
+}
+
+static void print_table(const cli_totals *totals)
+{
+	static const char *const headings[] = {"seller", "orders",   "items", "gross", "freight",
+	                                       "earned", "paid out", "fees",  "taxes", "refunded"};
+	cli_table *table = cli_table_new(headings, 10);
+	for (size_t i = 0; i < totals->n_sellers; i++)
+		add_row(table, totals->sellers[i].seller, &totals->sellers[i]);
+	add_row(table, "all", &totals->all);
+	putchar('\n');
+	cli_table_print(table, stdout, 0);
+	cli_table_free(table);
 }
 
 static void print_totals(const replay *r, const cli_totals *totals, const replay_run *run,
@@ -255,11 +279,7 @@ static void print_totals(const replay *r, const cli_totals *totals, const replay
 		print_json(totals, run, result);
 		return;
 	}
-	printf("\n%-34s %6s %6s %12s %11s %12s %12s %11s %11s %11s\n", "seller", "orders", "items",
-	       "gross", "freight", "earned", "paid out", "fees", "taxes", "refunded");
-	for (size_t i = 0; i < totals->n_sellers; i++)
-		print_row(totals->sellers[i].seller, &totals->sellers[i]);
-	print_row("all", s);
+	print_table(totals);
 	printf("\n%lld orders of %zu sellers in %s, %.1f orders/s\n", (long long)s->orders,
 	       totals->n_sellers, REPLAY_CURRENCY,
 	       run->seconds > 0 ? (double)run->placed / run->seconds : 0.0);

@@ -2,14 +2,25 @@
 market_sources += \
 	cli/call.c \
 	cli/cli.h \
+	cli/command.c \
+	cli/command.h \
 	cli/common.c \
+	cli/complete.c \
+	cli/complete.h \
 	cli/csv.c \
 	cli/csv.h \
 	cli/demo.c \
 	cli/demo.h \
 	cli/demo_steps.c \
+	cli/help.c \
 	cli/ledger.c \
+	cli/line.c \
+	cli/line.h \
 	cli/main.c \
+	cli/manual.c \
+	cli/nearest.c \
+	cli/operation.c \
+	cli/operation.h \
 	cli/pool.c \
 	cli/pool.h \
 	cli/replay.c \
@@ -19,10 +30,25 @@ market_sources += \
 	cli/replay_read.c \
 	cli/replay_run.c \
 	cli/replay_time.c \
+	cli/reply.c \
 	cli/totals.c \
 	cli/totals.h \
 	cli/rules.c \
+	cli/shell.c \
+	cli/shell.h \
+	cli/shell_params.c \
 	cli/step.c \
 	cli/store.c \
+	cli/table.c \
+	cli/table.h \
 	cli/tools.c \
 	cli/work.c
+
+# what the shells ask for completions
+bashcompletiondir = $(datadir)/bash-completion/completions
+dist_bashcompletion_DATA = cli/completion/market
+zshcompletiondir = $(datadir)/zsh/site-functions
+dist_zshcompletion_DATA = cli/completion/_market
+fishcompletiondir = $(datadir)/fish/vendor_completions.d
+dist_fishcompletion_DATA = cli/completion/market.fish
+dist_man_MANS = docs/man/market.1 docs/man/libmarket.3
