@@ -316,7 +316,9 @@ static int settle_order(work *w, market_error *err)
 	if (!whole)
 		return mk_order_rest_refunded(w->ctx, order, err);
 	if (mk_order_next_state(o->state, MK_ORDER_REFUND_WHOLE) != 0) {
-		rc = mk_order_return_stock(w->ctx, order, err);
+		/* once shipped, what wasn't in a parcel is free already */
+		if (o->state == MARKET_ORDER_WAIT_SHIP)
+			rc = mk_order_return_stock(w->ctx, order, err);
 		if (rc == 0)
 			rc = mk_order_step_to(w->ctx, order, MK_ORDER_REFUND_WHOLE, err);
 		if (rc != 0)

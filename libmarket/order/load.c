@@ -52,7 +52,7 @@ void mk_order_put_lines(mk_order *order, mk_order_line *const *lines, size_t cou
 
 		if ((order->whole & MK_WHOLE_SHIPPED) && line->shipped_quantity == 0)
 			line->shipped_quantity = line->quantity;
-		if ((order->whole & MK_WHOLE_RECEIVED) && line->received_quantity == 0)
+		if (order->whole & MK_WHOLE_RECEIVED)
 			line->received_quantity = line->shipped_quantity;
 	}
 	order->order.lines = (const market_order_line *const *)lines;

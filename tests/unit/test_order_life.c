@@ -110,6 +110,45 @@ static void partial_parcels(void)
 	bazaar_end(&b);
 }
 
+static void receives_all_by_confirming(void)
+{
+	bazaar b;
+
+	bazaar_open(&b, "BRL", NULL);
+	CHECK_INT(bazaar_place(&b, "'items':[{'sku':'%s','quantity':3}]", b.sku[0]), 0);
+	bazaar_pay(&b);
+	TEST_CALL(&b.m, "order.ship", "{'order':'%s','items':[{'line':'%s','quantity':1}]}", b.order[0],
+	          b.line[0]);
+	TEST_CALL(&b.m, "order.deliver", "{'order':'%s'}", b.order[0]);
+	TEST_CALL(&b.m, "order.ship", "{'order':'%s'}", b.order[0]);
+	CHECK_TEXT(bazaar_order(&b, 0, "lines.0.received_quantity"), "1");
+	TEST_CALL(&b.m, "order.confirm", "{'order':'%s'}", b.order[0]);
+	CHECK_TEXT(test_out(&b.m, "lines.0.received_quantity"), "3");
+	bazaar_end(&b);
+}
+
+/* Of three units one is refunded before shipping and the others when they were shipped. */
+static void unshipped_stock_comes_back_once(void)
+{
+	bazaar b;
+
+	bazaar_open(&b, "BRL", NULL);
+	CHECK_INT(bazaar_place(&b, "'items':[{'sku':'%s','quantity':3}]", b.sku[0]), 0);
+	bazaar_charge(&b, "card");
+	TEST_CALL(&b.m, "refund.create", "{'order':'%s','items':[{'line':'%s','quantity':1}]}",
+	          b.order[0], b.line[0]);
+	test_work(&b.m);
+	CHECK_INT(bazaar_stock(&b, 0, "on_hand"), 97);
+	TEST_CALL(&b.m, "order.ship", "{'order':'%s'}", b.order[0]);
+	CHECK_INT(bazaar_stock(&b, 0, "on_hand"), 98);
+	TEST_CALL(&b.m, "refund.create", "{'order':'%s'}", b.order[0]);
+	test_work(&b.m);
+	CHECK_TEXT(bazaar_order(&b, 0, "state"), "closed");
+	CHECK_INT(bazaar_stock(&b, 0, "on_hand"), 98);
+	CHECK_INT(bazaar_stock(&b, 0, "sold"), 2);
+	bazaar_end(&b);
+}
+
 static void ship_first(bazaar *b)
 {
 	bazaar_place_one(b);
@@ -409,6 +448,9 @@ void suite_order_life(void)
 	CU_add_test(s, "ORD-4: an overdue timer comes before the call", unpaid_closes_before_call);
 	CU_add_test(s, "ORD-2: one parcel for the whole order", whole_parcel);
 	CU_add_test(s, "ORD-2: several parcels by line and quantity", partial_parcels);
+	CU_add_test(s, "ORD-2: who confirms has received every parcel", receives_all_by_confirming);
+	CU_add_test(s, "CAT-7: units that weren't shipped are free again once",
+	            unshipped_stock_comes_back_once);
 	CU_add_test(s, "ORD-4: confirms itself after 10 days, to the millisecond", confirms_itself);
 	CU_add_test(s, "ORD-4: not before 3 days after delivery", delivery_puts_confirmation_off);
 	CU_add_test(s, "ORD-4: an early delivery shortens nothing", early_delivery_changes_nothing);
