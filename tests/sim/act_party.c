@@ -1,0 +1,296 @@
+/* SEL: sellers from application to suspension, their submissions and payout accounts. */
+#include <string.h>
+
+#include "tests/sim/sim.h"
+
+enum { MOST_SELLERS = 5, MOST_BUYERS = 5 };
+
+static size_t any_seller(sim *s)
+{
+	return s->sellers.n == 0 ? SIM_NONE : (size_t)sim_below(s, (int64_t)s->sellers.n);
+}
+
+/* Its application's time is over before anything else is done with it. */
+static void timers(sim *s, size_t seller, const char *operation)
+{
+	sim_seller *sel = &s->sellers.at[seller];
+
+	if (sel->answer_by == 0 || sel->answer_by > s->now || strcmp(operation, "seller.expire") == 0)
+		return;
+	sel->state = MARKET_SELLER_REJECTED;
+	sel->answer_by = 0;
+}
+
+static void same_seller(sim *s, size_t seller, const market_seller *got)
+{
+	const sim_seller *sel = &s->sellers.at[seller];
+
+	sim_same(s, "state of a seller", sel->state, got->state);
+	sim_same(s, "answer_by of a seller", sel->answer_by, got->answer_by);
+}
+
+static void create_buyer(sim *s)
+{
+	market_buyer_create_params in = MARKET_BUYER_CREATE_PARAMS_INIT;
+	void *out;
+
+	if (s->buyers.n == MOST_BUYERS)
+		return;
+	in.name = "Ana";
+	if (sim_run(s, "buyer.create", &in, &out, 0))
+		*SIM_NEW(s->buyers) = ((market_buyer *)out)->id;
+	sim_free(out);
+}
+
+static void apply(sim *s)
+{
+	market_seller_apply_params in = MARKET_SELLER_APPLY_PARAMS_INIT;
+	void *out;
+	size_t i;
+
+	if (s->sellers.n == MOST_SELLERS)
+		return;
+	in.name = "Lin";
+	in.owner_name = "Lin";
+	in.country = "BR";
+	in.currency = sim_chance(s, 5) ? "JPY" : SIM_CURRENCY;
+	in.store_type = MARKET_STORE_INDIVIDUAL;
+	if (!sim_run(s, "seller.apply", &in, &out, in.currency[0] == 'J' ? MARKET_ECURRENCY : 0))
+		return;
+	i = SIM_ADD(s->sellers);
+	s->sellers.at[i].id = ((market_seller *)out)->id;
+	s->sellers.at[i].owner = ((market_seller *)out)->owner;
+	s->sellers.at[i].state = MARKET_SELLER_ONBOARDING;
+	s->sellers.at[i].answer_by = s->now + 90 * SIM_DAY;
+	same_seller(s, i, out);
+	sim_free(out);
+}
+
+static void approve(sim *s)
+{
+	market_seller_approve_params in = MARKET_SELLER_APPROVE_PARAMS_INIT;
+	size_t i = any_seller(s);
+	sim_seller *sel;
+	int expected = 0;
+	void *out;
+
+	if (i == SIM_NONE)
+		return;
+	timers(s, i, "seller.approve");
+	sel = &s->sellers.at[i];
+	in.seller = sel->id;
+	in.waiver = sim_chance(s, 50) ? "known" : NULL;
+	if (sel->state != MARKET_SELLER_ONBOARDING && sel->state != MARKET_SELLER_IN_REVIEW)
+		expected = MARKET_ESTATE;
+	else if (!sel->terms && !in.waiver)
+		expected = MARKET_EINCOMPLETE;
+	if (expected == 0) {
+		sel->state = MARKET_SELLER_APPROVED;
+		sel->answer_by = 0;
+	}
+	if (sim_run(s, "seller.approve", &in, &out, expected))
+		same_seller(s, i, out);
+	sim_free(out);
+}
+
+static void step(sim *s, const char *operation, int32_t from, int32_t from_too, int32_t to)
+{
+	market_seller_reason_params in = {.size = sizeof(in)};
+	size_t i = any_seller(s);
+	sim_seller *sel;
+	bool good;
+	void *out;
+
+	if (i == SIM_NONE)
+		return;
+	timers(s, i, operation);
+	sel = &s->sellers.at[i];
+	good = sel->state == from || sel->state == from_too;
+	in.seller = sel->id;
+	in.reason = "reason";
+	if (good) {
+		sel->state = to;
+		sel->answer_by = 0;
+	}
+	if (sim_run(s, operation, &in, &out, good ? 0 : MARKET_ESTATE))
+		same_seller(s, i, out);
+	sim_free(out);
+}
+
+static void reject(sim *s)
+{
+	step(s, "seller.reject", MARKET_SELLER_ONBOARDING, MARKET_SELLER_IN_REVIEW,
+	     MARKET_SELLER_REJECTED);
+}
+
+static void suspend(sim *s)
+{
+	step(s, "seller.suspend", MARKET_SELLER_APPROVED, 0, MARKET_SELLER_SUSPENDED);
+}
+
+static void reinstate(sim *s)
+{
+	step(s, "seller.reinstate", MARKET_SELLER_SUSPENDED, 0, MARKET_SELLER_APPROVED);
+}
+
+static void expire(sim *s)
+{
+	market_seller_get_params in = MARKET_SELLER_GET_PARAMS_INIT;
+	size_t i = any_seller(s);
+	sim_seller *sel;
+	bool due;
+	void *out;
+
+	if (i == SIM_NONE)
+		return;
+	sel = &s->sellers.at[i];
+	due = sel->answer_by != 0 && sel->answer_by <= s->now;
+	in.seller = sel->id;
+	if (due) {
+		sel->state = MARKET_SELLER_REJECTED;
+		sel->answer_by = 0;
+	}
+	sim_as_system(s);
+	if (sim_run(s, "seller.expire", &in, &out, due ? 0 : MARKET_ESTATE))
+		same_seller(s, i, out);
+	sim_free(out);
+	sim_as_operator(s);
+}
+
+static void submit(sim *s)
+{
+	market_submission_create_params in = MARKET_SUBMISSION_CREATE_PARAMS_INIT;
+	size_t i = any_seller(s), n;
+	void *out;
+	int expected = 0;
+
+	if (i == SIM_NONE)
+		return;
+	timers(s, i, "submission.create");
+	in.seller = s->sellers.at[i].id;
+	in.requirement = sim_chance(s, 90) ? "terms" : "nothing";
+	in.statement = "I agree";
+	if (in.requirement[0] == 'n')
+		expected = MARKET_EINVALID;
+	else if (s->sellers.at[i].state == MARKET_SELLER_REJECTED)
+		expected = MARKET_ESTATE;
+	if (!sim_run(s, "submission.create", &in, &out, expected))
+		return;
+	n = SIM_ADD(s->submissions);
+	s->submissions.at[n] = (sim_submission){
+		.id = ((market_submission *)out)->id, .seller = i, .state = MARKET_SUBMISSION_PENDING};
+	s->sellers.at[i].terms = false; /* the newest counts */
+	sim_free(out);
+}
+
+static bool newest(const sim *s, size_t submission)
+{
+	for (size_t i = submission + 1; i < s->submissions.n; i++)
+		if (s->submissions.at[i].seller == s->submissions.at[submission].seller)
+			return false;
+	return true;
+}
+
+static void decide(sim *s, bool accept)
+{
+	market_submission_decide_params in = {.size = sizeof(in)};
+	sim_submission *sub;
+	sim_seller *sel;
+	size_t i;
+	bool good;
+	void *out;
+
+	if (s->submissions.n == 0)
+		return;
+	i = (size_t)sim_below(s, (int64_t)s->submissions.n);
+	sub = &s->submissions.at[i];
+	sel = &s->sellers.at[sub->seller];
+	in.submission = sub->id;
+	in.reason = accept ? NULL : "blurred";
+	good = sub->state == MARKET_SUBMISSION_PENDING;
+	if (good)
+		sub->state = accept ? MARKET_SUBMISSION_ACCEPTED : MARKET_SUBMISSION_REJECTED;
+	if (good && newest(s, i))
+		sel->terms = accept;
+	if (good && sel->terms && sel->state == MARKET_SELLER_ONBOARDING)
+		sel->state = MARKET_SELLER_IN_REVIEW;
+	if (sim_run(s, accept ? "submission.accept" : "submission.reject", &in, &out,
+	            good ? 0 : MARKET_ESTATE))
+		sim_same(s, "state of a submission", sub->state, ((market_submission *)out)->state);
+	sim_free(out);
+}
+
+static void accept_one(sim *s)
+{
+	decide(s, true);
+}
+
+static void reject_one(sim *s)
+{
+	decide(s, false);
+}
+
+static void set_account(sim *s)
+{
+	market_payout_account_set_params in = MARKET_PAYOUT_ACCOUNT_SET_PARAMS_INIT;
+	size_t i = any_seller(s);
+	bool stale = sim_chance(s, 10);
+	sim_seller *sel;
+	market_actor actor = {.kind = MARKET_ACTOR_MEMBER};
+	void *out;
+
+	if (i == SIM_NONE)
+		return;
+	sel = &s->sellers.at[i];
+	timers(s, i, "payout_account.set");
+	in.seller = sel->id;
+	in.holder = "Lin";
+	in.bank = "bank";
+	in.country = "BR";
+	in.account = "12345678";
+	actor.id = sel->owner;
+	actor.confirmed_at = s->now - (stale ? SIM_HOUR : 0);
+	if (market_session_act_as(s->session, &actor, &s->err) != 0)
+		sim_fail(s, "the owner can't act");
+	if (!stale) {
+		sel->ready_at = sel->account ? s->now + 72 * SIM_HOUR : s->now;
+		sel->account = true;
+	}
+	if (sim_run(s, "payout_account.set", &in, &out, stale ? MARKET_EUNCONFIRMED : 0))
+		sim_same(s, "ready_at of a payout account", sel->ready_at,
+		         ((market_payout_account *)out)->ready_at);
+	sim_free(out);
+	sim_as_operator(s);
+}
+
+const sim_action sim_party_actions[] = {
+	{"buyer.create", create_buyer, 1},      {"seller.apply", apply, 1},
+	{"seller.approve", approve, 2},         {"seller.reject", reject, 1},
+	{"seller.suspend", suspend, 1},         {"seller.reinstate", reinstate, 9},
+	{"seller.expire", expire, 1},           {"submission.create", submit, 2},
+	{"submission.accept", accept_one, 2},   {"submission.reject", reject_one, 1},
+	{"payout_account.set", set_account, 3}, {NULL, NULL, 0},
+};
+
+/* Whom a run begins with. */
+void sim_setup_party(sim *s)
+{
+	for (int i = 0; i < 3; i++)
+		create_buyer(s);
+	for (int i = 0; i < 40 && s->sellers.n < 3; i++)
+		apply(s);
+	for (size_t i = 0; i < s->sellers.n; i++) {
+		market_seller_approve_params in = MARKET_SELLER_APPROVE_PARAMS_INIT;
+		void *out;
+
+		in.seller = s->sellers.at[i].id;
+		in.waiver = "known";
+		s->sellers.at[i].state = MARKET_SELLER_APPROVED;
+		s->sellers.at[i].answer_by = 0;
+		if (sim_run(s, "seller.approve", &in, &out, 0))
+			same_seller(s, i, out);
+		sim_free(out);
+	}
+	for (int i = 0; i < 6; i++)
+		set_account(s);
+}
