@@ -183,7 +183,7 @@ static int call(sim *s, const mk_op *op, const void *params, void **out)
 	if (fault < 3)
 		s->allocations_left = (int64_t)(sim_next(&s->fault_random) % 24);
 	else if (fault < 5)
-		s->conflicts_left = 1 + (int)(sim_next(&s->fault_random) % (MK_MAX_TRIES - 1));
+		s->conflicts_left = 1 + (int)(sim_next(&s->fault_random) % (MK_MAX_TRIES - 2));
 	rc = mk_op_run(s->session, op, params, out, &s->err);
 	s->allocations_left = -1;
 	s->conflicts_left = 0;
