@@ -90,7 +90,7 @@ int mk_error_detail(market_error *err, int code, const char *format, ...)
 	if (!err)
 		return code;
 	WRITE(err->detail, format);
-	return err->code;
+	return code;
 }
 
 int mk_error_hint(market_error *err, int code, const char *format, ...)
@@ -98,7 +98,7 @@ int mk_error_hint(market_error *err, int code, const char *format, ...)
 	if (!err)
 		return code;
 	WRITE(err->hint, format);
-	return err->code;
+	return code;
 }
 
 int mk_error_field(market_error *err, int code, const char *format, ...)
@@ -106,7 +106,7 @@ int mk_error_field(market_error *err, int code, const char *format, ...)
 	if (!err)
 		return code;
 	WRITE(err->field, format);
-	return err->code;
+	return code;
 }
 
 int mk_error_object(market_error *err, int code, market_id_kind kind, market_id id)
@@ -117,7 +117,7 @@ int mk_error_object(market_error *err, int code, market_id_kind kind, market_id 
 		return code;
 	market_id_format(kind, id, text);
 	memcpy(err->object, text, sizeof(text));
-	return err->code;
+	return code;
 }
 
 int mk_error_object_text(market_error *err, int code, const char *text)
@@ -125,7 +125,7 @@ int mk_error_object_text(market_error *err, int code, const char *text)
 	if (!err)
 		return code;
 	snprintf(err->object, sizeof(err->object), "%s", text ? text : "");
-	return err->code;
+	return code;
 }
 
 int mk_error_at(market_error *err, int code, const char *field, const char *format, ...)

@@ -9,7 +9,8 @@
 /* Sets code, class and message, clears the rest, and returns the code. `err` may be NULL. */
 int mk_error_set(market_error *err, int code, const char *format, ...) MK_PRINTF(3, 4);
 
-/* These add to an error that is set and return its code. `err` may be NULL (they return `code`). */
+/* These add to an error that is set and return `code`, also when that is no error but positive: a
+ * transaction that must run again. `err` may be NULL. */
 int mk_error_detail(market_error *err, int code, const char *format, ...) MK_PRINTF(3, 4);
 int mk_error_hint(market_error *err, int code, const char *format, ...) MK_PRINTF(3, 4);
 int mk_error_field(market_error *err, int code, const char *format, ...) MK_PRINTF(3, 4);

@@ -106,12 +106,10 @@ int mk_ledger_seal_store(mk_store *store, const market_allocator *allocator, mk_
 		mk_ledger *ledger =
 			mk_ledger_new(&(mk_ledger_setup){.store = store, .arena = &arena, .digest = digest});
 		count = ledger ? mk_ledger_seal(ledger, limit, err) : mk_error_no_memory(err);
-		rc = count < 0 ? count : mk_store_commit(store, err);
-		if (rc)
-			mk_store_rollback(store);
+		rc = mk_store_finish(store, count, err);
 	}
 	mk_arena_close(&arena);
-	if (rc == MARKET_EBUSY)
+	if (rc == MARKET_EBUSY || rc == MK_AGAIN)
 		return 0;
 	return rc ? rc : count;
 }

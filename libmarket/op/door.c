@@ -165,16 +165,6 @@ static bool wants_look(const mk_run *run, int rc)
 	       market_error_class_of(rc) == MARKET_CLASS_CONFLICT;
 }
 
-/* What came between is there now, so that the second run needs no pause; from the third on the
- * pauses grow and differ between processes. */
-static bool back_off(int tries)
-{
-	int64_t spread = mk_clock_monotonic_us() % ((int64_t)1 << tries);
-	if (tries > 1)
-		mk_store_pause((int)(1 + spread));
-	return true;
-}
-
 /* A commit whose outcome isn't known is resolved by its key: the journal has it, and it is done, or
  * the operation runs again. Only an answer out of the journal, read or just written, ends the
  * doubt, for the lost commit may still come. */
@@ -197,30 +187,30 @@ static bool look_again(int rc, int looks)
 int mk_run_operation(mk_run *run, market_error *err)
 {
 	int rc = prepare(run, err);
-	int64_t patience = mk_clock_monotonic_us() + MK_PATIENCE_US;
-	int tries = 0;
+	mk_tries tries;
 	int timers = 0, looks = 0;
 	bool again = rc == 0;
+	mk_tries_begin(&tries);
 	while (again) {
 		mk_error_clear(err);
 		rc = attempt(run, err);
 		run->looks = run->looks || rc == MK_LOOK || rc == MARKET_EUNKNOWN;
+		if (rc == MK_LOOK)
+			rc = MK_AGAIN;
 		if (rc == MK_AGAIN + 1)
 			again = ++timers < 100;
 		else if (in_doubt(run, rc))
-			again = look_again(rc, ++looks) && mk_clock_monotonic_us() < patience;
-		else if (rc == MK_AGAIN || rc == MK_LOOK || rc == MARKET_EBUSY)
-			again = ++tries < MK_MAX_TRIES && mk_clock_monotonic_us() < patience && back_off(tries);
+			again = look_again(rc, ++looks) && mk_clock_monotonic_us() < tries.until;
 		else
-			again = false;
+			again = mk_try_again(&tries, &rc, run->op->name, err);
 	}
 	if (in_doubt(run, rc) && rc != MARKET_EUNKNOWN) {
 		rc = mk_error_set(err, MARKET_EUNKNOWN, "the connection was lost while committing");
 		mk_error_hint(err, rc, "Send the same key again to learn the outcome.");
 	}
 	if (rc > 0)
-		rc = mk_error_set(err, MARKET_ECONFLICT, "%s met other changes %d times", run->op->name,
-		                  tries + timers);
+		rc = mk_error_set(err, MARKET_ECONFLICT, "%s met %d timers of its subject", run->op->name,
+		                  timers);
 	return rc;
 }
 

@@ -28,9 +28,8 @@ int mk_ref_find(market_session *session, market_id_kind kind, const char *ref, m
                 market_error *err)
 {
 	void *row = NULL;
-	int rc =
-		mk_store_get(session->connection->store, &session->arena, &mk_registry_get,
-	                 &mk_registered_record, MK_ARGS(mk_int(kind), mk_text_value(ref)), &row, err);
+	int rc = mk_session_get(session, &mk_registry_get, &mk_registered_record,
+	                        MK_ARGS(mk_int(kind), mk_text_value(ref)), &row, err);
 	if (rc != 0)
 		return rc;
 	if (!row)
@@ -61,8 +60,8 @@ static int resolve_one(market_session *session, const mk_pending_ref *ref, marke
 		name = slash + 1;
 	}
 	if (rc == 0)
-		rc = mk_store_get(session->connection->store, &session->arena, entity->by_ref,
-		                  &mk_key_record, MK_ARGS(mk_int(book), mk_text_value(name)), &row, err);
+		rc = mk_session_get(session, entity->by_ref, &mk_key_record,
+		                    MK_ARGS(mk_int(book), mk_text_value(name)), &row, err);
 	if (rc == 0 && !row)
 		return not_found(ref->kind, ref->text, ref->path, err);
 	if (rc != 0)

@@ -5,6 +5,8 @@
 #include "libmarket/payment/request.h"
 
 static int wait_for_provider(market_session *session, const mk_request *request, market_error *err);
+static int postpone(market_session *session, const mk_request *request, market_time span,
+                    market_error *err);
 static int record_answer(market_session *session, const mk_request *request, market_time at,
                          const market_provider_answer *answer, market_error *err);
 
@@ -15,13 +17,15 @@ int mk_send_request(market_session *session, market_time now, bool *did, market_
 	mk_request *request = NULL;
 	market_error failure;
 	market_time at;
+	mk_tries tries;
 	bool query = false;
 	int rc;
 
+	mk_tries_begin(&tries);
 	do {
 		rc = mk_request_claim(market, session->connection->store, &session->arena, now, &request,
 		                      &query, err);
-	} while (rc == MK_AGAIN);
+	} while (rc == MK_CLAIMED || mk_try_again(&tries, &rc, "a claim of a request", err));
 	*did = rc == 0 && request;
 	if (!*did)
 		return rc;
@@ -41,8 +45,7 @@ int mk_send_request(market_session *session, market_time now, bool *did, market_
 	if (mk_is_of_object(rc)) {
 		mk_log(market, MARKET_LOG_ERROR, "the answer to %s can't be recorded: %s",
 		       request->request.request_key, err->message);
-		rc = mk_request_postpone(session->connection->store, request,
-		                         mk_session_now(session) + MK_HOUR, err);
+		rc = postpone(session, request, MK_HOUR, err);
 	}
 	return rc;
 }
@@ -55,8 +58,21 @@ static int wait_for_provider(market_session *session, const mk_request *request,
 	mk_provider_absent(request->request.provider, &absent);
 	mk_log(session->market, MARKET_LOG_ERROR, "%s waits: %s", request->request.request_key,
 	       absent.message);
-	return mk_request_postpone(session->connection->store, request,
-	                           mk_session_now(session) + MK_MINUTE, err);
+	return postpone(session, request, MK_MINUTE, err);
+}
+
+static int postpone(market_session *session, const mk_request *request, market_time span,
+                    market_error *err)
+{
+	mk_tries tries;
+	int rc;
+
+	mk_tries_begin(&tries);
+	do {
+		rc = mk_request_postpone(session->connection->store, request,
+		                         mk_session_now(session) + span, err);
+	} while (mk_try_again(&tries, &rc, request->request.request_key, err));
+	return rc;
 }
 
 /* At the time when it was due, like a deadline. */

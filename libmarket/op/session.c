@@ -151,8 +151,7 @@ int market_session_set_time(market_session *session, market_time at, market_erro
 	if (rc != 0)
 		return rc;
 	mk_arena_reset(&session->arena);
-	rc = mk_store_get(session->connection->store, &session->arena, &mk_journal_last,
-	                  &mk_journal_record, MK_NO_ARGS, &row, err);
+	rc = mk_session_get(session, &mk_journal_last, &mk_journal_record, MK_NO_ARGS, &row, err);
 	mk_connection_give(session);
 	if (rc == 0 && row && ((const mk_journal *)row)->effective_at > at)
 		return mk_error_set(err, MARKET_ETIMEORDER,

@@ -25,4 +25,5 @@ libmarket_sources += \
 	libmarket/op/store_file.c \
 	libmarket/op/store_job.c \
 	libmarket/op/table.c \
+	libmarket/op/tries.c \
 	libmarket/op/work.c

@@ -14,6 +14,8 @@ static int read_next(market_session *session, mk_query *deadline, market_time *r
 static int run_due(market_session *session, const mk_deadline *deadline, market_error *err);
 static int postpone(market_session *session, const mk_deadline *deadline, bool *stands,
                     market_error *err);
+static int try_postpone(market_session *session, const mk_deadline *deadline, bool *stands,
+                        market_error *err);
 static int seal(market_session *session, market_error *err);
 static int next_due_time(market_session *session, market_time *next_due, market_error *err);
 
@@ -139,7 +141,7 @@ static int read_next(market_session *session, mk_query *deadline, market_time *r
 {
 	mk_value dead;
 	mk_query queries[] = {*deadline, mk_request_next_query(session->market, &dead)};
-	int rc = mk_store_read(session->connection->store, &session->arena, queries, 2, err);
+	int rc = mk_session_read(session, queries, 2, err);
 	*deadline = queries[0];
 	*request = rc == 0 && queries[1].n_rows ? ((const mk_number *)queries[1].rows[0])->number : 0;
 	return rc;
@@ -147,6 +149,18 @@ static int read_next(market_session *session, mk_query *deadline, market_time *r
 
 static int postpone(market_session *session, const mk_deadline *deadline, bool *stands,
                     market_error *err)
+{
+	mk_tries tries;
+	int rc;
+	mk_tries_begin(&tries);
+	do {
+		rc = try_postpone(session, deadline, stands, err);
+	} while (mk_try_again(&tries, &rc, "a deadline that is put off", err));
+	return rc;
+}
+
+static int try_postpone(market_session *session, const mk_deadline *deadline, bool *stands,
+                        market_error *err)
 {
 	mk_store *store = session->connection->store;
 	int64_t rows;
@@ -158,9 +172,7 @@ static int postpone(market_session *session, const mk_deadline *deadline, bool *
 	                              mk_int(mk_session_now(session) + MK_HOUR),
 	                              mk_int(deadline->due_at), mk_text_value(deadline->operation)),
 	                      err);
-	rc = rows < 0 ? (int)rows : mk_store_commit(store, err);
-	if (rc != 0)
-		mk_store_rollback(store);
+	rc = mk_store_finish(store, rows, err);
 	*stands = rc == 0 && rows == 1;
 	return rc;
 }

@@ -244,13 +244,11 @@ int mk_request_claim(market *m, mk_store *store, mk_arena *arena, market_time no
 	                              mk_int(*query ? MARKET_REQUEST_UNKNOWN : MARKET_REQUEST_SENDING),
 	                              mk_int(real)),
 	                      err);
-	rc = rows < 0 ? (int)rows : mk_store_commit(store, err);
-	if (rc != 0) {
-		mk_store_rollback(store);
+	rc = mk_store_finish(store, rows, err);
+	if (rc != 0)
 		return rc;
-	}
 	if (rows != 1)
-		return MK_AGAIN;
+		return MK_CLAIMED;
 	request->request.fence++;
 	*out = request;
 	return 0;
@@ -295,10 +293,7 @@ int mk_request_postpone(mk_store *store, const mk_request *request, market_time 
 	                      MK_ARGS(mk_int(request->request.id.book), mk_int(request->request.id.id),
 	                              mk_int(request->request.fence), mk_int(until)),
 	                      err);
-	rc = rows < 0 ? (int)rows : mk_store_commit(store, err);
-	if (rc != 0)
-		mk_store_rollback(store);
-	return rc;
+	return mk_store_finish(store, rows, err);
 }
 
 mk_query mk_request_next_query(market *m, mk_value *dead)

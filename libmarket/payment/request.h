@@ -83,6 +83,8 @@ int mk_request_compare(mk_ctx *ctx, const mk_request *request, market_money move
 
 /* ---- the work (op/send.c) ---- */
 
+/* Positive, and not MK_AGAIN: another process has claimed the request in between. */
+#define MK_CLAIMED 2
 /* Claims the first request that is due at `now`: a transaction of its own. `*out` is NULL when
  * there is none. `query`: it was sent before, and only its outcome is asked for. */
 int mk_request_claim(market *m, mk_store *store, mk_arena *arena, market_time now, mk_request **out,

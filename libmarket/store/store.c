@@ -174,6 +174,15 @@ void mk_store_rollback(mk_store *store)
 	mk_store_traced(store, &rollback, MK_NO_ARGS, false, 0);
 }
 
+int mk_store_finish(mk_store *store, int64_t outcome, market_error *err)
+{
+	int rc = outcome < 0 && !store->again ? (int)outcome : mk_store_commit(store, err);
+
+	if (rc != 0)
+		mk_store_rollback(store);
+	return rc;
+}
+
 int mk_store_read(mk_store *store, mk_arena *arena, mk_query *queries, size_t n_queries,
                   market_error *err)
 {
@@ -181,7 +190,9 @@ int mk_store_read(mk_store *store, mk_arena *arena, mk_query *queries, size_t n_
 
 	if (rc != 0 || n_queries == 0)
 		return rc;
-	return store->driver->read(store, arena, queries, n_queries, err);
+	rc = store->driver->read(store, arena, queries, n_queries, err);
+	store->again = store->again || (rc == MK_AGAIN && store->in_transaction);
+	return rc;
 }
 
 int mk_store_get(mk_store *store, mk_arena *arena, const mk_statement *statement,
@@ -221,6 +232,7 @@ int mk_store_each(mk_store *store, const mk_statement *statement, const mk_recor
 	store->streaming = true;
 	rc = store->driver->each(store, &query, row, user_data, err);
 	store->streaming = false;
+	store->again = store->again || (rc == MK_AGAIN && store->in_transaction);
 	mk_arena_reset(&store->scratch);
 	return rc;
 }

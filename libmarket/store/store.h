@@ -116,6 +116,9 @@ int mk_store_begin(mk_store *store, bool write, market_error *err);
 int mk_store_commit(mk_store *store, market_error *err);
 /* Undoes the transaction; without one it does nothing. */
 void mk_store_rollback(mk_store *store);
+/* Ends a transaction without a plan: commits when `outcome`, what its last write gave, is no error,
+ * else undoes it. MK_AGAIN when it met others. */
+int mk_store_finish(mk_store *store, int64_t outcome, market_error *err);
 
 /* ---- reads ---- */
 

@@ -1,12 +1,14 @@
 #include "tests/fault/fault.h"
 
 #include <ftw.h>
+#include <glob.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -42,6 +44,8 @@ static struct {
 static bool wanted(const char *name);
 static void run_on(const char *name, bool postgres, void (*work)(const fault_store *store));
 static void verdict(const char *name);
+static void make_store(bool postgres, const char *copied, fault_store *out);
+static void copy_file(const char *from, const char *to);
 static int remove_entry(const char *path, const struct stat *info, int kind, struct FTW *walk);
 static void die(const char *what);
 
@@ -152,24 +156,33 @@ const char *fault_folder(void)
 
 void fault_store_new(bool postgres, fault_store *out)
 {
-	const char *server = getenv("MARKET_TEST_POSTGRES_DIR");
-	int number = run.n_stores++;
-	char name[64];
-	memset(out, 0, sizeof(*out));
-	out->postgres = postgres;
-	if (!postgres) {
-		snprintf(out->target, sizeof(out->target), "%s/%d.db", run.folder, number);
-		snprintf(out->url, sizeof(out->url), "sqlite:%.1000s", out->target);
-		return;
+	make_store(postgres, NULL, out);
+}
+
+void fault_store_copy(const fault_store *store, fault_store *out)
+{
+	static const char *const suffixes[] = {".db", ".db.keys", ".keys"};
+	char from[500], to[500];
+	make_store(store->postgres, store->name, out);
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+		snprintf(from, sizeof(from), "%s%s", store->beside, suffixes[i]);
+		snprintf(to, sizeof(to), "%s%s", out->beside, suffixes[i]);
+		copy_file(from, to);
 	}
-	snprintf(name, sizeof(name), "%s_%d_%d", run.suite, (int)run.process, number);
-	snprintf(out->target, sizeof(out->target), "dbname=%s host=%.400s user=market", name,
-	         server ? server : "");
-	snprintf(out->url, sizeof(out->url),
-	         "postgresql:///%s?host=%.400s&user=market&keys=%.400s/%d.keys", name,
-	         server ? server : "", run.folder, number);
-	if (!raw_create_database(server ? server : "", name))
-		die("CREATE DATABASE");
+}
+
+void fault_store_drop(const fault_store *store)
+{
+	const char *server = getenv("MARKET_TEST_POSTGRES_DIR");
+	char pattern[500];
+	glob_t found;
+	snprintf(pattern, sizeof(pattern), "%s.*", store->beside);
+	if (glob(pattern, 0, NULL, &found) == 0)
+		for (size_t i = 0; i < found.gl_pathc; i++)
+			unlink(found.gl_pathv[i]);
+	globfree(&found);
+	if (store->postgres && !raw_drop_database(server ? server : "", store->name))
+		die("DROP DATABASE");
 }
 
 void *fault_shared(size_t size)
@@ -276,6 +289,43 @@ static void verdict(const char *name)
 		fprintf(names, "%s\n", name);
 		fclose(names);
 	}
+}
+
+static void make_store(bool postgres, const char *copied, fault_store *out)
+{
+	const char *server = getenv("MARKET_TEST_POSTGRES_DIR");
+	int number = run.n_stores++;
+	memset(out, 0, sizeof(*out));
+	out->postgres = postgres;
+	snprintf(out->beside, sizeof(out->beside), "%s/%d", run.folder, number);
+	if (!postgres) {
+		snprintf(out->target, sizeof(out->target), "%s.db", out->beside);
+		snprintf(out->url, sizeof(out->url), "sqlite:%.1000s", out->target);
+		return;
+	}
+	snprintf(out->name, sizeof(out->name), "%s_%d_%d", run.suite, (int)run.process, number);
+	snprintf(out->target, sizeof(out->target), "dbname=%s host=%.400s user=market", out->name,
+	         server ? server : "");
+	snprintf(out->url, sizeof(out->url), "postgresql:///%s?host=%.400s&user=market&keys=%s.keys",
+	         out->name, server ? server : "", out->beside);
+	if (!raw_create_database(server ? server : "", out->name, copied))
+		die("CREATE DATABASE");
+}
+
+static void copy_file(const char *from, const char *to)
+{
+	FILE *in = fopen(from, "r"), *out = in ? fopen(to, "w") : NULL;
+	char bytes[65536];
+	size_t n;
+	while (out && (n = fread(bytes, 1, sizeof(bytes), in)) > 0)
+		if (fwrite(bytes, 1, n, out) != n)
+			die(to);
+	if (out && fchmod(fileno(out), 0600) != 0)
+		die(to);
+	if (in)
+		fclose(in);
+	if (out && fclose(out) != 0)
+		die(to);
 }
 
 static int remove_entry(const char *path, const struct stat *info, int kind, struct FTW *walk)

@@ -15,6 +15,8 @@ typedef struct fault_store {
 	bool postgres;
 	char url[1200];    /* for market_open */
 	char target[1100]; /* the file, or the connection string */
+	char name[64];     /* of the database */
+	char beside[400];  /* what the names of its files begin with */
 } fault_store;
 
 enum { FAULT_SQLITE = 1, FAULT_POSTGRES = 2, FAULT_BOTH = 3 };
@@ -47,6 +49,10 @@ void fault_count_again(void);
 const char *fault_folder(void);
 /* Another fresh store of the same kind. */
 void fault_store_new(bool postgres, fault_store *out);
+/* A copy of a store that nobody has open. */
+void fault_store_copy(const fault_store *store, fault_store *out);
+/* Away before the end, for want of room. */
+void fault_store_drop(const fault_store *store);
 
 /* ---- calls ---- */
 
@@ -90,6 +96,18 @@ char *fault_anchor(fault_market *m);
 int64_t fault_number(const fault_store *store, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 bool fault_execute(const fault_store *store, const char *sql);
+
+/* All rows of a store, one a line, sorted. An identifier is replaced by its place in the order of
+ * their making and a hash by its length, so that stores to which the same was done are equal, even
+ * when something was tried several times. */
+typedef struct fault_state {
+	char **lines;
+	size_t n, room;
+} fault_state;
+bool fault_state_read(const fault_store *store, fault_state *out);
+/* Notes a failure with the first line that only one of them has. */
+bool fault_state_equal(const fault_state *expected, const fault_state *got, const char *what);
+void fault_state_free(fault_state *state);
 
 /* ---- processes ---- */
 

@@ -9,26 +9,30 @@
 
 #include "tests/fault/fault.h"
 
+static bool command(const char *server, const char *sql);
 static bool query_sqlite(const char *path, const char *sql, raw_row *row, void *data);
 static bool query_postgres(const char *target, const char *sql, raw_row *row, void *data);
 static void take_number(int n_columns, const char *const *values, const int *lengths, void *data);
 
-bool raw_create_database(const char *server, const char *name)
+bool raw_create_database(const char *server, const char *name, const char *copied)
 {
-	char target[600], sql[200];
-	PGresult *result;
-	PGconn *connection;
-	bool good;
-	snprintf(target, sizeof(target), "dbname=postgres host=%.500s user=market", server);
-	snprintf(sql, sizeof(sql), "CREATE DATABASE \"%.100s\" TEMPLATE template0", name);
-	connection = PQconnectdb(target);
-	result = PQexec(connection, sql);
-	good = PQresultStatus(result) == PGRES_COMMAND_OK;
-	if (!good)
-		fputs(PQerrorMessage(connection), stderr);
-	PQclear(result);
-	PQfinish(connection);
-	return good;
+	char sql[400];
+	snprintf(sql, sizeof(sql), "CREATE DATABASE \"%.100s\" TEMPLATE \"%.100s\"", name,
+	         copied ? copied : "template0");
+	return command(server, sql);
+}
+
+bool raw_drop_database(const char *server, const char *name)
+{
+	char sql[200];
+	snprintf(sql, sizeof(sql), "DROP DATABASE \"%.100s\" WITH (FORCE)", name);
+	return command(server, sql);
+}
+
+bool raw_query(const fault_store *store, const char *sql, raw_row *row, void *data)
+{
+	return store->postgres ? query_postgres(store->target, sql, row, data)
+	                       : query_sqlite(store->target, sql, row, data);
 }
 
 int64_t fault_number(const fault_store *store, const char *format, ...)
@@ -47,10 +51,21 @@ bool fault_execute(const fault_store *store, const char *sql)
 	return raw_query(store, sql, NULL, NULL);
 }
 
-bool raw_query(const fault_store *store, const char *sql, raw_row *row, void *data)
+static bool command(const char *server, const char *sql)
 {
-	return store->postgres ? query_postgres(store->target, sql, row, data)
-	                       : query_sqlite(store->target, sql, row, data);
+	char target[600];
+	PGresult *result;
+	PGconn *connection;
+	bool good;
+	snprintf(target, sizeof(target), "dbname=postgres host=%.500s user=market", server);
+	connection = PQconnectdb(target);
+	result = PQexec(connection, sql);
+	good = PQresultStatus(result) == PGRES_COMMAND_OK;
+	if (!good)
+		fputs(PQerrorMessage(connection), stderr);
+	PQclear(result);
+	PQfinish(connection);
+	return good;
 }
 
 static bool query_sqlite(const char *path, const char *sql, raw_row *row, void *data)

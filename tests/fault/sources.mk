@@ -6,7 +6,8 @@ fault_sources = \
 	tests/fault/raw.c \
 	tests/fault/raw.h \
 	tests/fault/shop.c \
-	tests/fault/shop.h
+	tests/fault/shop.h \
+	tests/fault/state.c
 fault_cflags = $(AM_CFLAGS) $(PIE_CFLAGS)
 fault_ldflags = $(AM_LDFLAGS) $(PIE_LDFLAGS)
 

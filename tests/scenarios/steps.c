@@ -27,8 +27,10 @@ bool scenario_run(const scenario *scenario, const scenario_way *way, scenario_va
 
 	r.why = reason;
 	values->named = json_object();
-	if (!move_clock(&r, r.now, true))
+	if (!move_clock(&r, r.now, true)) {
+		scenario_say(why, "%s: %.700s", scenario->path, reason);
 		return false;
+	}
 	for (size_t i = 0; i < scenario->n_steps; i++) {
 		const scenario_step *step = &scenario->steps[i];
 

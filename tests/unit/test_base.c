@@ -289,6 +289,8 @@ static void error_is_filled_and_cleared(void)
 	mk_error_clear(&err);
 	CHECK_INT(err.code, 0);
 	CHECK_TEXT(err.message, "");
+	/* what isn't an error, but runs the transaction again, is no success */
+	CHECK_INT(mk_error_field(&err, 1, "buyer"), 1);
 }
 
 static void error_may_be_absent(void)
