@@ -17,6 +17,8 @@
 #define DAYS_FROM_0000_03_01 719468 /* to 1970-01-01 */
 #define DAYS_OF_400_YEARS 146097
 #define FARTHEST_YEAR 200000000
+#define EARLIEST INT64_C(-62135596800000) /* 0001-01-01 */
+#define LATEST INT64_C(253402300799999)   /* 9999-12-31 */
 
 static bool read_digits(const char **at, int count, int *out);
 static bool read_date(const char **at, market_time *out);
@@ -138,10 +140,16 @@ bool mk_time_parse(const char *text, market_time *out)
 		if (!read_time_of_day(&at, &within) || !read_zone(&at, &offset))
 			return false;
 	}
-	if (*at != '\0')
+	time += within - offset;
+	if (*at != '\0' || !mk_time_valid(time))
 		return false;
-	*out = time + within - offset;
+	*out = time;
 	return true;
+}
+
+bool mk_time_valid(market_time time)
+{
+	return time >= EARLIEST && time <= LATEST;
 }
 
 bool mk_duration_parse(const char *text, int64_t *out)

@@ -27,6 +27,7 @@ int64_t mk_id_first(market_time time);
  * the milliseconds count. */
 #define MK_TIME_TEXT_SIZE 32
 void mk_time_format(market_time time, char text[MK_TIME_TEXT_SIZE]);
+bool mk_time_valid(market_time time); /* in the years 1 to 9999, which text can say */
 bool mk_time_parse(const char *text, market_time *out);
 /* "48h", "15d", "30min", "90 s", "500ms" ↔ milliseconds: a whole number of one unit. Written with
  * the largest unit that divides it. */

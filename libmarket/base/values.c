@@ -21,6 +21,8 @@ bool market_time_parse(const char *text, market_time *out)
 		return false;
 	for (size_t i = 0; i < digits; i++)
 		value = value * 10 + (text[i] - '0');
+	if (!mk_time_valid(value))
+		return false;
 	*out = value;
 	return true;
 }

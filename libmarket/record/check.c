@@ -7,8 +7,6 @@
 #include <string.h>
 
 #define LARGEST_SIZE 65536 /* of a params struct; more is an uninitialised one */
-#define EARLIEST_TIME INT64_C(-62135596800000) /* 0001-01-01 */
-#define LATEST_TIME INT64_C(253402300799999)   /* 9999-12-31 */
 
 typedef struct checker {
 	mk_arena *arena;
@@ -336,7 +334,7 @@ static int check_int(const mk_field *field, int64_t value, const mk_path *parent
 		if (value < field->min || value > field->max)
 			return out_of_bounds(field, parent, err);
 	} else if (field->kind == MK_TIME) {
-		if (field->flags & MK_DURATION ? value < 0 : value < EARLIEST_TIME || value > LATEST_TIME)
+		if (field->flags & MK_DURATION ? value < 0 : !mk_time_valid(value))
 			return mk_field_fail(field, parent, MARKET_ELIMIT, err,
 			                     "%s lies outside of what a %s holds", field->name,
 			                     field->flags & MK_DURATION ? "duration" : "time");

@@ -181,7 +181,8 @@ static int default_keys(mk_arena *arena, mk_store_url *out, market_error *err)
 	char *keys;
 	int rc = 0;
 
-	if (given ? !defaults : !problem || strstr(problem, "out of memory")) {
+	/* At its beginning: elsewhere it's a quoted part of the URL. */
+	if (given ? !defaults : !problem || strncmp(problem, "out of memory", 13) == 0) {
 		rc = mk_error_no_memory(err);
 		goto out;
 	}

@@ -113,6 +113,8 @@ static void times_are_read_strictly(void)
 		"2026-01-31T12:34ZZ",
 		"2026-01-31T-1:34Z",
 		"yesterday",
+		"0000-12-31",
+		"9999-12-31T23:59:59-01:00",
 	};
 	market_time time = 42;
 	size_t i;
@@ -120,7 +122,9 @@ static void times_are_read_strictly(void)
 	for (i = 0; i < COUNT(refused); i++)
 		CU_ASSERT_FALSE(mk_time_parse(refused[i], &time));
 	CU_ASSERT_FALSE(mk_time_parse(NULL, &time));
+	CU_ASSERT_FALSE(market_time_parse("253402300800000", &time));
 	CHECK_INT(time, 42);
+	CU_ASSERT_TRUE(market_time_parse("253402300799999", &time));
 }
 
 static int length_of_month(int year, int month)

@@ -280,6 +280,7 @@ static void bad_urls_are_refused(void)
 		"postgresql://x/y?prepare=maybe",
 		"postgresql://x/y?no_such_option=1",
 		"postgresql://[x/y",
+		"postgresql:///x?out of memory",
 	};
 	mk_store_url url;
 
