@@ -11,7 +11,7 @@ TOP = os.path.abspath(TOP)
 BUILD = os.path.abspath(os.environ.get("MARKET_BUILD") or os.path.join(TOP, "build"))
 
 FOLDERS = ("include", "libmarket", "cli", "bindings", "examples", "tests", "docs", "support", "m4")
-GENERATED = ("m4/libtool.m4", "m4/lt")
+GENERATED = ("m4/libtool.m4", "m4/lt", "tests/fuzz/corpus/")
 
 
 class Skip(Exception):
