@@ -119,6 +119,7 @@ struct mk_store {
 	void *trace_data;
 	int (*before_flush)(mk_store *, void *);
 	void *before_flush_data;
+	int64_t batch; /* of the statements that are traced */
 	int64_t busy_ms;
 	bool read_only;
 	bool refused; /* a sync failed: no more writes */

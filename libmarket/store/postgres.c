@@ -157,6 +157,7 @@ static int postgres_begin(mk_store *store, bool write, market_error *err)
 
 	(void)write;
 	p->begin_pending = rc == 0;
+	store->batch++;
 	return rc;
 }
 
@@ -172,6 +173,7 @@ static int postgres_commit(mk_store *store, market_error *err)
 	}
 	if (!p->connection)
 		return mk_postgres_lost(p, "before commit", err);
+	store->batch++;
 	result = PQexec(p->connection, "COMMIT");
 	if (PQstatus(p->connection) == CONNECTION_BAD || !from_server(result)) {
 		rc = commit_failed(p, NULL, err);
@@ -192,6 +194,7 @@ static void postgres_rollback(mk_store *store)
 {
 	mk_postgres *p = (mk_postgres *)store;
 
+	store->batch += !p->begin_pending;
 	if (!p->begin_pending && p->connection && PQtransactionStatus(p->connection) != PQTRANS_IDLE)
 		PQclear(PQexec(p->connection, "ROLLBACK"));
 	p->begin_pending = false;

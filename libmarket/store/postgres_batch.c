@@ -146,6 +146,7 @@ static int stream(mk_postgres *p, const mk_query *query, mk_row_callback row, vo
 	void *made;
 	int rc = start_each(p, query, &prepared, err);
 
+	store->batch++;
 	if (rc != 0)
 		return rc;
 	/* The rows that are left after a failure are read too: a cancelled query would end the
@@ -271,6 +272,7 @@ static bool send_batch(batch *b)
 	bool good = true;
 
 	b->n_begin = p->begin_pending ? mk_postgres_begin_texts(p, texts) : 0;
+	p->base.batch += !p->begin_pending;
 	p->begin_pending = false;
 	for (size_t i = 0; i < b->n_begin && good; i++)
 		good = PQsendQueryParams(p->connection, texts[i], 0, NULL, NULL, NULL, NULL, 1);

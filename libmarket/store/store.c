@@ -333,8 +333,12 @@ void mk_store_traced(mk_store *store, const mk_statement *statement, const mk_va
 
 	if (!store->trace)
 		return;
-	trace = (mk_trace){
-		.statement = statement, .args = args, .n_args = n_args, .write = write, .rows = rows};
+	trace = (mk_trace){.statement = statement,
+	                   .args = args,
+	                   .n_args = n_args,
+	                   .write = write,
+	                   .rows = rows,
+	                   .batch = store->batch};
 	store->trace(&trace, store->trace_data);
 }
 

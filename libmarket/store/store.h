@@ -67,6 +67,9 @@ typedef struct mk_trace {
 	size_t n_args;
 	bool write;
 	int64_t rows; /* read or written */
+	/* PostgreSQL: statements of one number went to the server together. BEGIN goes with the first
+	 * of its transaction. */
+	int64_t batch;
 } mk_trace;
 
 typedef struct mk_store_options {

@@ -30,8 +30,6 @@ const char *const bench_step_names[BENCH_STEPS] = {
 	[BENCH_CONFIRM] = "confirm", [BENCH_RELEASE] = "release",
 };
 
-static int64_t wall_before;
-
 void bench_shop_run(void *data, int64_t count, bench_side *side)
 {
 	bench_shop *shop = data;
@@ -67,12 +65,12 @@ static void begin(bench_shop *shop, bench_step step, deal *d)
 {
 	snprintf(d->key, sizeof(d->key), "%s-%lld", bench_step_names[step], (long long)shop->serial);
 	shop->step = step;
-	wall_before = bench_now();
+	shop->begun = bench_now();
 }
 
 static void end(bench_shop *shop, bench_side *side, int rc, const market_error *err)
 {
-	int64_t wall = bench_now() - wall_before;
+	int64_t wall = bench_now() - shop->begun;
 
 	side->wall += wall;
 	shop->step_wall[shop->step] += wall;
@@ -85,9 +83,9 @@ static void choose(bench_shop *shop, deal *d)
 
 	*d = (deal){.buyer = {buyer, buyer}};
 	/* A seller's first order opens its accounts: each has one before anything is measured. */
-	d->seller =
-		&shop->sellers[shop->serial < BENCH_SELLERS ? (uint64_t)shop->serial
-	                                                : bench_next(&shop->random, BENCH_SELLERS)];
+	d->seller = &shop->sellers[shop->serial < shop->n_sellers
+	                               ? (uint64_t)shop->serial
+	                               : bench_next(&shop->random, (uint64_t)shop->n_sellers)];
 	shop->serial++;
 }
 

@@ -118,6 +118,7 @@ static void record(const mk_trace *trace, void *user_data)
 	                            .n_args = trace->n_args,
 	                            .rows = trace->rows,
 	                            .step = (int)recorded_shop->step,
+	                            .batch = trace->batch,
 	                            .write = trace->write};
 	copy_args(call, trace);
 }

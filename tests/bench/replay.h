@@ -12,6 +12,7 @@ typedef struct bench_call_record {
 	size_t n_args;
 	int64_t rows;
 	int step; /* of the lifecycle */
+	int64_t batch;
 	bool write;
 	size_t prepared; /* of the replay's */
 } bench_call_record;

@@ -7,7 +7,9 @@
 #define STOCK 1000000
 
 static market_session *session_of(bench_shop *shop, int32_t kind);
-static void open_market(bench_shop *shop, const char *path, const char *keys, uint32_t flags);
+static void open_market(bench_shop *shop, const char *path, const char *keys, uint32_t flags,
+                        int32_t connections);
+static void open_sessions(bench_shop *shop);
 static market_id make_category(bench_shop *shop);
 static void make_seller(bench_shop *shop, market_id category, int number, bench_seller *out);
 static void apply(bench_shop *shop, int number, bench_seller *out);
@@ -34,16 +36,27 @@ static const mk_record pragmas_record =
 
 void bench_shop_make(bench_shop *shop, const char *path, const char *keys, bench_seller *sellers)
 {
-	market_id category;
+	bench_shop_make_some(shop, path, keys, sellers, BENCH_SELLERS);
+}
 
-	open_market(shop, path, keys, MARKET_OPEN_CREATE);
-	bench_shop_sql(shop, "PRAGMA synchronous=OFF");
+void bench_shop_make_some(bench_shop *shop, const char *path, const char *keys,
+                          bench_seller *sellers, int n_sellers)
+{
+	market_id category;
+	bool sqlite;
+
+	open_market(shop, path, keys, MARKET_OPEN_CREATE, 0);
+	sqlite = mk_store_kind_of(shop->store) == MK_STORE_SQLITE;
+	if (sqlite)
+		bench_shop_sql(shop, "PRAGMA synchronous=OFF");
 	category = make_category(shop);
-	for (int i = 0; i < BENCH_SELLERS; i++)
+	for (int i = 0; i < n_sellers; i++)
 		make_seller(shop, category, i, &sellers[i]);
 	add_buyers(shop);
 	shop->sellers = sellers;
-	bench_shop_sql(shop, "PRAGMA synchronous=FULL");
+	shop->n_sellers = n_sellers;
+	if (sqlite)
+		bench_shop_sql(shop, "PRAGMA synchronous=FULL");
 }
 
 void bench_shop_make_in_folder(bench_shop *shop, const char *name, char path[1100],
@@ -59,16 +72,38 @@ void bench_shop_make_in_folder(bench_shop *shop, const char *name, char path[110
 void bench_shop_open(bench_shop *shop, const char *path, const char *keys,
                      const bench_seller *sellers)
 {
-	open_market(shop, path, keys, 0);
+	bench_shop_open_wide(shop, path, keys, sellers, 0);
+}
+
+void bench_shop_open_wide(bench_shop *shop, const char *path, const char *keys,
+                          const bench_seller *sellers, int32_t connections)
+{
+	open_market(shop, path, keys, 0, connections);
 	shop->sellers = sellers;
 }
 
-void bench_shop_close(bench_shop *shop)
+void bench_shop_join(bench_shop *shop, const bench_shop *other, int number)
+{
+	*shop = (bench_shop){.market = other->market,
+	                     .store = other->store,
+	                     .sellers = other->sellers,
+	                     .n_sellers = other->n_sellers,
+	                     .serial = INT64_C(1000000000) * number,
+	                     .random.state = other->random.state + (uint64_t)number};
+	open_sessions(shop);
+}
+
+void bench_shop_leave(bench_shop *shop)
 {
 	market_session_close(shop->buyer);
 	market_session_close(shop->member);
 	market_session_close(shop->staff);
 	market_session_close(shop->anybody);
+}
+
+void bench_shop_close(bench_shop *shop)
+{
+	bench_shop_leave(shop);
 	market_close(shop->market);
 	free(shop->anchor);
 	*shop = (bench_shop){0};
@@ -134,7 +169,8 @@ void bench_shop_verify(bench_shop *shop)
 	market_ledger_report_free(report);
 }
 
-static void open_market(bench_shop *shop, const char *path, const char *keys, uint32_t flags)
+static void open_market(bench_shop *shop, const char *path, const char *keys, uint32_t flags,
+                        int32_t connections)
 {
 	market_options options = MARKET_OPTIONS_INIT;
 	market_error err;
@@ -143,9 +179,17 @@ static void open_market(bench_shop *shop, const char *path, const char *keys, ui
 	*shop = (bench_shop){0};
 	options.flags = flags;
 	options.keys = keys;
-	snprintf(url, sizeof(url), "sqlite:%s", path);
+	options.connections = connections;
+	shop->n_sellers = BENCH_SELLERS;
+	snprintf(url, sizeof(url), "%s%s",
+	         strncmp(path, "postgresql:", 11) == 0 ? "" : "sqlite:", path);
 	bench_check(market_open(url, &options, &shop->market, &err), &err, "open");
 	shop->store = shop->market->store;
+	open_sessions(shop);
+}
+
+static void open_sessions(bench_shop *shop)
+{
 	shop->staff = session_of(shop, MARKET_ACTOR_OPERATOR);
 	shop->buyer = session_of(shop, MARKET_ACTOR_ANONYMOUS);
 	shop->member = session_of(shop, MARKET_ACTOR_ANONYMOUS);

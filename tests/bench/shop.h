@@ -31,9 +31,11 @@ typedef struct bench_shop {
 	mk_store *store;
 	market_session *buyer, *member, *staff, *anybody;
 	const bench_seller *sellers;
+	int n_sellers;
 	bench_random random;
 	int64_t serial; /* of keys and client ids */
 	bench_step step;
+	int64_t begun; /* the operation that runs */
 	int64_t step_wall[BENCH_STEPS];
 	char *anchor; /* of the checkpoint made at bench_shop_anchor */
 } bench_shop;
@@ -44,9 +46,19 @@ void bench_shop_make(bench_shop *shop, const char *path, const char *keys, bench
 /* The same as file `name` in the run's folder; its path goes to `path`. */
 void bench_shop_make_in_folder(bench_shop *shop, const char *name, char path[1100],
                                bench_seller *sellers);
+/* The same with so many sellers. A path that is a PostgreSQL URL is a store there. */
+void bench_shop_make_some(bench_shop *shop, const char *path, const char *keys,
+                          bench_seller *sellers, int n_sellers);
 /* Opens a copy of a store made before. */
 void bench_shop_open(bench_shop *shop, const char *path, const char *keys,
                      const bench_seller *sellers);
+/* The same with so many connections. */
+void bench_shop_open_wide(bench_shop *shop, const char *path, const char *keys,
+                          const bench_seller *sellers, int32_t connections);
+/* Sessions of their own on the same market; `number`, from 1, keeps their keys apart. They are
+ * closed before it by bench_shop_leave. */
+void bench_shop_join(bench_shop *shop, const bench_shop *other, int number);
+void bench_shop_leave(bench_shop *shop);
 void bench_shop_close(bench_shop *shop);
 /* Runs SQL on the library's own connection. */
 void bench_shop_sql(bench_shop *shop, const char *sql);

@@ -29,7 +29,7 @@ def run(command, text=None):
 def include_flags():
     done = run(["pkg-config", "--cflags"] + MODULES)
     return ["-I.", "-Iinclude", f"-I{BUILD}", "-D_GNU_SOURCE=", '-DTEST_SOURCE_DIR="."',
-            '-DTEST_BUILD_DIR="."', "-DHAVE_CONFIG_H=1"] + shlex.split(done.stdout)
+            '-DBENCH_SOURCE_DIR="."', '-DTEST_BUILD_DIR="."', "-DHAVE_CONFIG_H=1"] + shlex.split(done.stdout)
 
 
 def all_of(commands):
@@ -134,7 +134,8 @@ def check_cppcheck():
                 f"--cppcheck-build-dir={cache}", "--suppressions-list=tests/tidy/cppcheck.txt",
                 "--template={file}:{line}: {message} [{id}]", "-I.", "-Iinclude", f"-I{BUILD}",
                 "-D_GNU_SOURCE=", "-D__GNUC__=12", "--library=tests/tidy/cppcheck.cfg",
-                '-DTEST_SOURCE_DIR="."', '-DTEST_BUILD_DIR="."'] + folders)
+                '-DTEST_SOURCE_DIR="."', '-DBENCH_SOURCE_DIR="."',
+                '-DTEST_BUILD_DIR="."'] + folders)
     for line in done.stderr.split("\n"):
         if re.match(r"\S+:\d+: ", line):
             yield line
