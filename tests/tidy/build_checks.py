@@ -29,7 +29,8 @@ def run(command, text=None):
 def include_flags():
     done = run(["pkg-config", "--cflags"] + MODULES)
     return ["-I.", "-Iinclude", f"-I{BUILD}", "-D_GNU_SOURCE=", '-DTEST_SOURCE_DIR="."',
-            '-DBENCH_SOURCE_DIR="."', '-DTEST_BUILD_DIR="."', "-DHAVE_CONFIG_H=1"] + shlex.split(done.stdout)
+            '-DBENCH_SOURCE_DIR="."', '-DTEST_BUILD_DIR="."',
+            "-DHAVE_CONFIG_H=1"] + shlex.split(done.stdout)
 
 
 def all_of(commands):
