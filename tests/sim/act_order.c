@@ -323,8 +323,14 @@ static void place(sim *s)
 	}
 	if (sim_run(s, "order.place", &c.in, &out, rc))
 		keep(s, out, orders, n, buyer, c.in.method);
+	else
+		n = 0;
 	sim_free(out);
 	sim_as_operator(s);
+	if (n > 0 && sim_chance(s, 60)) { /* most buyers pay at once */
+		sim_check_touched(s);
+		sim_pay(s, s->payments.n - 1);
+	}
 }
 
 /* ---- one order ---- */

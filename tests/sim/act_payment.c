@@ -31,9 +31,14 @@ static void timers(sim *s, size_t payment, const char *operation)
 
 static void start(sim *s)
 {
+	const uint32_t open = 1u << MARKET_PAYMENT_CREATED | 1u << MARKET_PAYMENT_FAILED;
+
+	sim_pay(s, any_payment(s, sim_chance(s, 90) ? open : ~0u));
+}
+
+void sim_pay(sim *s, size_t i)
+{
 	market_payment_start_params in = MARKET_PAYMENT_START_PARAMS_INIT;
-	size_t i = any_payment(
-		s, sim_chance(s, 95) ? 1u << MARKET_PAYMENT_CREATED | 1u << MARKET_PAYMENT_FAILED : ~0u);
 	size_t before = s->payments.n;
 	void *out;
 	int rc;
@@ -86,7 +91,8 @@ static void give_back(sim *s)
 	for (size_t k = 0; k < s->payments.n; k++)
 		if (s->payments.at[k].return_at != 0 && s->payments.at[k].id.id != 0)
 			i = k;
-	if (i == SIM_NONE)
+	/* whose suspense is, isn't decided here */
+	if (i == SIM_NONE || s->payments.at[i].suspense > 0)
 		return;
 	in.payment = s->payments.at[i].id;
 	timers(s, i, "payment.return");
@@ -213,6 +219,30 @@ static void tell_failed(sim *s, size_t payment, int32_t *result)
 	}
 }
 
+/* PAY-2: another amount captures nothing: it lies in suspense. */
+static void tell_other_amount(sim *s, size_t payment, int64_t amount, int32_t *result)
+{
+	sim_payment *p = &s->payments.at[payment];
+	sim_request *r = p->request != SIM_NONE ? &s->requests.at[p->request] : NULL;
+	sim_transfer t = sim_begin(s->buyers.at[s->groups.at[p->group].buyer].id, s->now);
+
+	*result = MARKET_NOTIFICATION_KNOWN;
+	if (p->state == MARKET_PAYMENT_CAPTURED)
+		return;
+	*result = MARKET_NOTIFICATION_MISMATCHED;
+	sim_debit(&t, "psp_clearing", NULL, amount);
+	sim_credit(&t, "suspense", NULL, amount);
+	sim_post(s, &t);
+	p->suspense += amount;
+	p->dirty = true;
+	if (p->state != MARKET_PAYMENT_CLOSED)
+		p->state = MARKET_PAYMENT_FAILED;
+	if (r && sim_request_open(r)) {
+		r->state = MARKET_REQUEST_FAILED;
+		r->next_at = 0;
+	}
+}
+
 static void tell_settled(sim *s, size_t payment, int64_t fee, int32_t *result)
 {
 	*result = MARKET_NOTIFICATION_KNOWN;
@@ -225,7 +255,7 @@ static void tell_settled(sim *s, size_t payment, int64_t fee, int32_t *result)
 static void notify_payment(sim *s)
 {
 	size_t i = any_payment(s, ~0u);
-	int64_t fee = 0;
+	int64_t fee = 0, amount;
 	int32_t expected = 0, got = 0;
 	int type;
 	const sim_payment *p;
@@ -237,7 +267,10 @@ static void notify_payment(sim *s)
 	type = sim_chance(s, 60)   ? MARKET_EVENT_CAPTURED
 	       : sim_chance(s, 50) ? MARKET_EVENT_SETTLED
 	                           : MARKET_EVENT_FAILED;
-	if (type == MARKET_EVENT_CAPTURED)
+	amount = p->amount + (type == MARKET_EVENT_CAPTURED && sim_chance(s, 10) ? 7 : 0);
+	if (amount != p->amount)
+		tell_other_amount(s, i, amount, &expected);
+	else if (type == MARKET_EVENT_CAPTURED)
 		tell_captured(s, i, &expected);
 	else if (type == MARKET_EVENT_FAILED)
 		tell_failed(s, i, &expected);
@@ -245,7 +278,7 @@ static void notify_payment(sim *s)
 		tell_settled(s, i, fee = sim_below(s, 90), &expected);
 	else
 		return;
-	notify(s, type, p->id, "-", reference, p->amount, fee, true, 0, &got);
+	notify(s, type, p->id, "-", reference, amount, fee, true, 0, &got);
 	sim_same(s, "result of a notification", expected, got);
 }
 

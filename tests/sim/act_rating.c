@@ -131,8 +131,10 @@ static void step(sim *s, const char *operation, void *params, market_id *id, int
 	good = s->ratings.at[i].state == from;
 	if (good && to == MARKET_RATING_PUBLISHED)
 		count(s, i);
-	else if (good)
+	else if (good) {
 		s->ratings.at[i].state = to;
+		s->ratings.at[i].ended_at = s->now;
+	}
 	if (sim_run(s, operation, params, &out, good ? 0 : MARKET_ESTATE))
 		same_rating(s, i, out);
 	sim_free(out);

@@ -91,6 +91,30 @@ static void release_reserve(sim *s)
 	sim_free(page);
 }
 
+/* The period that a payout closed isn't run again. */
+static void run_period(sim *s)
+{
+	market_payout_get_params get = MARKET_PAYOUT_GET_PARAMS_INIT;
+	market_settlement_run_params in = MARKET_SETTLEMENT_RUN_PARAMS_INIT;
+	market_payout *payout;
+	size_t i;
+	void *out;
+
+	if (s->payouts.n == 0)
+		return;
+	i = (size_t)sim_below(s, (int64_t)s->payouts.n);
+	get.payout = s->payouts.at[i].id;
+	payout = get.payout.id != 0 ? sim_read(s, "payout.get", &get) : NULL;
+	if (payout && payout->period.id != 0) {
+		in.period = payout->period;
+		sim_as_system(s);
+		sim_run(s, "settlement.run", &in, &out, MARKET_ESTATE);
+		sim_free(out);
+		sim_as_operator(s);
+	}
+	sim_free(payout);
+}
+
 /* SET-4: opening + lines = closing, for any time that is over. */
 static void statement(sim *s)
 {
@@ -137,7 +161,11 @@ static void statement(sim *s)
 }
 
 const sim_action sim_settle_actions[] = {
-	{"payout.create", create_payout, 5}, {"payout.retry", retry_payout, 2},
-	{"settlement.mature", mature, 1},    {"settlement.release_reserve", release_reserve, 1},
-	{"settlement.run", statement, 2},    {NULL, NULL, 0},
+	{"payout.create", create_payout, 5},
+	{"payout.retry", retry_payout, 2},
+	{"settlement.mature", mature, 1},
+	{"settlement.release_reserve", release_reserve, 1},
+	{"settlement.run", run_period, 1},
+	{"statement.get", statement, 2},
+	{NULL, NULL, 0},
 };

@@ -372,15 +372,12 @@ void sim_check_touched(sim *s)
 
 /* ---- everything ---- */
 
-static int64_t suffix_sums(const sim *s, int64_t book, const market_account *got, int64_t *credit)
+static sim_account account_in(const sim *s, int64_t book, const char *name)
 {
 	for (size_t i = 0; i < s->accounts.n; i++)
-		if (s->accounts.at[i].book == book && strcmp(s->accounts.at[i].name, got->name) == 0) {
-			*credit = s->accounts.at[i].credit;
-			return s->accounts.at[i].debit;
-		}
-	*credit = 0;
-	return 0;
+		if (s->accounts.at[i].book == book && strcmp(s->accounts.at[i].name, name) == 0)
+			return s->accounts.at[i];
+	return (sim_account){0};
 }
 
 /* LED-1: each account's sums, to the unit. */
@@ -403,12 +400,14 @@ static void check_accounts(sim *s, int64_t book, bool seller)
 		more = page && page->next;
 		for (size_t i = 0; page && i < page->n_items; i++) {
 			const market_account *got = page->items[i];
-			int64_t credit, debit = suffix_sums(s, book, got, &credit);
+			const sim_account own = account_in(s, book, got->name);
 
 			snprintf(text, sizeof(text), "%.80s of book %lld", got->name, (long long)book);
-			sim_same_money(s, text, debit, got->debits_posted);
-			sim_same_money(s, text, credit, got->credits_posted);
-			n += debit != 0 || credit != 0;
+			sim_same_money(s, text, own.debit, got->debits_posted);
+			sim_same_money(s, text, own.credit, got->credits_posted);
+			sim_same_money(s, text, own.held_debit, got->debits_pending);
+			sim_same_money(s, text, own.held_credit, got->credits_pending);
+			n += own.debit != 0 || own.credit != 0;
 		}
 		if (more)
 			snprintf(after, sizeof(after), "%s", page->next);

@@ -7,6 +7,7 @@
 static sim_account *account_of(sim *s, int64_t book, const char *name);
 static void pay_receivable(sim *s, sim_transfer *t);
 static void note_entry(sim *s, const sim_transfer *t);
+static void note_debt(sim *s, const sim_transfer *t);
 static int64_t *leg_of(sim_transfer *t, const char *name);
 
 sim_transfer sim_begin(int64_t book, market_time at)
@@ -50,6 +51,7 @@ void sim_post(sim *s, sim_transfer *t)
 			account->credit -= t->legs[i].debit;
 	}
 	note_entry(s, t);
+	note_debt(s, t);
 }
 
 int64_t sim_account_sum(const sim *s, int64_t book, const char *name)
@@ -63,6 +65,28 @@ int64_t sim_account_sum(const sim *s, int64_t book, const char *name)
 int64_t sim_held(const sim *s, int64_t book, const char *name)
 {
 	return -sim_account_sum(s, book, name);
+}
+
+int64_t sim_pending(const sim *s, int64_t book, const char *name)
+{
+	for (size_t i = 0; i < s->accounts.n; i++)
+		if (s->accounts.at[i].book == book && strcmp(s->accounts.at[i].name, name) == 0)
+			return s->accounts.at[i].held_debit;
+	return 0;
+}
+
+void sim_hold(sim *s, int64_t book, const char *name, int64_t debit, int64_t credit)
+{
+	sim_account *account = account_of(s, book, name);
+
+	account->held_debit += debit;
+	account->held_credit += credit;
+}
+
+void sim_take_back(sim *s, int64_t book, const char *debit, const char *credit, int64_t amount)
+{
+	account_of(s, book, debit)->debit -= amount;
+	account_of(s, book, credit)->credit -= amount;
 }
 
 const char *sim_order_text(const sim *s, size_t order)
@@ -118,6 +142,21 @@ static void note_entry(sim *s, const sim_transfer *t)
 			}
 	if (any)
 		*SIM_NEW(s->entries) = entry;
+}
+
+/* LED-10: since when something is owed without a break. */
+static void note_debt(sim *s, const sim_transfer *t)
+{
+	for (size_t i = 0; i < s->sellers.n; i++) {
+		sim_seller *seller = &s->sellers.at[i];
+
+		if (seller->id.id != t->book)
+			continue;
+		if (sim_account_sum(s, t->book, "seller_receivable") <= 0)
+			seller->owes_since = 0;
+		else if (seller->owes_since == 0)
+			seller->owes_since = t->at;
+	}
 }
 
 static int64_t *leg_of(sim_transfer *t, const char *name)

@@ -50,6 +50,7 @@ typedef struct sim_account {
 	int64_t book;
 	char name[64];
 	int64_t debit, credit;
+	int64_t held_debit, held_credit;
 } sim_account;
 
 typedef struct sim_seller {
@@ -61,6 +62,7 @@ typedef struct sim_seller {
 	int64_t exposure;
 	bool period_open;
 	market_time period_due;
+	market_time owes_since; /* the receivable, without a break */
 } sim_seller;
 
 typedef struct sim_submission {
@@ -154,6 +156,7 @@ typedef struct sim_payment {
 	bool has_reference;
 	size_t request; /* of the last charge or capture */
 	market_time expires, settled_at, return_at, captured_at;
+	int64_t suspense; /* PAY-2: another amount than was asked */
 	size_t n_shares;
 	sim_share shares[SIM_SHARES];
 	bool dirty;
@@ -218,9 +221,28 @@ typedef struct sim_request {
 typedef struct sim_move {
 	market_time due_at;
 	size_t seller;
-	int64_t amount; /* that the bank gets */
-	bool done;
+	int64_t amount; /* that the bank gets; by hand: the seller's deferred fee */
+	bool done, by_hand;
+	market_id id; /* by hand: of the first half */
 } sim_move_row;
+
+/* What an operator posted in the platform's book; accounts by their number in act_ledger.c. */
+typedef struct sim_by_hand {
+	market_id id;
+	int64_t client, amount;
+	int32_t kind, ended; /* market_transfer_kind; ended 0: not */
+	int debit, credit;
+	market_time due_at; /* a hold's expiry, until it ends */
+	bool adjustment;
+} sim_by_hand;
+
+/* One that waits for a second person. */
+typedef struct sim_second {
+	market_id id;
+	sim_by_hand posting;
+	int32_t state;
+	market_time expires_at;
+} sim_second;
 
 typedef struct sim_rating {
 	market_id id;
@@ -229,7 +251,7 @@ typedef struct sim_rating {
 	int64_t scores[SIM_DIMENSIONS];
 	bool counted;
 	int64_t credit, month;
-	market_time created_at, published_at, bought_at;
+	market_time created_at, published_at, bought_at, ended_at;
 } sim_rating;
 
 /* What a transfer did to a seller's net position. */
@@ -309,6 +331,8 @@ typedef struct sim {
 	SIM_LIST(sim_request) requests;
 	SIM_LIST(sim_move_row) moves;
 	SIM_LIST(sim_rating) ratings;
+	SIM_LIST(sim_by_hand) by_hand;
+	SIM_LIST(sim_second) second;
 	SIM_LIST(sim_entry) entries;
 	SIM_LIST(sim_sent) sent;
 	SIM_LIST(sim_known) known;
@@ -382,6 +406,11 @@ void sim_post(sim *s, sim_transfer *t);
 int64_t sim_account_sum(const sim *s, int64_t book, const char *name);
 /* Of a liability: credits less debits. */
 int64_t sim_held(const sim *s, int64_t book, const char *name);
+/* Held debits. */
+int64_t sim_pending(const sim *s, int64_t book, const char *name);
+void sim_hold(sim *s, int64_t book, const char *name, int64_t debit, int64_t credit);
+/* As if a transfer hadn't been posted. */
+void sim_take_back(sim *s, int64_t book, const char *debit, const char *credit, int64_t amount);
 const char *sim_order_text(const sim *s, size_t order);
 
 /* ---- the model's rules; each gives the code of the answer ---- */
@@ -470,6 +499,8 @@ void sim_release_reserve(sim *s, size_t lot, market_time now);
 int sim_payout_create(sim *s, size_t seller, size_t *payout, market_time *again, market_time now);
 void sim_payout_outcome(sim *s, size_t request, market_time now);
 void sim_period_run(sim *s, size_t seller, market_time now);
+void sim_move_finish(sim *s, size_t move);
+void sim_hold_end(sim *s, size_t index);
 void sim_move(sim *s, size_t seller, int64_t amount, market_time now);
 
 /* time (work.c) */
@@ -489,9 +520,12 @@ typedef struct sim_action {
 	int weight; /* 0: only by time, or in the making of the market */
 } sim_action;
 extern const sim_action sim_party_actions[], sim_catalog_actions[], sim_order_actions[],
-	sim_payment_actions[], sim_settle_actions[], sim_rating_actions[], sim_ledger_actions[];
+	sim_payment_actions[], sim_settle_actions[], sim_rating_actions[], sim_ledger_actions[],
+	sim_read_actions[];
 void sim_setup_party(sim *s);
 void sim_setup_catalog(sim *s);
+/* Starts a payment. */
+void sim_pay(sim *s, size_t payment);
 /* Indexes of something at random, SIM_NONE without any. */
 size_t sim_any_order(sim *s, uint32_t states);
 

@@ -2,10 +2,12 @@
 check_PROGRAMS += tests/sim/market-sim
 tests_sim_market_sim_SOURCES = \
 	tests/sim/act_catalog.c \
+	tests/sim/act_ledger.c \
 	tests/sim/act_order.c \
 	tests/sim/act_party.c \
 	tests/sim/act_payment.c \
 	tests/sim/act_rating.c \
+	tests/sim/act_read.c \
 	tests/sim/act_settle.c \
 	tests/sim/check.c \
 	tests/sim/fees.c \

@@ -8,7 +8,7 @@
 typedef struct due {
 	market_time at;
 	size_t index;
-	enum { ORDER, REFUND, LOT, PERIOD, PAYMENT, SELLER, MOVE } what;
+	enum { ORDER, REFUND, LOT, PERIOD, PAYMENT, SELLER, MOVE, HOLD, SECOND } what;
 	const char *operation;
 } due;
 
@@ -16,7 +16,6 @@ static bool next_deadline(const sim *s, due *d);
 static market_time order_timer(const sim_order *o, const char **operation);
 static void run_order_timer(sim *s, size_t order, market_time at, const char *operation);
 static void run(sim *s, const due *d);
-static void move_finish(sim *s, size_t move);
 static market_time next_request(const sim *s);
 static int64_t answer_next(sim *s, market_time at);
 static size_t request_of(sim *s, const sim_sent *sent, market_time at);
@@ -148,6 +147,11 @@ static bool next_deadline(const sim *s, due *d)
 	for (size_t i = 0; i < s->moves.n; i++)
 		if (!s->moves.at[i].done)
 			earlier(d, s->moves.at[i].due_at, MOVE, i, NULL);
+	for (size_t i = 0; i < s->by_hand.n; i++)
+		earlier(d, s->by_hand.at[i].due_at, HOLD, i, NULL);
+	for (size_t i = 0; i < s->second.n; i++)
+		if (s->second.at[i].state == MARKET_LEDGER_REQUEST_WAITING)
+			earlier(d, s->second.at[i].expires_at, SECOND, i, NULL);
 	return d->at != 0;
 }
 
@@ -183,22 +187,32 @@ static void run(sim *s, const due *d)
 		s->sellers.at[d->index].answer_by = 0;
 		break;
 	case MOVE:
-		move_finish(s, d->index);
+		sim_move_finish(s, d->index);
+		break;
+	case HOLD:
+		sim_hold_end(s, d->index);
+		break;
+	case SECOND:
+		s->second.at[d->index].state = MARKET_LEDGER_REQUEST_EXPIRED;
 		break;
 	}
 }
 
-static void move_finish(sim *s, size_t move)
+/* The bank's half, or the seller's of a move by hand. */
+void sim_move_finish(sim *s, size_t move)
 {
 	sim_move_row *m = &s->moves.at[move];
-	sim_transfer t = sim_begin(0, m->due_at);
+	const int64_t seller = s->sellers.at[m->seller].id.id;
+	sim_transfer t = sim_begin(m->by_hand ? seller : 0, m->due_at);
 	char name[64];
 
-	snprintf(name, sizeof(name), "interbook:%lld", (long long)s->sellers.at[m->seller].id.id);
-	sim_debit(&t, "bank", NULL, m->amount);
-	sim_credit(&t, name, NULL, m->amount);
-	sim_post(s, &t);
+	if (m->done)
+		return;
 	m->done = true;
+	snprintf(name, sizeof(name), "interbook:%lld", m->by_hand ? 0LL : (long long)seller);
+	sim_debit(&t, m->by_hand ? name : "bank", NULL, m->amount);
+	sim_credit(&t, m->by_hand ? "fee_deferred" : name, NULL, m->amount);
+	sim_post(s, &t);
 }
 
 static market_time next_request(const sim *s)
