@@ -3,6 +3,7 @@
 #include "libmarket/party/party.h"
 
 static void write_operation(const mk_op *op, mk_text *out);
+static void write_changes(const mk_op *op, mk_text *out);
 static void write_relations(const mk_op *op, mk_text *out);
 static void write_errors(const mk_op *op, mk_text *out);
 
@@ -34,6 +35,7 @@ static void write_operation(const mk_op *op, mk_text *out)
 	mk_text_add(out, ",\"since\":");
 	mk_text_add_json(out, op->since);
 	mk_text_format(out, ",\"writes\":%s", op->flags & MK_OP_WRITES ? "true" : "false");
+	write_changes(op, out);
 	if (op->subject_param) {
 		mk_text_add(out, ",\"subject\":");
 		mk_text_add_json(out, op->subject_param);
@@ -45,6 +47,26 @@ static void write_operation(const mk_op *op, mk_text *out)
 	mk_text_add(out, ",\n\"result\":");
 	mk_json_schema(op->result, false, out);
 	mk_text_add_char(out, '}');
+}
+
+/* What of a marketplace's state it may change, for those who check it. */
+static void write_changes(const mk_op *op, mk_text *out)
+{
+	static const struct {
+		uint32_t flag;
+		const char *name;
+	} all[] = {{MK_OP_MONEY, "money"}, {MK_OP_STOCK, "stock"}, {MK_OP_STATE, "state"}};
+	const char *before = ",\"changes\":[";
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		if (!(op->flags & all[i].flag))
+			continue;
+		mk_text_add(out, before);
+		mk_text_add_json(out, all[i].name);
+		before = ",";
+	}
+	if (before[1] == '\0')
+		mk_text_add_char(out, ']');
 }
 
 static const char *need_name(const mk_relation *relation)
