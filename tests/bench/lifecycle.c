@@ -120,7 +120,7 @@ static void pay(bench_shop *shop, bench_side *side, deal *d)
 {
 	market_payment_notify_params in = MARKET_PAYMENT_NOTIFY_PARAMS_INIT;
 	char body[600], payment[MARKET_ID_TEXT_SIZE], when[MARKET_TIME_TEXT_SIZE];
-	market_time now = mk_clock_now(NULL);
+	market_time now = bench_shop_clock(NULL);
 	char *signature = NULL;
 	market_error err;
 	int rc;

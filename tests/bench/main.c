@@ -27,6 +27,7 @@ static const bench *const benches[] = {
 	&bench_transfer_memory,
 	&bench_call,
 	&bench_verify,
+	&bench_settle,
 };
 /* clang-format on */
 #define N_BENCHES (sizeof(benches) / sizeof(benches[0]))

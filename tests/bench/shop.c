@@ -6,6 +6,8 @@
 
 #define STOCK 1000000
 
+static market_time ahead; /* of the real clock */
+
 static market_session *session_of(bench_shop *shop, int32_t kind);
 static void open_market(bench_shop *shop, const char *path, const char *keys, uint32_t flags,
                         int32_t connections);
@@ -67,6 +69,17 @@ void bench_shop_make_in_folder(bench_shop *shop, const char *name, char path[110
 	snprintf(path, 1100, "%s/%s", bench_folder(), name);
 	snprintf(keys, sizeof(keys), "%s.keys", path);
 	bench_shop_make(shop, path, keys, sellers);
+}
+
+void bench_shop_set_clock(market_time time)
+{
+	ahead = time == 0 ? 0 : time - mk_clock_now(NULL);
+}
+
+market_time bench_shop_clock(void *unused)
+{
+	(void)unused;
+	return mk_clock_now(NULL) + ahead;
 }
 
 void bench_shop_open(bench_shop *shop, const char *path, const char *keys,
@@ -183,6 +196,7 @@ static void open_market(bench_shop *shop, const char *path, const char *keys, ui
 	shop->n_sellers = BENCH_SELLERS;
 	snprintf(url, sizeof(url), "%s%s",
 	         strncmp(path, "postgresql:", 11) == 0 ? "" : "sqlite:", path);
+	options.clock = bench_shop_clock;
 	bench_check(market_open(url, &options, &shop->market, &err), &err, "open");
 	shop->store = shop->market->store;
 	open_sessions(shop);

@@ -31,7 +31,7 @@ typedef struct bench_shop {
 	mk_store *store;
 	market_session *buyer, *member, *staff, *anybody;
 	const bench_seller *sellers;
-	int n_sellers;
+	int n_sellers; /* the first of them have orders */
 	bench_random random;
 	int64_t serial; /* of keys and client ids */
 	bench_step step;
@@ -49,6 +49,9 @@ void bench_shop_make_in_folder(bench_shop *shop, const char *name, char path[110
 /* The same with so many sellers. A path that is a PostgreSQL URL is a store there. */
 void bench_shop_make_some(bench_shop *shop, const char *path, const char *keys,
                           bench_seller *sellers, int n_sellers);
+/* What the markets take for the time: the clock from the one given on; 0: the clock itself. */
+void bench_shop_set_clock(market_time time);
+market_time bench_shop_clock(void *unused);
 /* Opens a copy of a store made before. */
 void bench_shop_open(bench_shop *shop, const char *path, const char *keys,
                      const bench_seller *sellers);
