@@ -70,10 +70,10 @@ const mk_statement mk_lot_reserves = {
 		   " FROM lot WHERE book_id = ?1 AND currency = ?2 AND kind = 2 AND matured_at IS "
 		   "NULL ORDER BY id",
 };
-/* ACC-4 */
+/* ACC-4: what sums need of them */
 const mk_statement mk_lot_open = {
 	.name = "lot_open",
-	.sql = "SELECT " LOT_COLUMNS
+	.sql = "SELECT book_id, id, currency, remaining"
 		   " FROM lot WHERE book_id = ?1 AND currency = ?2 AND payout_id IS NULL AND "
 		   "matured_at IS NOT NULL ORDER BY id",
 };

@@ -32,22 +32,18 @@ static const mk_field entry_fields[] = {
 static const mk_record entry_record =
 	MK_RECORD_OF("statement_entry", entry, entry_fields, "a leg of a statement");
 
+/* From the accounts to their legs: left to itself SQLite would look at every leg of the book. */
 static const mk_statement statement_entries = {
 	.name = "statement_entries",
 	.sql = "SELECT t.book_id AS book_id, t.id AS id, t.purpose AS purpose, t.effective_at AS "
-		   "effective_at, "
-		   "t.object_kind AS object_kind, t.object_book AS object_book, t.object_number AS "
-		   "object_number, "
-		   "COALESCE(t.position, -1) AS position, a.name AS name, a.currency AS currency, l.debit "
-		   "AS debit, "
-		   "l.credit AS credit FROM account a JOIN leg l ON l.book_id = a.book_id AND l.account_id "
-		   "= a.id JOIN "
-		   "transfer t ON t.book_id = l.book_id AND t.id = l.transfer_id WHERE a.book_id = ?1 AND "
-		   "a.name IN "
+		   "effective_at, t.object_kind AS object_kind, t.object_book AS object_book, "
+		   "t.object_number AS object_number, COALESCE(t.position, -1) AS position, a.name AS "
+		   "name, a.currency AS currency, l.debit AS debit, l.credit AS credit FROM account a "
+		   "CROSS JOIN leg l CROSS JOIN transfer t WHERE a.book_id = ?1 AND a.name IN "
 		   "('seller_pending', 'seller_reserved', 'seller_available', 'seller_receivable', "
-		   "'payout_in_transit') "
-		   "AND a.currency = ?2 AND t.effective_at < ?3 AND (l.debit <> 0 OR l.credit <> 0) "
-		   "ORDER BY t.effective_at, t.id, a.name",
+		   "'payout_in_transit') AND a.currency = ?2 AND l.book_id = a.book_id AND l.account_id = "
+		   "a.id AND (l.debit <> 0 OR l.credit <> 0) AND t.book_id = l.book_id AND t.id = "
+		   "l.transfer_id AND t.effective_at < ?3 ORDER BY t.effective_at, t.id, a.name",
 };
 static const mk_statement statement_timer = {
 	.name = "statement_timer",

@@ -28,6 +28,8 @@ static const bench *const benches[] = {
 	&bench_call,
 	&bench_verify,
 	&bench_settle,
+	&bench_work_idle,
+	&bench_growth,
 };
 /* clang-format on */
 #define N_BENCHES (sizeof(benches) / sizeof(benches[0]))
