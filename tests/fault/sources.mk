@@ -33,6 +33,12 @@ tests_chaos_market_chaos_CFLAGS = $(fault_cflags)
 tests_chaos_market_chaos_LDFLAGS = $(fault_ldflags)
 tests_chaos_market_chaos_LDADD = libmarket_core.la
 
+check_PROGRAMS += tests/tamper/market-tamper
+tests_tamper_market_tamper_SOURCES = $(fault_sources) tests/tamper/tamper.c
+tests_tamper_market_tamper_CFLAGS = $(fault_cflags)
+tests_tamper_market_tamper_LDFLAGS = $(fault_ldflags)
+tests_tamper_market_tamper_LDADD = libmarket_core.la
+
 check_PROGRAMS += tests/kill/market-kill
 tests_kill_market_kill_SOURCES = $(fault_sources) tests/kill/kill.c
 tests_kill_market_kill_CFLAGS = $(fault_cflags)

@@ -3,7 +3,7 @@
  *
  *   market-fuzz --list                      names the targets
  *   market-fuzz TARGET FILE|FOLDER...       gives the target each file once
- *   market-fuzz --fuzz TARGET [OPTION|FOLDER]...   libFuzzer, where it is linked in
+ *   market-fuzz --fuzz=TARGET [OPTION|FOLDER]...   libFuzzer, where it is linked in
  */
 #include "tests/fuzz/fuzz.h"
 
@@ -37,26 +37,23 @@ static int replay_file(const char *path);
 
 int main(int argc, char **argv)
 {
-	bool fuzz = argc > 2 && strcmp(argv[1], "--fuzz") == 0;
+	const char *fuzz = argc > 1 && strncmp(argv[1], "--fuzz=", 7) == 0 ? argv[1] + 7 : NULL;
 	int count = 0;
 
 	if (argc == 2 && strcmp(argv[1], "--list") == 0)
 		return list();
-	chosen = argc > 2 ? find(argv[fuzz ? 2 : 1]) : NULL;
+	chosen = fuzz ? find(fuzz) : argc > 2 ? find(argv[1]) : NULL;
 	if (!chosen) {
-		fputs("usage: market-fuzz [--list] | [--fuzz] TARGET FILE|FOLDER...\n", stderr);
+		fputs("usage: market-fuzz --list | TARGET FILE|FOLDER... | --fuzz=TARGET ...\n", stderr);
 		return 2;
 	}
 	if (fuzz && !LLVMFuzzerRunDriver) {
 		fputs("libFuzzer isn't linked in\n", stderr);
 		return 2;
 	}
-	if (fuzz) {
-		int rest = argc - 2;
-		char **from = argv + 2;
-
-		return LLVMFuzzerRunDriver(&rest, &from, fuzz_one);
-	}
+	/* It passes over what begins with two dashes, and gives it to the processes that it starts. */
+	if (fuzz)
+		return LLVMFuzzerRunDriver(&argc, &argv, fuzz_one);
 	for (int i = 2; i < argc; i++)
 		count += replay(argv[i]);
 	printf("%d inputs\n", count);
