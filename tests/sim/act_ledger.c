@@ -102,7 +102,8 @@ static void transfer_new(sim *s)
 		h.amount += TWO_PERSONS;
 	big = h.amount >= TWO_PERSONS;
 	if (h.kind == MARKET_TRANSFER_PENDING && sim_chance(s, 70))
-		h.due_at = in.expires_at = s->now + 1 + sim_below(s, 3 * SIM_DAY);
+		h.due_at = in.expires_at =
+			s->now + 1 + sim_below(s, sim_chance(s, 50) ? SIM_MINUTE : 3 * SIM_DAY);
 	ask(&a, h.debit, h.credit, h.amount, h.amount + wrong);
 	snprintf(client, sizeof(client), "hand:%lld", (long long)h.client);
 	in.client_id = client;
@@ -179,6 +180,9 @@ static void transfer_end(sim *s)
 	void *out;
 	int rc;
 
+	for (size_t k = 0; !reverse && k < s->by_hand.n; k++)
+		if (s->by_hand.at[k].due_at != 0 && s->by_hand.at[k].due_at <= s->now)
+			i = k; /* its time is over and nobody has looked */
 	if (i == SIM_NONE)
 		return;
 	in.kind = reverse             ? MARKET_TRANSFER_REVERSAL

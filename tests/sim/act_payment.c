@@ -337,8 +337,9 @@ static void notify_any(sim *s)
 
 static size_t refundable_order(sim *s)
 {
-	size_t i = sim_any_order(s, 1u << MARKET_ORDER_WAIT_SHIP | 1u << MARKET_ORDER_WAIT_CONFIRM |
-	                                1u << MARKET_ORDER_FINISHED);
+	size_t i = sim_any_order(s, sim_chance(s, 50) ? 1u << MARKET_ORDER_FINISHED
+	                                              : 1u << MARKET_ORDER_WAIT_SHIP |
+	                                                    1u << MARKET_ORDER_WAIT_CONFIRM);
 
 	return sim_chance(s, 95) ? i : sim_any_order(s, 0);
 }
@@ -471,6 +472,6 @@ const sim_action sim_payment_actions[] = {
 	{"payment.start", start, 34},         {"payment.settle", settle, 5},
 	{"payment.return", give_back, 2},     {"payment.lapse", lapse, 1},
 	{"payment.notify", notify_any, 8},    {"provider.outcome", stale_outcome, 2},
-	{"refund.create", create_refund, 10}, {"refund.bounce", bounce, 2},
+	{"refund.create", create_refund, 13}, {"refund.bounce", bounce, 2},
 	{"refund.retry", retry, 2},           {NULL, NULL, 0},
 };

@@ -56,6 +56,16 @@ static bool page_on(char *after, size_t size, const char **cursor, const char *n
 	return true;
 }
 
+/* A moment of the run, or the very one at which an order was placed. */
+static market_time moment(sim *s)
+{
+	size_t i = sim_any_order(s, 0);
+
+	if (i != SIM_NONE && sim_chance(s, 50))
+		return s->orders.at[i].created_at;
+	return SIM_START + 1 + sim_below(s, s->now - SIM_START + 1);
+}
+
 static void list_orders(sim *s)
 {
 	market_order_list_params in = MARKET_ORDER_LIST_PARAMS_INIT;
@@ -72,9 +82,9 @@ static void list_orders(sim *s)
 		in.buyer = s->buyers.at[owner];
 	in.state = sim_chance(s, 60) ? 1 + (int32_t)sim_below(s, MARKET_ORDER_CLOSED) : 0;
 	if (sim_chance(s, 50))
-		in.from = SIM_START + sim_below(s, s->now - SIM_START + 1);
+		in.from = moment(s);
 	if (sim_chance(s, 50))
-		in.to = SIM_START + 1 + sim_below(s, s->now - SIM_START + 1);
+		in.to = moment(s);
 	in.limit = &limit;
 	for (size_t i = 0; i < s->orders.n; i++) {
 		const sim_order *o = &s->orders.at[i];
