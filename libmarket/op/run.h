@@ -49,15 +49,6 @@ void mk_connection_give(market_session *session);
 const char *mk_actor_text(const market_actor *actor, mk_arena *arena);
 int64_t mk_actor_book(const market_actor *actor);
 
-/* How often a transaction was run that met others, and until when it may be (op/tries.c). */
-typedef struct mk_tries {
-	int64_t until;
-	int n;
-} mk_tries;
-void mk_tries_begin(mk_tries *tries);
-/* Whether what gave `*rc` is run again, which is after a pause: MK_AGAIN or EBUSY, at most
- * MK_MAX_TRIES runs in all. The last MK_AGAIN becomes ECONFLICT. */
-bool mk_try_again(mk_tries *tries, int *rc, const char *what, market_error *err);
 /* Reads outside a transaction, again when it met others. */
 int mk_session_read(market_session *session, mk_query *queries, size_t n_queries,
                     market_error *err);

@@ -62,14 +62,18 @@ static const mk_statement store_keys_made = {
 	.sql = "UPDATE store SET keys_at = ?1 WHERE book_id = 0 AND id = 1",
 };
 
+static int found_once(mk_ctx *ctx, const char *name, const char *policy, market_error *err);
+static int note_keys(market *market, market_error *err);
+
 static int read_row(market *market, mk_arena *arena, const store_row **out, market_error *err)
 {
 	void *row = NULL;
-	int rc = mk_store_begin(market->store, false, err);
-	if (rc != 0)
-		return rc;
-	rc = mk_store_get(market->store, arena, &store_get, &store_record, MK_NO_ARGS, &row, err);
-	mk_store_rollback(market->store);
+	mk_tries tries;
+	int rc;
+	mk_tries_begin(&tries);
+	do {
+		rc = mk_store_get(market->store, arena, &store_get, &store_record, MK_NO_ARGS, &row, err);
+	} while (mk_try_again(&tries, &rc, store_get.name, err));
 	*out = row;
 	return rc;
 }
@@ -137,6 +141,7 @@ int mk_store_found(market *market, const char *policy, size_t policy_size, marke
 	uint8_t random[16];
 	char name[33];
 	const char *text;
+	mk_tries tries;
 	int rc;
 	if (!policy) {
 		policy = mk_policy_default;
@@ -146,22 +151,35 @@ int mk_store_found(market *market, const char *policy, size_t policy_size, marke
 	if (rc != 0)
 		return rc;
 	text = mk_arena_text_n(&market->arena, policy, policy_size);
-	ctx.plan = mk_plan_new(&market->arena);
 	ctx.recorded = market->clock(market->user_data);
-	if (!text || !ctx.plan)
+	if (!text)
 		return mk_error_no_memory(err);
 	if (!market->random(random, sizeof(random), market->user_data))
 		return mk_error_set(err, MARKET_EIO, "the random source failed");
 	mk_hex(random, sizeof(random), name);
-	rc = mk_store_begin(market->store, true, err);
-	if (rc == 0) {
-		rc = plan_founding(&ctx, name, text, err);
-		if (rc == 0)
-			rc = mk_store_commit(market->store, err);
-		if (rc != 0)
-			mk_store_rollback(market->store);
-	}
-	return rc > 0 ? found_by_another(market, err) : rc;
+	mk_tries_begin(&tries);
+	do {
+		rc = found_once(&ctx, name, text, err);
+	} while (mk_try_again(&tries, &rc, "the store's founding", err));
+	return rc;
+}
+
+static int found_once(mk_ctx *ctx, const char *name, const char *policy, market_error *err)
+{
+	mk_store *store = ctx->store;
+	int rc;
+	ctx->plan = mk_plan_new(ctx->arena);
+	if (!ctx->plan)
+		return mk_error_no_memory(err);
+	rc = mk_store_begin(store, true, err);
+	if (rc != 0)
+		return rc;
+	rc = plan_founding(ctx, name, policy, err);
+	if (rc == 0)
+		rc = mk_store_commit(store, err);
+	if (rc != 0)
+		mk_store_rollback(store);
+	return rc > 0 ? found_by_another(ctx->market, err) : rc;
 }
 
 int mk_store_keys_due(market *market, bool *due, market_error *err)
@@ -174,14 +192,22 @@ int mk_store_keys_due(market *market, bool *due, market_error *err)
 
 int mk_store_keys_made(market *market, market_error *err)
 {
+	mk_tries tries;
+	int rc;
+	mk_tries_begin(&tries);
+	do {
+		rc = note_keys(market, err);
+	} while (mk_try_again(&tries, &rc, store_keys_made.name, err));
+	return rc;
+}
+
+static int note_keys(market *market, market_error *err)
+{
 	int64_t rows;
 	int rc = mk_store_begin(market->store, true, err);
 	if (rc != 0)
 		return rc;
 	rows = mk_store_write(market->store, &store_keys_made,
 	                      MK_ARGS(mk_int(market->clock(market->user_data))), err);
-	rc = rows < 0 ? (int)rows : mk_store_commit(market->store, err);
-	if (rc != 0)
-		mk_store_rollback(market->store);
-	return rc;
+	return mk_store_finish(market->store, rows, err);
 }

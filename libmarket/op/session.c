@@ -166,6 +166,28 @@ bool market_session_replayed(const market_session *session)
 	return session && session->replayed;
 }
 
+int mk_session_read(market_session *session, mk_query *queries, size_t n_queries, market_error *err)
+{
+	mk_tries tries;
+	int rc;
+
+	mk_tries_begin(&tries);
+	do {
+		rc = mk_store_read(session->connection->store, &session->arena, queries, n_queries, err);
+	} while (mk_try_again(&tries, &rc, queries[0].statement->name, err));
+	return rc;
+}
+
+int mk_session_get(market_session *session, const mk_statement *statement, const mk_record *record,
+                   const mk_value *args, size_t n_args, void **row, market_error *err)
+{
+	mk_query query = {.statement = statement, .args = args, .n_args = n_args, .record = record};
+	int rc = mk_session_read(session, &query, 1, err);
+
+	*row = rc == 0 && query.n_rows > 0 ? query.rows[0] : NULL;
+	return rc;
+}
+
 int mk_session_enter(market_session *session, market_error *err)
 {
 	if (session->busy || session->dead)

@@ -25,5 +25,4 @@ libmarket_sources += \
 	libmarket/op/store_file.c \
 	libmarket/op/store_job.c \
 	libmarket/op/table.c \
-	libmarket/op/tries.c \
 	libmarket/op/work.c

@@ -115,13 +115,14 @@ int mk_provider_absent(const char *name, market_error *err)
 static int policy_names(market *m, const char *name, bool *out, market_error *err)
 {
 	mk_arena arena;
-	int rc = mk_store_begin(m->store, false, err);
+	mk_tries tries;
+	int rc;
 
-	if (rc != 0)
-		return rc;
 	mk_arena_init(&arena, &m->allocator);
-	rc = mk_policy_refresh(m, m->store, &arena, INT64_MAX, err);
-	mk_store_rollback(m->store);
+	mk_tries_begin(&tries);
+	do {
+		rc = mk_policy_refresh(m, m->store, &arena, INT64_MAX, err);
+	} while (mk_try_again(&tries, &rc, "the search for policies", err));
 	mk_arena_close(&arena);
 	for (const mk_policy_version *at = m->policies; at; at = at->older)
 		*out = *out || mk_text_equal(at->policy->payments->provider, name);

@@ -21,4 +21,5 @@ libmarket_sources += \
 	libmarket/store/statement.c \
 	libmarket/store/store.c \
 	libmarket/store/store.h \
+	libmarket/store/tries.c \
 	libmarket/store/url.c

@@ -109,6 +109,15 @@ void mk_store_set_before_flush(mk_store *store, int (*hook)(mk_store *, void *),
 
 /* Waits before a transaction is run again that met others. */
 void mk_store_pause(int milliseconds);
+/* How often a transaction was run that met others, and until when it may be. */
+typedef struct mk_tries {
+	int64_t until;
+	int n;
+} mk_tries;
+void mk_tries_begin(mk_tries *tries);
+/* Whether what gave `*rc` is run again, which is after a pause: MK_AGAIN or EBUSY, at most
+ * MK_MAX_TRIES runs in all. The last MK_AGAIN becomes ECONFLICT. */
+bool mk_try_again(mk_tries *tries, int *rc, const char *what, market_error *err);
 
 /* A writer's transaction (SQLite: BEGIN IMMEDIATE; PostgreSQL: READ COMMITTED) or a reader's, which
  * sees one state of the store. PostgreSQL sends BEGIN with the first batch, and connects again when

@@ -294,6 +294,7 @@ static void verdict(const char *name)
 static void make_store(bool postgres, const char *copied, fault_store *out)
 {
 	const char *server = getenv("MARKET_TEST_POSTGRES_DIR");
+	const char *options = getenv("MARKET_TEST_POSTGRES_OPTIONS");
 	int number = run.n_stores++;
 	memset(out, 0, sizeof(*out));
 	out->postgres = postgres;
@@ -306,8 +307,9 @@ static void make_store(bool postgres, const char *copied, fault_store *out)
 	snprintf(out->name, sizeof(out->name), "%s_%d_%d", run.suite, (int)run.process, number);
 	snprintf(out->target, sizeof(out->target), "dbname=%s host=%.400s user=market", out->name,
 	         server ? server : "");
-	snprintf(out->url, sizeof(out->url), "postgresql:///%s?host=%.400s&user=market&keys=%s.keys",
-	         out->name, server ? server : "", out->beside);
+	snprintf(out->url, sizeof(out->url),
+	         "postgresql:///%s?host=%.400s&user=market&keys=%s.keys%.100s", out->name,
+	         server ? server : "", out->beside, options ? options : "");
 	if (!raw_create_database(server ? server : "", out->name, copied))
 		die("CREATE DATABASE");
 }
