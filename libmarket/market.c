@@ -37,7 +37,7 @@ static void make_locks(market *market)
 	pthread_cond_init(&market->given, &clock);
 	pthread_condattr_destroy(&clock);
 	pthread_mutex_init(&market->lock, NULL);
-	pthread_mutex_init(&market->writers, NULL);
+	mk_writers_open(&market->writers);
 }
 
 static market *new_market(const market_options *options)
@@ -116,7 +116,7 @@ void market_close(market *market)
 	mk_keys_close(market->keys);
 	mk_policy_forget(market);
 	mk_arena_close(&market->arena);
-	pthread_mutex_destroy(&market->writers);
+	mk_writers_close(&market->writers);
 	pthread_mutex_destroy(&market->lock);
 	pthread_cond_destroy(&market->given);
 	mk_release(&allocator, market);

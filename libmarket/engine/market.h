@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include "libmarket/engine/context.h"
+#include "libmarket/store/writers.h"
 
 struct mk_providers;
 
@@ -36,7 +37,7 @@ struct market {
 	mk_store *store; /* of the first connection */
 	mk_digest *digest;
 	mk_keys *keys;
-	pthread_mutex_t writers; /* SQLite: held by whoever of this process writes */
+	mk_writers writers; /* SQLite: whose turn it is of those of this process that write */
 	/* The rest is behind the lock, which nobody holds for long. */
 	pthread_mutex_t lock;
 	pthread_cond_t given; /* a connection was given back */
@@ -59,6 +60,7 @@ struct market_session {
 	bool replayed;
 	bool dead; /* after MARKET_EINTERNAL */
 	bool busy; /* an operation runs: calls from inside it are refused */
+	bool writing; /* it counts among the market's writers */
 };
 
 void mk_log(market *market, int32_t level, const char *format, ...) MK_PRINTF(3, 4);
@@ -69,6 +71,10 @@ void mk_log(market *market, int32_t level, const char *format, ...) MK_PRINTF(3,
  * when this very thread has one: a call from inside an operation. EBUSY after 5 s. */
 int mk_pool_take(market *market, mk_connection **out, market_error *err);
 void mk_pool_give(market *market, mk_connection *connection);
+/* Whether plans of several sessions are written together: SQLite in a file, several connections. */
+bool mk_pool_groups(const market *market);
+/* The first connection, which knows best what was written last, or NULL while it is in use. */
+mk_connection *mk_pool_take_first(market *market);
 /* The first one, whose store and digest are the market's own. */
 int mk_pool_open(market *market, const market_options *options, market_error *err);
 void mk_pool_close(market *market);

@@ -5,11 +5,14 @@
 
 #define DEFAULT_CONNECTIONS 8
 #define REFUSED_US (1000 * 1000)
+#define FOR_GROUPS 3 /* connections: one that writes and two that plan */
 
 static int open_connection(market *market, bool create, mk_connection **out, market_error *err);
 static void close_connection(market *market, mk_connection *connection);
 static int grow(market *market, market_error *err);
 static mk_connection *find_free(const market *market);
+static bool any_taken(const market *market);
+static bool has_turns(const market *market);
 static bool is_inside(const market *market);
 
 int mk_pool_open(market *market, const market_options *options, market_error *err)
@@ -73,6 +76,25 @@ void mk_pool_give(market *market, mk_connection *connection)
 	pthread_mutex_unlock(&market->lock);
 }
 
+bool mk_pool_groups(const market *market)
+{
+	return has_turns(market) && market->max_connections >= FOR_GROUPS;
+}
+
+mk_connection *mk_pool_take_first(market *market)
+{
+	mk_connection *first = market->connections;
+	pthread_mutex_lock(&market->lock);
+	if (first->taken)
+		first = NULL;
+	else
+		first->taken = true;
+	if (first)
+		first->user = pthread_self();
+	pthread_mutex_unlock(&market->lock);
+	return first;
+}
+
 int64_t mk_market_next_id(market *market, market_time now)
 {
 	int64_t id;
@@ -88,7 +110,7 @@ static int open_connection(market *market, bool create, mk_connection **out, mar
 		.allocator = &market->allocator,
 		.create = create,
 		.read_only = market->read_only,
-		.writers = market->url.memory ? NULL : &market->writers,
+		.writers = has_turns(market) ? &market->writers : NULL,
 	};
 	mk_connection *connection = mk_allocate_zero(&market->allocator, sizeof(*connection));
 	int rc;
@@ -137,12 +159,28 @@ static int grow(market *market, market_error *err)
 	return 0;
 }
 
+/* With groups, the first is left to those who write them, while there are others at work. */
 static mk_connection *find_free(const market *market)
 {
 	mk_connection *at = market->connections;
+	if (mk_pool_groups(market) && any_taken(market))
+		at = at->next;
 	while (at && at->taken)
 		at = at->next;
 	return at;
+}
+
+static bool any_taken(const market *market)
+{
+	for (const mk_connection *at = market->connections; at; at = at->next)
+		if (at->taken)
+			return true;
+	return false;
+}
+
+static bool has_turns(const market *market)
+{
+	return market->url.kind == MK_STORE_SQLITE && !market->url.memory;
 }
 
 static bool is_inside(const market *market)

@@ -15,8 +15,9 @@ static int read_deadline(mk_run *run, mk_ctx *ctx, mk_opening *opening, market_e
 static int replay(mk_run *run, mk_ctx *ctx, const mk_journal *earlier, market_error *err);
 static int handle(mk_run *run, mk_ctx *ctx, market_error *err);
 static int write_plan(mk_run *run, mk_ctx *ctx, market_error *err);
+static int write_alone(mk_run *run, mk_ctx *ctx, market_error *err);
 static int keep_refusal(mk_run *run, mk_ctx *ctx, const market_error *refusal, market_error *err);
-static int give_output(mk_run *run, mk_ctx *ctx, market_error *err);
+static int keep_alone(mk_ctx *ctx, market_error *err);
 static int pack_output(mk_run *run, const void *row, market_error *err);
 static int write_json(mk_run *run, const void *row, market_error *err);
 static void drop_output(mk_run *run);
@@ -190,9 +191,12 @@ int mk_run_operation(mk_run *run, market_error *err)
 	mk_tries tries;
 	int timers = 0, looks = 0;
 	bool again = rc == 0;
+	bool entered = mk_group_enter(run->session, run->op);
 	mk_tries_begin(&tries);
 	while (again) {
 		mk_error_clear(err);
+		run->grouped = mk_group_wanted(run, tries.n);
+		run->answered = false;
 		rc = attempt(run, err);
 		run->looks = run->looks || rc == MK_LOOK || rc == MARKET_EUNKNOWN;
 		if (rc == MK_LOOK)
@@ -204,6 +208,8 @@ int mk_run_operation(mk_run *run, market_error *err)
 		else
 			again = mk_try_again(&tries, &rc, run->op->name, err);
 	}
+	if (entered)
+		mk_group_leave(run->session);
 	if (in_doubt(run, rc) && rc != MARKET_EUNKNOWN) {
 		rc = mk_error_set(err, MARKET_EUNKNOWN, "the connection was lost while committing");
 		mk_error_hint(err, rc, "Send the same key again to learn the outcome.");
@@ -229,7 +235,6 @@ static int attempt(mk_run *run, market_error *err)
 	mk_ctx ctx;
 	mk_opening opening = {0};
 	mk_deadline due;
-	bool keyed_refusal;
 	int rc = open_operation(run, &ctx, &opening, err);
 	if (rc != 0)
 		return rc;
@@ -259,12 +264,16 @@ static int attempt(mk_run *run, market_error *err)
 	mk_store_rollback(ctx.store);
 	if (wants_look(run, rc))
 		return MK_LOOK;
-	keyed_refusal = run->key && ctx.plan && rc < 0 &&
-	                market_error_class_of(rc) == MARKET_CLASS_STATE && rc != MARKET_ENOTFOUND &&
-	                rc != MARKET_EDENIED;
-	if (keyed_refusal)
+	if (!run->answered && mk_run_keeps(run, &ctx, rc))
 		return keep_refusal(run, &ctx, err, err);
 	return rc;
+}
+
+bool mk_run_keeps(const mk_run *run, const mk_ctx *ctx, int code)
+{
+	return run->key && run->looks && ctx->plan && code < 0 &&
+	       market_error_class_of(code) == MARKET_CLASS_STATE && code != MARKET_ENOTFOUND &&
+	       code != MARKET_EDENIED;
 }
 
 static int open_operation(mk_run *run, mk_ctx *ctx, mk_opening *opening, market_error *err)
@@ -288,7 +297,7 @@ static int open_operation(mk_run *run, mk_ctx *ctx, mk_opening *opening, market_
 		if (!ctx->plan)
 			return mk_error_no_memory(err);
 	}
-	return mk_store_begin(ctx->store, writes, err);
+	return mk_store_begin(ctx->store, writes && !run->grouped, err);
 }
 
 static int read_first_batch(mk_run *run, mk_ctx *ctx, mk_opening *opening, market_error *err)
@@ -378,7 +387,7 @@ static int replay(mk_run *run, mk_ctx *ctx, const mk_journal *earlier, market_er
 	if (run->settled)
 		return mk_refusal_read((int)earlier->outcome, earlier->refusal, ctx->arena, err);
 	ctx->result = earlier->result;
-	return give_output(run, ctx, err);
+	return mk_run_answer(run, ctx, err);
 }
 
 static int64_t next_id(void *user_data)
@@ -416,7 +425,7 @@ static int handle(mk_run *run, mk_ctx *ctx, market_error *err)
 		return write_plan(run, ctx, err);
 	run->replayed = rc == 0 && ctx->known;
 	if (rc == 0)
-		rc = give_output(run, ctx, err);
+		rc = mk_run_answer(run, ctx, err);
 	if (rc == 0)
 		mk_store_rollback(ctx->store);
 	return rc;
@@ -451,15 +460,21 @@ static int add_journal(mk_run *run, mk_ctx *ctx, int outcome, const char *refusa
 static int write_plan(mk_run *run, mk_ctx *ctx, market_error *err)
 {
 	int rc = add_journal(run, ctx, 0, NULL, err);
-	if (rc == 0)
-		rc = mk_plan_flush(ctx->plan, ctx->store, err);
-	if (rc == 0)
-		rc = give_output(run, ctx, err);
-	if (rc == 0)
-		rc = mk_store_commit(ctx->store, err);
+	if (rc == 0 && run->grouped)
+		rc = mk_group_write(run, ctx, err);
+	else if (rc == 0)
+		rc = write_alone(run, ctx, err);
 	if (rc != 0)
 		drop_output(run);
 	return rc;
+}
+
+static int write_alone(mk_run *run, mk_ctx *ctx, market_error *err)
+{
+	int rc = mk_plan_flush(ctx->plan, ctx->store, err);
+	if (rc == 0)
+		rc = mk_run_answer(run, ctx, err);
+	return rc == 0 ? mk_store_commit(ctx->store, err) : rc;
 }
 
 /* The refusal itself is the operation's one trace; sent again with the same key it is answered
@@ -467,37 +482,46 @@ static int write_plan(mk_run *run, mk_ctx *ctx, market_error *err)
 static int keep_refusal(mk_run *run, mk_ctx *ctx, const market_error *refusal, market_error *err)
 {
 	const market_error kept = *refusal;
-	market_error failure;
-	const char *text = mk_refusal_write(&kept, ctx->arena);
 	int rc;
-	mk_error_clear(&failure);
+	mk_error_clear(err);
+	rc = mk_run_plan_refusal(run, ctx, &kept, err);
+	if (rc == 0 && run->grouped)
+		rc = mk_group_keep(run, ctx, err);
+	else if (rc == 0)
+		rc = keep_alone(ctx, err);
+	if (rc != 0)
+		return rc;
+	run->settled = true;
+	*err = kept;
+	return kept.code;
+}
+
+static int keep_alone(mk_ctx *ctx, market_error *err)
+{
+	int rc = mk_store_begin(ctx->store, true, err);
+	if (rc != 0)
+		return rc;
+	rc = mk_plan_flush(ctx->plan, ctx->store, err);
+	if (rc == 0)
+		rc = mk_store_commit(ctx->store, err);
+	if (rc != 0)
+		mk_store_rollback(ctx->store);
+	return rc;
+}
+
+int mk_run_plan_refusal(mk_run *run, mk_ctx *ctx, const market_error *refusal, market_error *err)
+{
+	const char *text = mk_refusal_write(refusal, ctx->arena);
 	ctx->plan = mk_plan_new(ctx->arena);
 	ctx->journal = mk_new_id(ctx, run->actor_book);
 	ctx->result = (market_id){0, 0};
 	mk_text_reset(&ctx->events);
 	if (!text || !ctx->plan)
 		return mk_error_no_memory(err);
-	rc = mk_store_begin(ctx->store, true, &failure);
-	if (rc != 0) {
-		*err = failure;
-		return rc;
-	}
-	rc = add_journal(run, ctx, kept.code, text, &failure);
-	if (rc == 0)
-		rc = mk_plan_flush(ctx->plan, ctx->store, &failure);
-	if (rc == 0)
-		rc = mk_store_commit(ctx->store, &failure);
-	if (rc == 0) {
-		run->settled = true;
-		*err = kept;
-		return kept.code;
-	}
-	mk_store_rollback(ctx->store);
-	*err = failure;
-	return rc;
+	return add_journal(run, ctx, refusal->code, text, err);
 }
 
-static int give_output(mk_run *run, mk_ctx *ctx, market_error *err)
+int mk_run_answer(mk_run *run, mk_ctx *ctx, market_error *err)
 {
 	const mk_entity *entity = run->op->gives;
 	void *row = ctx->output;

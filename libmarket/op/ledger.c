@@ -468,7 +468,7 @@ static const mk_op ops[COUNT] = {
 			.gives = &mk_checkpoint_entity,
 			.relations = BY_SYSTEM,
 			.errors = MK_ERRORS(MARKET_EDENIED, MARKET_ECORRUPT, MARKET_EKEY),
-			.flags = MK_OP_WRITES,
+			.flags = MK_OP_WRITES | MK_OP_ALONE,
 			.handler = mk_ledger_checkpoint_op,
 		},
 	[VERIFY] =

@@ -27,6 +27,8 @@ typedef struct mk_run {
 	bool settled;  /* the journal has the refusal that is given */
 	void *output;  /* out: packed, or text; released with mk_record_free */
 	bool replayed; /* out */
+	bool grouped;  /* planned outside the turn to write, to be written with others */
+	bool answered; /* a refusal was kept, or not, by the group that met it */
 } mk_run;
 
 /* What the first batch of reads found. */
@@ -57,6 +59,23 @@ int mk_session_get(market_session *session, const mk_statement *statement, const
 
 /* One whole operation, on the session's connection. */
 int mk_run_operation(mk_run *run, market_error *err);
+/* What a plan's writing takes beside it (op/door.c): the answer, and the row of a refusal. */
+int mk_run_answer(mk_run *run, mk_ctx *ctx, market_error *err);
+bool mk_run_keeps(const mk_run *run, const mk_ctx *ctx, int code);
+int mk_run_plan_refusal(mk_run *run, mk_ctx *ctx, const market_error *refusal, market_error *err);
+
+/* ---- op/group.c ---- */
+
+/* Whether the next run is to be planned outside the turn to write. */
+bool mk_group_wanted(const mk_run *run, int tries);
+/* Writes the plan in a group and makes the answer, or keeps the refusal met there. */
+int mk_group_write(mk_run *run, mk_ctx *ctx, market_error *err);
+/* Writes the plan of a refusal alone. */
+int mk_group_keep(mk_run *run, mk_ctx *ctx, market_error *err);
+/* Counts the session's operation among those that write; false when it is counted already. */
+bool mk_group_enter(market_session *session, const mk_op *op);
+void mk_group_leave(market_session *session);
+
 /* Runs a deadline's operation at its due time as the system. */
 int mk_run_deadline(market_session *session, const mk_deadline *deadline, market_error *err);
 

@@ -6,6 +6,7 @@ libmarket_sources += \
 	libmarket/op/door.c \
 	libmarket/op/escrow.c \
 	libmarket/op/event.c \
+	libmarket/op/group.c \
 	libmarket/op/ledger.c \
 	libmarket/op/onboarding.c \
 	libmarket/op/order.c \

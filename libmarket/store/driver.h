@@ -123,6 +123,7 @@ struct mk_store {
 	int64_t busy_ms;
 	bool read_only;
 	bool refused; /* a sync failed: no more writes */
+	bool leads;   /* for a group, whose turn it is */
 	bool in_transaction, writing;
 	bool again; /* this transaction must run again */
 	bool streaming;
@@ -136,6 +137,8 @@ int mk_store_prepare(mk_store *store, const mk_statement *statement, mk_prepared
 /* EINTERNAL unless so many values are given as the statement takes. */
 int mk_store_check_args(const mk_prepared *prepared, const mk_value *args, size_t n_args,
                         market_error *err);
+/* The error of a write after a failed sync, which holds for all that follow. */
+int mk_store_refused(mk_store *store, market_error *err);
 void mk_store_traced(mk_store *store, const mk_statement *statement, const mk_value *args,
                      size_t n_args, bool write, int64_t rows);
 /* Adds a row to a query's result; `room` is the capacity so far, 0 at first. */

@@ -15,11 +15,15 @@ libmarket_sources += \
 	libmarket/store/schema_mark.c \
 	libmarket/store/schema_table.c \
 	libmarket/store/sqlite.c \
+	libmarket/store/sqlite.h \
 	libmarket/store/sqlite_file.c \
+	libmarket/store/sqlite_open.c \
 	libmarket/store/sqlite_wal.c \
 	libmarket/store/sqlite_wal.h \
 	libmarket/store/statement.c \
 	libmarket/store/store.c \
 	libmarket/store/store.h \
 	libmarket/store/tries.c \
-	libmarket/store/url.c
+	libmarket/store/url.c \
+	libmarket/store/writers.c \
+	libmarket/store/writers.h

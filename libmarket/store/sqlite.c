@@ -1,28 +1,7 @@
-#include "libmarket/store/driver.h"
+#include "libmarket/store/sqlite.h"
 
-#include "libmarket/base/clock.h"
-#include "libmarket/store/sqlite_wal.h"
-
-#include <sqlite3.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#define APPLICATION_ID 0x4d4b5431 /* "MKT1" */
-#define LONGEST_WAIT_US 2000
-
-typedef struct sqlite_store {
-	mk_store base;
-	sqlite3 *db;
-	sqlite3_vfs *vfs;
-	mk_wal *wal; /* NULL for a store in memory */
-	pthread_mutex_t *writers;
-	bool queued; /* `writers` is ours */
-	sqlite3_stmt *begin_read, *begin_write, *commit, *rollback;
-	int64_t waiting_since;
-} sqlite_store;
-
-static int sqlite_open(mk_store *store, const mk_store_url *url, const mk_store_options *options,
-                       market_error *err);
 static void sqlite_close(mk_store *store);
 static int sqlite_begin(mk_store *store, bool write, market_error *err);
 static int sqlite_commit(mk_store *store, market_error *err);
@@ -38,34 +17,26 @@ static int sqlite_each(mk_store *store, const mk_query *query, mk_row_callback r
 static int sqlite_run(mk_store *store, mk_step *const *steps, size_t n_steps, market_error *err);
 static int sqlite_execute(mk_store *store, const char *sql, market_error *err);
 static bool sqlite_intact(mk_store *store);
-static void let_others_write(sqlite_store *s);
-static int check_path(const mk_store_url *url, const mk_store_options *options, market_error *err);
-static int open_database(sqlite_store *s, const mk_store_url *url, const mk_store_options *options,
-                         market_error *err);
-static int wait_for_lock(void *data, int count);
-static int recognise(sqlite_store *s, bool create, market_error *err);
-static int query_int(sqlite_store *s, const char *sql, int64_t *out, market_error *err);
-static int set_up(sqlite_store *s, bool memory, market_error *err);
-static int keep_statement(sqlite_store *s, const char *sql, sqlite3_stmt **out, market_error *err);
-static int step_once(sqlite_store *s, sqlite3_stmt *statement, const char *name, market_error *err);
-static int read_query(sqlite_store *s, mk_arena *arena, mk_query *query, market_error *err);
-static int start_query(sqlite_store *s, const mk_query *query, mk_prepared **prepared,
+static void let_others_write(mk_sqlite *s);
+static int step_once(mk_sqlite *s, sqlite3_stmt *statement, const char *name, market_error *err);
+static int read_query(mk_sqlite *s, mk_arena *arena, mk_query *query, market_error *err);
+static int start_query(mk_sqlite *s, const mk_query *query, mk_prepared **prepared,
                        mk_mapping **reading, market_error *err);
-static int find_reading(sqlite_store *s, mk_prepared *prepared, const mk_record *record,
+static int find_reading(mk_sqlite *s, mk_prepared *prepared, const mk_record *record,
                         mk_mapping **out, market_error *err);
 static const char *column_name(const void *result, size_t index);
-static int bind(sqlite_store *s, const mk_prepared *prepared, const mk_value *args, size_t n_args,
+static int bind(mk_sqlite *s, const mk_prepared *prepared, const mk_value *args, size_t n_args,
                 market_error *err);
 static void fetch(sqlite3_stmt *statement, const mk_mapping *reading);
-static int failure(sqlite_store *s, int code, const char *what, market_error *err);
-static int constraint(sqlite_store *s, int code, const char *what, market_error *err);
-static int described(sqlite_store *s, int code, market_error *err, const char *format,
+static void refuse_writes(mk_sqlite *s);
+static int constraint(mk_sqlite *s, int code, const char *what, market_error *err);
+static int described(mk_sqlite *s, int code, market_error *err, const char *format,
                      const char *what);
 
 const mk_driver mk_store_sqlite = {
 	.kind = MK_STORE_SQLITE,
-	.size = sizeof(sqlite_store),
-	.open = sqlite_open,
+	.size = sizeof(mk_sqlite),
+	.open = mk_sqlite_open,
 	.close = sqlite_close,
 	.begin = sqlite_begin,
 	.commit = sqlite_commit,
@@ -85,33 +56,9 @@ void mk_store_pause(int milliseconds)
 	sqlite3_sleep(milliseconds);
 }
 
-static int sqlite_open(mk_store *store, const mk_store_url *url, const mk_store_options *options,
-                       market_error *err)
-{
-	sqlite_store *s = (sqlite_store *)store;
-	int rc = check_path(url, options, err);
-
-	s->writers = options->writers;
-	if (rc == 0)
-		rc = open_database(s, url, options, err);
-	if (rc == 0)
-		rc = recognise(s, options->create || url->memory, err);
-	if (rc == 0)
-		rc = set_up(s, url->memory, err);
-	if (rc == 0)
-		rc = keep_statement(s, "BEGIN", &s->begin_read, err);
-	if (rc == 0)
-		rc = keep_statement(s, "BEGIN IMMEDIATE", &s->begin_write, err);
-	if (rc == 0)
-		rc = keep_statement(s, "COMMIT", &s->commit, err);
-	if (rc == 0)
-		rc = keep_statement(s, "ROLLBACK", &s->rollback, err);
-	return rc;
-}
-
 static void sqlite_close(mk_store *store)
 {
-	sqlite_store *s = (sqlite_store *)store;
+	mk_sqlite *s = (mk_sqlite *)store;
 
 	let_others_write(s);
 	sqlite3_finalize(s->begin_read);
@@ -124,14 +71,16 @@ static void sqlite_close(mk_store *store)
 
 static int sqlite_begin(mk_store *store, bool write, market_error *err)
 {
-	sqlite_store *s = (sqlite_store *)store;
+	mk_sqlite *s = (mk_sqlite *)store;
 	int rc;
 
 	/* memory was missing for the last rollback */
 	sqlite_rollback(store);
-	if (write && s->writers) {
-		pthread_mutex_lock(s->writers);
-		s->queued = true;
+	if (write && s->writers && atomic_load(&s->writers->refused))
+		return mk_store_refused(store, err);
+	if (write && s->writers && !store->leads) {
+		mk_writers_take(s->writers);
+		s->has_turn = true;
 	}
 	rc = step_once(s, write ? s->begin_write : s->begin_read, "begin", err);
 	if (rc != 0)
@@ -141,7 +90,7 @@ static int sqlite_begin(mk_store *store, bool write, market_error *err)
 
 static int sqlite_commit(mk_store *store, market_error *err)
 {
-	sqlite_store *s = (sqlite_store *)store;
+	mk_sqlite *s = (mk_sqlite *)store;
 	int rc;
 
 	if (sqlite3_get_autocommit(s->db))
@@ -154,29 +103,31 @@ static int sqlite_commit(mk_store *store, market_error *err)
 
 static void sqlite_rollback(mk_store *store)
 {
-	sqlite_store *s = (sqlite_store *)store;
+	mk_sqlite *s = (mk_sqlite *)store;
 
 	if (!sqlite3_get_autocommit(s->db))
 		step_once(s, s->rollback, "rollback", NULL);
 	let_others_write(s);
 }
 
-static void let_others_write(sqlite_store *s)
+static void let_others_write(mk_sqlite *s)
 {
-	if (s->queued)
-		pthread_mutex_unlock(s->writers);
-	s->queued = false;
+	if (s->has_turn) {
+		mk_writers_yield(s->writers);
+		mk_writers_give(s->writers);
+	}
+	s->has_turn = false;
 }
 
 static int sqlite_prepare(mk_store *store, mk_prepared *prepared, market_error *err)
 {
-	sqlite_store *s = (sqlite_store *)store;
+	mk_sqlite *s = (mk_sqlite *)store;
 	sqlite3_stmt *statement;
 	int rc =
 		sqlite3_prepare_v3(s->db, prepared->text, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL);
 
 	if (rc != SQLITE_OK)
-		return failure(s, rc, prepared->statement->name, err);
+		return mk_sqlite_failure(s, rc, prepared->statement->name, err);
 	if (!statement)
 		return mk_error_set(err, MARKET_EINTERNAL, "statement %s is empty",
 		                    prepared->statement->name);
@@ -203,7 +154,7 @@ static int sqlite_check(mk_store *store, mk_prepared *prepared, const mk_record 
 	if (prepared->names)
 		rc = mk_row_binding(store, prepared, record, &binding, err);
 	if (rc == 0)
-		rc = find_reading((sqlite_store *)store, prepared, record, &reading, err);
+		rc = find_reading((mk_sqlite *)store, prepared, record, &reading, err);
 	return rc;
 }
 
@@ -213,14 +164,14 @@ static int sqlite_read(mk_store *store, mk_arena *arena, mk_query *queries, size
 	int rc = 0;
 
 	for (size_t i = 0; i < n_queries && rc == 0; i++)
-		rc = read_query((sqlite_store *)store, arena, &queries[i], err);
+		rc = read_query((mk_sqlite *)store, arena, &queries[i], err);
 	return rc;
 }
 
 static int sqlite_each(mk_store *store, const mk_query *query, mk_row_callback row, void *user_data,
                        market_error *err)
 {
-	sqlite_store *s = (sqlite_store *)store;
+	mk_sqlite *s = (mk_sqlite *)store;
 	mk_prepared *prepared;
 	mk_mapping *reading;
 	int64_t n_rows = 0;
@@ -231,7 +182,7 @@ static int sqlite_each(mk_store *store, const mk_query *query, mk_row_callback r
 		return rc;
 	while (rc == 0 && (step = sqlite3_step(prepared->handle)) != SQLITE_DONE) {
 		if (step != SQLITE_ROW) {
-			rc = failure(s, step, query->statement->name, err);
+			rc = mk_sqlite_failure(s, step, query->statement->name, err);
 			break;
 		}
 		mk_arena_reset(&store->scratch);
@@ -248,7 +199,7 @@ static int sqlite_each(mk_store *store, const mk_query *query, mk_row_callback r
 
 static int sqlite_run(mk_store *store, mk_step *const *steps, size_t n_steps, market_error *err)
 {
-	sqlite_store *s = (sqlite_store *)store;
+	mk_sqlite *s = (mk_sqlite *)store;
 	int rc = 0;
 
 	for (size_t i = 0; i < n_steps && rc == 0; i++) {
@@ -268,155 +219,18 @@ static int sqlite_run(mk_store *store, mk_step *const *steps, size_t n_steps, ma
 
 static int sqlite_execute(mk_store *store, const char *sql, market_error *err)
 {
-	sqlite_store *s = (sqlite_store *)store;
+	mk_sqlite *s = (mk_sqlite *)store;
 	int rc = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
 
-	return rc == SQLITE_OK ? 0 : failure(s, rc, "text", err);
+	return rc == SQLITE_OK ? 0 : mk_sqlite_failure(s, rc, "text", err);
 }
 
 static bool sqlite_intact(mk_store *store)
 {
-	return !sqlite3_get_autocommit(((sqlite_store *)store)->db);
+	return !sqlite3_get_autocommit(((mk_sqlite *)store)->db);
 }
 
-/* SQLite says only "unable to open": what is wrong is told here. */
-static int check_path(const mk_store_url *url, const mk_store_options *options, market_error *err)
-{
-	struct stat info;
-
-	if (url->memory)
-		return 0;
-	if (stat(url->target, &info) != 0) {
-		if (options->create && !options->read_only)
-			return 0;
-		mk_error_set(err, MARKET_EABSENT, "there is no store at \"%s\"", url->target);
-		return mk_error_hint(err, MARKET_EABSENT,
-		                     "Check the path, or allow the store to be created.");
-	}
-	if (!S_ISREG(info.st_mode))
-		return mk_error_set(err, MARKET_EFOREIGN, "\"%s\" isn't a file", url->target);
-	return 0;
-}
-
-/* The connection is used by one thread at a time, so it needs no mutex. A path is never a URI. */
-static int open_database(sqlite_store *s, const mk_store_url *url, const mk_store_options *options,
-                         market_error *err)
-{
-	int flags = options->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
-	const char *path = url->memory ? ":memory:" : url->target;
-	int rc;
-
-	if (!options->read_only && (options->create || url->memory))
-		flags |= SQLITE_OPEN_CREATE;
-	if (url->memory)
-		flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-	else if (path[0] != '/')
-		path = mk_arena_format(&s->base.arena, "./%s", path);
-	if (!path)
-		return mk_error_no_memory(err);
-	if (!url->memory) {
-		s->wal = mk_wal_open(&s->base.allocator);
-		if (!s->wal)
-			return mk_error_no_memory(err);
-	}
-	rc = sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-	                     s->wal ? mk_wal_name(s->wal) : NULL);
-	if (rc != SQLITE_OK)
-		return failure(s, rc, "open", err);
-	s->vfs = sqlite3_vfs_find(NULL);
-	sqlite3_busy_handler(s->db, wait_for_lock, s);
-	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
-	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
-	sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-	if (!options->read_only && sqlite3_db_readonly(s->db, "main") == 1)
-		return mk_error_set(err, MARKET_EREADONLY, "the file \"%s\" can't be written", url->target);
-	return 0;
-}
-
-/* A commit takes about a millisecond, so the waits stay short: SQLite's own grow to 100 ms. */
-static int wait_for_lock(void *data, int count)
-{
-	sqlite_store *s = data;
-	int64_t now = mk_clock_monotonic_us();
-	int wait = count < 5 ? 50 << count : LONGEST_WAIT_US;
-
-	if (count == 0)
-		s->waiting_since = now;
-	if (now - s->waiting_since >= s->base.busy_ms * 1000)
-		return 0;
-	s->vfs->xSleep(s->vfs, wait);
-	return 1;
-}
-
-/* A store of ours carries our application id, set when it is created and before anything else; so
- * it is read last: another process may be making the store just now. */
-static int recognise(sqlite_store *s, bool create, market_error *err)
-{
-	int64_t id = 0, objects = 0;
-	int rc = query_int(s, "SELECT COUNT(*) FROM sqlite_schema", &objects, err);
-
-	if (rc == 0)
-		rc = query_int(s, "PRAGMA application_id", &id, err);
-	if (rc != 0 || id == APPLICATION_ID)
-		return rc;
-	if (id != 0 || objects != 0)
-		return mk_error_set(err, MARKET_EFOREIGN, "the database belongs to another application");
-	if (!create)
-		return mk_error_set(err, MARKET_EFOREIGN, "the file is empty");
-	return 0;
-}
-
-static int query_int(sqlite_store *s, const char *sql, int64_t *out, market_error *err)
-{
-	sqlite3_stmt *statement = NULL;
-	int rc = sqlite3_prepare_v2(s->db, sql, -1, &statement, NULL);
-
-	if (rc == SQLITE_OK)
-		rc = sqlite3_step(statement);
-	if (rc == SQLITE_ROW)
-		*out = sqlite3_column_int64(statement, 0);
-	sqlite3_finalize(statement);
-	return rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : failure(s, rc, "open", err);
-}
-
-static int set_up(sqlite_store *s, bool memory, market_error *err)
-{
-	static const char pragmas[] =
-		"PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-32768;"
-		"PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000";
-	int64_t deadline = mk_clock_monotonic_us() + s->base.busy_ms * 1000;
-	int64_t id = 0;
-	int rc;
-
-	/* Switching to WAL gives SQLITE_BUSY without waiting when two processes create a store at once.
-	 */
-	while (!s->base.read_only && !memory) {
-		rc = sqlite3_exec(s->db, "PRAGMA journal_mode=WAL", NULL, NULL, NULL);
-		if (rc == SQLITE_OK)
-			break;
-		if ((rc & 0xff) != SQLITE_BUSY || mk_clock_monotonic_us() >= deadline)
-			return failure(s, rc, "open", err);
-		s->vfs->xSleep(s->vfs, LONGEST_WAIT_US);
-	}
-	rc = sqlite3_exec(s->db, pragmas, NULL, NULL, NULL);
-	if (rc != SQLITE_OK)
-		return failure(s, rc, "open", err);
-	rc = query_int(s, "PRAGMA application_id", &id, err);
-	if (rc == 0 && id != APPLICATION_ID) {
-		rc = sqlite3_exec(s->db, "PRAGMA application_id=0x4d4b5431", NULL, NULL, NULL);
-		rc = rc == SQLITE_OK ? 0 : failure(s, rc, "open", err);
-	}
-	return rc;
-}
-
-static int keep_statement(sqlite_store *s, const char *sql, sqlite3_stmt **out, market_error *err)
-{
-	int rc = sqlite3_prepare_v3(s->db, sql, -1, SQLITE_PREPARE_PERSISTENT, out, NULL);
-
-	return rc == SQLITE_OK ? 0 : failure(s, rc, "open", err);
-}
-
-static int step_once(sqlite_store *s, sqlite3_stmt *statement, const char *name, market_error *err)
+static int step_once(mk_sqlite *s, sqlite3_stmt *statement, const char *name, market_error *err)
 {
 	int rc = sqlite3_step(statement);
 
@@ -424,12 +238,12 @@ static int step_once(sqlite_store *s, sqlite3_stmt *statement, const char *name,
 		sqlite3_reset(statement);
 		return 0;
 	}
-	rc = failure(s, rc, name, err);
+	rc = mk_sqlite_failure(s, rc, name, err);
 	sqlite3_reset(statement);
 	return rc;
 }
 
-static int read_query(sqlite_store *s, mk_arena *arena, mk_query *query, market_error *err)
+static int read_query(mk_sqlite *s, mk_arena *arena, mk_query *query, market_error *err)
 {
 	mk_prepared *prepared;
 	mk_mapping *reading;
@@ -443,7 +257,7 @@ static int read_query(sqlite_store *s, mk_arena *arena, mk_query *query, market_
 		return rc;
 	while (rc == 0 && (step = sqlite3_step(prepared->handle)) != SQLITE_DONE) {
 		if (step != SQLITE_ROW) {
-			rc = failure(s, step, query->statement->name, err);
+			rc = mk_sqlite_failure(s, step, query->statement->name, err);
 			break;
 		}
 		fetch(prepared->handle, reading);
@@ -457,7 +271,7 @@ static int read_query(sqlite_store *s, mk_arena *arena, mk_query *query, market_
 	return rc;
 }
 
-static int start_query(sqlite_store *s, const mk_query *query, mk_prepared **prepared,
+static int start_query(mk_sqlite *s, const mk_query *query, mk_prepared **prepared,
                        mk_mapping **reading, market_error *err)
 {
 	int rc = mk_store_prepare(&s->base, query->statement, prepared, err);
@@ -469,7 +283,7 @@ static int start_query(sqlite_store *s, const mk_query *query, mk_prepared **pre
 	return rc;
 }
 
-static int find_reading(sqlite_store *s, mk_prepared *prepared, const mk_record *record,
+static int find_reading(mk_sqlite *s, mk_prepared *prepared, const mk_record *record,
                         mk_mapping **out, market_error *err)
 {
 	mk_columns columns;
@@ -489,7 +303,7 @@ static const char *column_name(const void *result, size_t index)
 }
 
 /* SQLITE_STATIC: the values outlive the step, and every parameter is bound anew before the next. */
-static int bind(sqlite_store *s, const mk_prepared *prepared, const mk_value *args, size_t n_args,
+static int bind(mk_sqlite *s, const mk_prepared *prepared, const mk_value *args, size_t n_args,
                 market_error *err)
 {
 	sqlite3_stmt *statement = prepared->handle;
@@ -511,7 +325,7 @@ static int bind(sqlite_store *s, const mk_prepared *prepared, const mk_value *ar
 			rc =
 				sqlite3_bind_blob64(statement, (int)i + 1, value->data, value->size, SQLITE_STATIC);
 	}
-	return rc == SQLITE_OK ? 0 : failure(s, rc, prepared->statement->name, err);
+	return rc == SQLITE_OK ? 0 : mk_sqlite_failure(s, rc, prepared->statement->name, err);
 }
 
 /* Zero and a NULL pointer are what NULL gives, so only those are looked at twice. */
@@ -537,7 +351,14 @@ static void fetch(sqlite3_stmt *statement, const mk_mapping *reading)
 	}
 }
 
-static int failure(sqlite_store *s, int code, const char *what, market_error *err)
+static void refuse_writes(mk_sqlite *s)
+{
+	s->base.refused = true;
+	if (s->writers)
+		atomic_store(&s->writers->refused, true);
+}
+
+int mk_sqlite_failure(mk_sqlite *s, int code, const char *what, market_error *err)
 {
 	if (s->db)
 		code =
@@ -557,7 +378,7 @@ static int failure(sqlite_store *s, int code, const char *what, market_error *er
 		/* Pages that a failed sync lost look clean to the kernel: a later sync proves nothing. */
 		if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC ||
 		    code == SQLITE_IOERR_WRITE)
-			s->base.refused = true;
+			refuse_writes(s);
 		return described(s, MARKET_EIO, err, "reading or writing the store failed (%s)", what);
 	case SQLITE_CANTOPEN:
 		return described(s, MARKET_EIO, err, "the store's file can't be opened (%s)", what);
@@ -581,14 +402,14 @@ static int failure(sqlite_store *s, int code, const char *what, market_error *er
 }
 
 /* An integer that overflows becomes a REAL, which a STRICT table refuses. */
-static int constraint(sqlite_store *s, int code, const char *what, market_error *err)
+static int constraint(mk_sqlite *s, int code, const char *what, market_error *err)
 {
 	if (code == SQLITE_CONSTRAINT_DATATYPE && strstr(sqlite3_errmsg(s->db), "REAL value"))
 		return described(s, MARKET_EOVERFLOW, err, "a sum in statement %s overflows", what);
 	return described(s, MARKET_EINTERNAL, err, "statement %s breaks a constraint", what);
 }
 
-static int described(sqlite_store *s, int code, market_error *err, const char *format,
+static int described(mk_sqlite *s, int code, market_error *err, const char *format,
                      const char *what)
 {
 	char message[sizeof(err->message)];

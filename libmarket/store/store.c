@@ -127,10 +127,8 @@ int mk_store_begin(mk_store *store, bool write, market_error *err)
 		return mk_error_set(err, MARKET_EINTERNAL, "a transaction is open already");
 	if (write && store->read_only)
 		return mk_error_set(err, MARKET_EREADONLY, "the store was opened for reading only");
-	if (write && store->refused) {
-		mk_error_set(err, MARKET_EIO, "writes are refused since the disk failed to sync");
-		return mk_error_hint(err, MARKET_EIO, "Check the disk, then open the store again.");
-	}
+	if (write && store->refused)
+		return mk_store_refused(store, err);
 	rc = store->driver->begin(store, write, err);
 	if (rc != 0)
 		return rc;
@@ -139,6 +137,13 @@ int mk_store_begin(mk_store *store, bool write, market_error *err)
 	store->again = false;
 	mk_store_traced(store, write ? &begin_write : &begin_read, MK_NO_ARGS, false, 0);
 	return 0;
+}
+
+int mk_store_refused(mk_store *store, market_error *err)
+{
+	store->refused = true;
+	mk_error_set(err, MARKET_EIO, "writes are refused since the disk failed to sync");
+	return mk_error_hint(err, MARKET_EIO, "Check the disk, then open the store again.");
 }
 
 int mk_store_commit(mk_store *store, market_error *err)

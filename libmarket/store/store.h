@@ -5,8 +5,6 @@
 #ifndef MK_STORE_STORE_H
 #define MK_STORE_STORE_H
 
-#include <pthread.h>
-
 #include "libmarket/record/record.h"
 
 /* Positive result: the transaction must be run again from its beginning (40001, 40P01, a miss). */
@@ -77,9 +75,9 @@ typedef struct mk_store_options {
 	bool create; /* make the database file when absent */
 	bool read_only;
 	int64_t busy_ms; /* how long to wait for a lock, 0: 5,000 */
-	/* SQLite: taken for the length of a writer's transaction, so that the writers of one process
-	 * wait for each other without asking the file again and again. NULL: none. */
-	pthread_mutex_t *writers;
+	/* SQLite: the turn is taken for the length of a writer's transaction, so that the writers of
+	 * one process wait for each other without asking the file again and again. NULL: none. */
+	struct mk_writers *writers;
 } mk_store_options;
 
 typedef enum mk_store_kind { MK_STORE_SQLITE, MK_STORE_POSTGRES } mk_store_kind;

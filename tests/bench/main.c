@@ -22,6 +22,7 @@ static const bench *const benches[] = {
 	&bench_lifecycle,
 	&bench_lifecycle_memory,
 	&bench_lifecycle_rows,
+	&bench_threads,
 	&bench_postgres,
 	&bench_transfer,
 	&bench_transfer_memory,

@@ -69,6 +69,7 @@ struct bench_minimal {
 	sqlite3_stmt *statements[N_STATEMENTS];
 	bench_random random;
 	int64_t order, now;
+	int64_t group, grouped; /* operations committed at once, and those not yet */
 	char body[201]; /* of an event */
 };
 
@@ -85,6 +86,7 @@ static void settle(bench_minimal *m, const deal *d);
 static void transfer(bench_minimal *m, const deal *d, int from, int to, int64_t amount);
 static void set_state(bench_minimal *m, const deal *d, int64_t state);
 static void event(bench_minimal *m, const deal *d);
+static bool left_out(bench_minimal *m, statement_name name);
 static void step(bench_minimal *m, statement_name name, const int64_t *args, int n_args);
 #define STEP(m, name, ...) \
 	step((m), (name), (const int64_t[]){__VA_ARGS__}, \
@@ -120,12 +122,21 @@ sqlite3 *bench_minimal_database(bench_minimal *m)
 	return m->db;
 }
 
+void bench_minimal_group(bench_minimal *m, int64_t size)
+{
+	m->group = size;
+}
+
 void bench_minimal_run(void *data, int64_t count, bench_side *side)
 {
+	bench_minimal *m = data;
 	int64_t wall = bench_now(), cpu = bench_cpu();
 
 	for (int64_t i = 0; i < count; i++)
-		one(data);
+		one(m);
+	if (m->grouped > 0)
+		bench_sql(m->db, "COMMIT");
+	m->grouped = 0;
 	side->wall += bench_now() - wall;
 	side->cpu += bench_cpu() - cpu;
 }
@@ -242,9 +253,23 @@ static void event(bench_minimal *m, const deal *d)
 	STEP(m, EVENT, d->id, d->now);
 }
 
+/* In a group only the first begins, and only the last commits. */
+static bool left_out(bench_minimal *m, statement_name name)
+{
+	if (m->group < 2 || (name != BEGIN && name != COMMIT))
+		return false;
+	if (name == BEGIN)
+		return m->grouped > 0;
+	m->grouped = (m->grouped + 1) % m->group;
+	return m->grouped > 0;
+}
+
 static void step(bench_minimal *m, statement_name name, const int64_t *args, int n_args)
 {
 	sqlite3_stmt *statement = m->statements[name];
+
+	if (left_out(m, name))
+		return;
 
 	for (int i = 0; i < n_args; i++)
 		sqlite3_bind_int64(statement, i + 1, args[i]);

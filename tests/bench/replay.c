@@ -8,6 +8,7 @@ static void record(const mk_trace *trace, void *user_data);
 static void copy_args(bench_call_record *call, const mk_trace *trace);
 static size_t find_prepared(bench_replay *replay, const mk_statement *statement);
 static sqlite3_stmt *prepare(sqlite3 *db, const mk_statement *statement);
+static bool left_out(bench_replay *replay, const bench_call_record *call);
 static void run_call(bench_replay *replay, const bench_call_record *call);
 static void bind(sqlite3_stmt *raw, int at, const mk_value *value);
 static int dearest_first(const void *a, const void *b);
@@ -85,7 +86,11 @@ void bench_replay_run(void *data, int64_t count, bench_side *side)
 
 	(void)count;
 	for (; replay->next < replay->recording.n_calls; replay->next++)
-		run_call(replay, &replay->recording.calls[replay->next]);
+		if (!left_out(replay, &replay->recording.calls[replay->next]))
+			run_call(replay, &replay->recording.calls[replay->next]);
+	if (replay->grouped > 0)
+		bench_sql(replay->db, "COMMIT");
+	replay->grouped = 0;
 	side->wall += bench_now() - wall;
 	side->cpu += bench_cpu() - cpu;
 }
@@ -176,6 +181,20 @@ static sqlite3_stmt *prepare(sqlite3 *db, const mk_statement *statement)
 	raw = bench_prepare(db, text.data);
 	mk_text_close(&text);
 	return raw;
+}
+
+/* In a group only the first begins, and only the last commits. */
+static bool left_out(bench_replay *replay, const bench_call_record *call)
+{
+	bool begins = strcmp(call->statement->name, "begin") == 0;
+	bool commits = strcmp(call->statement->name, "commit") == 0;
+
+	if (replay->group < 2 || !(begins || commits))
+		return false;
+	if (begins)
+		return replay->grouped > 0;
+	replay->grouped = (replay->grouped + 1) % replay->group;
+	return replay->grouped > 0;
 }
 
 static void run_call(bench_replay *replay, const bench_call_record *call)

@@ -35,6 +35,8 @@ typedef struct bench_replay {
 		int64_t wall, calls; /* with `timed` */
 	} * prepared;
 	size_t n_prepared;
+	int64_t group; /* operations committed at once; 0: one */
+	int64_t grouped;
 	bool timed; /* each statement by itself, which costs time of its own */
 } bench_replay;
 

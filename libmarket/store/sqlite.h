@@ -1,0 +1,32 @@
+/* One connection to SQLite, as the files of its driver share it. */
+#ifndef MK_STORE_SQLITE_H
+#define MK_STORE_SQLITE_H
+
+#include <sqlite3.h>
+
+#include "libmarket/store/driver.h"
+#include "libmarket/store/sqlite_wal.h"
+#include "libmarket/store/writers.h"
+
+typedef struct mk_sqlite {
+	mk_store base;
+	sqlite3 *db;
+	sqlite3_vfs *vfs;
+	mk_wal *wal; /* NULL for a store in memory */
+	mk_writers *writers;
+	bool has_turn; /* of `writers`, for this transaction */
+	sqlite3_stmt *begin_read, *begin_write, *commit, *rollback;
+	int64_t waiting_since;
+} mk_sqlite;
+
+/* ---- sqlite_open.c ---- */
+
+int mk_sqlite_open(mk_store *store, const mk_store_url *url, const mk_store_options *options,
+                   market_error *err);
+
+/* ---- sqlite.c ---- */
+
+/* The error of a result of SQLite; MK_AGAIN when the transaction must run again. */
+int mk_sqlite_failure(mk_sqlite *s, int code, const char *what, market_error *err);
+
+#endif

@@ -1,0 +1,319 @@
+#include "libmarket/store/writers.h"
+
+#include "libmarket/base/clock.h"
+#include "libmarket/store/driver.h"
+
+#include <sqlite3.h>
+
+#define MOST_MEMBERS 64
+#define LONGEST_GROUP_US 10000
+#define LONGEST_WAIT_US 2000
+/* Other processes ask for the file at least this often. */
+#define YIELD_US 600
+#define YIELDS_FOR_US 100000
+#define LONGEST_HELD_US 25000
+
+struct mk_waiter {
+	pthread_cond_t wake;
+	mk_plan_member *member; /* NULL: wants the turn for itself */
+	enum { WAITING, HAS_TURN, DONE } state;
+	struct mk_waiter *next;
+};
+
+static const mk_statement savepoint = {.name = "savepoint", .sql = "SAVEPOINT member"};
+static const mk_statement release = {.name = "release", .sql = "RELEASE member"};
+static const mk_statement undo = {.name = "undo", .sql = "ROLLBACK TO member"};
+
+static void make_condition(pthread_cond_t *condition);
+static void queue(mk_writers *writers, mk_waiter *waiter);
+static void gather(mk_writers *writers);
+static int64_t patience_of(const mk_writers *writers);
+static mk_waiter *next_plan(mk_writers *writers);
+static mk_waiter *write_group(mk_writers *writers, mk_store *store, mk_plan_member *leader);
+static int write_member(mk_store *store, mk_plan_member *member);
+static int undo_member(mk_store *store, mk_plan_member *member, int code);
+static int run(mk_store *store, const mk_statement *statement, market_error *err);
+static void commit_group(mk_writers *writers, mk_store *store, mk_plan_member *leader, mk_waiter *others,
+                         bool whole);
+static void wake(mk_writers *writers, mk_waiter *waiters);
+
+void mk_writers_open(mk_writers *writers)
+{
+	pthread_mutex_init(&writers->lock, NULL);
+	make_condition(&writers->more);
+	writers->last = &writers->first;
+}
+
+void mk_writers_close(mk_writers *writers)
+{
+	pthread_mutex_destroy(&writers->lock);
+	pthread_cond_destroy(&writers->more);
+}
+
+void mk_writers_take(mk_writers *writers)
+{
+	mk_waiter waiter = {.member = NULL};
+
+	pthread_mutex_lock(&writers->lock);
+	if (writers->taken) {
+		make_condition(&waiter.wake);
+		queue(writers, &waiter);
+		while (waiter.state == WAITING)
+			pthread_cond_wait(&waiter.wake, &writers->lock);
+		pthread_cond_destroy(&waiter.wake);
+	}
+	writers->taken = true;
+	pthread_mutex_unlock(&writers->lock);
+}
+
+void mk_writers_give(mk_writers *writers)
+{
+	mk_waiter *next;
+
+	pthread_mutex_lock(&writers->lock);
+	next = writers->first;
+	writers->taken = next != NULL;
+	if (!next) {
+		writers->held_since = 0;
+	} else {
+		writers->first = next->next;
+		if (!writers->first)
+			writers->last = &writers->first;
+		writers->n_plans -= next->member ? 1 : 0;
+		next->state = HAS_TURN;
+		pthread_cond_signal(&next->wake);
+	}
+	pthread_mutex_unlock(&writers->lock);
+}
+
+/* A process that goes from one transaction to the next would leave the others hardly a moment: they
+ * only ask for the file now and then. */
+void mk_writers_yield(mk_writers *writers)
+{
+	sqlite3_vfs *vfs;
+	int64_t now = mk_clock_monotonic_us();
+	bool long_held;
+
+	if (writers->held_since == 0)
+		writers->held_since = now;
+	long_held = now - writers->held_since > LONGEST_HELD_US;
+	if (!long_held && now >= atomic_load(&writers->yields_until))
+		return;
+	vfs = sqlite3_vfs_find(NULL);
+	vfs->xSleep(vfs, YIELD_US);
+	writers->held_since = 0;
+}
+
+void mk_writers_met_process(mk_writers *writers)
+{
+	atomic_store(&writers->yields_until, mk_clock_monotonic_us() + YIELDS_FOR_US);
+}
+
+bool mk_writers_crowded(mk_writers *writers)
+{
+	return atomic_load(&writers->inside) > 1;
+}
+
+int mk_writers_write(mk_writers *writers, const mk_lead *lead, mk_plan_member *member)
+{
+	mk_waiter waiter = {.member = member}, *others;
+	mk_store *store;
+
+	pthread_mutex_lock(&writers->lock);
+	if (writers->taken) {
+		make_condition(&waiter.wake);
+		queue(writers, &waiter);
+		while (waiter.state == WAITING)
+			pthread_cond_wait(&waiter.wake, &writers->lock);
+		pthread_cond_destroy(&waiter.wake);
+	}
+	if (waiter.state == DONE) {
+		pthread_mutex_unlock(&writers->lock);
+		return member->rc;
+	}
+	writers->taken = true;
+	gather(writers);
+	pthread_mutex_unlock(&writers->lock);
+	store = lead->enter(lead->data);
+	store->leads = true;
+	others = write_group(writers, store, member);
+	store->leads = false;
+	lead->leave(lead->data, store);
+	mk_writers_yield(writers);
+	mk_writers_give(writers);
+	wake(writers, others);
+	return member->rc;
+}
+
+static void make_condition(pthread_cond_t *condition)
+{
+	pthread_condattr_t clock;
+
+	pthread_condattr_init(&clock);
+	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+	pthread_cond_init(condition, &clock);
+	pthread_condattr_destroy(&clock);
+}
+
+static void queue(mk_writers *writers, mk_waiter *waiter)
+{
+	*writers->last = waiter;
+	writers->last = &waiter->next;
+	writers->n_plans += waiter->member ? 1 : 0;
+	if (writers->gathers && writers->n_plans >= writers->expected)
+		pthread_cond_signal(&writers->more);
+}
+
+/* Those who wrote together last time are about to come again. To wait longer than a commit takes
+ * would cost more than a commit of one's own. */
+static void gather(mk_writers *writers)
+{
+	int64_t until = mk_clock_monotonic_us() + patience_of(writers);
+	const struct timespec patience = {until / 1000000, until % 1000000 * 1000};
+	int waited = 0;
+
+	writers->gathers = true;
+	while (waited == 0 && writers->n_plans < writers->expected)
+		waited = pthread_cond_timedwait(&writers->more, &writers->lock, &patience);
+	writers->gathers = false;
+}
+
+static int64_t patience_of(const mk_writers *writers)
+{
+	return writers->commit_us < LONGEST_WAIT_US ? writers->commit_us : LONGEST_WAIT_US;
+}
+
+/* Those who want the turn for themselves keep their place. */
+static mk_waiter *next_plan(mk_writers *writers)
+{
+	mk_waiter **at = &writers->first, *found;
+
+	pthread_mutex_lock(&writers->lock);
+	while (*at && !(*at)->member)
+		at = &(*at)->next;
+	found = *at;
+	if (found) {
+		*at = found->next;
+		if (!*at)
+			writers->last = at;
+		writers->n_plans--;
+		found->next = NULL;
+	}
+	pthread_mutex_unlock(&writers->lock);
+	return found;
+}
+
+/* Gives the other members, whose results are known, but who don't know yet. */
+static mk_waiter *write_group(mk_writers *writers, mk_store *store, mk_plan_member *leader)
+{
+	int64_t until = mk_clock_monotonic_us() + LONGEST_GROUP_US;
+	mk_waiter *others = NULL, **end = &others, *at = NULL;
+	bool whole = true;
+	int n = 1;
+
+	leader->rc = mk_store_begin(store, true, leader->err);
+	if (leader->rc != 0)
+		return NULL;
+	leader->rc = write_member(store, leader);
+	whole = store->driver->intact(store);
+	while (whole && n < MOST_MEMBERS && mk_clock_monotonic_us() < until &&
+	       (at = next_plan(writers)) != NULL) {
+		at->member->rc = write_member(store, at->member);
+		whole = store->driver->intact(store);
+		*end = at;
+		end = &at->next;
+		n++;
+	}
+	if (!whole && n > 1) { /* what undid it is the last one's answer alone */
+		leader->rc = MK_AGAIN;
+		for (mk_waiter *other = others; other && other != at; other = other->next)
+			other->member->rc = MK_AGAIN;
+	}
+	commit_group(writers, store, leader, others, whole);
+	writers->expected = atomic_load(&writers->inside) - 1;
+	return others;
+}
+
+/* A member that failed is undone alone. Where even that fails the whole transaction is. */
+static int write_member(mk_store *store, mk_plan_member *member)
+{
+	int rc = run(store, &savepoint, member->err);
+
+	if (rc != 0)
+		return rc;
+	rc = member->flush(store, member->data, member->err);
+	member->written = rc == 0;
+	if (rc != 0)
+		rc = undo_member(store, member, rc);
+	if (store->driver->intact(store) && run(store, &release, NULL) != 0)
+		store->driver->rollback(store);
+	return rc;
+}
+
+static int undo_member(mk_store *store, mk_plan_member *member, int code)
+{
+	bool kept = false;
+
+	store->again = false;
+	if (!store->driver->intact(store))
+		return code;
+	if (run(store, &undo, NULL) != 0) {
+		store->driver->rollback(store);
+		return code;
+	}
+	if (code < 0 && member->refuse)
+		code = member->refuse(store, member->data, code, &kept, member->err);
+	member->written = kept;
+	if (!kept && store->driver->intact(store) && run(store, &undo, NULL) != 0)
+		store->driver->rollback(store);
+	return code;
+}
+
+static int run(mk_store *store, const mk_statement *statement, market_error *err)
+{
+	int64_t rows = mk_store_write(store, statement, MK_NO_ARGS, err);
+
+	return rows < 0 ? (int)rows : 0;
+}
+
+/* Nobody's answer is worth anything before, not a refusal's either: it may have read what others of
+ * the group have written. */
+static void commit_group(mk_writers *writers, mk_store *store, mk_plan_member *leader, mk_waiter *others,
+                         bool whole)
+{
+	int64_t before = mk_clock_monotonic_us();
+	market_error failure;
+	bool written = leader->written;
+	int rc;
+
+	for (mk_waiter *at = others; at; at = at->next)
+		written = written || at->member->written;
+	if (!whole || !written) {
+		mk_store_rollback(store);
+		return;
+	}
+	mk_error_clear(&failure);
+	rc = mk_store_commit(store, &failure);
+	writers->commit_us = (3 * writers->commit_us + mk_clock_monotonic_us() - before) / 4;
+	if (rc == 0)
+		return;
+	leader->rc = rc;
+	*leader->err = failure;
+	for (mk_waiter *at = others; at; at = at->next) {
+		at->member->rc = rc;
+		*at->member->err = failure;
+	}
+}
+
+static void wake(mk_writers *writers, mk_waiter *waiters)
+{
+	mk_waiter *next;
+
+	pthread_mutex_lock(&writers->lock);
+	for (; waiters; waiters = next) {
+		next = waiters->next;
+		waiters->state = DONE;
+		pthread_cond_signal(&waiters->wake);
+	}
+	pthread_mutex_unlock(&writers->lock);
+}

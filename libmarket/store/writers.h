@@ -1,0 +1,74 @@
+/* Commit groups: the writers of one process on one SQLite file, who write one after the other or
+ * together. */
+#ifndef MK_STORE_WRITERS_H
+#define MK_STORE_WRITERS_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "libmarket/store/store.h"
+
+/* A plan that waits for a group, on its caller's stack. */
+typedef struct mk_plan_member {
+	/* Writes it, and makes its answer of what the group has written; on the thread of whoever
+	 * leads. */
+	int (*flush)(mk_store *store, void *data, market_error *err);
+	/* Its writes were undone for `code`: writes what is kept of that, sets `*kept`, and gives the
+	 * code of the answer. */
+	int (*refuse)(mk_store *store, void *data, int code, bool *kept, market_error *err);
+	void *data;
+	market_error *err;
+	int rc; /* out */
+	bool written;
+	struct mk_plan_member *next;
+} mk_plan_member;
+
+typedef struct mk_waiter mk_waiter;
+
+typedef struct mk_writers {
+	/* How many operations that write are under way: one alone needs no group. */
+	atomic_int inside;
+	/* A sync failed: what any connection has written since proves nothing. */
+	atomic_bool refused;
+	/* Another process had the file when we wanted it: until then it gets its turn. */
+	atomic_llong yields_until;
+	int64_t held_since; /* without a chance for them; of whoever has the turn */
+	/* The rest is behind the lock. */
+	pthread_mutex_t lock;
+	pthread_cond_t more; /* a plan was queued */
+	bool taken;
+	bool gathers;     /* the leader waits for `expected` plans */
+	mk_waiter *first; /* longest waiting first */
+	mk_waiter **last;
+	int n_plans, expected;
+	int64_t commit_us; /* what a commit takes, on average */
+} mk_writers;
+
+void mk_writers_open(mk_writers *writers);
+void mk_writers_close(mk_writers *writers);
+
+/* The turn to write, first come, first served; and on to the next. */
+void mk_writers_take(mk_writers *writers);
+void mk_writers_give(mk_writers *writers);
+/* After a commit: the file is left to other processes for a moment when they want it. */
+void mk_writers_yield(mk_writers *writers);
+/* Another process holds the file. */
+void mk_writers_met_process(mk_writers *writers);
+
+/* Whether a writer's transaction should be planned outside the turn: others write as well. */
+bool mk_writers_crowded(mk_writers *writers);
+
+/*
+ * Has the plan written and committed, in a group with those of others. Whoever finds nobody at it
+ * leads: it writes each plan in a savepoint of its own, commits and wakes all. `enter` gives the
+ * leader the connection to write with, `leave` takes it back. MK_AGAIN: a version was missed, or
+ * the group was undone; the caller reads anew.
+ */
+typedef struct mk_lead {
+	mk_store *(*enter)(void *data);
+	void (*leave)(void *data, mk_store *store);
+	void *data;
+} mk_lead;
+int mk_writers_write(mk_writers *writers, const mk_lead *lead, mk_plan_member *member);
+
+#endif
