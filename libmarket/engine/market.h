@@ -58,8 +58,8 @@ struct market_session {
 	mk_arena arena; /* of one operation */
 	mk_text events;
 	bool replayed;
-	bool dead; /* after MARKET_EINTERNAL */
-	bool busy; /* an operation runs: calls from inside it are refused */
+	bool dead;    /* after MARKET_EINTERNAL */
+	bool busy;    /* an operation runs: calls from inside it are refused */
 	bool writing; /* it counts among the market's writers */
 };
 

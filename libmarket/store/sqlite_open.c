@@ -19,7 +19,7 @@ static int set_up(mk_sqlite *s, bool memory, market_error *err);
 static int keep_statement(mk_sqlite *s, const char *sql, sqlite3_stmt **out, market_error *err);
 
 int mk_sqlite_open(mk_store *store, const mk_store_url *url, const mk_store_options *options,
-                       market_error *err)
+                   market_error *err)
 {
 	mk_sqlite *s = (mk_sqlite *)store;
 	int rc = check_path(url, options, err);

@@ -33,8 +33,8 @@ static mk_waiter *write_group(mk_writers *writers, mk_store *store, mk_plan_memb
 static int write_member(mk_store *store, mk_plan_member *member);
 static int undo_member(mk_store *store, mk_plan_member *member, int code);
 static int run(mk_store *store, const mk_statement *statement, market_error *err);
-static void commit_group(mk_writers *writers, mk_store *store, mk_plan_member *leader, mk_waiter *others,
-                         bool whole);
+static void commit_group(mk_writers *writers, mk_store *store, mk_plan_member *leader,
+                         mk_waiter *others, bool whole);
 static void wake(mk_writers *writers, mk_waiter *waiters);
 
 void mk_writers_open(mk_writers *writers)
@@ -278,8 +278,8 @@ static int run(mk_store *store, const mk_statement *statement, market_error *err
 
 /* Nobody's answer is worth anything before, not a refusal's either: it may have read what others of
  * the group have written. */
-static void commit_group(mk_writers *writers, mk_store *store, mk_plan_member *leader, mk_waiter *others,
-                         bool whole)
+static void commit_group(mk_writers *writers, mk_store *store, mk_plan_member *leader,
+                         mk_waiter *others, bool whole)
 {
 	int64_t before = mk_clock_monotonic_us();
 	market_error failure;

@@ -70,7 +70,7 @@ struct bench_minimal {
 	bench_random random;
 	int64_t order, now;
 	int64_t group, grouped; /* operations committed at once, and those not yet */
-	char body[201]; /* of an event */
+	char body[201];         /* of an event */
 };
 
 /* One order on its way. */

@@ -87,6 +87,7 @@ static void open_files(contest *c, uint64_t seed)
 	bench_minimal_run(c->minimal_work, BENCH_SELLERS, &none);
 	for (int i = 0; i < MOST_THREADS; i++)
 		bench_shop_join(&c->workers[i].shop, &c->shop, i + 1);
+	bench_shop_anchor(&c->shop);
 }
 
 static void measure(contest *c, int n_threads, const bench_options *options, double *one_thread)

@@ -15,6 +15,7 @@ check_PROGRAMS += tests/races/market-races
 tests_races_market_races_SOURCES = $(fault_sources) \
 	tests/races/cases.h \
 	tests/races/races.c \
+	tests/races/groups.c \
 	tests/races/refunds.c \
 	tests/races/sealing.c \
 	tests/races/transactions.c

@@ -4,6 +4,8 @@
 
 /* Deadlocks, and transactions that the engine sends back (transactions.c). */
 void races_of_transactions(void);
+/* Commit groups (groups.c). */
+void races_of_groups(void);
 /* Refunds of one seller at once (refunds.c). */
 void races_of_refunds(void);
 /* Sealing by several processes (sealing.c). */

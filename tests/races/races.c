@@ -77,6 +77,7 @@ int main(int argc, char **argv)
 	           threads_two_connections);
 	fault_case("8 threads share one market of one connection", FAULT_BOTH, threads_one_connection);
 	fault_case("4 threads have a market each on one store", FAULT_BOTH, threads_own_markets);
+	races_of_groups();
 	races_of_transactions();
 	races_of_refunds();
 	races_of_sealing();

@@ -9,4 +9,5 @@ unit_sources += \
 	tests/unit/test_store.c \
 	tests/unit/test_store_postgres.c \
 	tests/unit/test_store_sqlite.c \
-	tests/unit/test_store_transaction.c
+	tests/unit/test_store_transaction.c \
+	tests/unit/test_writers.c

@@ -1,0 +1,326 @@
+/* Commit groups: who fails, fails alone; what undoes the group is seen; nobody waits for ever. */
+#include <stdio.h>
+#include <string.h>
+
+#include "libmarket/base/clock.h"
+#include "libmarket/store/writers.h"
+#include "tests/unit/store_sample.h"
+
+void suite_writers(void);
+
+#define MOST 8
+
+typedef enum action {
+	ADD,    /* a row */
+	FAIL,   /* a row, then a refusal that nothing is kept of */
+	REFUSE, /* a row, then a refusal, of which the row 100 more is kept */
+	FILL,   /* more than the disk takes */
+	ORPHAN  /* a row that the commit refuses */
+} action;
+
+typedef struct caller {
+	struct rig *rig;
+	action what;
+	int64_t id;
+	int64_t seen; /* rows there, at its answer */
+	market_error err;
+	int rc;
+	int64_t done;
+} caller;
+
+typedef struct rig {
+	mk_writers writers;
+	mk_store *store;
+	caller callers[MOST];
+	atomic_bool over;
+} rig;
+
+static market_error err;
+
+static const mk_statement add_row = {
+	.name = "add", .table = "t", .sql = "INSERT INTO t (id, parent, body) VALUES (?1, ?2, ?3)"};
+static const mk_statement fill_disk = {
+	.name = "fill", .table = "t", .sql = "INSERT INTO t (id, body) VALUES (?1, zeroblob(8000000))"};
+static const mk_statement count_rows = {.name = "count", .sql = "SELECT COUNT(*) AS n FROM t"};
+
+static int64_t rows_in(mk_store *store)
+{
+	mk_arena arena;
+	void *row = NULL;
+	int64_t n;
+
+	mk_arena_init(&arena, &mk_allocator_default);
+	CHECK_OK(mk_store_get(store, &arena, &count_rows, &count_record, MK_NO_ARGS, &row, &err));
+	n = row ? ((const count *)row)->n : -1;
+	mk_arena_close(&arena);
+	return n;
+}
+
+static mk_store *open_store(mk_writers *writers, bool create)
+{
+	const mk_store_options options = {.create = create, .writers = writers};
+	char url[700];
+
+	snprintf(url, sizeof(url), "sqlite:%s/writers.db", test_temp_dir());
+	return sample_open(url, &options, &err);
+}
+
+static void open_rig(rig *r)
+{
+	memset(r, 0, sizeof(*r));
+	mk_writers_open(&r->writers);
+	r->store = open_store(&r->writers, true);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(r->store);
+	CHECK_OK(mk_store_execute_text(r->store,
+	                               "CREATE TABLE t (id INTEGER PRIMARY KEY, parent INTEGER "
+	                               "REFERENCES t (id) DEFERRABLE INITIALLY DEFERRED, body BLOB)",
+	                               &err));
+}
+
+static void close_rig(rig *r)
+{
+	mk_store_close(r->store);
+	mk_writers_close(&r->writers);
+}
+
+static int add(mk_store *store, int64_t id, int64_t parent, market_error *error)
+{
+	const mk_value args[] = {mk_int(id), parent ? mk_int(parent) : mk_null_int(), mk_blob(NULL, 0)};
+	int64_t rows = mk_store_write(store, &add_row, args, 3, error);
+
+	return rows == 1 ? 0 : (int)rows;
+}
+
+static int flush(mk_store *store, void *data, market_error *error)
+{
+	caller *c = data;
+	int64_t rows;
+	int rc = add(store, c->id, c->what == ORPHAN ? 999 : 0, error);
+
+	c->seen = rows_in(store);
+	if (rc != 0 || c->what == ADD || c->what == ORPHAN)
+		return rc;
+	if (c->what != FILL)
+		return mk_error_set(error, MARKET_ESTATE, "refused");
+	rows = mk_store_write(store, &fill_disk, MK_ARGS(mk_int(c->id + 1000)), error);
+	return rows < 0 ? (int)rows : 0;
+}
+
+static int refuse(mk_store *store, void *data, int code, bool *kept, market_error *error)
+{
+	caller *c = data;
+	market_error before = *error;
+
+	if (c->what == REFUSE && add(store, c->id + 100, 0, error) == 0)
+		*kept = true;
+	*error = before;
+	return code;
+}
+
+static mk_store *enter(void *data)
+{
+	return ((rig *)data)->store;
+}
+
+static void leave(void *data, mk_store *store)
+{
+	CU_ASSERT_PTR_EQUAL(store, ((rig *)data)->store);
+}
+
+static int write_once(caller *c)
+{
+	const mk_lead lead = {.enter = enter, .leave = leave, .data = c->rig};
+	mk_plan_member member = {.flush = flush, .refuse = refuse, .data = c, .err = &c->err};
+
+	return mk_writers_write(&c->rig->writers, &lead, &member);
+}
+
+static void *call(void *data)
+{
+	caller *c = data;
+
+	c->rc = write_once(c);
+	return NULL;
+}
+
+static int plans(mk_writers *writers)
+{
+	int n;
+
+	pthread_mutex_lock(&writers->lock);
+	n = writers->n_plans;
+	pthread_mutex_unlock(&writers->lock);
+	return n;
+}
+
+/* One group of all, in their order. */
+static void write_group(rig *r, const action *what, int n)
+{
+	pthread_t threads[MOST];
+
+	mk_writers_take(&r->writers);
+	for (int i = 0; i < n; i++) {
+		r->callers[i] = (caller){.rig = r, .what = what[i], .id = i + 1};
+		pthread_create(&threads[i], NULL, call, &r->callers[i]);
+		while (plans(&r->writers) <= i)
+			mk_store_pause(1);
+	}
+	mk_writers_give(&r->writers);
+	for (int i = 0; i < n; i++)
+		pthread_join(threads[i], NULL);
+	CU_ASSERT_FALSE(r->writers.taken);
+	CU_ASSERT_PTR_NULL(r->writers.first);
+}
+
+static void fails_alone(void)
+{
+	static const action what[] = {ADD, FAIL, ADD, REFUSE, ADD};
+	rig r;
+
+	open_rig(&r);
+	write_group(&r, what, 5);
+	CHECK_INT(r.callers[0].rc, 0);
+	CHECK_INT(r.callers[1].rc, MARKET_ESTATE);
+	CHECK_INT(r.callers[2].rc, 0);
+	CHECK_INT(r.callers[3].rc, MARKET_ESTATE);
+	CHECK_INT(r.callers[4].rc, 0);
+	CHECK_TEXT(r.callers[3].err.message, "refused");
+	CHECK_INT(r.callers[2].seen, 2);
+	CHECK_INT(r.callers[4].seen, 4);
+	CHECK_INT(rows_in(r.store), 4);
+	close_rig(&r);
+}
+
+static void leader_fails(void)
+{
+	static const action what[] = {FAIL, ADD, FAIL};
+	rig r;
+
+	open_rig(&r);
+	write_group(&r, what, 3);
+	CHECK_INT(r.callers[0].rc, MARKET_ESTATE);
+	CHECK_INT(r.callers[1].rc, 0);
+	CHECK_INT(r.callers[2].rc, MARKET_ESTATE);
+	CHECK_INT(rows_in(r.store), 1);
+	close_rig(&r);
+}
+
+static void commit_fails(void)
+{
+	static const action what[] = {ADD, FAIL, ORPHAN, REFUSE};
+	rig r;
+
+	open_rig(&r);
+	write_group(&r, what, 4);
+	for (int i = 0; i < 4; i++) {
+		CHECK_INT(r.callers[i].rc, MARKET_EINTERNAL);
+		CHECK_TEXT(r.callers[i].err.message, "statement commit breaks a constraint");
+	}
+	CHECK_INT(rows_in(r.store), 0);
+	write_group(&r, what, 1);
+	CHECK_INT(r.callers[0].rc, 0);
+	CHECK_INT(rows_in(r.store), 1);
+	close_rig(&r);
+}
+
+static void disk_fills(void)
+{
+	static const action what[] = {ADD, FAIL, FILL, ADD};
+	rig r;
+
+	open_rig(&r);
+	CHECK_OK(mk_store_execute_text(r.store, "PRAGMA max_page_count=100", &err));
+	write_group(&r, what, 4);
+	CHECK_INT(r.callers[0].rc, MK_AGAIN);
+	CHECK_INT(r.callers[1].rc, MK_AGAIN);
+	CHECK_INT(r.callers[2].rc, MARKET_EFULL);
+	CHECK_INT(r.callers[3].rc, 0); /* in the next group */
+	CHECK_INT(rows_in(r.store), 1);
+	close_rig(&r);
+}
+
+/* ---- nobody waits for ever ---- */
+
+static void *call_on(void *data)
+{
+	caller *c = data;
+
+	atomic_fetch_add(&c->rig->writers.inside, 1);
+	for (; !atomic_load(&c->rig->over); c->id += MOST) {
+		c->rc = write_once(c);
+		if (c->rc != 0)
+			break;
+		c->done++;
+	}
+	atomic_fetch_sub(&c->rig->writers.inside, 1);
+	return NULL;
+}
+
+/* While four threads write in groups. */
+static int64_t write_beside(mk_writers *writers, int64_t *slowest)
+{
+	rig r;
+	pthread_t threads[4];
+	int64_t done = 0, id = 1000000, until;
+	mk_store *other;
+
+	open_rig(&r);
+	other = open_store(writers ? writers : &r.writers, false);
+	for (int i = 0; i < 4; i++) {
+		r.callers[i] = (caller){.rig = &r, .what = ADD, .id = i + 1};
+		pthread_create(&threads[i], NULL, call_on, &r.callers[i]);
+	}
+	until = mk_clock_monotonic_us() + 500000;
+	while (other && mk_clock_monotonic_us() < until) {
+		if (mk_store_begin(other, true, &err) != 0 || add(other, id++, 0, &err) != 0 ||
+		    mk_store_commit(other, &err) != 0)
+			break;
+		done++;
+	}
+	atomic_store(&r.over, true);
+	*slowest = INT64_MAX;
+	for (int i = 0; i < 4; i++) {
+		pthread_join(threads[i], NULL);
+		CHECK_INT(r.callers[i].rc, 0);
+		if (r.callers[i].done < *slowest)
+			*slowest = r.callers[i].done;
+	}
+	CHECK_INT(rows_in(r.store),
+	          done + r.callers[0].done + r.callers[1].done + r.callers[2].done + r.callers[3].done);
+	mk_store_close(other);
+	close_rig(&r);
+	return done;
+}
+
+static void alone_beside_groups(void)
+{
+	int64_t slowest = 0;
+
+	CU_ASSERT(write_beside(NULL, &slowest) >= 10);
+	CU_ASSERT(slowest >= 10);
+}
+
+/* Turns of its own: as if it were another process. */
+static void other_process(void)
+{
+	mk_writers writers;
+	int64_t slowest = 0;
+
+	memset(&writers, 0, sizeof(writers));
+	mk_writers_open(&writers);
+	CU_ASSERT(write_beside(&writers, &slowest) >= 10);
+	CU_ASSERT(slowest >= 10);
+	mk_writers_close(&writers);
+}
+
+void suite_writers(void)
+{
+	CU_pSuite s = test_suite("writers");
+
+	CU_add_test(s, "a member that fails is undone alone, its refusal kept", fails_alone);
+	CU_add_test(s, "a leader that fails writes the others", leader_fails);
+	CU_add_test(s, "a commit that fails is the error of all, of refusals too", commit_fails);
+	CU_add_test(s, "a full disk is the answer of one; those before it run again", disk_fills);
+	CU_add_test(s, "who wants the turn alone gets it among groups", alone_beside_groups);
+	CU_add_test(s, "another process gets the file among groups", other_process);
+}
