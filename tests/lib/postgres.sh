@@ -4,9 +4,13 @@
 #   postgres.sh start [--fsync] [--set NAME=VALUE]...   makes it and prints its folder
 #   postgres.sh database DIR NAME                       makes an empty database and prints its URL
 #   postgres.sh restart DIR MODE                        stops it (fast or immediate) and starts it
-#   postgres.sh stop DIR                                stops it and removes the folder
+#   postgres.sh pool DIR SIZE                           starts PgBouncer before it, with so many
+#                                                       connections a database, and prints the
+#                                                       folder of its socket
+#   postgres.sh stop DIR                                stops either and removes the folder
 #
 # As root it runs as postgres or nobody. Exit 77 with the reason where PostgreSQL isn't installed.
+# MARKET_TEST_POSTGRES_OPTIONS, such as &prepare=off, stands behind the URLs.
 # Without --fsync nothing is synced: quick, and not safe in a power loss.
 set -eu
 
@@ -107,7 +111,40 @@ END
 database() {
 	as_user psql -X -q -h "$1" -U market -d postgres \
 		-c "CREATE DATABASE \"$2\" TEMPLATE template0" >&2
-	echo "postgresql:///$2?host=$1&user=market"
+	echo "postgresql:///$2?host=$1&user=market${MARKET_TEST_POSTGRES_OPTIONS:-}"
+}
+
+pool() {
+	pooler=$(PATH=$PATH:/usr/sbin:/sbin command -v pgbouncer) || {
+		echo "PgBouncer isn't installed (apt-get install pgbouncer)"
+		exit 77
+	}
+	dir=$(mktemp -d "/tmp/market-pool-XXXXXX")
+	cat >"$dir/pool.ini" <<END
+[databases]
+* = host=$1 user=market
+[pgbouncer]
+listen_addr =
+listen_port = 5432
+unix_socket_dir = $dir
+logfile = $dir/log
+pidfile = $dir/pid
+auth_type = any
+pool_mode = transaction
+default_pool_size = $2
+max_client_conn = 1000
+admin_users = market
+END
+	[ -z "$user" ] || chown -R "$user" "$dir"
+	as_user "$pooler" -q -d "$dir/pool.ini" >"$dir/start.log" 2>&1 </dev/null ||
+		{ cat "$dir/start.log" >&2; rm -rf "$dir"; exit 1; }
+	tries=0
+	until as_user psql -X -q -h "$dir" -U market -d postgres -c "SELECT 1" >/dev/null 2>&1; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 100 ] || { cat "$dir/log" >&2; stop "$dir"; exit 1; }
+		sleep 0.1
+	done
+	echo "$dir"
 }
 
 restart() {
@@ -119,6 +156,11 @@ restart() {
 stop() {
 	case $1 in
 	/tmp/market-pg-*) ;;
+	/tmp/market-pool-*)
+		[ ! -e "$1/pid" ] || as_user kill "$(cat "$1/pid")" || :
+		rm -rf "$1"
+		return
+		;;
 	*) usage ;;
 	esac
 	cd /
@@ -133,7 +175,7 @@ remove() {
 }
 
 usage() {
-	sed -n '2,10s/^# \{0,1\}//p' "$0" >&2
+	sed -n '2,14s/^# \{0,1\}//p' "$0" >&2
 	exit 2
 }
 
@@ -146,6 +188,7 @@ case $command in
 start) start "$@" ;;
 database) [ $# = 2 ] || usage; database "$@" ;;
 restart) [ $# = 2 ] || usage; restart "$@" ;;
+pool) [ $# = 2 ] || usage; pool "$@" ;;
 stop) [ $# = 1 ] || usage; stop "$@" ;;
 *) usage ;;
 esac

@@ -78,6 +78,7 @@ CU_pSuite test_suite_on_store_with(const char *name, void (*before)(void), void 
 
 const char *test_store_url(void)
 {
+	const char *options = getenv("MARKET_TEST_POSTGRES_OPTIONS");
 	char url[MAX_URL];
 	int number;
 
@@ -87,8 +88,8 @@ const char *test_store_url(void)
 		die("test_store_url", "too many stores in one test");
 	if (run.postgres) {
 		number = take_database();
-		must_print(url, sizeof(url), "postgresql:///test_%d?host=%s&user=market&keys=%s/%u.keys",
-		           number, run.postgres, test_temp_dir(), test.n_stores);
+		must_print(url, sizeof(url), "postgresql:///test_%d?host=%s&user=market&keys=%s/%u.keys%s",
+		           number, run.postgres, test_temp_dir(), test.n_stores, options ? options : "");
 	} else {
 		must_print(url, sizeof(url), "sqlite:%s/%u.db", test_temp_dir(), test.n_stores);
 	}
