@@ -1,4 +1,5 @@
 /* SET-4: statements, made from the ledger's legs alone. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "libmarket/party/party.h"
@@ -32,7 +33,8 @@ static const mk_field entry_fields[] = {
 static const mk_record entry_record =
 	MK_RECORD_OF("statement_entry", entry, entry_fields, "a leg of a statement");
 
-/* From the accounts to their legs: left to itself SQLite would look at every leg of the book. */
+/* From the accounts to their legs: left to itself SQLite would look at every leg of the book. Not
+ * sorted: of what lies before the period only the sum counts. */
 static const mk_statement statement_entries = {
 	.name = "statement_entries",
 	.sql = "SELECT t.book_id AS book_id, t.id AS id, t.purpose AS purpose, t.effective_at AS "
@@ -43,7 +45,7 @@ static const mk_statement statement_entries = {
 		   "('seller_pending', 'seller_reserved', 'seller_available', 'seller_receivable', "
 		   "'payout_in_transit') AND a.currency = ?2 AND l.book_id = a.book_id AND l.account_id = "
 		   "a.id AND (l.debit <> 0 OR l.credit <> 0) AND t.book_id = l.book_id AND t.id = "
-		   "l.transfer_id AND t.effective_at < ?3 ORDER BY t.effective_at, t.id, a.name",
+		   "l.transfer_id AND t.effective_at < ?3",
 };
 static const mk_statement statement_timer = {
 	.name = "statement_timer",
@@ -71,6 +73,8 @@ static const mk_record number_record = MK_RECORD_OF("number", number, number_fie
 typedef struct making {
 	mk_arena *arena;
 	market_statement *statement;
+	entry **entries; /* of the period */
+	size_t n_entries, entries_room;
 	market_statement_line **lines;
 	size_t n_lines, room;
 	market_id last_transfer;
@@ -82,6 +86,9 @@ static int bounds(mk_ctx *ctx, const market_statement_get_params *in, market_sta
                   market_error *err);
 static int check_over(mk_ctx *ctx, const market_statement *statement, market_error *err);
 static int add_entry(void *row, void *user_data, market_error *err);
+static bool keep_entry(making *m, const entry *e);
+static int make_lines(making *m, market_error *err);
+static int compare_entries(const void *a, const void *b);
 static market_statement_line *line_for(making *m, const entry *e);
 static void add_amounts(market_statement_line *line, const entry *e);
 static market_money effect(const entry *e);
@@ -110,6 +117,8 @@ int mk_statement_get(mk_ctx *ctx, const void *params, market_error *err)
 		                   MK_ARGS(mk_int(in->seller.id), mk_text_value(statement->currency),
 		                           mk_int(statement->to)),
 		                   add_entry, &m, err);
+	if (rc == 0)
+		rc = make_lines(&m, err);
 	if (rc == 0)
 		rc = name_checkpoint(ctx, &m, err);
 	if (rc != 0)
@@ -156,7 +165,6 @@ static int add_entry(void *row, void *user_data, market_error *err)
 {
 	const entry *e = row;
 	making *m = user_data;
-	market_statement_line *line;
 
 	if (e->position < 0)
 		m->unsealed = true;
@@ -166,11 +174,57 @@ static int add_entry(void *row, void *user_data, market_error *err)
 		m->statement->opening = mk_money_add(m->statement->opening, effect(e));
 		return 0;
 	}
-	line = line_for(m, e);
-	if (!line)
-		return mk_error_no_memory(err);
-	add_amounts(line, e);
+	return keep_entry(m, e) ? 0 : mk_error_no_memory(err);
+}
+
+/* The row and its texts are gone with the next one. */
+static bool keep_entry(making *m, const entry *e)
+{
+	entry *kept = mk_arena_copy(m->arena, e, sizeof(*e));
+
+	if (m->n_entries == m->entries_room) {
+		size_t room = m->entries_room ? 2 * m->entries_room : 64;
+		entry **entries = MK_NEW_ARRAY(m->arena, entry *, room);
+
+		if (!entries)
+			return false;
+		if (m->n_entries > 0)
+			memcpy(entries, m->entries, m->n_entries * sizeof(entry *));
+		m->entries = entries;
+		m->entries_room = room;
+	}
+	if (!kept)
+		return false;
+	kept->purpose = mk_arena_text(m->arena, e->purpose);
+	kept->name = mk_arena_text(m->arena, e->name);
+	kept->currency = m->statement->currency;
+	m->entries[m->n_entries++] = kept;
+	return kept->purpose && kept->name;
+}
+
+static int make_lines(making *m, market_error *err)
+{
+	if (m->n_entries > 0)
+		qsort(m->entries, m->n_entries, sizeof(entry *), compare_entries);
+	for (size_t i = 0; i < m->n_entries; i++) {
+		market_statement_line *line = line_for(m, m->entries[i]);
+
+		if (!line)
+			return mk_error_no_memory(err);
+		add_amounts(line, m->entries[i]);
+	}
 	return 0;
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+	const entry *left = *(const entry *const *)a, *right = *(const entry *const *)b;
+
+	if (left->effective_at != right->effective_at)
+		return left->effective_at < right->effective_at ? -1 : 1;
+	if (left->id.id != right->id.id)
+		return left->id.id < right->id.id ? -1 : 1;
+	return strcmp(left->name, right->name);
 }
 
 /* The entries of one transfer come one after the other. */
@@ -203,7 +257,7 @@ static market_statement_line *line_for(making *m, const entry *e)
 	                                .in_payout = zero,
 	                                .receivable = zero,
 	                                .amount = zero};
-	line->purpose = mk_arena_text(m->arena, e->purpose);
+	line->purpose = e->purpose;
 	market_id_format(MARKET_ID_TRANSFER, e->id, text);
 	line->transfer = mk_arena_text(m->arena, text);
 	if (e->object_number != 0) {

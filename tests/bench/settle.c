@@ -3,9 +3,10 @@
  * payout one transaction (SET-3). The orders are real ones, placed, paid, shipped, confirmed,
  * released and matured by operations under a clock of the bench; only the payout days are timed.
  *
- * The ceiling "minimal" has the lots of the same orders in a table of its own. For each seller it
- * sums up what is open, stamps it with the payout and inserts the payout and its transfer, with the
- * same PRAGMAs and a commit for each.
+ * The ceiling "minimal" has the lots of the same orders in a table of its own, and two movements of
+ * each (earned, available) in another. For each seller it sums up what is open, stamps it with the
+ * payout and inserts the payout and its transfer, in a commit for each with the same PRAGMAs; the
+ * statement is one sum of the movements before the period and in it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +23,7 @@
 
 typedef struct raw {
 	sqlite3 *db;
-	sqlite3_stmt *begin, *commit, *sum, *stamp, *payout, *transfer;
+	sqlite3_stmt *begin, *commit, *sum, *stamp, *payout, *transfer, *statement;
 	int64_t seller;
 } raw;
 
@@ -37,6 +38,7 @@ static void statement_of(bench_shop *shop, const mk_deadline *period);
 static void open_raw(raw *r, int64_t sellers, int64_t orders);
 static void close_raw(raw *r);
 static void pay_out_raw(void *data, int64_t count, bench_side *side);
+static void sum_up(sqlite3_stmt *statement, int64_t seller, int64_t *count, int64_t *sum);
 static void step(sqlite3_stmt *statement);
 
 const bench bench_settle = {
@@ -215,6 +217,9 @@ static void open_raw(raw *r, int64_t sellers, int64_t orders)
 		"CREATE TABLE lot (id INTEGER PRIMARY KEY, seller INTEGER NOT NULL, order_id INTEGER NOT "
 		"NULL, amount INTEGER NOT NULL, payout INTEGER, matured INTEGER NOT NULL);"
 		"CREATE INDEX lot_open ON lot (seller, id) WHERE payout IS NULL;"
+		"CREATE TABLE movement (id INTEGER PRIMARY KEY, seller INTEGER NOT NULL, order_id INTEGER NOT "
+		"NULL, kind INTEGER NOT NULL, amount INTEGER NOT NULL, created INTEGER NOT NULL);"
+		"CREATE INDEX movement_seller ON movement (seller, created, id);"
 		"CREATE TABLE payout (id INTEGER PRIMARY KEY, seller INTEGER NOT NULL, amount INTEGER NOT "
 		"NULL, lines INTEGER NOT NULL, state INTEGER NOT NULL, created INTEGER NOT NULL);"
 		"CREATE TABLE transfer (id INTEGER PRIMARY KEY, payout INTEGER NOT NULL, debit INTEGER NOT "
@@ -224,6 +229,10 @@ static void open_raw(raw *r, int64_t sellers, int64_t orders)
 	         "INSERT INTO lot SELECT i, i %% %lld, i, 5227, NULL, 1767571200000 FROM n",
 	         (long long)orders - 1, (long long)sellers);
 	bench_sql(r->db, sql);
+	bench_sql(r->db,
+	          "INSERT INTO movement SELECT 2 * id, seller, order_id, 1, amount, matured FROM lot;"
+	          "INSERT INTO movement SELECT 2 * id + 1, seller, order_id, 2, amount, matured + "
+	          "604800000 FROM lot");
 	r->begin = bench_prepare(r->db, "BEGIN IMMEDIATE");
 	r->commit = bench_prepare(r->db, "COMMIT");
 	r->sum = bench_prepare(
@@ -232,13 +241,17 @@ static void open_raw(raw *r, int64_t sellers, int64_t orders)
 		bench_prepare(r->db, "UPDATE lot SET payout = ?2 WHERE seller = ?1 AND payout IS NULL");
 	r->payout =
 		bench_prepare(r->db, "INSERT INTO payout VALUES (?2, ?1, ?3, ?4, 1, 1767571200000)");
+	r->statement = bench_prepare(
+		r->db, "SELECT COUNT(*), SUM(CASE WHEN created < 1768000000000 THEN amount ELSE 0 END), "
+			   "SUM(amount) FROM movement WHERE seller = ?1 AND created < 1769000000000");
 	r->transfer =
 		bench_prepare(r->db, "INSERT INTO transfer VALUES (?2, ?2, ?1, ?1, ?3, 1767571200000)");
 }
 
 static void close_raw(raw *r)
 {
-	sqlite3_stmt *const all[] = {r->begin, r->commit, r->sum, r->stamp, r->payout, r->transfer};
+	sqlite3_stmt *const all[] = {r->begin,  r->commit,   r->sum,      r->stamp,
+	                             r->payout, r->transfer, r->statement};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		sqlite3_finalize(all[i]);
@@ -255,12 +268,7 @@ static void pay_out_raw(void *data, int64_t count, bench_side *side)
 		int64_t lines, amount;
 
 		step(r->begin);
-		sqlite3_bind_int64(r->sum, 1, r->seller);
-		if (sqlite3_step(r->sum) != SQLITE_ROW)
-			bench_die("%s", sqlite3_errmsg(r->db));
-		lines = sqlite3_column_int64(r->sum, 0);
-		amount = sqlite3_column_int64(r->sum, 1);
-		sqlite3_reset(r->sum);
+		sum_up(r->sum, r->seller, &lines, &amount);
 		for (int k = 0; k < 3; k++) {
 			sqlite3_bind_int64(writes[k], 1, r->seller);
 			sqlite3_bind_int64(writes[k], 2, r->seller + 1);
@@ -271,9 +279,20 @@ static void pay_out_raw(void *data, int64_t count, bench_side *side)
 		for (int k = 0; k < 3; k++)
 			step(writes[k]);
 		step(r->commit);
+		sum_up(r->statement, r->seller, &lines, &amount);
 	}
 	side->wall += bench_now() - wall;
 	side->cpu += bench_cpu() - cpu;
+}
+
+static void sum_up(sqlite3_stmt *statement, int64_t seller, int64_t *count, int64_t *sum)
+{
+	sqlite3_bind_int64(statement, 1, seller);
+	if (sqlite3_step(statement) != SQLITE_ROW)
+		bench_die("%s: %s", sqlite3_sql(statement), sqlite3_errmsg(sqlite3_db_handle(statement)));
+	*count = sqlite3_column_int64(statement, 0);
+	*sum = sqlite3_column_int64(statement, 1);
+	sqlite3_reset(statement);
 }
 
 static void step(sqlite3_stmt *statement)
