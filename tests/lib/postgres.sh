@@ -7,6 +7,9 @@
 #   postgres.sh pool DIR SIZE                           starts PgBouncer before it, with so many
 #                                                       connections a database, and prints the
 #                                                       folder of its socket
+#   postgres.sh standby DIR                             makes a standby of it and prints its folder
+#   postgres.sh promote DIR                             makes a standby the primary
+#   postgres.sh kill DIR                                stops it at once; the folder stays
 #   postgres.sh stop DIR                                stops either and removes the folder
 #
 # As root it runs as postgres or nobody. Exit 77 with the reason where PostgreSQL isn't installed.
@@ -153,6 +156,21 @@ restart() {
 		</dev/null || { cat "$1/start.log" "$1/log" >&2; exit 1; }
 }
 
+# The server needs wal_level=replica and max_wal_senders.
+standby() {
+	made=$(mktemp -d "/tmp/market-pg-XXXXXX")
+	trap 'remove "$made"' EXIT
+	[ -z "$user" ] || chown "$user" "$made"
+	cd "$made"
+	as_user pg_basebackup -h "$1" -U market -D "$made/data" -R -X stream -c fast --no-sync \
+		>"$made/start.log" 2>&1 || { cat "$made/start.log" >&2; exit 1; }
+	as_user sh -c "echo \"unix_socket_directories = '$made'\" >>'$made/data/postgresql.conf'"
+	as_user pg_ctl -D "$made/data" -l "$made/log" -w -t 60 start >"$made/start.log" 2>&1 \
+		</dev/null || { cat "$made/start.log" "$made/log" >&2; exit 1; }
+	trap - EXIT
+	echo "$made"
+}
+
 stop() {
 	case $1 in
 	/tmp/market-pg-*) ;;
@@ -175,7 +193,7 @@ remove() {
 }
 
 usage() {
-	sed -n '2,14s/^# \{0,1\}//p' "$0" >&2
+	sed -n '2,17s/^# \{0,1\}//p' "$0" >&2
 	exit 2
 }
 
@@ -189,6 +207,9 @@ start) start "$@" ;;
 database) [ $# = 2 ] || usage; database "$@" ;;
 restart) [ $# = 2 ] || usage; restart "$@" ;;
 pool) [ $# = 2 ] || usage; pool "$@" ;;
+standby) [ $# = 1 ] || usage; standby "$@" ;;
+promote) [ $# = 1 ] || usage; cd /; as_user pg_ctl -D "$1/data" -w -t 60 promote >&2 ;;
+kill) [ $# = 1 ] || usage; cd /; as_user pg_ctl -D "$1/data" -m immediate -w -t 60 stop >&2 ;;
 stop) [ $# = 1 ] || usage; stop "$@" ;;
 *) usage ;;
 esac
