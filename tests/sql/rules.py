@@ -159,12 +159,13 @@ def searches_no_text(s):
 def joins_within_books(s):
     """So that a join stays on the machine that has the book."""
     text = bare(s["sql"])
-    for match in re.finditer(r"\bJOIN\s+(\w+)\b(.*?)(?=\bJOIN\b|\bWHERE\b|\bORDER\b|\bGROUP\b|$)",
-                             text, re.I | re.S):
-        own = re.search(r"\b\w+\.book_id\s*=\s*\w+\.book_id\b", match.group(2))
-        if not own and ACROSS_BOOKS.get(s["name"]) != match.group(1):
-            return f"the join with {match.group(1)} isn't by the book"
-    return found(r"\bCROSS\s+JOIN\b", text)
+    for table, alias in re.findall(r"\bJOIN\s+(\w+)\s+(?:AS\s+)?(\w+)", text, re.I):
+        name = table if alias.upper() in ("ON", "JOIN", "CROSS", "WHERE") else alias
+        own = re.search(rf"\b{name}\.book_id\s*=\s*\w+\.book_id\b|"
+                        rf"\w+\.book_id\s*=\s*{name}\.book_id\b", text)
+        if not own and ACROSS_BOOKS.get(s["name"]) != table:
+            return f"the join with {table} isn't by the book"
+    return None
 
 
 # ---- DDL, before its tokens are replaced ----
@@ -322,8 +323,9 @@ STATEMENTS = (
      [read("SELECT t.a FROM t JOIN u ON u.id = t.u_id"),
       read("SELECT t.a FROM t JOIN u ON u.book_id = t.book_id JOIN v ON v.id = t.v_id "
            "WHERE t.book_id = ?1"),
-      read("SELECT t.a FROM t CROSS JOIN u")],
+      read("SELECT t.a FROM t CROSS JOIN u WHERE t.book_id = ?1")],
      [GOOD, read("SELECT t.a FROM t JOIN u ON u.book_id = t.book_id AND u.id = t.u_id"),
+      read("SELECT x.a FROM t x CROSS JOIN u y WHERE x.book_id = ?1 AND y.book_id = x.book_id"),
       read("SELECT t.a FROM t JOIN product p ON p.book_id = t.product_book_id", "sku_item")]),
 )
 
