@@ -367,13 +367,12 @@ static void choose_ask(sim *s, const sim_order *o, sim_ask *ask)
 	}
 }
 
-static void create_refund(sim *s)
+static void refund_order(sim *s, size_t i, bool member)
 {
 	market_refund_create_params in = MARKET_REFUND_CREATE_PARAMS_INIT;
 	market_refund_ask asks[SIM_LINES];
 	const market_refund_ask *list[SIM_LINES];
-	size_t i = refundable_order(s), before = s->refunds.n;
-	bool member = sim_chance(s, 50);
+	size_t before;
 	sim_ask ask;
 	void *out;
 	int rc;
@@ -409,6 +408,25 @@ static void create_refund(sim *s)
 	}
 	sim_free(out);
 	sim_as_operator(s);
+}
+
+/* ESC-7: often several of one seller are under way at once. */
+static void create_refund(sim *s)
+{
+	size_t i = refundable_order(s);
+	bool member = sim_chance(s, 60);
+
+	if (i == SIM_NONE)
+		return;
+	refund_order(s, i, member);
+	if (s->orders.at[i].released == 0 || sim_chance(s, 30))
+		return;
+	for (size_t k = 0; k < s->orders.n; k++)
+		if (k != i && s->orders.at[k].seller == s->orders.at[i].seller &&
+		    s->orders.at[k].released > 0 && sim_chance(s, 60)) {
+			sim_check_touched(s);
+			refund_order(s, k, true);
+		}
 }
 
 static size_t any_refund(sim *s)
