@@ -13,6 +13,7 @@ typedef struct cart {
 	market_place_freight freight[2];
 	const market_place_freight *freight_list[2];
 	size_t skus[SIM_LINES], sellers[2], discount_sellers[3];
+	size_t order_of[SIM_LINES]; /* of the items */
 	market_order_place_params in;
 } cart;
 
@@ -120,9 +121,8 @@ static int check_items(const sim *s, const cart *c, size_t *stocks)
 	return 0;
 }
 
-/* ORD-1: one order for each seller, in the order in which they come. */
-static size_t make_orders(sim *s, const cart *c, const size_t *stocks, size_t buyer,
-                          sim_order *orders)
+/* ORD-1: one order for each seller, or its warehouses, in the order in which they come. */
+static size_t make_orders(sim *s, cart *c, const size_t *stocks, size_t buyer, sim_order *orders)
 {
 	size_t n = 0;
 
@@ -131,8 +131,12 @@ static size_t make_orders(sim *s, const cart *c, const size_t *stocks, size_t bu
 		size_t seller = s->offers.at[sku->offer].seller, k = 0;
 		sim_order *o;
 
-		while (k < n && orders[k].seller != seller)
+		while (k < n &&
+		       (orders[k].seller != seller ||
+		        (s->policy.by_warehouse && s->stocks.at[orders[k].lines[0].stock].warehouse.id !=
+		                                       s->stocks.at[stocks[i]].warehouse.id)))
 			k++;
+		c->order_of[i] = k;
 		if (k == n)
 			orders[n++] = (sim_order){.buyer = buyer,
 			                          .seller = seller,
@@ -154,28 +158,26 @@ static size_t make_orders(sim *s, const cart *c, const size_t *stocks, size_t bu
 }
 
 /* The lines that a discount concerns, in the order of the cart. */
-static size_t concerned(const cart *c, size_t discount, const sim *s, sim_order *orders, size_t n,
-                        sim_line **lines)
+static size_t concerned(const cart *c, size_t discount, sim_order *orders, sim_line **lines)
 {
 	size_t used[SIM_LINES] = {0}, count = 0;
 
-	for (size_t i = 0; i < c->in.n_items; i++)
-		for (size_t k = 0; k < n; k++) {
-			if (orders[k].seller != s->offers.at[s->skus.at[c->skus[i]].offer].seller)
-				continue;
-			if (c->discount_sellers[discount] == SIM_NONE ||
-			    c->discount_sellers[discount] == orders[k].seller)
-				lines[count++] = &orders[k].lines[used[k]];
-			used[k]++;
-		}
+	for (size_t i = 0; i < c->in.n_items; i++) {
+		size_t k = c->order_of[i];
+
+		if (c->discount_sellers[discount] == SIM_NONE ||
+		    c->discount_sellers[discount] == orders[k].seller)
+			lines[count++] = &orders[k].lines[used[k]];
+		used[k]++;
+	}
 	return count;
 }
 
-static int seller_discount(const sim *s, const cart *c, size_t d, sim_order *orders, size_t n)
+static int seller_discount(const cart *c, size_t d, sim_order *orders)
 {
 	sim_line *lines[SIM_LINES];
 	int64_t weights[SIM_LINES], parts[SIM_LINES], sum = 0;
-	size_t count = concerned(c, d, s, orders, n, lines);
+	size_t count = concerned(c, d, orders, lines);
 
 	for (size_t i = 0; i < count; i++)
 		sum += weights[i] = lines[i]->cash;
@@ -232,7 +234,7 @@ static int price_orders(sim *s, const cart *c, sim_order *orders, size_t n)
 
 	for (size_t d = 0; rc == 0 && d < c->in.n_discounts; d++)
 		if (strcmp(c->discounts[d].funder, "seller") == 0)
-			rc = seller_discount(s, c, d, orders, n);
+			rc = seller_discount(c, d, orders);
 	for (size_t d = 0; rc == 0 && d < c->in.n_discounts; d++)
 		if (strcmp(c->discounts[d].funder, "seller") != 0)
 			rc = third_discount(c, d, orders, n);
@@ -418,21 +420,45 @@ static void ship(sim *s)
 	finish(s, "order.ship", &in, i, sim_order_ship(s, i, in.n_items > 0 ? asked : NULL, s->now));
 }
 
+static size_t choose_parcel(sim *s, size_t order, market_id *id)
+{
+	market_shipment_list_params in = MARKET_SHIPMENT_LIST_PARAMS_INIT;
+	market_shipment_page *page;
+	size_t parcel = SIM_NONE;
+
+	in.order = s->orders.at[order].id;
+	page = sim_read(s, "shipment.list", &in);
+	if (page)
+		sim_same(s, "parcels of an order", (int64_t)s->orders.at[order].n_parcels,
+		         (int64_t)page->n_items);
+	if (page && !s->failed) {
+		parcel = (size_t)sim_below(s, (int64_t)page->n_items);
+		*id = page->items[parcel]->id;
+		sim_same(s, "delivered_at of a parcel", s->orders.at[order].parcels[parcel].delivered_at,
+		         page->items[parcel]->delivered_at);
+	}
+	sim_free(page);
+	return parcel;
+}
+
 static void deliver(sim *s)
 {
 	market_order_deliver_params in = MARKET_ORDER_DELIVER_PARAMS_INIT;
-	size_t i = sim_any_order(s, STATE(WAIT_CONFIRM));
+	size_t i = sim_any_order(s, sim_chance(s, 80) ? STATE(WAIT_CONFIRM) : STATE(WAIT_SHIP));
+	size_t parcel = SIM_NONE;
 
 	if (i == SIM_NONE)
 		return;
 	in.order = s->orders.at[i].id;
+	if (s->orders.at[i].n_parcels > 0 && sim_chance(s, 50))
+		parcel = choose_parcel(s, i, &in.shipment);
 	if (sim_chance(s, 30))
 		in.delivered_at = s->now - sim_below(s, SIM_DAY) + SIM_HOUR;
 	in.proof = "signed";
 	act_for(s, i, sim_chance(s, 50) ? MARKET_ACTOR_MEMBER : MARKET_ACTOR_OPERATOR);
 	sim_order_timers(s, i, "order.deliver");
 	finish(s, "order.deliver", &in, i,
-	       sim_order_deliver(s, i, in.delivered_at ? in.delivered_at : s->now, s->now));
+	       sim_order_deliver(s, i, parcel, in.delivered_at ? in.delivered_at : s->now, s->now));
 }
 
 static void confirm(sim *s)

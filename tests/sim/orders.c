@@ -197,7 +197,8 @@ void sim_order_all_delivered(sim_order *o, market_time now)
 		o->confirm_left = last + 3 * SIM_DAY - now;
 }
 
-int sim_order_deliver(sim *s, size_t order, market_time at, market_time now)
+/* One parcel, or all that are on their way. */
+int sim_order_deliver(sim *s, size_t order, size_t parcel, market_time at, market_time now)
 {
 	sim_order *o = &s->orders.at[order];
 	bool any = false;
@@ -205,14 +206,15 @@ int sim_order_deliver(sim *s, size_t order, market_time at, market_time now)
 	if (o->state != MARKET_ORDER_WAIT_CONFIRM && o->state != MARKET_ORDER_WAIT_SHIP)
 		return MARKET_ESTATE;
 	for (size_t i = 0; i < o->n_parcels; i++)
-		any = any || o->parcels[i].delivered_at == 0;
+		any = any || (o->parcels[i].delivered_at == 0 && (parcel == SIM_NONE || parcel == i));
 	if (!any)
 		return MARKET_ESTATE;
 	for (size_t i = 0; i < o->n_parcels; i++)
-		if (o->parcels[i].delivered_at == 0 && (at > now || at < o->parcels[i].shipped_at))
+		if (o->parcels[i].delivered_at == 0 && (parcel == SIM_NONE || parcel == i) &&
+		    (at > now || at < o->parcels[i].shipped_at))
 			return MARKET_EINVALID;
 	for (size_t i = 0; i < o->n_parcels; i++) {
-		if (o->parcels[i].delivered_at != 0)
+		if (o->parcels[i].delivered_at != 0 || (parcel != SIM_NONE && parcel != i))
 			continue;
 		o->parcels[i].delivered_at = at;
 		for (size_t k = 0; o->partly && k < o->n_lines; k++)

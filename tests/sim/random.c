@@ -38,6 +38,7 @@ void sim_make_policy(sim *s)
 	draw_fees(s);
 	draw_settlement(s);
 	s->policy.carrier_reports = sim_chance(s, 30);
+	s->policy.by_warehouse = sim_chance(s, 25);
 	mk_text_init(&text, &mk_allocator_default, sizeof(s->policy_text));
 	mk_text_format(&text,
 	               "name: sim\ncurrencies: [%s]\nsellers:\n  application_stale: 90d\n"
@@ -48,9 +49,10 @@ void sim_make_policy(sim *s)
 	               SIM_CURRENCY);
 	mk_text_format(&text,
 	               "orders:\n  unpaid_close: 30min\n  ship_by: 48h\n  unshipped_cancel: 14d\n"
-	               "  auto_confirm: 10d\n  cancel_silence: 2d\n  group_by_warehouse: false\n"
+	               "  auto_confirm: 10d\n  cancel_silence: 2d\n  group_by_warehouse: %s\n"
 	               "  carrier_reports: %s\n  carrier_limit: 30d\n  confirm_after_delivery: 3d\n"
 	               "  extension: 3d\n  extensions: 2\n  seller_extensions: [3d, 5d, 7d, 10d]\n",
+	               s->policy.by_warehouse ? "true" : "false",
 	               s->policy.carrier_reports ? "true" : "false");
 	mk_text_add(&text, "payments:\n  provider: sim\n  tolerance: 5min\n  query_after: 1min\n"
 	                   "  claim_age: 2min\n");

@@ -36,7 +36,7 @@ typedef struct sim_fee_kind {
 typedef struct sim_policy {
 	size_t n_kinds;
 	sim_fee_kind kinds[SIM_KINDS];
-	bool half_even, carrier_reports, manual;
+	bool half_even, carrier_reports, manual, by_warehouse;
 	int64_t affiliate; /* ppm */
 	int64_t reserve, reserve_period;
 	int64_t maturity, period_days; /* 1, 7 or 14; 0: months */
@@ -438,7 +438,7 @@ void sim_order_all_delivered(sim_order *o, market_time now);
 void sim_order_rest_refunded(sim *s, sim_order *o, market_time now);
 int64_t sim_left_to_ship(const sim_line *line);
 int sim_order_ship(sim *s, size_t order, const int64_t *asked, market_time now);
-int sim_order_deliver(sim *s, size_t order, market_time at, market_time now);
+int sim_order_deliver(sim *s, size_t order, size_t parcel, market_time at, market_time now);
 int sim_order_finish(sim *s, size_t order, market_time now);
 int sim_order_auto_confirm(sim *s, size_t order, market_time now);
 int sim_order_prepare(sim *s, size_t order, market_time now);
