@@ -60,10 +60,13 @@ void mk_group_leave(market_session *session)
 static int write_in_group(turn *own, mk_plan_member *member, market_error *err)
 {
 	const mk_lead lead = {.enter = enter, .leave = leave, .data = own->run};
+	int rc;
 
 	mk_store_rollback(own->ctx->store);
 	member->err = err;
-	return mk_writers_write(&own->run->market->writers, &lead, member);
+	rc = mk_writers_write(&own->run->market->writers, &lead, member);
+	mk_sqlite_tend_log(own->ctx->store);
+	return rc;
 }
 
 static mk_store *enter(void *data)

@@ -17,6 +17,7 @@ libmarket_sources += \
 	libmarket/store/sqlite.c \
 	libmarket/store/sqlite.h \
 	libmarket/store/sqlite_file.c \
+	libmarket/store/sqlite_log.c \
 	libmarket/store/sqlite_open.c \
 	libmarket/store/sqlite_wal.c \
 	libmarket/store/sqlite_wal.h \

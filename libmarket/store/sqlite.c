@@ -96,8 +96,10 @@ static int sqlite_commit(mk_store *store, market_error *err)
 	if (sqlite3_get_autocommit(s->db))
 		return mk_error_set(err, MARKET_EINTERNAL, "the transaction was undone before its commit");
 	rc = step_once(s, s->commit, "commit", err);
-	if (rc == 0)
+	if (rc == 0) {
 		let_others_write(s);
+		mk_sqlite_tend_log(store);
+	}
 	return rc;
 }
 

@@ -16,6 +16,7 @@ typedef struct mk_sqlite {
 	mk_writers *writers;
 	bool has_turn; /* of `writers`, for this transaction */
 	sqlite3_stmt *begin_read, *begin_write, *commit, *rollback;
+	int log_step; /* pages */
 	int64_t waiting_since;
 } mk_sqlite;
 
@@ -23,6 +24,11 @@ typedef struct mk_sqlite {
 
 int mk_sqlite_open(mk_store *store, const mk_store_url *url, const mk_store_options *options,
                    market_error *err);
+
+/* ---- sqlite_log.c ---- */
+
+/* The driver, instead of SQLite, sees to it that the log doesn't grow for ever. */
+void mk_sqlite_watch_log(mk_sqlite *s, int step);
 
 /* ---- sqlite.c ---- */
 

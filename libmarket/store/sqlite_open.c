@@ -22,6 +22,7 @@ int mk_sqlite_open(mk_store *store, const mk_store_url *url, const mk_store_opti
                    market_error *err)
 {
 	mk_sqlite *s = (mk_sqlite *)store;
+	int64_t step = 0;
 	int rc = check_path(url, options, err);
 
 	s->writers = options->writers;
@@ -31,6 +32,10 @@ int mk_sqlite_open(mk_store *store, const mk_store_url *url, const mk_store_opti
 		rc = recognise(s, options->create || url->memory, err);
 	if (rc == 0)
 		rc = set_up(s, url->memory, err);
+	if (rc == 0 && !url->memory)
+		rc = query_int(s, "PRAGMA wal_autocheckpoint", &step, err);
+	if (rc == 0)
+		mk_sqlite_watch_log(s, (int)step);
 	if (rc == 0)
 		rc = keep_statement(s, "BEGIN", &s->begin_read, err);
 	if (rc == 0)

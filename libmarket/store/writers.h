@@ -32,6 +32,10 @@ typedef struct mk_writers {
 	atomic_bool refused;
 	/* Another process had the file when we wanted it: until then it gets its turn. */
 	atomic_llong yields_until;
+	/* Pages of the log after the last commit, and when it was last copied; whether somebody is at
+	 * it. */
+	atomic_int log_pages, log_copied;
+	atomic_bool log_tended;
 	int64_t held_since; /* without a chance for them; of whoever has the turn */
 	/* The rest is behind the lock. */
 	pthread_mutex_t lock;
@@ -54,6 +58,10 @@ void mk_writers_give(mk_writers *writers);
 void mk_writers_yield(mk_writers *writers);
 /* Another process holds the file. */
 void mk_writers_met_process(mk_writers *writers);
+
+/* Copies the log into the file when it is due, on a connection that has no transaction and outside
+ * of any turn. */
+void mk_sqlite_tend_log(mk_store *store);
 
 /* Whether a writer's transaction should be planned outside the turn: others write as well. */
 bool mk_writers_crowded(mk_writers *writers);

@@ -89,7 +89,7 @@ void bench_side_close(bench_side *side);
 
 /* A connection of a ceiling with the PRAGMAs of the library's own. */
 sqlite3 *bench_database(const char *path);
-#define BENCH_PRAGMAS 7
+#define BENCH_PRAGMAS 6
 extern const char *const bench_pragma_names[BENCH_PRAGMAS];
 char *bench_pragmas(sqlite3 *db); /* as JSON; freed with sqlite3_free */
 sqlite3_stmt *bench_prepare(sqlite3 *db, const char *sql);

@@ -5,8 +5,7 @@
 #include <string.h>
 
 const char *const bench_pragma_names[BENCH_PRAGMAS] = {
-	"journal_mode", "synchronous",        "foreign_keys", "cache_size",
-	"temp_store",   "wal_autocheckpoint", "page_size",
+	"journal_mode", "synchronous", "foreign_keys", "cache_size", "temp_store", "page_size",
 };
 
 static void run_slice(bench_side *side, int64_t count);

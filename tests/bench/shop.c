@@ -21,8 +21,7 @@ static void make_stock(bench_shop *shop, const bench_seller *seller);
 static void add_buyers(bench_shop *shop);
 
 typedef struct pragmas {
-	const char *journal_mode, *synchronous, *foreign_keys, *cache_size, *temp_store,
-		*wal_autocheckpoint, *page_size;
+	const char *journal_mode, *synchronous, *foreign_keys, *cache_size, *temp_store, *page_size;
 } pragmas;
 static const mk_field pragmas_fields[] = {
 	MK_F_TEXT(pragmas, journal_mode, 0, 0, 0, "how a commit is made whole"),
@@ -30,7 +29,6 @@ static const mk_field pragmas_fields[] = {
 	MK_F_TEXT(pragmas, foreign_keys, 0, 0, 0, "whether they are checked"),
 	MK_F_TEXT(pragmas, cache_size, 0, 0, 0, "pages, or KiB when negative"),
 	MK_F_TEXT(pragmas, temp_store, 0, 0, 0, "where temporary tables lie"),
-	MK_F_TEXT(pragmas, wal_autocheckpoint, 0, 0, 0, "pages"),
 	MK_F_TEXT(pragmas, page_size, 0, 0, 0, "bytes"),
 };
 static const mk_record pragmas_record =

@@ -1,9 +1,10 @@
 /* Commit groups: who fails, fails alone; what undoes the group is seen; nobody waits for ever. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "libmarket/base/clock.h"
-#include "libmarket/store/writers.h"
+#include "libmarket/store/sqlite.h"
 #include "tests/unit/store_sample.h"
 
 void suite_writers(void);
@@ -313,6 +314,58 @@ static void other_process(void)
 	mk_writers_close(&writers);
 }
 
+/* ---- the log ---- */
+
+#define STEP 50     /* pages */
+#define WRITES 1000 /* of two pages and more */
+
+static void *read_on(void *data)
+{
+	rig *r = data;
+	mk_store *store = open_store(&r->writers, false);
+	market_error error;
+
+	while (store && !atomic_load(&r->over)) {
+		if (mk_store_begin(store, false, &error) != 0)
+			break;
+		rows_in(store);
+		mk_store_pause(1);
+		mk_store_rollback(store);
+	}
+	mk_store_close(store);
+	return NULL;
+}
+
+/* There is always one of the two within a transaction. */
+static void log_is_bounded(void)
+{
+	rig r;
+	pthread_t readers[2];
+	struct stat info;
+	char path[700];
+	off_t largest = 0;
+
+	open_rig(&r);
+	CHECK_OK(mk_store_execute_text(r.store, "PRAGMA synchronous=OFF", &err));
+	((mk_sqlite *)r.store)->log_step = STEP;
+	snprintf(path, sizeof(path), "%s/writers.db-wal", test_temp_dir());
+	for (int i = 0; i < 2; i++)
+		pthread_create(&readers[i], NULL, read_on, &r);
+	for (int i = 0; i < WRITES; i++) {
+		CHECK_OK(mk_store_begin(r.store, true, &err));
+		CHECK_OK(add(r.store, i + 1, 0, &err));
+		CHECK_OK(mk_store_commit(r.store, &err));
+		if (stat(path, &info) == 0 && info.st_size > largest)
+			largest = info.st_size;
+	}
+	atomic_store(&r.over, true);
+	for (int i = 0; i < 2; i++)
+		pthread_join(readers[i], NULL);
+	CHECK_INT(rows_in(r.store), WRITES);
+	CU_ASSERT(largest > 0 && largest <= 5 * STEP * 4200);
+	close_rig(&r);
+}
+
 void suite_writers(void)
 {
 	CU_pSuite s = test_suite("writers");
@@ -322,5 +375,6 @@ void suite_writers(void)
 	CU_add_test(s, "a commit that fails is the error of all, of refusals too", commit_fails);
 	CU_add_test(s, "a full disk is the answer of one; those before it run again", disk_fills);
 	CU_add_test(s, "who wants the turn alone gets it among groups", alone_beside_groups);
+	CU_add_test(s, "the log stays small under constant writing and reading", log_is_bounded);
 	CU_add_test(s, "another process gets the file among groups", other_process);
 }
