@@ -224,17 +224,12 @@ static void tell_other_amount(sim *s, size_t payment, int64_t amount, int32_t *r
 {
 	sim_payment *p = &s->payments.at[payment];
 	sim_request *r = p->request != SIM_NONE ? &s->requests.at[p->request] : NULL;
-	sim_transfer t = sim_begin(s->buyers.at[s->groups.at[p->group].buyer].id, s->now);
 
 	*result = MARKET_NOTIFICATION_KNOWN;
 	if (p->state == MARKET_PAYMENT_CAPTURED)
 		return;
 	*result = MARKET_NOTIFICATION_MISMATCHED;
-	sim_debit(&t, "psp_clearing", NULL, amount);
-	sim_credit(&t, "suspense", NULL, amount);
-	sim_post(s, &t);
-	p->suspense += amount;
-	p->dirty = true;
+	sim_suspend(s, payment, amount, s->now);
 	if (p->state != MARKET_PAYMENT_CLOSED)
 		p->state = MARKET_PAYMENT_FAILED;
 	if (r && sim_request_open(r)) {

@@ -14,6 +14,7 @@ static void owe(sim *s, size_t payment, size_t share, market_time now);
 static void authorise(sim *s, size_t payment, const sim_sent *sent, market_time now);
 static void charge_outcome(sim *s, size_t request, const sim_sent *sent, market_time now);
 static void put_off_closing(sim *s, const sim_payment *p, market_time expires);
+static void post_difference(sim *s, size_t request, int64_t moved, market_time now);
 static void settle_share(sim *s, sim_share *share, int64_t gross, int64_t fee, market_time now);
 
 bool sim_request_open(const sim_request *r)
@@ -250,9 +251,11 @@ static void charge_outcome(sim *s, size_t request, const sim_sent *sent, market_
 	size_t payment = s->requests.at[request].index;
 	bool late = false;
 
-	if (s->requests.at[request].state != MARKET_REQUEST_OK)
+	if (s->requests.at[request].state != MARKET_REQUEST_OK) {
 		fail(&s->payments.at[payment]);
-	else if (s->requests.at[request].answer == MARKET_PROVIDER_AUTHORISED)
+		if (sent->result == MARKET_PROVIDER_OK)
+			sim_suspend(s, payment, sent->moved, now);
+	} else if (s->requests.at[request].answer == MARKET_PROVIDER_AUTHORISED)
 		authorise(s, payment, sent, now);
 	else if (s->payments.at[payment].state != MARKET_PAYMENT_CAPTURED)
 		sim_payment_capture(s, payment, "r", &late, now);
@@ -264,6 +267,9 @@ void sim_answer(sim *s, size_t request, const sim_sent *sent, market_time now)
 {
 	sim_request *r = &s->requests.at[request];
 	int64_t wait = SIM_MINUTE << (r->queries < 6 ? r->queries : 6);
+
+	bool differs = sent->result == MARKET_PROVIDER_OK && sent->moved != sent->amount;
+	bool taken = r->kind == MARKET_REQUEST_CHARGE || r->kind == MARKET_REQUEST_CAPTURE;
 
 	r->before = r->state;
 	r->answer = sent->result;
@@ -278,9 +284,10 @@ void sim_answer(sim *s, size_t request, const sim_sent *sent, market_time now)
 		return;
 	}
 	r->next_at = 0;
-	r->state = sent->result == MARKET_PROVIDER_DECLINED ? MARKET_REQUEST_DECLINED
-	           : sent->result == MARKET_PROVIDER_FAILED ? MARKET_REQUEST_FAILED
-	                                                    : MARKET_REQUEST_OK;
+	r->state = differs && taken                           ? MARKET_REQUEST_FAILED
+	           : sent->result == MARKET_PROVIDER_DECLINED ? MARKET_REQUEST_DECLINED
+	           : sent->result == MARKET_PROVIDER_FAILED   ? MARKET_REQUEST_FAILED
+	                                                      : MARKET_REQUEST_OK;
 	switch (r->kind) {
 	case MARKET_REQUEST_CHARGE:
 	case MARKET_REQUEST_CAPTURE:
@@ -302,6 +309,35 @@ void sim_answer(sim *s, size_t request, const sim_sent *sent, market_time now)
 		else
 			sim_return_outcome(s, request, now);
 	}
+	if (differs && !taken)
+		post_difference(s, request, sent->moved, now);
+}
+
+/* PAY-2: money of another amount is nobody's yet. */
+void sim_suspend(sim *s, size_t payment, int64_t amount, market_time now)
+{
+	sim_payment *p = &s->payments.at[payment];
+	sim_transfer t = sim_begin(s->buyers.at[s->groups.at[p->group].buyer].id, now);
+
+	sim_debit(&t, "psp_clearing", NULL, amount);
+	sim_credit(&t, "suspense", NULL, amount);
+	sim_post(s, &t);
+	p->suspense += amount;
+	p->dirty = true;
+}
+
+/* SET-5: the parties have what was decided; what the provider kept or gave beyond is suspense. */
+static void post_difference(sim *s, size_t request, int64_t moved, market_time now)
+{
+	const sim_request *r = &s->requests.at[request];
+	int64_t kept = r->amount - moved;
+	sim_transfer t = sim_begin(r->book, now);
+
+	sim_credit(&t, "suspense", NULL, kept);
+	sim_debit(&t, r->kind == MARKET_REQUEST_PAYOUT ? "interbook:0" : "psp_clearing", NULL, kept);
+	sim_post(s, &t);
+	if (r->kind == MARKET_REQUEST_PAYOUT)
+		sim_move(s, s->payouts.at[r->index].seller, kept, now);
 }
 
 /* ORD-4: a way to pay that takes time. */

@@ -267,7 +267,7 @@ typedef struct sim_sent {
 	int32_t kind, result;
 	char key[MARKET_PROVIDER_TEXT_SIZE];
 	char object[MARKET_ID_TEXT_SIZE];
-	int64_t amount;
+	int64_t amount, moved; /* what it says it has moved */
 	market_time now, expires;
 } sim_sent;
 
@@ -464,6 +464,7 @@ int sim_payment_settle(sim *s, size_t payment, int64_t fee, market_time now);
 int sim_payment_return(sim *s, size_t payment, bool system, market_time now);
 void sim_answer(sim *s, size_t request, const sim_sent *sent, market_time now);
 market_time sim_again(const sim_request *r, market_time now);
+void sim_suspend(sim *s, size_t payment, int64_t amount, market_time now);
 void sim_return_outcome(sim *s, size_t request, market_time now);
 
 /* refunds (refunds.c) */

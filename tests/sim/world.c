@@ -350,6 +350,12 @@ static void note_sent(sim *s, const market_provider_request *request,
 	                   .expires = answer->expires};
 	snprintf(sent->key, sizeof(sent->key), "%s", request->key);
 	snprintf(sent->object, sizeof(sent->object), "%s", request->object);
+	sent->moved = sent->amount;
+	if (answer->result == MARKET_PROVIDER_OK && s->faults && request->kind != MARKET_REQUEST_VOID &&
+	    sent->amount > 3 && sim_next(&s->provider_random) % 20 == 0) {
+		sent->moved += sim_next(&s->provider_random) % 2 ? 3 : -3;
+		answer->amount = sim_money(sent->moved);
+	}
 	if (answer->result != MARKET_PROVIDER_UNKNOWN)
 		snprintf(answer->reference, sizeof(answer->reference), "ref-%.100s", request->key);
 	s->provider_calls++;
