@@ -359,6 +359,9 @@ static void note_sent(sim *s, const market_provider_request *request,
 	if (answer->result != MARKET_PROVIDER_UNKNOWN)
 		snprintf(answer->reference, sizeof(answer->reference), "ref-%.100s", request->key);
 	s->provider_calls++;
+	if (s->trace)
+		printf("%lld provider %s: %d, %lld of %lld\n", (long long)s->step, request->key,
+		       answer->result, (long long)sent->moved, (long long)sent->amount);
 }
 
 static int provider_send(const market_provider_request *request, market_provider_answer *answer,
