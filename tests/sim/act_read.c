@@ -228,9 +228,11 @@ static void score(sim *s)
 		const sim_rating *r = &s->ratings.at[i];
 
 		if (r->seller != seller || r->published_at == 0 || r->published_at > as_of ||
-		    r->published_at / SIM_DAY < first || (r->ended_at != 0 && r->ended_at <= as_of))
+		    (r->ended_at != 0 && r->ended_at <= as_of))
 			continue;
-		credit += r->credit;
+		credit += r->credit; /* RAT-5: points stay, scores have a window */
+		if (r->published_at / SIM_DAY < first)
+			continue;
 		for (size_t k = 0; r->counted && k < SIM_DIMENSIONS; k++) {
 			sums[k] += r->scores[k];
 			counts[k]++;
