@@ -6,7 +6,8 @@
  *   market-chaos [--seed N] [--list] [PATTERN...]
  *
  * 3 processes of 2 threads for 5 seconds a store; with MARKET_TEST_LONG=1 8 of 4 for 30 seconds.
- * MARKET_CHAOS_PROCESSES, MARKET_CHAOS_THREADS and MARKET_CHAOS_SECONDS say otherwise.
+ * MARKET_CHAOS_PROCESSES, MARKET_CHAOS_THREADS and MARKET_CHAOS_SECONDS say otherwise. With
+ * MARKET_SOAK_SECONDS it is the long form, in so many seconds with all that is checked.
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -20,6 +21,7 @@
 
 static void run(const fault_store *store);
 static int setting(const char *name, int brief, int lengthy);
+static int soak_seconds(const char *soak);
 static bool prepare(chaos *c);
 static bool pay_in(fault_market *m);
 static int let_loose(chaos *c);
@@ -36,6 +38,7 @@ int main(int argc, char **argv)
 
 static void run(const fault_store *store)
 {
+	const char *soak = getenv("MARKET_SOAK_SECONDS");
 	chaos *c = fault_shared(sizeof(*c));
 	int killed;
 
@@ -43,7 +46,10 @@ static void run(const fault_store *store)
 	c->began = fault_now_us();
 	c->processes = setting("MARKET_CHAOS_PROCESSES", 3, 8);
 	c->threads = setting("MARKET_CHAOS_THREADS", 2, 4);
-	c->seconds = setting("MARKET_CHAOS_SECONDS", 5, 30);
+	if (!fault_check(c->processes <= CHAOS_PROCESSES && c->threads <= CHAOS_PROCESSES,
+	                 "at most %d processes of %d threads", CHAOS_PROCESSES, CHAOS_PROCESSES))
+		return;
+	c->seconds = setting("MARKET_CHAOS_SECONDS", 5, soak ? soak_seconds(soak) : 30);
 	if (!prepare(c))
 		return;
 	killed = let_loose(c);
@@ -62,9 +68,19 @@ static void run(const fault_store *store)
 static int setting(const char *name, int brief, int lengthy)
 {
 	const char *wish = getenv(name);
-	int number = wish ? atoi(wish) : fault_long() ? lengthy : brief;
+	int number = wish                                            ? atoi(wish)
+	             : fault_long() || getenv("MARKET_SOAK_SECONDS") ? lengthy
+	                                                             : brief;
 
-	return number < 1 ? 1 : number > CHAOS_PROCESSES ? CHAOS_PROCESSES : number;
+	return number < 1 ? 1 : number;
+}
+
+/* Two stores, and the checks take longer than the run. */
+static int soak_seconds(const char *soak)
+{
+	int seconds = atoi(soak) / 5;
+
+	return seconds < 5 ? 5 : seconds > 120 ? 120 : seconds;
 }
 
 static bool prepare(chaos *c)

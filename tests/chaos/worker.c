@@ -187,9 +187,9 @@ static void compose(thread *t, call *out)
 	uint64_t kind = fault_below(&t->random, 100);
 	const chaos_order *order = pick_order(t);
 
-	if (kind < 20 || !order)
+	if ((kind < 20 || !order) && atomic_load(&t->c->n_orders) < CHAOS_ORDERS - 1000)
 		compose_place(t, out);
-	else if (kind < 35)
+	else if (kind < 35 || !order)
 		compose_transfer(t, out);
 	else if (kind < 40)
 		compose_payout(t, out);
@@ -244,7 +244,7 @@ static void compose_for_order(thread *t, const chaos_order *order, call *out)
 	static const char *const operations[] = {"payment.notify", "payment.notify", "payment.start",
 	                                         "order.ship",     "order.ship",     "order.confirm",
 	                                         "refund.create",  "order.cancel"};
-	char own[60], key[100], body[400];
+	char own[60], key[120], body[400];
 	const char *name =
 		operations[fault_below(&t->random, sizeof(operations) / sizeof(operations[0]))];
 	const char *subject = strncmp(name, "payment.", 8) == 0 ? order->payment : order->order;

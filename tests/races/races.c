@@ -3,7 +3,8 @@
  *
  *   market-races [--seed N] [--list] [PATTERN...]
  *
- * MARKET_TEST_LONG=1 runs the long form; MARKET_RACES_SECONDS is the length of the main case.
+ * MARKET_TEST_LONG=1 runs the long form; MARKET_RACES_SECONDS is the length of the main case, by
+ * itself a quarter of MARKET_SOAK_SECONDS.
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -90,7 +91,8 @@ static void conserve(const fault_store *store)
 {
 	shared *s = fault_shared(sizeof(*s));
 	const char *wish = getenv("MARKET_RACES_SECONDS");
-	int seconds = wish ? atoi(wish) : fault_long() ? 1800 : 8;
+	const char *soak = getenv("MARKET_SOAK_SECONDS");
+	int seconds = wish ? atoi(wish) : soak ? atoi(soak) / 4 + 1 : fault_long() ? 1800 : 8;
 	int64_t transfers, kept;
 	s->store = store;
 	if (!seed_accounts(store, ACCOUNTS, SEED_CENTS))
