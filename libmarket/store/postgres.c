@@ -12,6 +12,7 @@ static void postgres_rollback(mk_store *store);
 static void postgres_forget(mk_store *store, mk_prepared *prepared);
 static int postgres_execute(mk_store *store, const char *sql, market_error *err);
 static bool postgres_intact(mk_store *store);
+static void take_ending(mk_postgres *p);
 static int send_begin(mk_postgres *p, market_error *err);
 static void ignore_notice(void *data, const char *message);
 static int refuse_connection(mk_postgres *p, market_error *err);
@@ -49,6 +50,7 @@ int mk_postgres_connect(mk_postgres *p, market_error *err)
 	const char *const values[] = {"10",     "30",      "10",   "3", "30000",
 	                              "market", p->target, "UTF8", NULL};
 
+	take_ending(p);
 	if (p->connection && PQstatus(p->connection) == CONNECTION_OK && !p->stale)
 		return 0;
 	drop_connection(p);
@@ -190,14 +192,17 @@ static int postgres_commit(mk_store *store, market_error *err)
 	return rc;
 }
 
+/* Nobody waits for its result: it is there when the connection is used again. */
 static void postgres_rollback(mk_store *store)
 {
 	mk_postgres *p = (mk_postgres *)store;
 
 	store->batch += !p->begin_pending;
 	if (!p->begin_pending && p->connection && PQtransactionStatus(p->connection) != PQTRANS_IDLE)
-		PQclear(PQexec(p->connection, "ROLLBACK"));
+		p->ending = PQsendQuery(p->connection, "ROLLBACK");
 	p->begin_pending = false;
+	if (p->connection && !p->ending && PQtransactionStatus(p->connection) != PQTRANS_IDLE)
+		drop_connection(p);
 }
 
 /* Prepared statements end with the connection. */
@@ -229,6 +234,19 @@ static bool postgres_intact(mk_store *store)
 
 	return p->begin_pending ||
 	       (p->connection && PQtransactionStatus(p->connection) == PQTRANS_INTRANS);
+}
+
+static void take_ending(mk_postgres *p)
+{
+	PGresult *result;
+
+	if (!p->ending)
+		return;
+	p->ending = false;
+	while ((result = PQgetResult(p->connection)) != NULL)
+		PQclear(result);
+	if (PQtransactionStatus(p->connection) != PQTRANS_IDLE)
+		drop_connection(p);
 }
 
 static int send_begin(mk_postgres *p, market_error *err)
@@ -275,6 +293,7 @@ static void drop_connection(mk_postgres *p)
 {
 	PQfinish(p->connection);
 	p->connection = NULL;
+	p->ending = false;
 }
 
 /* Whether the server itself has answered, not libpq for want of memory. */

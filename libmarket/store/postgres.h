@@ -22,6 +22,7 @@ typedef struct mk_postgres {
 	const char *target;
 	bool prepare_off;
 	bool begin_pending;  /* BEGIN goes with the first batch */
+	bool ending;         /* ROLLBACK was sent, its result wasn't taken yet */
 	bool stale;          /* it takes no writes: the next transaction asks for another server */
 	uint32_t generation; /* counts connections and plan caches given up */
 	const char *values[MK_MAX_PARAMETERS];

@@ -168,6 +168,8 @@ static void measure(contest *c, const bench_options *options)
 	run_same(c, (int64_t)WARM_UP * c->width, &none);
 	bench_compare(sides, 3, count, options->slice ? options->slice : (count + SLICES - 1) / SLICES);
 	verify(c);
+	if (options->verbose && c->width == 1)
+		bench_pg_replay_print(&c->lanes[0].replay);
 	report(c, &library, &minimal);
 	report(c, &library, &same);
 	for (int i = 0; i < 3; i++)

@@ -56,6 +56,8 @@ typedef struct bench_pg_replay {
 void bench_pg_replay_open(bench_pg_replay *replay, const char *database);
 void bench_pg_replay_close(bench_pg_replay *replay);
 void bench_pg_replay_record(bench_pg_replay *replay, int64_t count);
+/* The batches of the last lifecycle, on standard error. */
+void bench_pg_replay_print(const bench_pg_replay *replay);
 void bench_pg_replay_run(bench_pg_replay *replay);
 
 #endif

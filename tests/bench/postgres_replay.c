@@ -37,6 +37,22 @@ void bench_pg_replay_record(bench_pg_replay *replay, int64_t count)
 		prepare(replay, &replay->recording.calls[i]);
 }
 
+void bench_pg_replay_print(const bench_pg_replay *replay)
+{
+	const bench_recording *all = &replay->recording;
+	size_t first = all->n_calls;
+
+	while (first > 0 && !(strcmp(all->calls[first - 1].statement->name, "begin") == 0 &&
+	                      all->calls[first - 1].step == BENCH_PLACE))
+		first--;
+	for (size_t i = first > 0 ? first - 1 : 0; i < all->n_calls; i++) {
+		if (i + 1 == first || all->calls[i].batch != all->calls[i - 1].batch)
+			fprintf(stderr, "\n%-8s", bench_step_names[all->calls[i].step]);
+		fprintf(stderr, " %s", all->calls[i].statement->name);
+	}
+	fputc('\n', stderr);
+}
+
 void bench_pg_replay_run(bench_pg_replay *replay)
 {
 	const bench_recording *all = &replay->recording;

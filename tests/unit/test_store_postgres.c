@@ -107,6 +107,25 @@ static void idle_connection_is_made_anew(void)
 	mk_store_close(store);
 }
 
+static void undone_and_cut_goes_on(void)
+{
+	mk_store *store = sample_store(), *killer = sample_open_again(sample_url(), 0);
+	thing put = sample_full(1, 1);
+
+	sample_insert(store, &put);
+	for (int cut = 0; cut < 2; cut++) {
+		CHECK_OK_FATAL(mk_store_begin(store, true, &err));
+		CHECK_INT(
+			mk_store_write(store, &thing_add, MK_ARGS(mk_int(-1), mk_int(1), mk_int(1)), &err), 1);
+		mk_store_rollback(store);
+		if (cut)
+			cut_others(killer);
+		CHECK_INT(sample_get(store, &arena, 1, 1)->number, INT64_MAX);
+	}
+	mk_store_close(killer);
+	mk_store_close(store);
+}
+
 static void cut_transaction_is_unavailable(void)
 {
 	mk_store *store = sample_store(), *killer = sample_open_again(sample_url(), 0);
@@ -255,6 +274,7 @@ void suite_store_postgres(void)
 	CU_add_test(s, "statements lost behind a pooler turn naming off",
 	            lost_statements_turn_naming_off);
 	CU_add_test(s, "a connection cut while idle is made anew", idle_connection_is_made_anew);
+	CU_add_test(s, "what was undone isn't waited for, and is undone", undone_and_cut_goes_on);
 	CU_add_test(s, "a connection cut in a transaction is unavailable",
 	            cut_transaction_is_unavailable);
 	CU_add_test(s, "a connection cut before commit leaves the outcome unknown",
