@@ -139,7 +139,12 @@ static int open_store(market *market, const char *url, const market_options *opt
 static int begin_store(market *market, const market_options *options, market_error *err)
 {
 	bool fresh = false;
-	int rc = prepare_schema(market, options, &fresh, err);
+	mk_tries tries;
+	int rc;
+	mk_tries_begin(&tries);
+	do {
+		rc = prepare_schema(market, options, &fresh, err);
+	} while (mk_try_again(&tries, &rc, "the schema", err));
 	if (rc == 0 && fresh && (options->flags & MARKET_OPEN_CREATE))
 		rc = mk_store_found(market, options->policy, options->policy_size, err);
 	if (rc == 0)

@@ -367,8 +367,10 @@ static int apply(migration *m, const mk_migration *step, const char *checksum, m
 static int execute(mk_store *store, const char *ddl, market_error *err)
 {
 	mk_text text;
+	mk_tries tries;
 	int rc;
 
+	mk_tries_begin(&tries);
 	mk_text_init(&text, &store->allocator, 1024 * 1024);
 	rc = mk_schema_expand(store->driver->kind, ddl, &text);
 	if (rc == MARKET_ENOMEM)
@@ -376,7 +378,9 @@ static int execute(mk_store *store, const char *ddl, market_error *err)
 	else if (rc != 0)
 		rc = mk_error_set(err, rc, "a migration has an unknown token: %.80s", ddl);
 	else
-		rc = mk_store_execute_text(store, text.data, err);
+		do {
+			rc = mk_store_execute_text(store, text.data, err);
+		} while (!store->in_transaction && mk_try_again(&tries, &rc, "a migration", err));
 	if (rc == MK_AGAIN)
 		rc = mk_error_set(err, MARKET_ECONFLICT, "a migration met another transaction: %.80s", ddl);
 	mk_text_close(&text);

@@ -260,6 +260,7 @@ int64_t mk_store_write(mk_store *store, const mk_statement *statement, const mk_
 {
 	mk_step step = {.statement = statement, .args = args, .n_args = n_args, .rows = -1};
 	mk_step *const steps[] = {&step};
+	mk_tries tries;
 	int rc = usable(store, err);
 
 	if (rc != 0)
@@ -272,10 +273,14 @@ int64_t mk_store_write(mk_store *store, const mk_statement *statement, const mk_
 	rc = mk_store_prepare(store, statement, &step.prepared, err);
 	if (rc == 0)
 		rc = mk_store_check_args(step.prepared, args, n_args, err);
-	if (rc == 0)
+	if (rc != 0)
+		return rc;
+	mk_tries_begin(&tries);
+	do {
 		rc = store->driver->run(store, steps, 1, err);
+	} while (!store->in_transaction && mk_try_again(&tries, &rc, statement->name, err));
 	if (rc == MK_AGAIN) {
-		store->again = store->in_transaction;
+		store->again = true;
 		return mk_error_set(err, MARKET_ECONFLICT, "%s met another transaction", statement->name);
 	}
 	return rc != 0 ? rc : step.rows;

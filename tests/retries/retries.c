@@ -50,6 +50,9 @@ static int64_t n_failed, n_runs, n_commits, n_stubborn;
 static void each_statement(const fault_store *store);
 static void each_statement_of(const char *path, const fault_store *store, int stride);
 static void for_good(const fault_store *store);
+static void opening(const fault_store *store);
+static market_time still(void *user_data);
+static bool open_with(injection *i, const fault_store *store);
 static bool open_subject(subject *s, const char *path, const fault_store *store);
 static void close_subject(subject *s);
 static bool run_once(const subject *s, injection *i, scenario_way *outer_way, fault_state *state,
@@ -72,6 +75,8 @@ int main(int argc, char **argv)
 	           FAULT_BOTH, each_statement);
 	fault_case("a statement that fails for good: 8 tries, an error, and nothing is done",
 	           FAULT_BOTH, for_good);
+	fault_case("a store is made and opened in spite of statements that fail", FAULT_POSTGRES,
+	           opening);
 	return fault_end();
 }
 
@@ -210,6 +215,58 @@ static void stubborn_set_time(void *data, market_time now)
 {
 	stubborn *t = data;
 	t->inner.set_time(t->m, now);
+}
+
+/* ---- opening ---- */
+
+/* SQLite itself waits for others while it opens a file. */
+static void opening(const fault_store *store)
+{
+	enum { STATEMENTS = 5 };
+	injection none = {.at = -1};
+	fault_state clean = {0};
+	int64_t failed = 0;
+	if (open_with(&none, store))
+		fault_state_read(store, &clean);
+	for (int n = 0; n < STATEMENTS * MOST_IN_A_ROW && !fault_failed(); n++) {
+		injection i = {.at = n / MOST_IN_A_ROW, .times = 1 + n % MOST_IN_A_ROW, .state = "40001"};
+		fault_state state = {0};
+		fault_store own;
+		fault_store_new(store->postgres, &own);
+		if (open_with(&i, &own) && fault_state_read(&own, &state))
+			fault_state_equal(&clean, &state, "a new store");
+		fault_state_free(&state);
+		failed += i.failed;
+		if (open_with(&i, &own) && fault_state_read(&own, &state))
+			fault_state_equal(&clean, &state, "a store that was there");
+		fault_state_free(&state);
+		fault_store_drop(&own);
+		failed += i.failed;
+	}
+	fault_state_free(&clean);
+	fault_note("%lld statements failed", (long long)failed);
+}
+
+static bool open_with(injection *i, const fault_store *store)
+{
+	market_options options = MARKET_OPTIONS_INIT;
+	market *market = NULL;
+	market_error err;
+	int rc;
+	options.flags = MARKET_OPEN_CREATE;
+	options.clock = still;
+	inject_begin(i, store->target);
+	rc = market_open(store->url, &options, &market, &err);
+	inject_end();
+	market_close(market);
+	return fault_check(rc == 0, "open, statement %d, %d times (%s): %s: %s", i->at, i->times,
+	                   i->last, market_error_name(rc), err.message);
+}
+
+static market_time still(void *user_data)
+{
+	(void)user_data;
+	return INT64_C(1767225600000);
 }
 
 /* ---- one run ---- */
