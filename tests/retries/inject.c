@@ -87,6 +87,16 @@ int PQsendQueryParams(PGconn *connection, const char *sql, int n, const Oid *typ
 	return send(connection, sql, n, types, values, lengths, formats, format);
 }
 
+/* ROLLBACK, which nobody waits for and which doesn't fail. */
+int PQsendQuery(PGconn *connection, const char *sql)
+{
+	int (*send)(PGconn *, const char *);
+	*(void **)&send = real("PQsendQuery");
+	if (at.now)
+		must_fail(sql);
+	return send(connection, sql);
+}
+
 /* A COMMIT that fails ends its transaction. */
 PGresult *PQexec(PGconn *connection, const char *sql)
 {
