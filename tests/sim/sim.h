@@ -525,6 +525,8 @@ extern const sim_action sim_party_actions[], sim_catalog_actions[], sim_order_ac
 	sim_read_actions[];
 void sim_setup_party(sim *s);
 void sim_setup_catalog(sim *s);
+/* A checkout (act_place.c). */
+void sim_order_place(sim *s);
 /* Starts a payment. */
 void sim_pay(sim *s, size_t payment);
 /* Indexes of something at random, SIM_NONE without any. */

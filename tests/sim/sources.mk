@@ -6,6 +6,7 @@ tests_sim_market_sim_SOURCES = \
 	tests/sim/act_order.c \
 	tests/sim/act_party.c \
 	tests/sim/act_payment.c \
+	tests/sim/act_place.c \
 	tests/sim/act_rating.c \
 	tests/sim/act_read.c \
 	tests/sim/act_settle.c \
