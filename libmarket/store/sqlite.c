@@ -18,6 +18,7 @@ static int sqlite_run(mk_store *store, mk_step *const *steps, size_t n_steps, ma
 static int sqlite_execute(mk_store *store, const char *sql, market_error *err);
 static bool sqlite_intact(mk_store *store);
 static void let_others_write(mk_sqlite *s);
+static void end_undone(mk_store *store);
 static int step_once(mk_sqlite *s, sqlite3_stmt *statement, const char *name, market_error *err);
 static int read_query(mk_sqlite *s, mk_arena *arena, mk_query *query, market_error *err);
 static int start_query(mk_sqlite *s, const mk_query *query, mk_prepared **prepared,
@@ -74,8 +75,7 @@ static int sqlite_begin(mk_store *store, bool write, market_error *err)
 	mk_sqlite *s = (mk_sqlite *)store;
 	int rc;
 
-	/* memory was missing for the last rollback */
-	sqlite_rollback(store);
+	end_undone(store);
 	if (write && s->writers && atomic_load(&s->writers->refused))
 		return mk_store_refused(store, err);
 	if (write && s->writers && !store->leads) {
@@ -110,6 +110,13 @@ static void sqlite_rollback(mk_store *store)
 	if (!sqlite3_get_autocommit(s->db))
 		step_once(s, s->rollback, "rollback", NULL);
 	let_others_write(s);
+}
+
+/* Memory was missing for the last rollback: what is done now must not become part of it. */
+static void end_undone(mk_store *store)
+{
+	if (!store->in_transaction && !sqlite3_get_autocommit(((mk_sqlite *)store)->db))
+		sqlite_rollback(store);
 }
 
 static void let_others_write(mk_sqlite *s)
@@ -165,6 +172,7 @@ static int sqlite_read(mk_store *store, mk_arena *arena, mk_query *queries, size
 {
 	int rc = 0;
 
+	end_undone(store);
 	for (size_t i = 0; i < n_queries && rc == 0; i++)
 		rc = read_query((mk_sqlite *)store, arena, &queries[i], err);
 	return rc;
@@ -178,8 +186,10 @@ static int sqlite_each(mk_store *store, const mk_query *query, mk_row_callback r
 	mk_mapping *reading;
 	int64_t n_rows = 0;
 	void *made;
-	int step, rc = start_query(s, query, &prepared, &reading, err);
+	int step, rc;
 
+	end_undone(store);
+	rc = start_query(s, query, &prepared, &reading, err);
 	if (rc != 0)
 		return rc;
 	while (rc == 0 && (step = sqlite3_step(prepared->handle)) != SQLITE_DONE) {
@@ -204,6 +214,7 @@ static int sqlite_run(mk_store *store, mk_step *const *steps, size_t n_steps, ma
 	mk_sqlite *s = (mk_sqlite *)store;
 	int rc = 0;
 
+	end_undone(store);
 	for (size_t i = 0; i < n_steps && rc == 0; i++) {
 		mk_step *step = steps[i];
 		sqlite3_stmt *statement = step->prepared->handle;
@@ -222,8 +233,10 @@ static int sqlite_run(mk_store *store, mk_step *const *steps, size_t n_steps, ma
 static int sqlite_execute(mk_store *store, const char *sql, market_error *err)
 {
 	mk_sqlite *s = (mk_sqlite *)store;
-	int rc = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
+	int rc;
 
+	end_undone(store);
+	rc = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
 	return rc == SQLITE_OK ? 0 : mk_sqlite_failure(s, rc, "text", err);
 }
 
