@@ -237,7 +237,9 @@ static int sqlite_execute(mk_store *store, const char *sql, market_error *err)
 
 	end_undone(store);
 	rc = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
-	return rc == SQLITE_OK ? 0 : mk_sqlite_failure(s, rc, "text", err);
+	if (rc != SQLITE_OK)
+		return mk_sqlite_failure(s, rc, "text", err);
+	return mk_sqlite_keep_statements(s, err);
 }
 
 static bool sqlite_intact(mk_store *store)

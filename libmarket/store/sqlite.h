@@ -30,6 +30,10 @@ int mk_sqlite_open(mk_store *store, const mk_store_url *url, const mk_store_opti
 /* The driver, instead of SQLite, sees to it that the log doesn't grow for ever. */
 void mk_sqlite_watch_log(mk_sqlite *s, int step);
 
+/* Prepares what begins and ends transactions, or prepares it anew: a change of the schema made it
+ * invalid, and SQLite itself would only notice when it is run, where memory may be missing. */
+int mk_sqlite_keep_statements(mk_sqlite *s, market_error *err);
+
 /* ---- sqlite.c ---- */
 
 /* The error of a result of SQLite; MK_AGAIN when the transaction must run again. */

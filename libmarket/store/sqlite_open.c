@@ -16,7 +16,6 @@ static int wait_for_lock(void *data, int count);
 static int recognise(mk_sqlite *s, bool create, market_error *err);
 static int query_int(mk_sqlite *s, const char *sql, int64_t *out, market_error *err);
 static int set_up(mk_sqlite *s, bool memory, market_error *err);
-static int keep_statement(mk_sqlite *s, const char *sql, sqlite3_stmt **out, market_error *err);
 
 int mk_sqlite_open(mk_store *store, const mk_store_url *url, const mk_store_options *options,
                    market_error *err)
@@ -36,15 +35,27 @@ int mk_sqlite_open(mk_store *store, const mk_store_url *url, const mk_store_opti
 		rc = query_int(s, "PRAGMA wal_autocheckpoint", &step, err);
 	if (rc == 0)
 		mk_sqlite_watch_log(s, (int)step);
-	if (rc == 0)
-		rc = keep_statement(s, "BEGIN", &s->begin_read, err);
-	if (rc == 0)
-		rc = keep_statement(s, "BEGIN IMMEDIATE", &s->begin_write, err);
-	if (rc == 0)
-		rc = keep_statement(s, "COMMIT", &s->commit, err);
-	if (rc == 0)
-		rc = keep_statement(s, "ROLLBACK", &s->rollback, err);
-	return rc;
+	return rc == 0 ? mk_sqlite_keep_statements(s, err) : rc;
+}
+
+int mk_sqlite_keep_statements(mk_sqlite *s, market_error *err)
+{
+	const struct {
+		const char *sql;
+		sqlite3_stmt **statement;
+	} kept[] = {{"BEGIN", &s->begin_read},
+	            {"BEGIN IMMEDIATE", &s->begin_write},
+	            {"COMMIT", &s->commit},
+	            {"ROLLBACK", &s->rollback}};
+	int rc = SQLITE_OK;
+
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]) && rc == SQLITE_OK; i++) {
+		sqlite3_finalize(*kept[i].statement);
+		*kept[i].statement = NULL;
+		rc = sqlite3_prepare_v3(s->db, kept[i].sql, -1, SQLITE_PREPARE_PERSISTENT,
+		                        kept[i].statement, NULL);
+	}
+	return rc == SQLITE_OK ? 0 : mk_sqlite_failure(s, rc, "open", err);
 }
 
 /* SQLite says only "unable to open": what is wrong is told here. */
@@ -177,11 +188,4 @@ static int set_up(mk_sqlite *s, bool memory, market_error *err)
 		rc = rc == SQLITE_OK ? 0 : mk_sqlite_failure(s, rc, "open", err);
 	}
 	return rc;
-}
-
-static int keep_statement(mk_sqlite *s, const char *sql, sqlite3_stmt **out, market_error *err)
-{
-	int rc = sqlite3_prepare_v3(s->db, sql, -1, SQLITE_PREPARE_PERSISTENT, out, NULL);
-
-	return rc == SQLITE_OK ? 0 : mk_sqlite_failure(s, rc, "open", err);
 }
