@@ -34,6 +34,9 @@ static int look_at_last(mk_ctx *ctx, claim *c, mk_payout_hindrance *hindrance, m
 static int look_at_refunds(mk_ctx *ctx, claim *c, mk_payout_hindrance *hindrance,
                            market_error *err);
 static int look_at_money(mk_ctx *ctx, claim *c, mk_payout_hindrance *hindrance, market_error *err);
+static int read_money(mk_ctx *ctx, mk_ledger *ledger, claim *c, market_error *err);
+static bool sums_up(const claim *c);
+static int look_at_money_again(mk_ctx *ctx, claim *c, market_error *err);
 static int submit(mk_ctx *ctx, const claim *c, mk_payout *payout, market_error *err);
 static int post(mk_ctx *ctx, const claim *c, const mk_payout *payout, market_error *err);
 
@@ -225,27 +228,54 @@ static int look_at_refunds(mk_ctx *ctx, claim *c, mk_payout_hindrance *hindrance
 static int look_at_money(mk_ctx *ctx, claim *c, mk_payout_hindrance *hindrance, market_error *err)
 {
 	market_money minimum = ctx->policy->settlement->minimum;
-	int rc = mk_lot_open_sum(ctx, c->seller, c->currency, &c->sum, &c->lots, err);
+	int rc = read_money(ctx, ctx->ledger, c, err);
 
-	if (rc == 0)
-		rc = mk_ledger_balance(ctx->ledger, c->seller.id, "seller_available", NULL, c->currency,
-		                       &c->available, err);
-	if (rc == 0)
-		rc = mk_ledger_balance(ctx->ledger, c->seller.id, "seller_receivable", NULL, c->currency,
-		                       &c->receivable, err);
+	if (rc == 0 && !sums_up(c))
+		rc = look_at_money_again(ctx, c, err);
 	if (rc != 0)
 		return rc;
-	if (!mk_money_equal(c->available, mk_money_add(c->sum, c->receivable))) /* ACC-4 */
-		return mk_error_object(
-			err,
-			mk_error_set(err, MARKET_ECORRUPT, "the seller's lots don't sum up to its account"),
-			MARKET_ID_SELLER, c->seller);
 	if (!mk_money_positive(c->sum))
 		*hindrance = (mk_payout_hindrance){MARKET_EFUNDS, "nothing is available", 0};
 	else if (mk_money_same_currency(minimum, c->sum) && mk_money_less(c->sum, minimum))
 		*hindrance = (mk_payout_hindrance){
 			MARKET_EFUNDS, "less than the minimum is available: it carries over", 0};
 	return 0;
+}
+
+static int read_money(mk_ctx *ctx, mk_ledger *ledger, claim *c, market_error *err)
+{
+	int rc = mk_lot_open_sum(ctx, c->seller, c->currency, &c->sum, &c->lots, err);
+
+	if (rc == 0)
+		rc = mk_ledger_balance(ledger, c->seller.id, "seller_available", NULL, c->currency,
+		                       &c->available, err);
+	if (rc == 0)
+		rc = mk_ledger_balance(ledger, c->seller.id, "seller_receivable", NULL, c->currency,
+		                       &c->receivable, err);
+	return rc;
+}
+
+/* ACC-4 */
+static bool sums_up(const claim *c)
+{
+	return mk_money_equal(c->available, mk_money_add(c->sum, c->receivable));
+}
+
+/* On PostgreSQL another operation may have come between the reads: then the balances, read anew,
+ * have moved, or the lots now fit them, and everything is looked at again. */
+static int look_at_money_again(mk_ctx *ctx, claim *c, market_error *err)
+{
+	mk_ledger *anew = mk_ledger_trial(ctx->ledger, mk_plan_new(ctx->arena));
+	claim now = *c;
+	int rc = anew ? read_money(ctx, anew, &now, err) : mk_error_no_memory(err);
+
+	if (rc != 0)
+		return rc;
+	if (sums_up(&now) || !mk_money_equal(now.available, c->available) ||
+	    !mk_money_equal(now.receivable, c->receivable))
+		return MK_AGAIN;
+	rc = mk_error_set(err, MARKET_ECORRUPT, "the seller's lots don't sum up to its account");
+	return mk_error_object(err, rc, MARKET_ID_SELLER, c->seller);
 }
 
 static int submit(mk_ctx *ctx, const claim *c, mk_payout *payout, market_error *err)

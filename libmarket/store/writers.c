@@ -245,8 +245,13 @@ static int write_member(mk_store *store, mk_plan_member *member)
 	member->written = rc == 0;
 	if (rc != 0)
 		rc = undo_member(store, member, rc);
-	if (store->driver->intact(store) && run(store, &release, NULL) != 0)
-		store->driver->rollback(store);
+	if (store->driver->intact(store)) {
+		int released = run(store, &release, rc == 0 ? member->err : NULL);
+
+		if (released != 0)
+			store->driver->rollback(store);
+		rc = rc == 0 ? released : rc;
+	}
 	return rc;
 }
 

@@ -44,6 +44,8 @@ void inject_begin(injection *i, const char *path)
 void inject_end(void)
 {
 	at.now = NULL;
+	/* a transaction whose beginning failed at last had no end either */
+	at.in_transaction = false;
 }
 
 bool inject_in_transaction(void)
