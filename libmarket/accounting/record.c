@@ -180,7 +180,6 @@ const mk_entity mk_transfer_entity = {
 	.name = "transfer",
 	.record = &mk_market_transfer_record,
 	.by_id = &transfer_by_id,
-	.due_at = MK_DUE_UNKNOWN,
 	.fill = fill_transfer,
 };
 const mk_entity mk_posting_entity = {

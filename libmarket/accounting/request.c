@@ -93,7 +93,6 @@ const mk_entity mk_ledger_request_entity = {
 	.name = "ledger_request",
 	.record = &mk_ledger_request_record,
 	.by_id = &request_by_id,
-	.due_at = offsetof(market_ledger_request, expires_at),
 };
 
 static int post_or_ask(mk_ctx *ctx, const char *operation, const void *params, market_error *err);

@@ -118,7 +118,6 @@ const mk_entity mk_refund_entity = {
 	.name = "refund",
 	.record = &mk_refund_record,
 	.by_id = &mk_refund_by_id,
-	.due_at = offsetof(mk_refund, due_at),
 	.by_ref = &mk_refund_by_ref,
 	.buyer = refund_buyer,
 	.seller = refund_seller,

@@ -31,7 +31,6 @@ typedef struct mk_ctx {
 	mk_text events;    /* JSON array in the making */
 	market_id result;  /* what a write made or changed; the door gives it out */
 	void *output;      /* what a read gives out: the operation's result record, in the arena */
-	bool looks;        /* a first run leaves it to the plan's misses to say that a row is known */
 	bool known;        /* a write without key was done before: nothing is written, no journal row */
 } mk_ctx;
 

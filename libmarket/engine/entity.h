@@ -6,8 +6,6 @@
 
 struct mk_ctx;
 
-#define MK_DUE_UNKNOWN SIZE_MAX /* the deadline's own row tells */
-
 typedef struct mk_entity {
 	market_id_kind kind;
 	const char *name;
@@ -16,8 +14,6 @@ typedef struct mk_entity {
 	const mk_statement
 		*by_ref;     /* ?1 book, ?2 ref, gives book_id, id; NULL when refs are in the registry */
 	bool registered; /* buyers, sellers, members: refs unique in the store */
-	/* Where the row has the time of its deadline, or an earlier one; 0: it never has a deadline. */
-	size_t due_at;
 	/* Whose it is; an absent id when the row has no such party. NULL: never. */
 	market_id (*buyer)(const void *row);
 	market_id (*seller)(const void *row);

@@ -85,12 +85,12 @@ mk_connection *mk_pool_take_first(market *market)
 {
 	mk_connection *first = market->connections;
 	pthread_mutex_lock(&market->lock);
-	if (first->taken)
+	if (first->taken) {
 		first = NULL;
-	else
+	} else {
 		first->taken = true;
-	if (first)
 		first->user = pthread_self();
+	}
 	pthread_mutex_unlock(&market->lock);
 	return first;
 }

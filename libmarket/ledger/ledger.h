@@ -94,8 +94,6 @@ typedef struct mk_ledger_setup {
 	market_id journal;
 	bool
 		seal_now; /* SQLite: sealing is the last step of each flush; PostgreSQL: from market_work */
-	/* Client ids are taken for new without a read: one that isn't misses its insertion. */
-	bool expects_new;
 	int64_t (*new_id)(void *user_data);
 	void *user_data;
 } mk_ledger_setup;

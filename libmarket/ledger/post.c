@@ -39,7 +39,6 @@ mk_ledger *mk_ledger_trial(const mk_ledger *ledger, mk_plan *plan)
 		return NULL;
 	trial->setup = ledger->setup;
 	trial->setup.plan = plan;
-	trial->setup.expects_new = false;
 	return trial;
 }
 
@@ -268,8 +267,7 @@ static int read_all(mk_ledger *ledger, mk_transfer *transfer, const mk_transfer_
 {
 	mk_query queries[MK_MAX_LEGS + 1];
 	mk_entry *entries[MK_MAX_LEGS + 1];
-	const size_t looks = ledger->setup.expects_new ? 0 : 1;
-	size_t count = looks;
+	size_t count = 1;
 	const mk_value client[] = {mk_int(transfer->id.book), mk_text_value(transfer->client_id)};
 	queries[0] = (mk_query){.statement = &transfer_by_client,
 	                        .args = client,
@@ -291,11 +289,11 @@ static int read_all(mk_ledger *ledger, mk_transfer *transfer, const mk_transfer_
 		count++;
 	}
 	int rc = mk_store_read(ledger->setup.store, ledger->setup.arena, queries, count, err);
-	for (size_t i = looks; rc == 0 && i < count; i++) {
+	for (size_t i = 1; rc == 0 && i < count; i++) {
 		if (queries[i].n_rows)
 			mk_entry_load(entries[i], queries[i].rows[0]);
 	}
-	*earlier = rc == 0 && looks && queries[0].n_rows ? queries[0].rows[0] : NULL;
+	*earlier = rc == 0 && queries[0].n_rows ? queries[0].rows[0] : NULL;
 	return rc;
 }
 

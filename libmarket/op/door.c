@@ -4,14 +4,11 @@
 #include "libmarket/op/run.h"
 #include "libmarket/party/party.h"
 
-#define MK_LOOK (MK_AGAIN + 2) /* what was done before has to be looked for */
-
 static int run_locked(mk_run *run, const void *params, market_error *err);
 static int enter(mk_run *run, const void *params, market_error *err);
 static int attempt(mk_run *run, market_error *err);
-static int open_operation(mk_run *run, mk_ctx *ctx, mk_opening *opening, market_error *err);
+static int open_operation(mk_run *run, mk_ctx *ctx, market_error *err);
 static int read_first_batch(mk_run *run, mk_ctx *ctx, mk_opening *opening, market_error *err);
-static int read_deadline(mk_run *run, mk_ctx *ctx, mk_opening *opening, market_error *err);
 static int replay(mk_run *run, mk_ctx *ctx, const mk_journal *earlier, market_error *err);
 static int handle(mk_run *run, mk_ctx *ctx, market_error *err);
 static int write_plan(mk_run *run, mk_ctx *ctx, market_error *err);
@@ -137,7 +134,6 @@ static int prepare(mk_run *run, market_error *err)
 	run->subject = params_subject(run->op, run->params);
 	run->actor_text = mk_actor_text(&run->actor, arena);
 	run->actor_book = mk_actor_book(&run->actor);
-	run->looks = !(run->op->flags & MK_OP_WRITES);
 	if (!run->actor_text)
 		return mk_error_no_memory(err);
 	if (run->key && run->actor.kind == MARKET_ACTOR_ANONYMOUS)
@@ -152,18 +148,6 @@ static int prepare(mk_run *run, market_error *err)
 	if (!(run->op->flags & MK_OP_WRITES) || (run->op->flags & MK_OP_AUDITED))
 		run->key = NULL;
 	return run->key ? digest_params(run, err) : 0;
-}
-
-/* Under a key, a client id or a provider's event nearly everything is new. So the first run of a
- * write doesn't look for what was done before: the insertion of what is known misses, and another
- * run looks. So does it after any error that what was done before would take precedence of. */
-static bool wants_look(const mk_run *run, int rc)
-{
-	if (run->looks)
-		return false;
-	return rc > 0 || market_error_class_of(rc) == MARKET_CLASS_CALLER ||
-	       market_error_class_of(rc) == MARKET_CLASS_STATE ||
-	       market_error_class_of(rc) == MARKET_CLASS_CONFLICT;
 }
 
 /* A commit whose outcome isn't known is resolved by its key: the journal has it, and it is done, or
@@ -198,9 +182,6 @@ int mk_run_operation(mk_run *run, market_error *err)
 		run->grouped = mk_group_wanted(run, tries.n);
 		run->answered = false;
 		rc = attempt(run, err);
-		run->looks = run->looks || rc == MK_LOOK || rc == MARKET_EUNKNOWN;
-		if (rc == MK_LOOK)
-			rc = MK_AGAIN;
 		if (rc == MK_AGAIN + 1)
 			again = ++timers < 100;
 		else if (in_doubt(run, rc))
@@ -228,14 +209,14 @@ static bool timers_due(const mk_run *run, const mk_ctx *ctx, const mk_opening *o
 	       strcmp(opening->deadline->operation, run->op->name) != 0;
 }
 
-/* A run: 0, an error, MK_AGAIN after a miss, MK_AGAIN + 1 after timers of the subject were worked,
- * or MK_LOOK. */
+/* A run: 0, an error, MK_AGAIN after a miss, or MK_AGAIN + 1 after timers of the subject were
+ * worked. */
 static int attempt(mk_run *run, market_error *err)
 {
 	mk_ctx ctx;
 	mk_opening opening = {0};
 	mk_deadline due;
-	int rc = open_operation(run, &ctx, &opening, err);
+	int rc = open_operation(run, &ctx, err);
 	if (rc != 0)
 		return rc;
 	rc = read_first_batch(run, &ctx, &opening, err);
@@ -247,10 +228,6 @@ static int attempt(mk_run *run, market_error *err)
 		return rc;
 	}
 	if (rc == 0 && ctx.plan && timers_due(run, &ctx, &opening)) {
-		if (!run->looks) {
-			mk_store_rollback(ctx.store);
-			return MK_LOOK;
-		}
 		due = *opening.deadline;
 		due.operation = mk_arena_text(&run->session->arena, due.operation);
 		mk_store_rollback(ctx.store);
@@ -262,8 +239,6 @@ static int attempt(mk_run *run, market_error *err)
 	if (rc == 0)
 		return 0;
 	mk_store_rollback(ctx.store);
-	if (wants_look(run, rc))
-		return MK_LOOK;
 	if (!run->answered && mk_run_keeps(run, &ctx, rc))
 		return keep_refusal(run, &ctx, err, err);
 	return rc;
@@ -271,23 +246,20 @@ static int attempt(mk_run *run, market_error *err)
 
 bool mk_run_keeps(const mk_run *run, const mk_ctx *ctx, int code)
 {
-	return run->key && run->looks && ctx->plan && code < 0 &&
-	       market_error_class_of(code) == MARKET_CLASS_STATE && code != MARKET_ENOTFOUND &&
-	       code != MARKET_EDENIED;
+	return run->key && ctx->plan && code < 0 && market_error_class_of(code) == MARKET_CLASS_STATE &&
+	       code != MARKET_ENOTFOUND && code != MARKET_EDENIED;
 }
 
-static int open_operation(mk_run *run, mk_ctx *ctx, mk_opening *opening, market_error *err)
+static int open_operation(mk_run *run, mk_ctx *ctx, market_error *err)
 {
 	market *market = run->market;
 	bool writes = (run->op->flags & MK_OP_WRITES) != 0;
-	(void)opening;
 	memset(ctx, 0, sizeof(*ctx));
 	ctx->market = market;
 	ctx->store = run->session->connection->store;
 	ctx->arena = &run->session->arena;
 	ctx->keys = market->keys;
 	ctx->digest = run->session->connection->digest;
-	ctx->looks = run->looks;
 	ctx->actor = run->actor;
 	ctx->recorded = market->clock(market->user_data);
 	ctx->now = run->effective != 0 ? run->effective : mk_session_now(run->session);
@@ -311,7 +283,7 @@ static int read_first_batch(mk_run *run, mk_ctx *ctx, mk_opening *opening, marke
 	const mk_value subject_args[] = {mk_int(run->subject.book), mk_int(run->subject.id)};
 	const mk_value member_args[] = {mk_int(run->actor.id.book), mk_int(run->actor.id.id)};
 	queries[n++] = (mk_query){.statement = &mk_policy_newest, .record = &mk_number_record};
-	if (run->key && run->looks) {
+	if (run->key) {
 		earlier = n;
 		queries[n++] = (mk_query){.statement = &mk_journal_by_key,
 		                          .args = key_args,
@@ -324,6 +296,10 @@ static int read_first_batch(mk_run *run, mk_ctx *ctx, mk_opening *opening, marke
 		                          .args = subject_args,
 		                          .n_args = 2,
 		                          .record = run->op->subject->record};
+		queries[n++] = (mk_query){.statement = &mk_deadline_get,
+		                          .args = subject_args,
+		                          .n_args = 2,
+		                          .record = &mk_deadline_record};
 	}
 	if (run->actor.kind == MARKET_ACTOR_MEMBER) {
 		member = n;
@@ -343,37 +319,16 @@ static int read_first_batch(mk_run *run, mk_ctx *ctx, mk_opening *opening, marke
 		opening->earlier = queries[earlier].rows[0];
 	if (subject && queries[subject].n_rows)
 		opening->subject = queries[subject].rows[0];
+	if (subject && queries[subject + 1].n_rows)
+		opening->deadline = queries[subject + 1].rows[0];
 	if (member && queries[member].n_rows)
 		opening->member = queries[member].rows[0];
-	rc = read_deadline(run, ctx, opening, err);
-	if (rc != 0)
-		return rc;
 	ctx->subject = opening->subject;
 	ctx->member = opening->member;
 	ctx->policy = mk_policy_at(run->market, ctx->now);
 	if (!ctx->policy)
 		return mk_error_set(err, MARKET_ECORRUPT, "the store has no policy");
 	return 0;
-}
-
-/* The subject's deadline, where it may be due. */
-static int read_deadline(mk_run *run, mk_ctx *ctx, mk_opening *opening, market_error *err)
-{
-	const mk_entity *entity = run->op->subject;
-	market_time due = 0;
-	void *row = NULL;
-	int rc;
-	if (!ctx->plan || run->timed || !opening->subject || entity->due_at == 0)
-		return 0;
-	if (entity->due_at != MK_DUE_UNKNOWN) {
-		memcpy(&due, (const char *)opening->subject + entity->due_at, sizeof(due));
-		if (due == 0 || due > ctx->now)
-			return 0;
-	}
-	rc = mk_store_get(ctx->store, ctx->arena, &mk_deadline_get, &mk_deadline_record,
-	                  MK_ARGS(mk_int(run->subject.book), mk_int(run->subject.id)), &row, err);
-	opening->deadline = row;
-	return rc;
 }
 
 static int replay(mk_run *run, mk_ctx *ctx, const mk_journal *earlier, market_error *err)
@@ -411,7 +366,6 @@ static int handle(mk_run *run, mk_ctx *ctx, market_error *err)
 		                       .recorded = ctx->recorded,
 		                       .journal = ctx->journal,
 		                       .seal_now = mk_store_kind_of(ctx->store) == MK_STORE_SQLITE,
-		                       .expects_new = !run->looks,
 		                       .new_id = next_id,
 		                       .user_data = ctx});
 		if (!ctx->ledger)

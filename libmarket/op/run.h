@@ -19,7 +19,6 @@ typedef struct mk_run {
 	int64_t actor_book;
 	market_time effective; /* 0: the session's time */
 	bool timed;            /* run from a deadline: the subject's own timers aren't worked first */
-	bool looks;            /* reads look for what was done before under the same key or id */
 	bool want_output;
 	bool json; /* the output is JSON text */
 	market_id subject;

@@ -214,7 +214,6 @@ const mk_entity mk_order_entity = {
 	.name = "order",
 	.record = &mk_order_record,
 	.by_id = &mk_order_by_id,
-	.due_at = offsetof(mk_order, due_at),
 	.by_ref = &mk_order_by_ref,
 	.buyer = order_buyer,
 	.seller = order_seller,

@@ -171,7 +171,6 @@ const mk_entity mk_seller_entity = {
 	.name = "seller",
 	.record = &mk_seller_record,
 	.by_id = &seller_by_id,
-	.due_at = offsetof(mk_seller, due_at),
 	.registered = true,
 	.seller = own_id,
 	.fill = mk_seller_fill,

@@ -98,7 +98,7 @@ static int verify(mk_ctx *ctx, const market_payment_notify_params *in, notice *n
 static int look_up(mk_ctx *ctx, notice *n, market_id *known, market_error *err)
 {
 	mk_query queries[2];
-	size_t count = 0;
+	size_t count = 1;
 	int64_t book = 0;
 	int rc = 0;
 
@@ -119,36 +119,31 @@ static int look_up(mk_ctx *ctx, notice *n, market_id *known, market_error *err)
 	const mk_value payment[] = {mk_int(n->payment_id.book), mk_int(n->payment_id.id)};
 	const mk_value nowhere[] = {mk_int(0), mk_text_value(n->provider),
 	                            mk_text_value(n->event.event)};
-	mk_query told = {.statement = &mk_notification_by_event,
-	                 .args = event,
-	                 .n_args = 3,
-	                 .record = &mk_notification_record};
-	if (!mk_id_absent(n->payment_id) && is_payment_event(n))
-		queries[count++] = (mk_query){.statement = &mk_payment_by_id,
-		                              .args = payment,
-		                              .n_args = 2,
-		                              .record = &mk_payment_record};
-	if (ctx->looks)
-		queries[count++] = told;
+	queries[0] = (mk_query){.statement = &mk_notification_by_event,
+	                        .args = event,
+	                        .n_args = 3,
+	                        .record = &mk_notification_record};
+	if (!mk_id_absent(n->payment_id) && is_payment_event(n)) {
+		queries[1] = (mk_query){.statement = &mk_payment_by_id,
+		                        .args = payment,
+		                        .n_args = 2,
+		                        .record = &mk_payment_record};
+		count = 2;
+	}
 	rc = mk_store_read(ctx->store, ctx->arena, queries, count, err);
 	if (rc != 0)
 		return rc;
-	n->payment = is_payment_event(n) && !mk_id_absent(n->payment_id) && queries[0].n_rows > 0
-	                 ? queries[0].rows[0]
-	                 : NULL;
+	n->payment = count == 2 && queries[1].n_rows > 0 ? queries[1].rows[0] : NULL;
 	/* a provider's secret vouches for what was asked of that provider alone */
 	if (n->payment && !mk_text_equal(n->payment->payment.provider, n->provider))
 		n->payment = NULL;
-	if (!ctx->looks)
-		return 0;
-	told = queries[count - 1];
 	if (!n->payment && !n->request && book != 0) {
 		/* what isn't known here is kept in the platform's book */
-		told.args = nowhere;
-		rc = mk_store_read(ctx->store, ctx->arena, &told, 1, err);
+		queries[0].args = nowhere;
+		rc = mk_store_read(ctx->store, ctx->arena, queries, 1, err);
 	}
-	if (rc == 0 && told.n_rows > 0)
-		*known = ((const mk_notification *)told.rows[0])->notification.id;
+	if (rc == 0 && queries[0].n_rows > 0)
+		*known = ((const mk_notification *)queries[0].rows[0])->notification.id;
 	return rc;
 }
 

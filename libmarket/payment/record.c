@@ -179,7 +179,6 @@ const mk_entity mk_payment_entity = {
 	.name = "payment",
 	.record = &mk_payment_record,
 	.by_id = &mk_payment_by_id,
-	.due_at = offsetof(mk_payment, due_at),
 	.buyer = payment_buyer,
 	.fill = payment_fill,
 };

@@ -128,7 +128,6 @@ const mk_entity mk_lot_entity = {
 	.name = "lot",
 	.record = &mk_lot_record,
 	.by_id = &mk_lot_by_id,
-	.due_at = offsetof(mk_lot, due_at),
 	.seller = lot_seller,
 };
 const mk_entity mk_payout_entity = {
@@ -145,6 +144,5 @@ const mk_entity mk_period_entity = {
 	.name = "settlement period",
 	.record = &mk_period_record,
 	.by_id = &mk_period_by_id,
-	.due_at = offsetof(market_settlement_period, due_at),
 	.seller = period_seller,
 };
