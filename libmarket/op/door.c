@@ -17,7 +17,6 @@ static int keep_refusal(mk_run *run, mk_ctx *ctx, const market_error *refusal, m
 static int keep_alone(mk_ctx *ctx, market_error *err);
 static int pack_output(mk_run *run, const void *row, market_error *err);
 static int write_json(mk_run *run, const void *row, market_error *err);
-static void drop_output(mk_run *run);
 
 int mk_op_run(market_session *session, const mk_op *op, const void *params, void **out,
               market_error *err)
@@ -55,7 +54,7 @@ static int run_locked(mk_run *run, const void *params, market_error *err)
 	rc = enter(run, params, err);
 	mk_connection_give(session);
 	if (rc != 0)
-		drop_output(run);
+		mk_run_drop_output(run);
 	return rc;
 }
 
@@ -419,7 +418,7 @@ static int write_plan(mk_run *run, mk_ctx *ctx, market_error *err)
 	else if (rc == 0)
 		rc = write_alone(run, ctx, err);
 	if (rc != 0)
-		drop_output(run);
+		mk_run_drop_output(run);
 	return rc;
 }
 
@@ -520,7 +519,7 @@ static int write_json(mk_run *run, const void *row, market_error *err)
 	return run->output ? 0 : mk_error_no_memory(err);
 }
 
-static void drop_output(mk_run *run)
+void mk_run_drop_output(mk_run *run)
 {
 	mk_record_free(run->output);
 	run->output = NULL;

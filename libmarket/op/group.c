@@ -92,6 +92,7 @@ static int flush_whole(mk_store *store, void *data, market_error *err)
 	int rc = mk_plan_flush(own->ctx->plan, store, err);
 
 	own->ctx->store = store;
+	mk_run_drop_output(own->run);
 	if (rc == 0)
 		rc = mk_run_answer(own->run, own->ctx, err);
 	own->ctx->store = before;

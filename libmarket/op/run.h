@@ -60,6 +60,7 @@ int mk_session_get(market_session *session, const mk_statement *statement, const
 int mk_run_operation(mk_run *run, market_error *err);
 /* What a plan's writing takes beside it (op/door.c): the answer, and the row of a refusal. */
 int mk_run_answer(mk_run *run, mk_ctx *ctx, market_error *err);
+void mk_run_drop_output(mk_run *run);
 bool mk_run_keeps(const mk_run *run, const mk_ctx *ctx, int code);
 int mk_run_plan_refusal(mk_run *run, mk_ctx *ctx, const market_error *refusal, market_error *err);
 

@@ -7,6 +7,8 @@
 
 #define MOST_MEMBERS 64
 #define LONGEST_GROUP_US 10000
+/* After one that failed, as many are written with savepoints from their beginning. */
+#define CAREFUL_GROUPS 16
 #define LONGEST_WAIT_US 2000
 /* Other processes ask for the file at least this often. */
 #define YIELD_US 600
@@ -20,6 +22,15 @@ struct mk_waiter {
 	struct mk_waiter *next;
 };
 
+/* The members of one transaction in their order, the leader first. */
+typedef struct mk_group {
+	mk_store *store;
+	mk_waiter *first;
+	mk_waiter *undone_by; /* whoever lost the whole transaction */
+	bool careful;         /* each in a savepoint of its own */
+	bool failed;          /* one, for which it became so */
+} mk_group;
+
 static const mk_statement savepoint = {.name = "savepoint", .sql = "SAVEPOINT member"};
 static const mk_statement release = {.name = "release", .sql = "RELEASE member"};
 static const mk_statement undo = {.name = "undo", .sql = "ROLLBACK TO member"};
@@ -29,12 +40,13 @@ static void queue(mk_writers *writers, mk_waiter *waiter);
 static void gather(mk_writers *writers);
 static int64_t patience_of(const mk_writers *writers);
 static mk_waiter *next_plan(mk_writers *writers);
-static mk_waiter *write_group(mk_writers *writers, mk_store *store, mk_plan_member *leader);
-static int write_member(mk_store *store, mk_plan_member *member);
+static void write_group(mk_writers *writers, mk_store *store, mk_waiter *leader);
+static void write_member(mk_group *group, mk_waiter *at);
+static void begin_again(mk_group *group, mk_waiter *failed);
+static void write_in_savepoint(mk_group *group, mk_waiter *at);
 static int undo_member(mk_store *store, mk_plan_member *member, int code);
 static int run(mk_store *store, const mk_statement *statement, market_error *err);
-static void commit_group(mk_writers *writers, mk_store *store, mk_plan_member *leader,
-                         mk_waiter *others, bool whole);
+static void commit_group(mk_writers *writers, mk_group *group);
 static void wake(mk_writers *writers, mk_waiter *waiters);
 
 void mk_writers_open(mk_writers *writers)
@@ -116,7 +128,7 @@ bool mk_writers_crowded(mk_writers *writers)
 
 int mk_writers_write(mk_writers *writers, const mk_lead *lead, mk_plan_member *member)
 {
-	mk_waiter waiter = {.member = member}, *others;
+	mk_waiter waiter = {.member = member};
 	mk_store *store;
 
 	pthread_mutex_lock(&writers->lock);
@@ -136,12 +148,13 @@ int mk_writers_write(mk_writers *writers, const mk_lead *lead, mk_plan_member *m
 	pthread_mutex_unlock(&writers->lock);
 	store = lead->enter(lead->data);
 	store->leads = true;
-	others = write_group(writers, store, member);
+	waiter.next = NULL;
+	write_group(writers, store, &waiter);
 	store->leads = false;
 	lead->leave(lead->data, store);
 	mk_writers_yield(writers);
 	mk_writers_give(writers);
-	wake(writers, others);
+	wake(writers, waiter.next);
 	return member->rc;
 }
 
@@ -203,56 +216,87 @@ static mk_waiter *next_plan(mk_writers *writers)
 	return found;
 }
 
-/* Gives the other members, whose results are known, but who don't know yet. */
-static mk_waiter *write_group(mk_writers *writers, mk_store *store, mk_plan_member *leader)
+static void write_group(mk_writers *writers, mk_store *store, mk_waiter *leader)
 {
 	int64_t until = mk_clock_monotonic_us() + LONGEST_GROUP_US;
-	mk_waiter *others = NULL, **end = &others, *at = NULL;
-	bool whole = true;
-	int n = 1;
+	mk_group group = {.store = store, .first = leader, .careful = writers->careful > 0};
+	mk_waiter **end = &group.first, *at = leader;
+	int n = 0;
 
-	leader->rc = mk_store_begin(store, true, leader->err);
-	if (leader->rc != 0)
-		return NULL;
-	leader->rc = write_member(store, leader);
-	whole = store->driver->intact(store);
-	while (whole && n < MOST_MEMBERS && mk_clock_monotonic_us() < until &&
-	       (at = next_plan(writers)) != NULL) {
-		at->member->rc = write_member(store, at->member);
-		whole = store->driver->intact(store);
+	at->member->rc = mk_store_begin(store, true, at->member->err);
+	if (at->member->rc != 0)
+		return;
+	if (writers->careful > 0)
+		writers->careful--;
+	do {
 		*end = at;
 		end = &at->next;
-		n++;
-	}
-	if (!whole && n > 1) { /* what undid it is the last one's answer alone */
-		leader->rc = MK_AGAIN;
-		for (mk_waiter *other = others; other && other != at; other = other->next)
-			other->member->rc = MK_AGAIN;
-	}
-	commit_group(writers, store, leader, others, whole);
+		write_member(&group, at);
+	} while (!group.undone_by && ++n < MOST_MEMBERS && mk_clock_monotonic_us() < until &&
+	         (at = next_plan(writers)) != NULL);
+	if (group.failed)
+		writers->careful = CAREFUL_GROUPS;
+	commit_group(writers, &group);
 	writers->expected = atomic_load(&writers->inside) - 1;
-	return others;
+}
+
+/* Hardly any plan fails, and savepoints take a third of the time of writing. So a group does
+ * without until one fails, and then begins again with them. */
+static void write_member(mk_group *group, mk_waiter *at)
+{
+	mk_plan_member *member = at->member;
+
+	if (group->careful) {
+		write_in_savepoint(group, at);
+		return;
+	}
+	member->rc = member->flush(group->store, member->data, member->err);
+	member->written = member->rc == 0;
+	if (!group->store->driver->intact(group->store))
+		group->undone_by = at;
+	else if (member->rc != 0)
+		begin_again(group, at);
+}
+
+static void begin_again(mk_group *group, mk_waiter *failed)
+{
+	mk_store *store = group->store;
+
+	group->careful = group->failed = true;
+	store->again = false;
+	mk_store_rollback(store);
+	failed->member->rc = mk_store_begin(store, true, failed->member->err);
+	if (failed->member->rc != 0)
+		group->undone_by = failed;
+	for (mk_waiter *at = group->first; at && !group->undone_by; at = at->next) {
+		mk_error_clear(at->member->err);
+		write_in_savepoint(group, at);
+	}
 }
 
 /* A member that failed is undone alone. Where even that fails the whole transaction is. */
-static int write_member(mk_store *store, mk_plan_member *member)
+static void write_in_savepoint(mk_group *group, mk_waiter *at)
 {
+	mk_store *store = group->store;
+	mk_plan_member *member = at->member;
 	int rc = run(store, &savepoint, member->err);
 
-	if (rc != 0)
-		return rc;
-	rc = member->flush(store, member->data, member->err);
-	member->written = rc == 0;
-	if (rc != 0)
-		rc = undo_member(store, member, rc);
-	if (store->driver->intact(store)) {
-		int released = run(store, &release, rc == 0 ? member->err : NULL);
+	if (rc == 0) {
+		rc = member->flush(store, member->data, member->err);
+		member->written = rc == 0;
+		if (rc != 0)
+			rc = undo_member(store, member, rc);
+		if (store->driver->intact(store)) {
+			int released = run(store, &release, rc == 0 ? member->err : NULL);
 
-		if (released != 0)
-			store->driver->rollback(store);
-		rc = rc == 0 ? released : rc;
+			if (released != 0)
+				store->driver->rollback(store);
+			rc = rc == 0 ? released : rc;
+		}
 	}
-	return rc;
+	member->rc = rc;
+	if (!store->driver->intact(store))
+		group->undone_by = at;
 }
 
 static int undo_member(mk_store *store, mk_plan_member *member, int code)
@@ -282,29 +326,26 @@ static int run(mk_store *store, const mk_statement *statement, market_error *err
 }
 
 /* Nobody's answer is worth anything before, not a refusal's either: it may have read what others of
- * the group have written. */
-static void commit_group(mk_writers *writers, mk_store *store, mk_plan_member *leader,
-                         mk_waiter *others, bool whole)
+ * the group have written. What undid the group is the answer of that member alone. */
+static void commit_group(mk_writers *writers, mk_group *group)
 {
 	int64_t before = mk_clock_monotonic_us();
 	market_error failure;
-	bool written = leader->written;
+	bool written = false;
 	int rc;
 
-	for (mk_waiter *at = others; at; at = at->next)
+	for (mk_waiter *at = group->first; at; at = at->next)
 		written = written || at->member->written;
-	if (!whole || !written) {
-		mk_store_rollback(store);
+	if (group->undone_by || !written) {
+		mk_store_rollback(group->store);
+		for (mk_waiter *at = group->first; at && group->undone_by; at = at->next)
+			at->member->rc = at == group->undone_by ? at->member->rc : MK_AGAIN;
 		return;
 	}
 	mk_error_clear(&failure);
-	rc = mk_store_commit(store, &failure);
+	rc = mk_store_commit(group->store, &failure);
 	writers->commit_us = (3 * writers->commit_us + mk_clock_monotonic_us() - before) / 4;
-	if (rc == 0)
-		return;
-	leader->rc = rc;
-	*leader->err = failure;
-	for (mk_waiter *at = others; at; at = at->next) {
+	for (mk_waiter *at = group->first; at && rc != 0; at = at->next) {
 		at->member->rc = rc;
 		*at->member->err = failure;
 	}

@@ -11,7 +11,7 @@
 /* A plan that waits for a group, on its caller's stack. */
 typedef struct mk_plan_member {
 	/* Writes it, and makes its answer of what the group has written; on the thread of whoever
-	 * leads. */
+	 * leads, and once more where the group begins again. */
 	int (*flush)(mk_store *store, void *data, market_error *err);
 	/* Its writes were undone for `code`: writes what is kept of that, sets `*kept`, and gives the
 	 * code of the answer. */
@@ -20,7 +20,6 @@ typedef struct mk_plan_member {
 	market_error *err;
 	int rc; /* out */
 	bool written;
-	struct mk_plan_member *next;
 } mk_plan_member;
 
 typedef struct mk_waiter mk_waiter;
@@ -37,6 +36,7 @@ typedef struct mk_writers {
 	atomic_int log_pages, log_copied;
 	atomic_bool log_tended;
 	int64_t held_since; /* without a chance for them; of whoever has the turn */
+	int careful;        /* groups to be written with savepoints; of whoever leads */
 	/* The rest is behind the lock. */
 	pthread_mutex_t lock;
 	pthread_cond_t more; /* a plan was queued */
@@ -68,7 +68,7 @@ bool mk_writers_crowded(mk_writers *writers);
 
 /*
  * Has the plan written and committed, in a group with those of others. Whoever finds nobody at it
- * leads: it writes each plan in a savepoint of its own, commits and wakes all. `enter` gives the
+ * leads: it writes all plans, each so that it fails alone, commits and wakes all. `enter` gives the
  * leader the connection to write with, `leave` takes it back. MK_AGAIN: a version was missed, or
  * the group was undone; the caller reads anew.
  */

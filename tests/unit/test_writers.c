@@ -206,6 +206,43 @@ static void leader_fails(void)
 	close_rig(&r);
 }
 
+/* A group is written without savepoints until one fails; as many groups after it have them. */
+static void begins_again(void)
+{
+	static const action what[] = {ADD, ADD, REFUSE, FAIL, ADD}, more[] = {ADD, ADD};
+	rig r;
+
+	open_rig(&r);
+	write_group(&r, what, 5);
+	CHECK_INT(r.writers.careful, 16);
+	CHECK_INT(r.callers[2].rc, MARKET_ESTATE);
+	CHECK_INT(r.callers[3].rc, MARKET_ESTATE);
+	CHECK_INT(r.callers[1].seen, 2);
+	CHECK_INT(r.callers[4].rc, 0);
+	CHECK_INT(r.callers[4].seen, 4);
+	CHECK_INT(rows_in(r.store), 4);
+	CHECK_OK(mk_store_execute_text(r.store, "DELETE FROM t", &err));
+	write_group(&r, more, 2);
+	CHECK_INT(r.writers.careful, 15);
+	CHECK_INT(rows_in(r.store), 2);
+	close_rig(&r);
+}
+
+static void disk_fills_at_once(void)
+{
+	static const action what[] = {ADD, FILL, ADD};
+	rig r;
+
+	open_rig(&r);
+	CHECK_OK(mk_store_execute_text(r.store, "PRAGMA max_page_count=100", &err));
+	write_group(&r, what, 3);
+	CHECK_INT(r.callers[0].rc, MK_AGAIN);
+	CHECK_INT(r.callers[1].rc, MARKET_EFULL);
+	CHECK_INT(r.callers[2].rc, 0); /* in the next group */
+	CHECK_INT(rows_in(r.store), 1);
+	close_rig(&r);
+}
+
 static void commit_fails(void)
 {
 	static const action what[] = {ADD, FAIL, ORPHAN, REFUSE};
@@ -373,8 +410,10 @@ void suite_writers(void)
 
 	CU_add_test(s, "a member that fails is undone alone, its refusal kept", fails_alone);
 	CU_add_test(s, "a leader that fails writes the others", leader_fails);
+	CU_add_test(s, "a group in which one failed begins again with savepoints", begins_again);
 	CU_add_test(s, "a commit that fails is the error of all, of refusals too", commit_fails);
 	CU_add_test(s, "a full disk is the answer of one; those before it run again", disk_fills);
+	CU_add_test(s, "so it is in a group that has no savepoints", disk_fills_at_once);
 	CU_add_test(s, "who wants the turn alone gets it among groups", alone_beside_groups);
 	CU_add_test(s, "the log stays small under constant writing and reading", log_is_bounded);
 	CU_add_test(s, "another process gets the file among groups", other_process);
