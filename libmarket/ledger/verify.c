@@ -178,9 +178,7 @@ static int verify_book(mk_verify *v, market_error *err)
 	if (v->book < 0)
 		return mk_verify_broken(v, mk_verify_place(v, "book %lld", (long long)v->book),
 		                        "a book is never negative");
-	int rc = mk_verify_stored_accounts(v, err);
-	if (rc == 0)
-		rc = mk_verify_tree(v, err);
+	int rc = mk_verify_tree(v, err);
 	if (rc == 0)
 		rc = mk_verify_chains(v, err);
 	return rc ? rc : ask_caller(v, err);

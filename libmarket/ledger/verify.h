@@ -2,6 +2,7 @@
 #ifndef MK_LEDGER_VERIFY_H
 #define MK_LEDGER_VERIFY_H
 
+#include "libmarket/base/limits.h"
 #include "libmarket/ledger/checkpoint.h"
 
 /* Returned by every step that found the ledger broken; the report names the place. */
@@ -27,18 +28,14 @@ typedef struct mk_chain {
 	bool doubt;
 } mk_chain;
 
-/* An account that legs were of, so that it isn't looked up for each. */
-typedef struct mk_owner_row {
+/* An account as stored. */
+typedef struct mk_account_state {
 	int64_t id, account_class;
 	const char *name, *currency;
-} mk_owner_row;
-#define MK_VERIFY_OWNERS 512
-#define MK_OWNER_NAME 120
-typedef struct mk_owner {
-	int64_t book, id, account_class;
-	int64_t taken; /* by the transfer of that number, from 1 on: its legs point to the texts */
-	char name[MK_OWNER_NAME], currency[8];
-} mk_owner;
+	int64_t version;
+	int64_t debits_posted, credits_posted, debits_pending, credits_pending;
+	int64_t flags, overdraft;
+} mk_account_state;
 
 typedef struct mk_verify {
 	const mk_verify_setup *setup;
@@ -57,7 +54,6 @@ typedef struct mk_verify {
 	uint8_t next_root[MK_HASH_SIZE];
 	int64_t legs_of_transfers;
 	mk_chain chain;
-	mk_owner owners[MK_VERIFY_OWNERS];
 	/* what is being read: the place of a row that can't be */
 	const char *table, *behind; /* NULL: the store */
 	int64_t row;
@@ -73,21 +69,28 @@ void mk_verify_reading(mk_verify *v, const char *table, const char *behind, int6
 /* verify_tree.c: the transfers of the book in the order of their tree, against its head and the
  * points that checkpoints know. */
 int mk_verify_tree(mk_verify *v, market_error *err);
-/* verify_legs.c: the legs of transfers with their accounts' texts, by id; one above MK_MAX_LEGS
- * tells that there are too many. Those of a page of transfers, behind a position up to the last's,
- * are read at once and taken in the order of the page. */
+/* verify_legs.c: the legs of transfers, with the accounts that they are of, a page at once. */
+typedef struct mk_page_leg {
+	mk_leg_row row;
+	const mk_account_state *account; /* NULL: there is no such account */
+	struct mk_page_leg *next;        /* of the same transfer */
+} mk_page_leg;
+typedef struct mk_leg_list {
+	mk_page_leg *first, *last;
+} mk_leg_list;
 typedef struct mk_page_legs {
-	void **rows;
-	size_t n_rows, next;
-	bool unreadable; /* one of them is: each transfer's own are loaded, so that it can be named */
+	void *const *transfers;
+	size_t n_transfers, n_legs;
+	mk_leg_list *lists; /* of each transfer */
+	bool unreadable; /* one of them is: each transfer's own are read alone, so that it can be named
+	                  */
 } mk_page_legs;
-int mk_verify_read_legs(mk_verify *v, int64_t behind, const mk_transfer_row *last,
-                        mk_page_legs *legs, market_error *err);
-int mk_verify_take_legs(mk_verify *v, const mk_transfer_row *row, mk_page_legs *legs,
-                        const mk_leg_row **out, size_t *count, market_error *err);
-void mk_verify_remember_owner(mk_verify *v, const mk_owner_row *row);
-int mk_verify_load_legs(mk_verify *v, const mk_transfer_row *row, const mk_leg_row **out,
-                        size_t *count, market_error *err);
+/* Of at most MK_VERIFY_PAGE transfers, into the page's memory. */
+int mk_verify_read_legs(mk_verify *v, void *const *transfers, size_t count, mk_page_legs *legs,
+                        market_error *err);
+/* Those of one transfer by id, taken once; one above MK_MAX_LEGS tells that there are too many. */
+int mk_verify_take_legs(mk_verify *v, const mk_page_legs *legs, size_t index,
+                        const mk_leg_row *out[MK_MAX_LEGS + 1], size_t *count, market_error *err);
 /* verify_point.c: the next such point, and what a checkpoint says of the tree when it is reached.
  */
 int mk_verify_next_point(mk_verify *v, market_error *err);
@@ -99,8 +102,8 @@ int mk_verify_transfer(mk_verify *v, const mk_transfer_row *row, const mk_leg_ro
 int mk_chain_open(mk_chain *chain, market_error *err);
 void mk_chain_begin(mk_chain *chain);
 int mk_verify_chain_leg(mk_verify *v, const mk_leg_row *leg, market_error *err);
-/* Before its legs: the accounts of the book as stored. */
-int mk_verify_stored_accounts(mk_verify *v, market_error *err);
+/* The account of a leg that is its first, as stored. */
+void mk_verify_chain_account(mk_verify *v, const mk_account_state *account);
 int mk_verify_chains(mk_verify *v, market_error *err);
 /* verify_account.c: the chain of each account of the book, walked to name the place. */
 int mk_verify_accounts(mk_verify *v, market_error *err);

@@ -1,9 +1,10 @@
 /*
  * LED-5 in one pass: the chains of a book's accounts close when every state that a leg continues,
- * and every account as stored, is the state after exactly one leg. Both are multisets of equal
- * size, compared as the polynomials that have them as roots, at points chosen at random for this
- * run: unequal ones agree by chance less often than once in 2^60 runs. Nothing need be sorted or
- * kept. Whatever doubt arises here, verify_account.c then walks the chains and names the place.
+ * and every account as stored, is the state after exactly one leg. An account is read with its
+ * first leg; the accounts that have one must be those that are stored. All these are multisets of
+ * equal size, compared as the polynomials that have them as roots, at points chosen at random for
+ * this run: unequal ones agree by chance less often than once in 2^60 runs. Nothing need be sorted
+ * or kept. Whatever doubt arises here, verify_account.c then walks the chains and names the place.
  */
 #include <string.h>
 
@@ -15,51 +16,9 @@ __extension__ typedef unsigned __int128 wide;
 #define PRIME ((UINT64_C(1) << 61) - 1)
 #define STATE 8 /* numbers of a state */
 
-/* An account as stored. */
-typedef struct state_row {
-	mk_owner_row owner;
-	int64_t version;
-	int64_t debits_posted, credits_posted, debits_pending, credits_pending;
-	int64_t flags, overdraft;
-} state_row;
-
-#define R state_row
-static const mk_field state_fields[] = {
-	{.name = "id",
-     .summary = "the account",
-     .kind = MK_INT,
-     .offset = (uint32_t)offsetof(R, owner.id)},
-	{.name = "account_class",
-     .summary = "its class",
-     .kind = MK_INT,
-     .offset = (uint32_t)offsetof(R, owner.account_class)},
-	{.name = "name",
-     .summary = "its name",
-     .kind = MK_TEXT,
-     .offset = (uint32_t)offsetof(R, owner.name)},
-	{.name = "currency",
-     .summary = "its currency",
-     .kind = MK_TEXT,
-     .offset = (uint32_t)offsetof(R, owner.currency)},
-	MK_F_INT(R, version, 0, 0, 0, "number of its last leg"),
-	MK_F_INT(R, debits_posted, 0, 0, 0, "sum"),
-	MK_F_INT(R, credits_posted, 0, 0, 0, "sum"),
-	MK_F_INT(R, debits_pending, 0, 0, 0, "sum"),
-	MK_F_INT(R, credits_pending, 0, 0, 0, "sum"),
-	MK_F_INT(R, flags, 0, 0, 0, "its flags"),
-	MK_F_INT(R, overdraft, 0, 0, 0, "its overdraft"),
-};
-#undef R
-static const mk_record state_record =
-	MK_RECORD_OF("account_state", state_row, state_fields, "an account as stored");
-
 static const mk_statement accounts_of = {
 	.name = "verify_accounts",
-	.sql = "SELECT a.id AS id, a.name AS name, a.currency AS currency, a.account_class AS "
-		   "account_class, a.version AS version, a.debits_posted AS debits_posted, "
-		   "a.credits_posted AS credits_posted, a.debits_pending AS debits_pending, "
-		   "a.credits_pending AS credits_pending, a.flags AS flags, a.overdraft AS overdraft FROM "
-		   "account a WHERE a.book_id = ?1",
+	.sql = "SELECT a.id AS number FROM account a WHERE a.book_id = ?1",
 };
 static const mk_statement legs_of = {
 	.name = "verify_count_legs",
@@ -73,7 +32,9 @@ static const mk_statement leg_before = {
 
 static void start(const mk_leg_row *leg, mk_leg_row *out);
 static int settings_before(mk_verify *v, const mk_leg_row *leg, mk_leg_row *out, market_error *err);
+static int add_stored(mk_verify *v, market_error *err);
 static int add_account(void *row, void *user_data, market_error *err);
+static void add_known(const mk_chain *chain, uint64_t product[MK_CHAIN_POINTS], int64_t account);
 static void add_state(const mk_chain *chain, uint64_t product[MK_CHAIN_POINTS],
                       const int64_t state[STATE]);
 static void add_leg_state(const mk_chain *chain, uint64_t product[MK_CHAIN_POINTS],
@@ -120,23 +81,23 @@ int mk_verify_chain_leg(mk_verify *v, const mk_leg_row *leg, market_error *err)
 	if (mk_verify_step(&before, leg) || mk_verify_limit(leg))
 		chain->doubt = true;
 	add_leg_state(chain, chain->after, leg);
-	if (leg->version != 1)
+	if (leg->version == 1)
+		add_known(chain, chain->after, leg->account_id);
+	else
 		add_leg_state(chain, chain->before, &before);
 	return rc;
 }
 
-int mk_verify_stored_accounts(mk_verify *v, market_error *err)
+void mk_verify_chain_account(mk_verify *v, const mk_account_state *a)
 {
-	int rc;
+	mk_chain *chain = &v->chain;
 
-	mk_verify_reading(v, "account", NULL, 0);
-	rc = mk_store_each(v->setup->store, &accounts_of, &state_record, MK_ARGS(mk_int(v->book)),
-	                   add_account, v, err);
-	if (rc != MARKET_ECORRUPT)
-		return rc;
-	mk_error_clear(err); /* the walk names the place */
-	v->chain.doubt = true;
-	return 0;
+	if (a->version < 1)
+		chain->doubt = true;
+	add_state(chain, chain->before,
+	          (const int64_t[STATE]){a->id, a->version, a->debits_posted, a->credits_posted,
+	                                 a->debits_pending, a->credits_pending, a->flags,
+	                                 a->overdraft});
 }
 
 int mk_verify_chains(mk_verify *v, market_error *err)
@@ -145,6 +106,9 @@ int mk_verify_chains(mk_verify *v, market_error *err)
 	void *found = NULL;
 	int rc;
 
+	rc = add_stored(v, err);
+	if (rc)
+		return rc;
 	mk_verify_reading(v, "leg", NULL, 0);
 	mk_arena_reset(&v->inner);
 	rc = mk_store_get(v->setup->store, &v->inner, &legs_of, &mk_verify_number_record,
@@ -189,20 +153,32 @@ static int settings_before(mk_verify *v, const mk_leg_row *leg, mk_leg_row *out,
 	return 0;
 }
 
+static int add_stored(mk_verify *v, market_error *err)
+{
+	mk_verify_reading(v, "account", NULL, 0);
+	int rc = mk_store_each(v->setup->store, &accounts_of, &mk_verify_number_record,
+	                       MK_ARGS(mk_int(v->book)), add_account, v, err);
+	if (rc != MARKET_ECORRUPT)
+		return rc;
+	mk_error_clear(err); /* the walk names the place */
+	v->chain.doubt = true;
+	return 0;
+}
+
 static int add_account(void *row, void *user_data, market_error *err)
 {
-	const state_row *a = row;
 	mk_verify *v = user_data;
-	mk_chain *chain = &v->chain;
 
 	(void)err;
-	mk_verify_remember_owner(v, &a->owner);
-	add_state(chain, chain->before,
-	          (const int64_t[STATE]){a->owner.id, a->version, a->debits_posted, a->credits_posted,
-	                                 a->debits_pending, a->credits_pending, a->flags,
-	                                 a->overdraft});
-	chain->accounts++;
+	add_known(&v->chain, v->chain.before, ((const mk_verify_number *)row)->number);
+	v->chain.accounts++;
 	return 0;
+}
+
+/* Versions of states begin with 1. */
+static void add_known(const mk_chain *chain, uint64_t product[MK_CHAIN_POINTS], int64_t account)
+{
+	add_state(chain, product, (const int64_t[STATE]){account, -1});
 }
 
 static void add_leg_state(const mk_chain *chain, uint64_t product[MK_CHAIN_POINTS],
@@ -225,8 +201,11 @@ static void add_state(const mk_chain *chain, uint64_t product[MK_CHAIN_POINTS],
 		wide number = 0;
 
 		for (int i = 0; i < STATE; i++) {
+			uint32_t high = (uint32_t)((uint64_t)state[i] >> 32);
+
 			number += (wide)factors[2 * i] * (uint32_t)(uint64_t)state[i];
-			number += (wide)factors[2 * i + 1] * (uint32_t)((uint64_t)state[i] >> 32);
+			if (high)
+				number += (wide)factors[2 * i + 1] * high;
 		}
 		product[p] = reduce((wide)product[p] * reduce(sum - reduce(number)));
 	}

@@ -22,6 +22,15 @@ static const mk_statement books_at = {
 		   "checkpoint_book d WHERE d.book_id = c.book_id AND d.checkpoint_id <= ?2) ORDER BY "
 		   "c.book_id LIMIT ?3",
 };
+/* As they were at a checkpoint, of a page of books. */
+static const mk_statement balances_at = {
+	.name = "verify_balances_at",
+	.sql = "SELECT b.book_id, b.stem, b.currency, b.checkpoint_id, b.debits_posted, "
+		   "b.credits_posted, b.debits_pending, b.credits_pending FROM checkpoint_balance b WHERE "
+		   "b.book_id >= ?1 AND b.book_id <= ?2 AND b.checkpoint_id = (SELECT MAX(c.checkpoint_id) "
+		   "FROM checkpoint_balance c WHERE c.book_id = b.book_id AND c.stem = b.stem AND "
+		   "c.currency = b.currency AND c.checkpoint_id <= ?3) ORDER BY b.book_id",
+};
 static const mk_statement book_beyond = {
 	.name = "verify_book_beyond",
 	.sql = "SELECT book_id, checkpoint_id, size, root FROM checkpoint_book WHERE checkpoint_id > "
@@ -46,8 +55,10 @@ static int public_key(mk_verify *v, const mk_checkpoint *row, const char *place,
                       uint8_t key[MK_KEY_SIZE], market_error *err);
 static int check_content(mk_verify *v, const mk_checkpoint *row, const char *place,
                          market_error *err);
-static int add_book(mk_verify *v, const mk_checkpoint_book *book, int64_t number, mk_frontier *tree,
-                    market_error *err);
+static int add_books(mk_verify *v, void *const *books, size_t count, int64_t number,
+                     mk_frontier *tree, market_error *err);
+static int add_book(mk_verify *v, const mk_checkpoint_book *book, const mk_tally_row *const *rows,
+                    size_t count, mk_frontier *tree, market_error *err);
 static int check_anchors(mk_verify *v, const mk_checkpoint *row, const char *place);
 static bool same_hex(const char *hex, market_blob bytes);
 static int check_strays(mk_verify *v, market_error *err);
@@ -176,8 +187,9 @@ static int check_content(mk_verify *v, const mk_checkpoint *row, const char *pla
 			const mk_checkpoint_book *book = rows[i];
 			behind = book->book_id;
 			transfers += book->size;
-			rc = add_book(v, book, row->id.id, tree, err);
 		}
+		if (rc == 0 && count > 0)
+			rc = add_books(v, rows, count, row->id.id, tree, err);
 	}
 	if (rc == 0)
 		rc = mk_digest_end(v->setup->digest, &balances, err);
@@ -193,30 +205,46 @@ static int check_content(mk_verify *v, const mk_checkpoint *row, const char *pla
 	return 0;
 }
 
-static int add_book(mk_verify *v, const mk_checkpoint_book *book, int64_t number, mk_frontier *tree,
-                    market_error *err)
+static int add_books(mk_verify *v, void *const *books, size_t count, int64_t number,
+                     mk_frontier *tree, market_error *err)
+{
+	const mk_checkpoint_book *first = books[0], *last = books[count - 1];
+	void **rows = NULL;
+	size_t n_rows = 0, at = 0;
+	mk_verify_reading(v, "checkpoint_balance", "from book", first->book_id);
+	int rc = mk_store_list(v->setup->store, &v->books, &balances_at, &mk_tally_row_record,
+	                       MK_ARGS(mk_int(first->book_id), mk_int(last->book_id), mk_int(number)),
+	                       &rows, &n_rows, err);
+	if (rc)
+		return rc;
+	const mk_tally_row **list = MK_NEW_ARRAY(&v->books, const mk_tally_row *, n_rows + 1);
+	if (!list)
+		return mk_error_no_memory(err);
+	for (size_t i = 0; i < n_rows; i++)
+		list[i] = rows[i];
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		const mk_checkpoint_book *book = books[i];
+		while (at < n_rows && list[at]->book_id < book->book_id)
+			at++;
+		size_t begin = at;
+		while (at < n_rows && list[at]->book_id == book->book_id)
+			at++;
+		rc = add_book(v, book, list + begin, at - begin, tree, err);
+	}
+	return rc;
+}
+
+static int add_book(mk_verify *v, const mk_checkpoint_book *book, const mk_tally_row *const *rows,
+                    size_t count, mk_frontier *tree, market_error *err)
 {
 	mk_hash root;
-	void **rows = NULL;
-	size_t count = 0;
 	mk_arena_reset(&v->inner);
 	if (book->root.size != MK_HASH_SIZE)
 		return mk_verify_broken(v, mk_verify_place(v, "book %lld", (long long)book->book_id),
 		                        "a root isn't a digest");
 	memcpy(root.bytes, book->root.data, MK_HASH_SIZE);
 	int rc = mk_checkpoint_append(v->setup->digest, tree, book->book_id, book->size, &root, err);
-	mk_verify_reading(v, "checkpoint_balance", "of book", book->book_id);
-	if (rc == 0)
-		rc = mk_store_list(v->setup->store, &v->inner, &mk_tally_newest, &mk_tally_row_record,
-		                   MK_ARGS(mk_int(book->book_id), mk_int(number)), &rows, &count, err);
-	if (rc)
-		return rc;
-	const mk_tally_row **list = MK_NEW_ARRAY(&v->inner, const mk_tally_row *, count + 1);
-	if (!list)
-		return mk_error_no_memory(err);
-	for (size_t i = 0; i < count; i++)
-		list[i] = rows[i];
-	return mk_tally_digest(book->book_id, list, count, v->setup->digest, &v->inner, err);
+	return rc ? rc : mk_tally_digest(book->book_id, rows, count, v->setup->digest, &v->inner, err);
 }
 
 static int check_anchors(mk_verify *v, const mk_checkpoint *row, const char *place)

@@ -22,8 +22,7 @@ static const mk_statement head_of = {
 };
 
 static int sealed(mk_verify *v, market_error *err);
-static int check_sealed(mk_verify *v, const mk_transfer_row *row, mk_page_legs *legs,
-                        market_error *err);
+static int check_sealed(mk_verify *v, const mk_page_legs *legs, size_t index, market_error *err);
 static int unsealed(mk_verify *v, market_error *err);
 static int check_one(mk_verify *v, const mk_transfer_row *row, const mk_leg_row *const *legs,
                      size_t n_legs, market_error *err);
@@ -55,37 +54,34 @@ static int sealed(mk_verify *v, market_error *err)
 	int rc = 0;
 	while (rc == 0 && count == MK_VERIFY_PAGE) {
 		void **rows = NULL;
-		mk_page_legs legs = {.n_rows = 0};
+		mk_page_legs legs;
 		mk_arena_reset(&v->page);
 		mk_verify_reading(v, "transfer", "after position", behind);
 		rc = mk_store_list(v->setup->store, &v->page, &transfers_page, &mk_transfer_row_record,
 		                   MK_ARGS(mk_int(v->book), mk_int(behind), mk_int(MK_VERIFY_PAGE)), &rows,
 		                   &count, err);
-		if (rc == 0 && count > 0)
-			rc = mk_verify_read_legs(v, behind, rows[count - 1], &legs, err);
+		if (rc == 0)
+			rc = mk_verify_read_legs(v, rows, count, &legs, err);
 		for (size_t i = 0; rc == 0 && i < count; i++) {
-			const mk_transfer_row *row = rows[i];
 			mk_arena_reset(&v->inner);
-			behind = row->position;
-			rc = check_sealed(v, row, &legs, err);
+			behind = ((const mk_transfer_row *)rows[i])->position;
+			rc = check_sealed(v, &legs, i, err);
 		}
 	}
 	return rc;
 }
 
-static int check_sealed(mk_verify *v, const mk_transfer_row *row, mk_page_legs *legs,
-                        market_error *err)
+static int check_sealed(mk_verify *v, const mk_page_legs *legs, size_t index, market_error *err)
 {
+	const mk_transfer_row *row = legs->transfers[index];
 	const mk_leg_row *own[MK_MAX_LEGS + 1];
 	size_t n_own = 0;
-	int rc;
 	if (row->position != (int64_t)v->frontier.size)
 		return mk_verify_broken(
 			v, mk_verify_place(v, "transfer %s of book %lld", row->client_id, (long long)v->book),
 			"its position is %lld where %llu is due", (long long)row->position,
 			(unsigned long long)v->frontier.size);
-	rc = legs->unreadable ? mk_verify_load_legs(v, row, own, &n_own, err)
-	                      : mk_verify_take_legs(v, row, legs, own, &n_own, err);
+	int rc = mk_verify_take_legs(v, legs, index, own, &n_own, err);
 	if (rc == 0)
 		rc = check_one(v, row, own, n_own, err);
 	while (rc == 0 && v->next.checkpoint_id && v->next.size <= (int64_t)v->frontier.size)
@@ -100,11 +96,14 @@ static int unsealed(mk_verify *v, market_error *err)
 	int rc = 0;
 	while (rc == 0 && count == MK_VERIFY_PAGE) {
 		void **rows = NULL;
+		mk_page_legs page;
 		mk_arena_reset(&v->page);
 		mk_verify_reading(v, "transfer", "not sealed, after id", behind);
 		rc = mk_store_list(v->setup->store, &v->page, &unsealed_page, &mk_transfer_row_record,
 		                   MK_ARGS(mk_int(v->book), mk_int(behind), mk_int(MK_VERIFY_PAGE)), &rows,
 		                   &count, err);
+		if (rc == 0)
+			rc = mk_verify_read_legs(v, rows, count, &page, err);
 		for (size_t i = 0; rc == 0 && i < count; i++) {
 			const mk_transfer_row *row = rows[i];
 			const mk_leg_row *legs[MK_MAX_LEGS + 1];
@@ -119,7 +118,7 @@ static int unsealed(mk_verify *v, market_error *err)
 				                        mk_verify_place(v, "transfer %s of book %lld",
 				                                        row->client_id, (long long)v->book),
 				                        "it was never sealed");
-			rc = mk_verify_load_legs(v, row, legs, &n_legs, err);
+			rc = mk_verify_take_legs(v, &page, i, legs, &n_legs, err);
 			if (rc == 0)
 				rc = check_one(v, row, legs, n_legs, err);
 		}

@@ -245,6 +245,13 @@ static const lie lies[] = {
 	{{LEGS("flags = 0", "affiliate_payable"),
       "UPDATE account SET flags = 0 WHERE name = 'affiliate_payable'"},
      "flags or overdraft changed without a record of it"},
+	{{"INSERT INTO account (book_id, id, name, currency, account_class, flags, overdraft, "
+      "debits_posted, credits_posted, debits_pending, credits_pending, version) SELECT book_id, "
+      "4242, name, 'USD', account_class, flags, 0, 0, 0, 0, 0, 1 FROM account WHERE name = "
+      "'affiliate_payable'"},
+     "it has no legs"},
+	{{"UPDATE account SET id = 4242 WHERE name = 'affiliate_payable'"},
+     "a leg's account is absent"},
 	{{"UPDATE transfer SET client_id = 'settle:9:in' WHERE client_id = 'settle:1:in'"},
      "its first half is absent from book 7001"},
 	{{"UPDATE transfer SET client_id = 'settle:9:in' WHERE client_id = 'settle:2'"},
