@@ -345,13 +345,19 @@ static int bind(mk_sqlite *s, const mk_prepared *prepared, const mk_value *args,
 	return rc == SQLITE_OK ? 0 : mk_sqlite_failure(s, rc, prepared->statement->name, err);
 }
 
-/* Zero and a NULL pointer are what NULL gives, so only those are looked at twice. */
+/* Zero and a NULL pointer are what NULL gives, so only those are looked at twice; not even they
+ * where an absent number is read as zero. */
 static void fetch(sqlite3_stmt *statement, const mk_mapping *reading)
 {
 	for (size_t i = 0; i < reading->n_columns; i++) {
 		mk_value *value = &reading->values[i];
 		int at = (int)i;
 
+		if (reading->columns[i].kind == MK_COLUMN_INT) {
+			value->number = sqlite3_column_int64(statement, at);
+			value->null = value->number == 0;
+			continue;
+		}
 		if (reading->columns[i].value == MK_VALUE_INT) {
 			sqlite3_value *number = sqlite3_column_value(statement, at);
 
