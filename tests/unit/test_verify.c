@@ -250,8 +250,6 @@ static const lie lies[] = {
       "4242, name, 'USD', account_class, flags, 0, 0, 0, 0, 0, 1 FROM account WHERE name = "
       "'affiliate_payable'"},
      "it has no legs"},
-	{{"UPDATE account SET id = 4242 WHERE name = 'affiliate_payable'"},
-     "a leg's account is absent"},
 	{{"UPDATE transfer SET client_id = 'settle:9:in' WHERE client_id = 'settle:1:in'"},
      "its first half is absent from book 7001"},
 	{{"UPDATE transfer SET client_id = 'settle:9:in' WHERE client_id = 'settle:2'"},
