@@ -3,6 +3,7 @@
 #include "libmarket/base/clock.h"
 #include "libmarket/store/driver.h"
 
+#include <semaphore.h>
 #include <sqlite3.h>
 
 #define MOST_MEMBERS 64
@@ -15,11 +16,13 @@
 #define YIELDS_FOR_US 100000
 #define LONGEST_HELD_US 25000
 
+/* Nothing of it may be touched by others once it was woken. */
 struct mk_waiter {
-	pthread_cond_t wake;
+	sem_t wake;
 	mk_plan_member *member; /* NULL: wants the turn for itself */
-	enum { WAITING, HAS_TURN, DONE } state;
+	bool answered;
 	struct mk_waiter *next;
+	struct mk_waiter *wakes[2]; /* with its own answer */
 };
 
 /* The members of one transaction in their order, the leader first. */
@@ -35,11 +38,12 @@ static const mk_statement savepoint = {.name = "savepoint", .sql = "SAVEPOINT me
 static const mk_statement release = {.name = "release", .sql = "RELEASE member"};
 static const mk_statement undo = {.name = "undo", .sql = "ROLLBACK TO member"};
 
-static void make_condition(pthread_cond_t *condition);
+static void wait_for_turn(mk_writers *writers, mk_waiter *waiter);
 static void queue(mk_writers *writers, mk_waiter *waiter);
 static void gather(mk_writers *writers);
-static int64_t patience_of(const mk_writers *writers);
+static int64_t patience(int64_t us);
 static mk_waiter *next_plan(mk_writers *writers);
+static void remove_waiter(mk_writers *writers, mk_waiter **at);
 static void write_group(mk_writers *writers, mk_store *store, mk_waiter *leader);
 static void write_member(mk_group *group, mk_waiter *at);
 static void begin_again(mk_group *group, mk_waiter *failed);
@@ -47,12 +51,18 @@ static void write_in_savepoint(mk_group *group, mk_waiter *at);
 static int undo_member(mk_store *store, mk_plan_member *member, int code);
 static int run(mk_store *store, const mk_statement *statement, market_error *err);
 static void commit_group(mk_writers *writers, mk_group *group);
-static void wake(mk_writers *writers, mk_waiter *waiters);
+static void answer(mk_waiter *waiters);
+static void wake(mk_waiter *const *waiters);
 
 void mk_writers_open(mk_writers *writers)
 {
+	pthread_condattr_t clock;
+
 	pthread_mutex_init(&writers->lock, NULL);
-	make_condition(&writers->more);
+	pthread_condattr_init(&clock);
+	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+	pthread_cond_init(&writers->more, &clock);
+	pthread_condattr_destroy(&clock);
 	writers->last = &writers->first;
 }
 
@@ -66,16 +76,7 @@ void mk_writers_take(mk_writers *writers)
 {
 	mk_waiter waiter = {.member = NULL};
 
-	pthread_mutex_lock(&writers->lock);
-	if (writers->taken) {
-		make_condition(&waiter.wake);
-		queue(writers, &waiter);
-		while (waiter.state == WAITING)
-			pthread_cond_wait(&waiter.wake, &writers->lock);
-		pthread_cond_destroy(&waiter.wake);
-	}
-	writers->taken = true;
-	pthread_mutex_unlock(&writers->lock);
+	wait_for_turn(writers, &waiter);
 }
 
 void mk_writers_give(mk_writers *writers)
@@ -85,17 +86,13 @@ void mk_writers_give(mk_writers *writers)
 	pthread_mutex_lock(&writers->lock);
 	next = writers->first;
 	writers->taken = next != NULL;
-	if (!next) {
+	if (next)
+		remove_waiter(writers, &writers->first);
+	else
 		writers->held_since = 0;
-	} else {
-		writers->first = next->next;
-		if (!writers->first)
-			writers->last = &writers->first;
-		writers->n_plans -= next->member ? 1 : 0;
-		next->state = HAS_TURN;
-		pthread_cond_signal(&next->wake);
-	}
 	pthread_mutex_unlock(&writers->lock);
+	if (next)
+		sem_post(&next->wake);
 }
 
 /* A process that goes from one transaction to the next would leave the others hardly a moment: they
@@ -131,41 +128,38 @@ int mk_writers_write(mk_writers *writers, const mk_lead *lead, mk_plan_member *m
 	mk_waiter waiter = {.member = member};
 	mk_store *store;
 
-	pthread_mutex_lock(&writers->lock);
-	if (writers->taken) {
-		make_condition(&waiter.wake);
-		queue(writers, &waiter);
-		while (waiter.state == WAITING)
-			pthread_cond_wait(&waiter.wake, &writers->lock);
-		pthread_cond_destroy(&waiter.wake);
-	}
-	if (waiter.state == DONE) {
-		pthread_mutex_unlock(&writers->lock);
+	wait_for_turn(writers, &waiter);
+	if (waiter.answered) {
+		wake(waiter.wakes);
 		return member->rc;
 	}
-	writers->taken = true;
-	gather(writers);
-	pthread_mutex_unlock(&writers->lock);
 	store = lead->enter(lead->data);
 	store->leads = true;
-	waiter.next = NULL;
+	gather(writers);
 	write_group(writers, store, &waiter);
 	store->leads = false;
 	lead->leave(lead->data, store);
 	mk_writers_yield(writers);
 	mk_writers_give(writers);
-	wake(writers, waiter.next);
+	answer(waiter.next);
 	return member->rc;
 }
 
-static void make_condition(pthread_cond_t *condition)
+/* Or until somebody else has written its plan. */
+static void wait_for_turn(mk_writers *writers, mk_waiter *waiter)
 {
-	pthread_condattr_t clock;
+	bool waits;
 
-	pthread_condattr_init(&clock);
-	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
-	pthread_cond_init(condition, &clock);
-	pthread_condattr_destroy(&clock);
+	sem_init(&waiter->wake, 0, 0);
+	pthread_mutex_lock(&writers->lock);
+	waits = writers->taken;
+	writers->taken = true;
+	if (waits)
+		queue(writers, waiter);
+	pthread_mutex_unlock(&writers->lock);
+	while (waits && sem_wait(&waiter->wake) != 0)
+		;
+	sem_destroy(&waiter->wake);
 }
 
 static void queue(mk_writers *writers, mk_waiter *waiter)
@@ -173,27 +167,33 @@ static void queue(mk_writers *writers, mk_waiter *waiter)
 	*writers->last = waiter;
 	writers->last = &waiter->next;
 	writers->n_plans += waiter->member ? 1 : 0;
-	if (writers->gathers && writers->n_plans >= writers->expected)
+	if (writers->gathers && 2 * writers->n_plans >= writers->expected)
 		pthread_cond_signal(&writers->more);
 }
 
-/* Those who wrote together last time are about to come again. To wait longer than a commit takes
- * would cost more than a commit of one's own. */
+/* Those who wrote together last time are about to come again. While half of them are written the
+ * others plan: so for half it waits as long as a commit takes, and for the rest hardly. */
 static void gather(mk_writers *writers)
 {
-	int64_t until = mk_clock_monotonic_us() + patience_of(writers);
-	const struct timespec patience = {until / 1000000, until % 1000000 * 1000};
+	int64_t begun = mk_clock_monotonic_us();
 	int waited = 0;
 
+	pthread_mutex_lock(&writers->lock);
 	writers->gathers = true;
-	while (waited == 0 && writers->n_plans < writers->expected)
-		waited = pthread_cond_timedwait(&writers->more, &writers->lock, &patience);
+	while (waited == 0 && writers->n_plans < writers->expected) {
+		bool half = 2 * writers->n_plans >= writers->expected;
+		int64_t until = begun + patience(half ? writers->sync_us / 4 : writers->commit_us);
+		const struct timespec at = {until / 1000000, until % 1000000 * 1000};
+
+		waited = pthread_cond_timedwait(&writers->more, &writers->lock, &at);
+	}
 	writers->gathers = false;
+	pthread_mutex_unlock(&writers->lock);
 }
 
-static int64_t patience_of(const mk_writers *writers)
+static int64_t patience(int64_t us)
 {
-	return writers->commit_us < LONGEST_WAIT_US ? writers->commit_us : LONGEST_WAIT_US;
+	return us < LONGEST_WAIT_US ? us : LONGEST_WAIT_US;
 }
 
 /* Those who want the turn for themselves keep their place. */
@@ -205,15 +205,21 @@ static mk_waiter *next_plan(mk_writers *writers)
 	while (*at && !(*at)->member)
 		at = &(*at)->next;
 	found = *at;
-	if (found) {
-		*at = found->next;
-		if (!*at)
-			writers->last = at;
-		writers->n_plans--;
-		found->next = NULL;
-	}
+	if (found)
+		remove_waiter(writers, at);
 	pthread_mutex_unlock(&writers->lock);
 	return found;
+}
+
+static void remove_waiter(mk_writers *writers, mk_waiter **at)
+{
+	mk_waiter *waiter = *at;
+
+	*at = waiter->next;
+	if (!*at)
+		writers->last = at;
+	writers->n_plans -= waiter->member ? 1 : 0;
+	waiter->next = NULL;
 }
 
 static void write_group(mk_writers *writers, mk_store *store, mk_waiter *leader)
@@ -351,15 +357,24 @@ static void commit_group(mk_writers *writers, mk_group *group)
 	}
 }
 
-static void wake(mk_writers *writers, mk_waiter *waiters)
+/* Each wakes two more, so that nobody waits for one thread to wake all. */
+static void answer(mk_waiter *waiters)
 {
-	mk_waiter *next;
+	mk_waiter *list[MOST_MEMBERS + 1], *first[2] = {waiters, NULL};
+	size_t n = 0;
 
-	pthread_mutex_lock(&writers->lock);
-	for (; waiters; waiters = next) {
-		next = waiters->next;
-		waiters->state = DONE;
-		pthread_cond_signal(&waiters->wake);
+	for (; waiters; waiters = waiters->next)
+		list[n++] = waiters;
+	for (size_t i = 0; i < n; i++) {
+		list[i]->answered = true;
+		list[i]->wakes[0] = 2 * i + 1 < n ? list[2 * i + 1] : NULL;
+		list[i]->wakes[1] = 2 * i + 2 < n ? list[2 * i + 2] : NULL;
 	}
-	pthread_mutex_unlock(&writers->lock);
+	wake(first);
+}
+
+static void wake(mk_waiter *const *waiters)
+{
+	for (int i = 0; i < 2 && waiters[i]; i++)
+		sem_post(&waiters[i]->wake);
 }

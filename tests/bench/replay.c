@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void print_sum(const bench_replay *replay, const char *name, bool writes, int64_t count);
+static void print_statements(const char *name, int64_t calls, int64_t wall, int64_t count);
 static void record(const mk_trace *trace, void *user_data);
 static void copy_args(bench_call_record *call, const mk_trace *trace);
 static size_t find_prepared(bench_replay *replay, const mk_statement *statement);
@@ -101,10 +103,30 @@ void bench_replay_print(bench_replay *replay, int64_t count)
 	fprintf(stderr, "%-28s%12s%12s%12s\n", "statement", "calls", "us each", "us in all");
 	for (size_t i = 0; i < replay->n_prepared; i++)
 		if (replay->prepared[i].calls > 0)
-			fprintf(stderr, "%-28s%12.2f%12.2f%12.2f\n", replay->prepared[i].statement->name,
-			        (double)replay->prepared[i].calls / (double)count,
-			        (double)replay->prepared[i].wall / 1e3 / (double)replay->prepared[i].calls,
-			        (double)replay->prepared[i].wall / 1e3 / (double)count);
+			print_statements(replay->prepared[i].statement->name, replay->prepared[i].calls,
+			                 replay->prepared[i].wall, count);
+	print_sum(replay, "all that write", true, count);
+	print_sum(replay, "all others, begin and commit", false, count);
+}
+
+static void print_sum(const bench_replay *replay, const char *name, bool writes, int64_t count)
+{
+	int64_t calls = 0, wall = 0;
+
+	for (size_t i = 0; i < replay->n_prepared; i++) {
+		if ((replay->prepared[i].statement->table != NULL) != writes)
+			continue;
+		calls += replay->prepared[i].calls;
+		wall += replay->prepared[i].wall;
+	}
+	if (calls > 0)
+		print_statements(name, calls, wall, count);
+}
+
+static void print_statements(const char *name, int64_t calls, int64_t wall, int64_t count)
+{
+	fprintf(stderr, "%-28s%12.2f%12.2f%12.2f\n", name, (double)calls / (double)count,
+	        (double)wall / 1e3 / (double)calls, (double)wall / 1e3 / (double)count);
 }
 
 static void record(const mk_trace *trace, void *user_data)
