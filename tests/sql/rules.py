@@ -34,7 +34,7 @@ def found(pattern, text):
 
 def names_its_table(s):
     if is_write(s):
-        table = re.match(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+(\w+)", s["sql"], re.I).group(1)
+        table = re.match(r"\s*(?:INSERT INTO|UPDATE(?: \{or_fail\})?|DELETE FROM)\s+(\w+)", s["sql"], re.I).group(1)
         return None if table == s["table"] else f"table is {s['table']}"
     return None
 
@@ -163,6 +163,8 @@ def joins_within_books(s):
         name = table if alias.upper() in ("ON", "JOIN", "CROSS", "WHERE") else alias
         own = re.search(rf"\b{name}\.book_id\s*=\s*\w+\.book_id\b|"
                         rf"\w+\.book_id\s*=\s*{name}\.book_id\b", text)
+        if not own and re.search(r"\bFROM \(VALUES\b", text):
+            own = re.search(rf"\b{name}\.book_id\s*=\s*\?\d", text)
         if not own and ACROSS_BOOKS.get(s["name"]) != table:
             return f"the join with {table} isn't by the book"
     return None
@@ -323,8 +325,11 @@ STATEMENTS = (
      [read("SELECT t.a FROM t JOIN u ON u.id = t.u_id"),
       read("SELECT t.a FROM t JOIN u ON u.book_id = t.book_id JOIN v ON v.id = t.v_id "
            "WHERE t.book_id = ?1"),
-      read("SELECT t.a FROM t CROSS JOIN u WHERE t.book_id = ?1")],
-     [GOOD, read("SELECT t.a FROM t JOIN u ON u.book_id = t.book_id AND u.id = t.u_id"),
+      read("SELECT t.a FROM t CROSS JOIN u WHERE t.book_id = ?1"),
+      read("SELECT u.a FROM (VALUES (?2), (?3)) r CROSS JOIN u WHERE u.id = r.column1")],
+     [GOOD, read("SELECT u.a FROM (VALUES (?2), (?3)) r CROSS JOIN u WHERE u.book_id = ?1 AND "
+                 "u.id = r.column1"),
+      read("SELECT t.a FROM t JOIN u ON u.book_id = t.book_id AND u.id = t.u_id"),
       read("SELECT x.a FROM t x CROSS JOIN u y WHERE x.book_id = ?1 AND y.book_id = x.book_id"),
       read("SELECT t.a FROM t JOIN product p ON p.book_id = t.product_book_id", "sku_item")]),
 )
