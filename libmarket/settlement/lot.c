@@ -2,6 +2,16 @@
 #include "libmarket/party/party.h"
 #include "libmarket/settlement/sql.h"
 
+typedef struct open_sum {
+	int64_t count, sum;
+} open_sum;
+static const mk_field open_fields[] = {
+	MK_F_INT(open_sum, count, 0, 0, 0, "how many are open"),
+	MK_F_INT(open_sum, sum, 0, 0, 0, "of what remains of them"),
+};
+static const mk_record open_record =
+	MK_RECORD_OF("open_lots", open_sum, open_fields, "the open lots of a seller");
+
 static int mature_lot(mk_ctx *ctx, const mk_order *order, mk_lot *lot, market_error *err);
 static market_money reserve_of(mk_ctx *ctx, const mk_order *order, market_money amount,
                                market_time *period);
@@ -54,31 +64,15 @@ int mk_lot_list_order(mk_ctx *ctx, market_id order, mk_lot ***out, size_t *count
 	                     MK_ARGS(mk_int(order.book), mk_int(order.id)), (void ***)out, count, err);
 }
 
-typedef struct open_sum {
-	market_money sum;
-	int64_t count;
-} open_sum;
-
-static int add_open(void *row, void *user_data, market_error *err)
-{
-	open_sum *open = user_data;
-
-	(void)err;
-	open->sum = mk_money_add(open->sum, ((const mk_lot *)row)->lot.remaining);
-	open->count++;
-	return 0;
-}
-
 int mk_lot_open_sum(mk_ctx *ctx, market_id seller, const char *currency, market_money *sum,
                     int64_t *count, market_error *err)
 {
-	open_sum open = {.sum = mk_money(0, currency)};
-	int rc =
-		mk_store_each(ctx->store, &mk_lot_open, &mk_lot_record,
-	                  MK_ARGS(mk_int(seller.id), mk_text_value(currency)), add_open, &open, err);
+	const open_sum *open = NULL;
+	int rc = mk_store_get(ctx->store, ctx->arena, &mk_lot_open, &open_record,
+	                      MK_ARGS(mk_int(seller.id), mk_text_value(currency)), (void **)&open, err);
 
-	*sum = open.sum;
-	*count = open.count;
+	*sum = mk_money(open ? open->sum : 0, currency);
+	*count = open ? open->count : 0;
 	return rc;
 }
 

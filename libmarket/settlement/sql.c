@@ -70,12 +70,11 @@ const mk_statement mk_lot_reserves = {
 		   " FROM lot WHERE book_id = ?1 AND currency = ?2 AND kind = 2 AND matured_at IS "
 		   "NULL ORDER BY id",
 };
-/* ACC-4: what sums need of them */
+/* ACC-4 */
 const mk_statement mk_lot_open = {
 	.name = "lot_open",
-	.sql = "SELECT book_id, id, currency, remaining"
-		   " FROM lot WHERE book_id = ?1 AND currency = ?2 AND payout_id IS NULL AND "
-		   "matured_at IS NOT NULL ORDER BY id",
+	.sql = "SELECT COUNT(*) AS count, CAST(COALESCE(SUM(remaining), 0) AS BIGINT) AS sum FROM lot "
+		   "WHERE book_id = ?1 AND currency = ?2 AND payout_id IS NULL AND matured_at IS NOT NULL",
 };
 const mk_statement mk_lot_page_open = {
 	.name = "lot_page_open",
@@ -109,16 +108,15 @@ const mk_statement mk_lot_update = {
 const mk_statement mk_lot_claim = {
 	.name = "lot_claim",
 	.table = "lot",
-	.sql = "UPDATE lot SET payout_id = ?3, version = version + 1 WHERE book_id = ?1 AND currency = "
-		   "?2 AND "
-		   "payout_id IS NULL AND matured_at IS NOT NULL",
+	.sql = "UPDATE {or_fail} lot SET payout_id = ?3, version = version + 1 WHERE book_id = ?1 AND "
+		   "currency = ?2 AND payout_id IS NULL AND matured_at IS NOT NULL",
 };
 const mk_statement mk_lot_unclaim = {
 	.name = "lot_unclaim",
 	.table = "lot",
 	.sql =
-		"UPDATE lot SET payout_id = NULL, version = version + 1 WHERE book_id = ?1 AND payout_id "
-		"= ?2",
+		"UPDATE {or_fail} lot SET payout_id = NULL, version = version + 1 WHERE book_id = ?1 AND "
+		"payout_id = ?2",
 };
 
 const mk_statement mk_payout_by_id = {

@@ -401,6 +401,7 @@ static bool expand_token(mk_store_kind kind, const char *token, size_t size, mk_
 		{"blob", {"BLOB", "BYTEA"}},
 		{"strict", {"STRICT", ""}},
 		{"by_key", {"NOT INDEXED", ""}},
+		{"or_fail", {"OR FAIL", ""}},
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)

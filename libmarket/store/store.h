@@ -35,7 +35,9 @@ mk_value mk_money_value(market_money money); /* the amount; a broken one fails w
  * mk_values, or named (:column) and bound from a record by its descriptor; never mixed. The
  * PostgreSQL driver rewrites both to $n. The token {by_key} behind a table's name says that its
  * primary key finds the rows: SQLite, whose key is the id alone, would else prefer an index of the
- * book to a range of ids.
+ * book to a range of ids. The token {or_fail} behind UPDATE is for many rows at once: when one of
+ * them fails, the others are undone with the transaction, for which SQLite then needs no copies of
+ * the statement's own.
  *
  * Columns and fields: a MK_ID field `x` is `x_book_id`, `x_id` (flags own or self book: `x_id`
  * alone; the field `id` is `book_id`, `id`); a MK_MONEY field `x` is `x` and takes its currency
