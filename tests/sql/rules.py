@@ -34,7 +34,8 @@ def found(pattern, text):
 
 def names_its_table(s):
     if is_write(s):
-        table = re.match(r"\s*(?:INSERT INTO|UPDATE(?: \{or_fail\})?|DELETE FROM)\s+(\w+)", s["sql"], re.I).group(1)
+        table = re.match(r"\s*(?:INSERT INTO|UPDATE(?: \{or_fail\})?|DELETE FROM)\s+(\w+)",
+                         s["sql"], re.I).group(1)
         return None if table == s["table"] else f"table is {s['table']}"
     return None
 
