@@ -307,13 +307,13 @@ static int ask(mk_ctx *ctx, const manual *own, const void *params, market_money 
                market_error *err)
 {
 	mk_text text;
-	mk_text_init(&text, ctx->arena->allocator, MK_MAX_JSON);
+	mk_text_init(&text, ctx->arena->allocator, MK_MAX_OUTPUT);
 	mk_json_write(own->params, params, 0, &text);
 	market_ledger_request *request = MK_NEW(ctx->arena, market_ledger_request);
-	const char *json = text.failed ? NULL : mk_arena_text(ctx->arena, text.data);
-	bool failed = text.failed;
+	bool too_large = text.size > MK_MAX_JSON;
+	const char *json = text.failed || too_large ? NULL : mk_arena_text(ctx->arena, text.data);
 	mk_text_close(&text);
-	if (failed)
+	if (too_large)
 		return mk_error_set(err, MARKET_ELIMIT, "it is too large to wait for a second person");
 	if (!request || !json)
 		return mk_error_no_memory(err);

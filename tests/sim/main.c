@@ -1,6 +1,6 @@
 /*
  * market-sim SEED [--steps N] [--store URL] [--no-faults] [--trace]
- * market-sim --suite [--seeds N] [--steps N] [--log FILE]
+ * market-sim --suite [--seeds N] [--first SEED] [--steps N] [--log FILE]
  *
  * One run: a market driven by SEED for N steps (500) and compared with the model. The suite makes
  * many, on stores in memory and in files, with faults and without, and one of them twice.
@@ -34,6 +34,7 @@ static const sim_action *const groups[] = {
 
 static int passed, failed;
 static const char *names;
+static uint64_t first_seed; /* the suite's come after it */
 
 static bool run(const plan *p, total *t, uint64_t *digest);
 static void step(sim *s);
@@ -73,6 +74,8 @@ int main(int argc, char **argv)
 			p.steps = atoll(value), i++;
 		else if (strcmp(argv[i], "--seeds") == 0)
 			seeds = atoll(value), i++;
+		else if (strcmp(argv[i], "--first") == 0)
+			first_seed = strtoull(value, NULL, 10), i++;
 		else if (strcmp(argv[i], "--store") == 0)
 			p.url = value, i++;
 		else if (strcmp(argv[i], "--log") == 0)
@@ -286,7 +289,7 @@ static bool with_faults(int64_t seeds, int64_t steps, total *t)
 	uint64_t digest;
 
 	for (int64_t i = 1; i <= seeds; i++) {
-		const plan p = {(uint64_t)i, steps, "sqlite::memory:", true, false};
+		const plan p = {first_seed + (uint64_t)i, steps, "sqlite::memory:", true, false};
 
 		good = run(&p, t, &digest) && good;
 	}
@@ -301,7 +304,8 @@ static bool without_faults(int64_t seeds, int64_t steps, total *t)
 	bool good = true;
 
 	for (int64_t i = 1; i <= seeds; i++) {
-		const plan p = {(uint64_t)(100000 + i), steps, "sqlite::memory:", false, false};
+		const plan p = {first_seed + 100000 + (uint64_t)i, steps, "sqlite::memory:",
+		                false, false};
 
 		good = run(&p, &own, &digest) && good;
 	}
@@ -325,7 +329,7 @@ static bool in_files(int64_t seeds, int64_t steps, total *t)
 	uint64_t digest;
 
 	for (int64_t i = 1; i <= seeds; i++) {
-		plan p = {(uint64_t)(200000 + i), steps, url, true, false};
+		plan p = {first_seed + 200000 + (uint64_t)i, steps, url, true, false};
 
 		snprintf(path, sizeof(path), "%s/sim-%ld-%lld.db", folder ? folder : "/tmp", (long)getpid(),
 		         (long long)i);
@@ -341,7 +345,7 @@ static bool in_files(int64_t seeds, int64_t steps, total *t)
 
 static bool twice(int64_t steps)
 {
-	const plan p = {300001, steps, "sqlite::memory:", true, false};
+	const plan p = {first_seed + 300001, steps, "sqlite::memory:", true, false};
 	total unused = {0};
 	uint64_t first = 0, second = 1;
 	bool good = run(&p, &unused, &first) && run(&p, &unused, &second);

@@ -1,5 +1,8 @@
 /* LED-10: postings by hand that need a second person. The built-in policy's sum is 10000.00 BRL. */
+#include <stdlib.h>
+
 #include "libmarket/accounting/accounting.h"
+#include "libmarket/engine/market.h"
 #include "tests/unit/market_fixture.h"
 
 #define LARGE \
@@ -123,6 +126,40 @@ static void a_batch_names_its_journal_row(void)
 	test_market_close(&test);
 }
 
+static int allocations_left;
+
+static void *allocate(size_t size, void *user_data)
+{
+	(void)user_data;
+	return allocations_left-- > 0 ? malloc(size) : NULL;
+}
+
+static void *reallocate(void *block, size_t size, void *user_data)
+{
+	(void)user_data;
+	return allocations_left-- > 0 ? realloc(block, size) : NULL;
+}
+
+/* No lack of memory may look as if too much were asked for. */
+static void memory_may_run_out(void)
+{
+	int rc = MARKET_ENOMEM, failed = 0;
+
+	test_market_open(&test, NULL);
+	test_act_as(&test, "operator:ann");
+	test.market->allocator.allocate = allocate;
+	test.market->allocator.reallocate = reallocate;
+	for (; rc == MARKET_ENOMEM && failed < 1000; failed++) {
+		allocations_left = failed;
+		rc = test_call(&test, "ledger.transfer", "{'client_id':'large:1'," LARGE "}");
+	}
+	CHECK_INT(rc, 0);
+	CU_ASSERT(failed > 2);
+	allocations_left = 1000000;
+	CU_ASSERT(test_out(&test, "request")[0] != '\0');
+	test_market_close(&test);
+}
+
 static void states_and_decisions(void)
 {
 	for (int32_t state = 0; state <= MARKET_LEDGER_REQUEST_EXPIRED + 1; state++) {
@@ -149,5 +186,6 @@ void suite_ledger_request(void)
 	CU_add_test(s, "LED-10: a request expires", it_expires);
 	CU_add_test(s, "LED-10: an approved batch names its journal row",
 	            a_batch_names_its_journal_row);
+	CU_add_test(s, "LED-10: a request for want of memory says so", memory_may_run_out);
 	CU_add_test(s, "LED-10: only what waits is decided, once", states_and_decisions);
 }
