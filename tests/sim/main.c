@@ -304,8 +304,7 @@ static bool without_faults(int64_t seeds, int64_t steps, total *t)
 	bool good = true;
 
 	for (int64_t i = 1; i <= seeds; i++) {
-		const plan p = {first_seed + 100000 + (uint64_t)i, steps, "sqlite::memory:",
-		                false, false};
+		const plan p = {first_seed + 100000 + (uint64_t)i, steps, "sqlite::memory:", false, false};
 
 		good = run(&p, &own, &digest) && good;
 	}
