@@ -96,8 +96,9 @@ bool mk_frontier_read(uint64_t size, const void *data, size_t n, mk_frontier *ou
 static int join(mk_digest *digest, const mk_hash *left, const mk_hash *right, mk_hash *out,
                 market_error *err)
 {
-	market_blob parts[] = {
-		{&node_mark, 1}, {left->bytes, MK_HASH_SIZE}, {right->bytes, MK_HASH_SIZE}};
+	uint8_t node[1 + 2 * MK_HASH_SIZE] = {node_mark};
 
-	return mk_digest_parts(digest, parts, 3, out, err);
+	memcpy(node + 1, left->bytes, MK_HASH_SIZE);
+	memcpy(node + 1 + MK_HASH_SIZE, right->bytes, MK_HASH_SIZE);
+	return mk_digest_sha256(digest, node, sizeof(node), out, err);
 }

@@ -151,7 +151,10 @@ static int read_anchors(mk_verify *v, market_error *err)
 
 static int verify_books(mk_verify *v, market_error *err)
 {
-	int rc = 0;
+	v->book = -1;
+	int rc = mk_verify_any_unsealed(v, err);
+	if (rc)
+		return rc;
 	v->book = MK_LOWEST;
 	for (;;) {
 		void *found = NULL;

@@ -47,10 +47,12 @@ typedef struct mk_verify {
 	const mk_anchor **anchors;
 	mk_text canonical;
 	mk_tally *tally;
+	bool any_unsealed; /* some transfer of some book isn't sealed */
 	/* of the book at work */
 	int64_t book; /* −1: of none */
 	mk_frontier frontier;
 	mk_checkpoint_book next; /* the next known point of its tree; checkpoint_id 0: none */
+	bool last_point;         /* no other is behind that */
 	uint8_t next_root[MK_HASH_SIZE];
 	int64_t legs_of_transfers;
 	mk_chain chain;
@@ -69,6 +71,8 @@ void mk_verify_reading(mk_verify *v, const char *table, const char *behind, int6
 /* verify_tree.c: the transfers of the book in the order of their tree, against its head and the
  * points that checkpoints know. */
 int mk_verify_tree(mk_verify *v, market_error *err);
+/* Before all books: whether any of them has to look for transfers that aren't sealed. */
+int mk_verify_any_unsealed(mk_verify *v, market_error *err);
 /* verify_legs.c: the legs of transfers, with the accounts that they are of, a page at once. */
 typedef struct mk_page_leg {
 	mk_leg_row row;
