@@ -19,6 +19,7 @@
 #include <market/error.h>
 #include <market/types.h>
 
+#include <market/batch.h>
 #include <market/buyer.h>
 #include <market/catalog.h>
 #include <market/escrow.h>

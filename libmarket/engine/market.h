@@ -60,6 +60,7 @@ struct market_session {
 	bool replayed;
 	bool dead;    /* after MARKET_EINTERNAL */
 	bool busy;    /* an operation runs: calls from inside it are refused */
+	bool held;    /* a batch has the connection for all its items */
 	bool writing; /* it counts among the market's writers */
 };
 

@@ -4,9 +4,6 @@
 #include "libmarket/op/entity.h"
 #include "libmarket/op/run.h"
 
-static int parse(market_session *session, const mk_op *op, const char *json, mk_arena *arena,
-                 void **params, mk_pending_ref **refs, market_error *err);
-
 int market_call(market_session *session, const char *operation, const char *params, char **reply,
                 market_error *err)
 {
@@ -23,19 +20,21 @@ int market_call(market_session *session, const char *operation, const char *para
 		*reply = NULL;
 	if (!session || !operation)
 		return mk_error_set(err, MARKET_EMISUSE, "session and operation are needed");
+	if (session->busy)
+		return mk_session_usable(session, err);
 	op = mk_op_find(operation);
 	if (!op)
 		return mk_error_set(err, MARKET_EUNKNOWNOP, "there is no operation %.64s", operation);
 	mk_arena_init(&arena, &session->market->allocator);
-	rc = parse(session, op, params ? params : "{}", &arena, &parsed, &refs, err);
+	rc = mk_call_parse(session, op, params ? params : "{}", &arena, &parsed, &refs, err);
 	if (rc == 0)
 		rc = mk_refs_hide(refs, mk_op_run_json(session, op, parsed, reply, err), err);
 	mk_arena_close(&arena);
 	return rc;
 }
 
-static int parse(market_session *session, const mk_op *op, const char *json, mk_arena *arena,
-                 void **params, mk_pending_ref **refs, market_error *err)
+int mk_call_parse(market_session *session, const mk_op *op, const char *json, mk_arena *arena,
+                  void **params, mk_pending_ref **refs, market_error *err)
 {
 	int rc = mk_json_read(op->params, json, strlen(json), arena, params, refs, err);
 	if (rc != 0 || !*refs)
@@ -45,6 +44,6 @@ static int parse(market_session *session, const mk_op *op, const char *json, mk_
 		return rc;
 	mk_arena_reset(&session->arena);
 	rc = mk_refs_resolve(session, *refs, err);
-	mk_connection_give(session);
+	mk_session_leave(session);
 	return rc;
 }

@@ -6,15 +6,19 @@
 
 static int run_locked(mk_run *run, const void *params, market_error *err);
 static int enter(mk_run *run, const void *params, market_error *err);
+static int run_in_transaction(mk_run *run, market_error *err);
 static int attempt(mk_run *run, market_error *err);
 static int open_operation(mk_run *run, mk_ctx *ctx, market_error *err);
 static int read_first_batch(mk_run *run, mk_ctx *ctx, mk_opening *opening, market_error *err);
+static int work_timers(mk_run *run, mk_ctx *ctx, const mk_deadline *due, market_error *err);
+static void undo(const mk_run *run, mk_ctx *ctx);
 static int replay(mk_run *run, mk_ctx *ctx, const mk_journal *earlier, market_error *err);
 static int handle(mk_run *run, mk_ctx *ctx, market_error *err);
 static int write_plan(mk_run *run, mk_ctx *ctx, market_error *err);
 static int write_alone(mk_run *run, mk_ctx *ctx, market_error *err);
 static int keep_refusal(mk_run *run, mk_ctx *ctx, const market_error *refusal, market_error *err);
-static int keep_alone(mk_ctx *ctx, market_error *err);
+static int keep_alone(mk_run *run, mk_ctx *ctx, market_error *err);
+static int flush(mk_run *run, mk_ctx *ctx, bool answers, market_error *err);
 static int pack_output(mk_run *run, const void *row, market_error *err);
 static int write_json(mk_run *run, const void *row, market_error *err);
 
@@ -53,8 +57,6 @@ static int run_locked(mk_run *run, const void *params, market_error *err)
 		return rc;
 	rc = enter(run, params, err);
 	mk_connection_give(session);
-	if (rc != 0)
-		mk_run_drop_output(run);
 	return rc;
 }
 
@@ -68,23 +70,40 @@ market_time mk_session_now(const market_session *session)
 static int enter(mk_run *run, const void *params, market_error *err)
 {
 	market_session *session = run->session;
-	int rc;
-	run->market = session->market;
+	int rc = mk_session_usable(session, err);
+	if (rc != 0)
+		return rc;
+	session->busy = true;
+	rc = mk_run_params(run, params, err);
+	session->busy = false;
+	return rc;
+}
+
+int mk_session_usable(const market_session *session, market_error *err)
+{
 	if (session->busy)
 		return mk_error_set(err, MARKET_EMISUSE, "a call from inside an operation is refused");
 	if (session->dead)
 		return mk_error_set(err, MARKET_EMISUSE, "the session is dead after an internal error");
+	return 0;
+}
+
+int mk_run_params(mk_run *run, const void *params, market_error *err)
+{
+	market_session *session = run->session;
+	int rc;
+	run->market = session->market;
 	mk_arena_reset(&session->arena);
 	session->replayed = false;
-	session->busy = true;
 	run->actor = session->actor;
 	rc = mk_record_check(run->op->params, params, &session->arena, &run->params, err);
 	if (rc == 0)
 		rc = mk_run_operation(run, err);
 	session->replayed = run->replayed;
-	session->busy = false;
-	if (rc == MARKET_EINTERNAL)
+	if (rc == MARKET_EINTERNAL && !run->shares)
 		session->dead = true;
+	if (rc != 0)
+		mk_run_drop_output(run);
 	return rc;
 }
 
@@ -160,7 +179,7 @@ static bool in_doubt(mk_run *run, int rc)
 
 /* The server may take its time to come back. Another error than for that is looked at twice: what
  * it is about may be the lost commit's own doing, which came between the key's read and it. */
-static bool look_again(int rc, int looks)
+bool mk_look_again(int rc, int looks)
 {
 	bool transient = rc > 0 || market_error_class_of(rc) == MARKET_CLASS_TRANSIENT;
 	if (looks > 1)
@@ -173,18 +192,20 @@ int mk_run_operation(mk_run *run, market_error *err)
 	int rc = prepare(run, err);
 	mk_tries tries;
 	int timers = 0, looks = 0;
-	bool again = rc == 0;
-	bool entered = mk_group_enter(run->session, run->op);
+	bool again = rc == 0, entered;
+	if (run->shares)
+		return rc == 0 ? run_in_transaction(run, err) : rc;
+	entered = (run->op->flags & MK_OP_WRITES) && mk_group_enter(run->session);
 	mk_tries_begin(&tries);
 	while (again) {
 		mk_error_clear(err);
 		run->grouped = mk_group_wanted(run, tries.n);
 		run->answered = false;
 		rc = attempt(run, err);
-		if (rc == MK_AGAIN + 1)
+		if (rc == MK_TIMERS)
 			again = ++timers < 100;
 		else if (in_doubt(run, rc))
-			again = look_again(rc, ++looks) && mk_clock_monotonic_us() < tries.until;
+			again = mk_look_again(rc, ++looks) && mk_clock_monotonic_us() < tries.until;
 		else
 			again = mk_try_again(&tries, &rc, run->op->name, err);
 	}
@@ -200,6 +221,19 @@ int mk_run_operation(mk_run *run, market_error *err)
 	return rc;
 }
 
+/* Once only: what must run again does so with all that the transaction holds. */
+static int run_in_transaction(mk_run *run, market_error *err)
+{
+	if (run->one_book && mk_run_book(run) != run->book)
+		return MK_OTHER_BOOK;
+	return attempt(run, err);
+}
+
+int64_t mk_run_book(const mk_run *run)
+{
+	return mk_id_absent(run->subject) ? run->actor_book : run->subject.book;
+}
+
 /* Whether the subject's own timers come first. A call of the very operation that is due does it
  * itself. */
 static bool timers_due(const mk_run *run, const mk_ctx *ctx, const mk_opening *opening)
@@ -208,13 +242,12 @@ static bool timers_due(const mk_run *run, const mk_ctx *ctx, const mk_opening *o
 	       strcmp(opening->deadline->operation, run->op->name) != 0;
 }
 
-/* A run: 0, an error, MK_AGAIN after a miss, or MK_AGAIN + 1 after timers of the subject were
- * worked. */
+/* A run: 0, an error, MK_AGAIN after a miss, or MK_TIMERS after timers of the subject were worked.
+ */
 static int attempt(mk_run *run, market_error *err)
 {
 	mk_ctx ctx;
 	mk_opening opening = {0};
-	mk_deadline due;
 	int rc = open_operation(run, &ctx, err);
 	if (rc != 0)
 		return rc;
@@ -223,30 +256,44 @@ static int attempt(mk_run *run, market_error *err)
 		rc = mk_authorise(run, &opening, err);
 	if (rc == 0 && opening.earlier) {
 		rc = replay(run, &ctx, opening.earlier, err);
-		mk_store_rollback(ctx.store);
+		undo(run, &ctx);
 		return rc;
 	}
-	if (rc == 0 && ctx.plan && timers_due(run, &ctx, &opening)) {
-		due = *opening.deadline;
-		due.operation = mk_arena_text(&run->session->arena, due.operation);
-		mk_store_rollback(ctx.store);
-		rc = mk_run_deadline(run->session, &due, err);
-		return rc == 0 ? MK_AGAIN + 1 : rc;
-	}
+	if (rc == 0 && ctx.plan && timers_due(run, &ctx, &opening))
+		return work_timers(run, &ctx, opening.deadline, err);
 	if (rc == 0)
 		rc = handle(run, &ctx, err);
 	if (rc == 0)
 		return 0;
-	mk_store_rollback(ctx.store);
-	if (!run->answered && mk_run_keeps(run, &ctx, rc))
+	undo(run, &ctx);
+	if (!run->answered && !run->spoilt && mk_run_keeps(run, &ctx, rc))
 		return keep_refusal(run, &ctx, err, err);
 	return rc;
 }
 
+/* They have a transaction of their own: where this one is shared, it must end before. */
+static int work_timers(mk_run *run, mk_ctx *ctx, const mk_deadline *due, market_error *err)
+{
+	int rc = 0;
+	run->due = *due;
+	run->due.operation = mk_arena_text(&run->session->arena, due->operation);
+	undo(run, ctx);
+	if (!run->shares)
+		rc = mk_run_deadline(run->session, &run->due, err);
+	return rc == 0 ? MK_TIMERS : rc;
+}
+
+static void undo(const mk_run *run, mk_ctx *ctx)
+{
+	if (!run->shares)
+		mk_store_rollback(ctx->store);
+}
+
 bool mk_run_keeps(const mk_run *run, const mk_ctx *ctx, int code)
 {
-	return run->key && ctx->plan && code < 0 && market_error_class_of(code) == MARKET_CLASS_STATE &&
-	       code != MARKET_ENOTFOUND && code != MARKET_EDENIED;
+	return run->key && !run->linked && ctx->plan && code < 0 &&
+	       market_error_class_of(code) == MARKET_CLASS_STATE && code != MARKET_ENOTFOUND &&
+	       code != MARKET_EDENIED;
 }
 
 static int open_operation(mk_run *run, mk_ctx *ctx, market_error *err)
@@ -268,7 +315,7 @@ static int open_operation(mk_run *run, mk_ctx *ctx, market_error *err)
 		if (!ctx->plan)
 			return mk_error_no_memory(err);
 	}
-	return mk_store_begin(ctx->store, writes && !run->grouped, err);
+	return run->shares ? 0 : mk_store_begin(ctx->store, writes && !run->grouped, err);
 }
 
 static int read_first_batch(mk_run *run, mk_ctx *ctx, mk_opening *opening, market_error *err)
@@ -380,7 +427,7 @@ static int handle(mk_run *run, mk_ctx *ctx, market_error *err)
 	if (rc == 0)
 		rc = mk_run_answer(run, ctx, err);
 	if (rc == 0)
-		mk_store_rollback(ctx->store);
+		undo(run, ctx);
 	return rc;
 }
 
@@ -424,10 +471,8 @@ static int write_plan(mk_run *run, mk_ctx *ctx, market_error *err)
 
 static int write_alone(mk_run *run, mk_ctx *ctx, market_error *err)
 {
-	int rc = mk_plan_flush(ctx->plan, ctx->store, err);
-	if (rc == 0)
-		rc = mk_run_answer(run, ctx, err);
-	return rc == 0 ? mk_store_commit(ctx->store, err) : rc;
+	int rc = flush(run, ctx, true, err);
+	return rc == 0 && !run->shares ? mk_store_commit(ctx->store, err) : rc;
 }
 
 /* The refusal itself is the operation's one trace; sent again with the same key it is answered
@@ -441,7 +486,7 @@ static int keep_refusal(mk_run *run, mk_ctx *ctx, const market_error *refusal, m
 	if (rc == 0 && run->grouped)
 		rc = mk_group_keep(run, ctx, err);
 	else if (rc == 0)
-		rc = keep_alone(ctx, err);
+		rc = keep_alone(run, ctx, err);
 	if (rc != 0)
 		return rc;
 	run->settled = true;
@@ -449,16 +494,28 @@ static int keep_refusal(mk_run *run, mk_ctx *ctx, const market_error *refusal, m
 	return kept.code;
 }
 
-static int keep_alone(mk_ctx *ctx, market_error *err)
+static int keep_alone(mk_run *run, mk_ctx *ctx, market_error *err)
 {
-	int rc = mk_store_begin(ctx->store, true, err);
+	int rc = run->shares ? 0 : mk_store_begin(ctx->store, true, err);
 	if (rc != 0)
 		return rc;
-	rc = mk_plan_flush(ctx->plan, ctx->store, err);
-	if (rc == 0)
+	rc = flush(run, ctx, false, err);
+	if (rc == 0 && !run->shares)
 		rc = mk_store_commit(ctx->store, err);
 	if (rc != 0)
-		mk_store_rollback(ctx->store);
+		undo(run, ctx);
+	return rc;
+}
+
+/* Where it fails in a shared transaction, that holds some of its writes. */
+static int flush(mk_run *run, mk_ctx *ctx, bool answers, market_error *err)
+{
+	int rc;
+	run->spoilt = run->shares;
+	rc = mk_plan_flush(ctx->plan, ctx->store, err);
+	if (rc == 0 && answers)
+		rc = mk_run_answer(run, ctx, err);
+	run->spoilt = run->shares && rc != 0;
 	return rc;
 }
 

@@ -41,9 +41,9 @@ int mk_group_keep(mk_run *run, mk_ctx *ctx, market_error *err)
 	return write_in_group(&own, &member, err);
 }
 
-bool mk_group_enter(market_session *session, const mk_op *op)
+bool mk_group_enter(market_session *session)
 {
-	if (session->writing || !(op->flags & MK_OP_WRITES))
+	if (session->writing)
 		return false;
 	session->writing = true;
 	atomic_fetch_add(&session->market->writers.inside, 1);

@@ -35,7 +35,8 @@ enum {
 	MK_OP_TIMED = 1 << 5,         /* run from a deadline: params are the subject alone */
 	MK_OP_NEVER_REFUSED = 1 << 6, /* a notification: stored whatever the state */
 	MK_OP_AUDITED = 1 << 7,       /* a read that leaves a journal row: sealed fields in full */
-	MK_OP_ALONE = 1 << 8          /* writes beside its plan: never in a group */
+	MK_OP_ALONE = 1 << 8          /* writes beside its plan, or changes what the market remembers: a
+	                               * transaction of its own, never in a group */
 };
 
 typedef struct mk_op {

@@ -29,7 +29,7 @@ static const mk_op ops[] = {
 		.gives = &mk_policy_entity,
 		.relations = BY_OPERATOR,
 		.errors = MK_ERRORS(MARKET_EDENIED, MARKET_EPOLICY, MARKET_ETIMEORDER),
-		.flags = MK_OP_WRITES,
+		.flags = MK_OP_WRITES | MK_OP_ALONE,
 		.handler = mk_policy_publish,
 	},
 	{

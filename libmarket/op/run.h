@@ -28,7 +28,21 @@ typedef struct mk_run {
 	bool replayed; /* out */
 	bool grouped;  /* planned outside the turn to write, to be written with others */
 	bool answered; /* a refusal was kept, or not, by the group that met it */
+	/* In a transaction that the caller begins and ends (op/batch.c): it is tried once, and for
+	 * timers that are due it gives MK_TIMERS with `due`. */
+	bool shares;
+	bool linked; /* of a chain: no refusal is kept */
+	bool spoilt; /* out: the transaction holds some of its writes, but not all */
+	bool one_book;
+	int64_t book; /* with `one_book`: another one gives MK_OTHER_BOOK */
+	mk_deadline due;
 } mk_run;
+
+/* Beside 0, errors and MK_AGAIN. */
+enum {
+	MK_TIMERS = MK_AGAIN + 1, /* its subject's timers come first */
+	MK_OTHER_BOOK             /* it doesn't belong into this transaction */
+};
 
 /* What the first batch of reads found. */
 typedef struct mk_opening {
@@ -56,8 +70,24 @@ int mk_session_read(market_session *session, mk_query *queries, size_t n_queries
 int mk_session_get(market_session *session, const mk_statement *statement, const mk_record *record,
                    const mk_value *args, size_t n_args, void **row, market_error *err);
 
-/* One whole operation, on the session's connection. */
+/* EMISUSE for a call from inside an operation, and after an internal error. */
+int mk_session_usable(const market_session *session, market_error *err);
+/* Who acts; checked (op/session.c). */
+int mk_session_actor(market_session *session, const market_actor *actor, market_error *err);
+int mk_session_actor_text(market_session *session, const char *text, market_error *err);
+/* ETIMEORDER when the time lies before the newest journal row's. */
+int mk_session_time(market_session *session, market_time at, market_error *err);
+/* JSON params in the arena, their references resolved (op/call.c). */
+int mk_call_parse(market_session *session, const mk_op *op, const char *json, mk_arena *arena,
+                  void **params, mk_pending_ref **refs, market_error *err);
+
+/* One whole operation, on the session's connection: with the caller's params, or checked ones. */
+int mk_run_params(mk_run *run, const void *params, market_error *err);
 int mk_run_operation(mk_run *run, market_error *err);
+/* Whether what a lost commit has left in doubt is looked at once more, after a pause. */
+bool mk_look_again(int rc, int looks);
+/* Whose transaction it is. */
+int64_t mk_run_book(const mk_run *run);
 /* What a plan's writing takes beside it (op/door.c): the answer, and the row of a refusal. */
 int mk_run_answer(mk_run *run, mk_ctx *ctx, market_error *err);
 void mk_run_drop_output(mk_run *run);
@@ -72,8 +102,8 @@ bool mk_group_wanted(const mk_run *run, int tries);
 int mk_group_write(mk_run *run, mk_ctx *ctx, market_error *err);
 /* Writes the plan of a refusal alone. */
 int mk_group_keep(mk_run *run, mk_ctx *ctx, market_error *err);
-/* Counts the session's operation among those that write; false when it is counted already. */
-bool mk_group_enter(market_session *session, const mk_op *op);
+/* Counts the session among those that write; false when it is counted already. */
+bool mk_group_enter(market_session *session);
 void mk_group_leave(market_session *session);
 
 /* Runs a deadline's operation at its due time as the system. */
@@ -85,8 +115,10 @@ int mk_send_request(market_session *session, market_time now, bool *did, market_
 
 /* Whether an error of timed work concerns its object alone, so that all others go on. */
 bool mk_is_of_object(int code);
-/* A connection for a session that isn't in the middle of something. */
+/* A connection for a session that isn't in the middle of something, or that of its batch; and back.
+ */
 int mk_session_enter(market_session *session, market_error *err);
+void mk_session_leave(market_session *session);
 
 market_time mk_session_now(const market_session *session);
 

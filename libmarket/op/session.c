@@ -5,6 +5,8 @@
 #include "libmarket/op/entity.h"
 #include "libmarket/op/run.h"
 
+static int last_effective(market_session *session, market_time *out, market_error *err);
+
 int market_session_open(market *market, const market_actor *actor, market_session **out,
                         market_error *err)
 {
@@ -40,11 +42,16 @@ void market_session_close(market_session *session)
 
 int market_session_act_as(market_session *session, const market_actor *actor, market_error *err)
 {
-	bool party;
 	if (!session || !actor)
 		return mk_error_set(err, MARKET_EMISUSE, "a session and an actor are needed");
 	if (session->busy)
 		return mk_error_set(err, MARKET_EMISUSE, "the session is busy");
+	return mk_session_actor(session, actor, err);
+}
+
+int mk_session_actor(market_session *session, const market_actor *actor, market_error *err)
+{
+	bool party;
 	if (actor->kind < MARKET_ACTOR_ANONYMOUS || actor->kind > MARKET_ACTOR_SYSTEM)
 		return mk_error_set(err, MARKET_EINVALID, "unknown kind of actor %d", actor->kind);
 	party = actor->kind == MARKET_ACTOR_BUYER || actor->kind == MARKET_ACTOR_MEMBER;
@@ -77,7 +84,7 @@ static int find_party(market_session *session, market_id_kind kind, const char *
 		if (rc != 0)
 			return rc;
 		rc = mk_ref_find(session, kind, text + 4, out, err);
-		mk_connection_give(session);
+		mk_session_leave(session);
 		return rc;
 	}
 	if (!market_id_parse(kind, text, out))
@@ -108,10 +115,17 @@ static int take_confirmation(const market_session *session, const char **text, m
 
 int market_session_act_as_text(market_session *session, const char *text, market_error *err)
 {
-	market_actor actor = {0};
-	int rc = 0;
 	if (!session || !text)
 		return mk_error_set(err, MARKET_EMISUSE, "a session and an actor are needed");
+	if (session->busy)
+		return mk_error_set(err, MARKET_EMISUSE, "the session is busy");
+	return mk_session_actor_text(session, text, err);
+}
+
+int mk_session_actor_text(market_session *session, const char *text, market_error *err)
+{
+	market_actor actor = {0};
+	int rc;
 	rc = take_confirmation(session, &text, &actor.confirmed_at, err);
 	if (rc != 0)
 		return rc;
@@ -134,30 +148,41 @@ int market_session_act_as_text(market_session *session, const char *text, market
 		rc = mk_error_set(err, MARKET_EINVALID, "unknown actor %.64s", text);
 		mk_error_hint(err, rc, "Use anonymous, system, operator:NAME, buyer:ID or member:ID.");
 	}
-	return rc == 0 ? market_session_act_as(session, &actor, err) : rc;
+	return rc == 0 ? mk_session_actor(session, &actor, err) : rc;
 }
 
 int market_session_set_time(market_session *session, market_time at, market_error *err)
 {
-	void *row = NULL;
-	int rc;
 	if (!session || at < 0)
 		return mk_error_set(err, MARKET_EMISUSE, "a session and a time are needed");
-	if (at == 0) {
-		session->at = 0;
-		return 0;
-	}
-	rc = mk_session_enter(session, err);
-	if (rc != 0)
-		return rc;
-	mk_arena_reset(&session->arena);
-	rc = mk_session_get(session, &mk_journal_last, &mk_journal_record, MK_NO_ARGS, &row, err);
-	mk_connection_give(session);
-	if (rc == 0 && row && ((const mk_journal *)row)->effective_at > at)
+	if (session->busy)
+		return mk_error_set(err, MARKET_EMISUSE, "the session is busy");
+	return mk_session_time(session, at, err);
+}
+
+int mk_session_time(market_session *session, market_time at, market_error *err)
+{
+	market_time last = 0;
+	int rc = at != 0 ? last_effective(session, &last, err) : 0;
+	if (rc == 0 && last > at)
 		return mk_error_set(err, MARKET_ETIMEORDER,
 		                    "the time lies before the newest journal row's");
 	if (rc == 0)
 		session->at = at;
+	return rc;
+}
+
+static int last_effective(market_session *session, market_time *out, market_error *err)
+{
+	void *row = NULL;
+	int rc = mk_session_enter(session, err);
+	if (rc != 0)
+		return rc;
+	mk_arena_reset(&session->arena);
+	rc = mk_session_get(session, &mk_journal_last, &mk_journal_record, MK_NO_ARGS, &row, err);
+	if (rc == 0 && row)
+		*out = ((const mk_journal *)row)->effective_at;
+	mk_session_leave(session);
 	return rc;
 }
 
@@ -174,7 +199,8 @@ int mk_session_read(market_session *session, mk_query *queries, size_t n_queries
 	mk_tries_begin(&tries);
 	do {
 		rc = mk_store_read(session->connection->store, &session->arena, queries, n_queries, err);
-	} while (mk_try_again(&tries, &rc, queries[0].statement->name, err));
+	} while (!mk_store_in_transaction(session->connection->store) &&
+	         mk_try_again(&tries, &rc, queries[0].statement->name, err));
 	return rc;
 }
 
@@ -190,9 +216,17 @@ int mk_session_get(market_session *session, const mk_statement *statement, const
 
 int mk_session_enter(market_session *session, market_error *err)
 {
+	if (session->held)
+		return 0;
 	if (session->busy || session->dead)
 		return mk_error_set(err, MARKET_EMISUSE, "the session is busy or dead");
 	return mk_connection_take(session, err);
+}
+
+void mk_session_leave(market_session *session)
+{
+	if (!session->held)
+		mk_connection_give(session);
 }
 
 int mk_connection_take(market_session *session, market_error *err)

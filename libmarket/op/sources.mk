@@ -2,6 +2,9 @@
 libmarket_sources += \
 	libmarket/op/api_schema.c \
 	libmarket/op/authorise.c \
+	libmarket/op/batch.c \
+	libmarket/op/batch_chain.c \
+	libmarket/op/batch_item.c \
 	libmarket/op/call.c \
 	libmarket/op/door.c \
 	libmarket/op/escrow.c \

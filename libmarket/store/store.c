@@ -188,6 +188,16 @@ int mk_store_finish(mk_store *store, int64_t outcome, market_error *err)
 	return rc;
 }
 
+bool mk_store_intact(mk_store *store)
+{
+	return store->in_transaction && !store->again && store->driver->intact(store);
+}
+
+bool mk_store_in_transaction(const mk_store *store)
+{
+	return store->in_transaction;
+}
+
 int mk_store_read(mk_store *store, mk_arena *arena, mk_query *queries, size_t n_queries,
                   market_error *err)
 {

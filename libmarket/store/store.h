@@ -132,6 +132,10 @@ void mk_store_rollback(mk_store *store);
  * else undoes it. MK_AGAIN when it met others. */
 int mk_store_finish(mk_store *store, int64_t outcome, market_error *err);
 
+/* Whether the transaction begun is still there: a full disk or a lost server may have undone it. */
+bool mk_store_intact(mk_store *store);
+bool mk_store_in_transaction(const mk_store *store);
+
 /* ---- reads ---- */
 
 typedef struct mk_query {

@@ -2,5 +2,6 @@
 unit_sources += \
 	tests/unit/market_fixture.c \
 	tests/unit/market_fixture.h \
+	tests/unit/test_batch.c \
 	tests/unit/test_door.c \
 	tests/unit/test_doubt.c
