@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "libmarket/engine/market.h"
 #include "libmarket/settlement/payout.h"
 #include "tests/unit/settlement_fixture.h"
 
@@ -514,6 +515,46 @@ static void only_the_system_runs(void)
 	bazaar_close(&b);
 }
 
+static void mature_between(const mk_trace *trace, void *user_data)
+{
+	test_market *other = user_data;
+
+	if (strcmp(trace->statement->name, "lot_open") != 0 || other->now == 0)
+		return;
+	CU_ASSERT(test_work(other) > 0);
+	other->now = 0;
+}
+
+/* On PostgreSQL an earning matures between the look at the lots and that at the account; on SQLite
+ * it can't. */
+static void money_moves_meanwhile(void)
+{
+	test_market other = {0};
+	bazaar b;
+
+	open_with(&b, manual_settlement, "bank");
+	sell(&b);
+	test_advance(&b.m, 7 * MK_DAY);
+	sell(&b);
+	b.m.now += 7 * MK_DAY;
+	other.now = b.m.now;
+	snprintf(other.url, sizeof(other.url), "%s", b.m.url);
+	test_market_reopen(&other);
+	if (test_on_postgres())
+		mk_store_set_trace(b.m.market->store, mature_between, &other);
+	else
+		CU_ASSERT(test_work(&other) > 0);
+	TEST_CALL(&b.m, "payout.create", "{'seller':'%s'}", b.seller[0]);
+	CHECK_TEXT(test_out(&b.m, "amount"), "351.82");
+	CHECK_TEXT(test_out(&b.m, "lines"), "2");
+	mk_store_set_trace(b.m.market->store, NULL, NULL);
+	CHECK_INT(other.now, test_on_postgres() ? 0 : b.m.now);
+	other.now = b.m.now;
+	test_market_close(&other);
+	settle_check(&b);
+	bazaar_close(&b);
+}
+
 void suite_payout(void);
 void suite_payout(void)
 {
@@ -550,5 +591,7 @@ void suite_payout(void)
 	            held_payouts_wait_for_the_next_day);
 	CU_add_test(s, "SEL-8: a changed account delays the payout day", a_changed_account_delays);
 	CU_add_test(s, "SET-3: the zone's calendar bounds the day", zone_bounds_the_day);
+	CU_add_test(s, "ACC-4: what comes between the looks at lots and account is paid as well",
+	            money_moves_meanwhile);
 	CU_add_test(s, "SET-3: who may pay", only_the_system_runs);
 }

@@ -1,4 +1,5 @@
 /* Commit groups: who fails, fails alone; what undoes the group is seen; nobody waits for ever. */
+#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,11 +13,12 @@ void suite_writers(void);
 #define MOST 8
 
 typedef enum action {
-	ADD,    /* a row */
-	FAIL,   /* a row, then a refusal that nothing is kept of */
-	REFUSE, /* a row, then a refusal, of which the row 100 more is kept */
-	FILL,   /* more than the disk takes */
-	ORPHAN  /* a row that the commit refuses */
+	ADD,     /* a row */
+	FAIL,    /* a row, then a refusal that nothing is kept of */
+	REFUSE,  /* a row, then a refusal, of which the row 100 more is kept */
+	FILL,    /* more than the disk takes */
+	KEPT_IN, /* a row, after which its savepoint can't be released */
+	ORPHAN   /* a row that the commit refuses */
 } action;
 
 typedef struct caller {
@@ -92,6 +94,14 @@ static int add(mk_store *store, int64_t id, int64_t parent, market_error *error)
 	return rows == 1 ? 0 : (int)rows;
 }
 
+static int forbid_release(void *data, int action, const char *operation, const char *name,
+                          const char *unused, const char *cause)
+{
+	(void)data, (void)name, (void)unused, (void)cause;
+	return action == SQLITE_SAVEPOINT && strcmp(operation, "RELEASE") == 0 ? SQLITE_DENY
+	                                                                       : SQLITE_OK;
+}
+
 static int flush(mk_store *store, void *data, market_error *error)
 {
 	caller *c = data;
@@ -99,7 +109,9 @@ static int flush(mk_store *store, void *data, market_error *error)
 	int rc = add(store, c->id, c->what == ORPHAN ? 999 : 0, error);
 
 	c->seen = rows_in(store);
-	if (rc != 0 || c->what == ADD || c->what == ORPHAN)
+	sqlite3_set_authorizer(((mk_sqlite *)store)->db, c->what == KEPT_IN ? forbid_release : NULL,
+	                       NULL);
+	if (rc != 0 || c->what == ADD || c->what == KEPT_IN || c->what == ORPHAN)
 		return rc;
 	if (c->what != FILL)
 		return mk_error_set(error, MARKET_ESTATE, "refused");
@@ -277,6 +289,22 @@ static void disk_fills(void)
 	close_rig(&r);
 }
 
+static void savepoint_stays(void)
+{
+	static const action what[] = {ADD, KEPT_IN, ADD};
+	rig r;
+
+	open_rig(&r);
+	r.writers.careful = 1;
+	write_group(&r, what, 3);
+	CHECK_INT(r.callers[0].rc, MK_AGAIN);
+	CHECK_INT(r.callers[1].rc, MARKET_EINTERNAL);
+	CU_ASSERT_PTR_NOT_NULL(strstr(r.callers[1].err.message, "release"));
+	CHECK_INT(r.callers[2].rc, 0); /* in the next group */
+	CHECK_INT(rows_in(r.store), 1);
+	close_rig(&r);
+}
+
 /* ---- nobody waits for ever ---- */
 
 static void *call_on(void *data)
@@ -414,6 +442,7 @@ void suite_writers(void)
 	CU_add_test(s, "a commit that fails is the error of all, of refusals too", commit_fails);
 	CU_add_test(s, "a full disk is the answer of one; those before it run again", disk_fills);
 	CU_add_test(s, "so it is in a group that has no savepoints", disk_fills_at_once);
+	CU_add_test(s, "a savepoint that isn't released is no success", savepoint_stays);
 	CU_add_test(s, "who wants the turn alone gets it among groups", alone_beside_groups);
 	CU_add_test(s, "the log stays small under constant writing and reading", log_is_bounded);
 	CU_add_test(s, "another process gets the file among groups", other_process);
