@@ -7,6 +7,7 @@
 
 #define ALIGNMENT ((size_t)16)
 #define FIRST_BLOCK ((size_t)16 * 1024)
+#define SHORT_FORMAT 256 /* longer ones are formatted twice */
 #define LARGEST_BLOCK ((size_t)256 * 1024)
 
 struct mk_arena_block {
@@ -191,19 +192,44 @@ char *mk_arena_text_n(mk_arena *arena, const char *text, size_t size)
 	return copy;
 }
 
+char *mk_arena_join(mk_arena *arena, ...)
+{
+	va_list parts;
+	const char *part;
+	size_t size = 0;
+	char *text, *to;
+
+	va_start(parts, arena);
+	while ((part = va_arg(parts, const char *)) != NULL)
+		size += strlen(part);
+	va_end(parts);
+	text = to = mk_arena_get(arena, size + 1);
+	if (!text)
+		return NULL;
+	va_start(parts, arena);
+	while ((part = va_arg(parts, const char *)) != NULL)
+		to = stpcpy(to, part);
+	va_end(parts);
+	*to = '\0';
+	return text;
+}
+
 char *mk_arena_format(mk_arena *arena, const char *format, ...)
 {
+	char small[SHORT_FORMAT];
 	va_list arguments;
 	char *text;
 	int length;
 
 	va_start(arguments, format);
-	length = vsnprintf(NULL, 0, format, arguments);
+	length = vsnprintf(small, sizeof(small), format, arguments);
 	va_end(arguments);
 	if (length < 0) {
 		arena->failed = true;
 		return NULL;
 	}
+	if (length < (int)sizeof(small))
+		return mk_arena_copy(arena, small, (size_t)length + 1);
 	text = mk_arena_get(arena, (size_t)length + 1);
 	if (!text)
 		return NULL;

@@ -9,6 +9,7 @@ __extension__ typedef unsigned __int128 wide_unsigned;
 #define RATE_DECIMALS 4 /* of a percentage: one part per million is 0.0001 % */
 
 static market_money broken(void);
+static bool is_capital(char c);
 static bool absent(market_money m);
 static bool like(market_money a, market_money b);
 static market_money in_currency_of(int64_t amount, market_money a, market_money b);
@@ -22,17 +23,14 @@ static bool parse_decimal(const char *text, size_t size, int digits, int64_t *ou
 market_money mk_money(int64_t amount, const char *currency)
 {
 	market_money m = {amount, ""};
-	int i;
 
 	if (!currency || currency[0] == '\0')
 		return amount == 0 ? m : broken();
-	for (i = 0; i < 3; i++) {
-		if (currency[i] < 'A' || currency[i] > 'Z')
-			return broken();
-		m.currency[i] = currency[i];
-	}
-	m.currency[3] = '\0';
-	return currency[3] == '\0' && amount != INT64_MIN ? m : broken();
+	if (!is_capital(currency[0]) || !is_capital(currency[1]) || !is_capital(currency[2]) ||
+	    currency[3] != '\0' || amount == INT64_MIN)
+		return broken();
+	memcpy(m.currency, currency, sizeof(m.currency));
+	return m;
 }
 
 market_money mk_money_zero(market_money like_this)
@@ -268,6 +266,11 @@ static market_money broken(void)
 	market_money m = {INT64_MIN, "!!!"};
 
 	return m;
+}
+
+static bool is_capital(char c)
+{
+	return c >= 'A' && c <= 'Z';
 }
 
 static bool absent(market_money m)

@@ -5,10 +5,12 @@
 #include <string.h>
 
 #define SMALLEST 128
+#define SHORT_FORMAT 256 /* longer ones are formatted twice */
 #define LONGEST_WORD 64
 #define FARTHEST 3
 
 static bool reserve(mk_text *text, size_t more);
+static bool grow(mk_text *text, size_t more);
 static size_t sequence_length(const unsigned char *bytes, size_t size);
 static size_t distance(const char *a, size_t a_length, const char *b, size_t b_length);
 static size_t least(size_t a, size_t b);
@@ -59,7 +61,21 @@ void mk_text_add_n(mk_text *text, const void *bytes, size_t size)
 
 void mk_text_add_char(mk_text *text, char c)
 {
-	mk_text_add_n(text, &c, 1);
+	if (!reserve(text, 1))
+		return;
+	text->data[text->size++] = c;
+	text->data[text->size] = '\0';
+}
+
+void mk_text_join(mk_text *text, ...)
+{
+	va_list parts;
+	const char *part;
+
+	va_start(parts, text);
+	while ((part = va_arg(parts, const char *)) != NULL)
+		mk_text_add_n(text, part, strlen(part));
+	va_end(parts);
 }
 
 void mk_text_add_int(mk_text *text, int64_t value)
@@ -77,19 +93,30 @@ void mk_text_add_int(mk_text *text, int64_t value)
 	mk_text_add_n(text, at, (size_t)(digits + sizeof(digits) - at));
 }
 
+void mk_text_add_dotted(mk_text *text, const int64_t *values, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0)
+			mk_text_add_char(text, '.');
+		mk_text_add_int(text, values[i]);
+	}
+}
+
 void mk_text_format(mk_text *text, const char *format, ...)
 {
+	char small[SHORT_FORMAT];
 	va_list arguments;
 	int length;
 
 	va_start(arguments, format);
-	length = vsnprintf(NULL, 0, format, arguments);
+	length = vsnprintf(small, sizeof(small), format, arguments);
 	va_end(arguments);
-	if (length < 0) {
-		text->failed = true;
+	if (length < (int)sizeof(small)) {
+		text->failed = text->failed || length < 0;
+		mk_text_add_n(text, small, length < 0 ? 0 : (size_t)length);
 		return;
 	}
-	if (length == 0 || !reserve(text, (size_t)length))
+	if (!reserve(text, (size_t)length))
 		return;
 	va_start(arguments, format);
 	(void)vsnprintf(text->data + text->size, (size_t)length + 1, format, arguments);
@@ -287,6 +314,13 @@ bool mk_unhex(const char *hex, void *out, size_t size)
 
 static bool reserve(mk_text *text, size_t more)
 {
+	if (!text->failed && more < text->capacity - text->size && more <= text->limit - text->size)
+		return true;
+	return grow(text, more);
+}
+
+static bool grow(mk_text *text, size_t more)
+{
 	size_t capacity = text->capacity > 0 ? text->capacity : SMALLEST;
 	size_t need;
 	char *data;
@@ -296,8 +330,6 @@ static bool reserve(mk_text *text, size_t more)
 	if (text->size > text->limit || more > text->limit - text->size || more > SIZE_MAX / 4)
 		goto failed;
 	need = text->size + more + 1;
-	if (need <= text->capacity)
-		return true;
 	while (capacity < need)
 		capacity = capacity > SIZE_MAX / 4 ? need : capacity * 2;
 	data = mk_reallocate(text->allocator, text->capacity > 0 ? text->data : NULL, capacity);

@@ -147,11 +147,7 @@ void mk_event(mk_ctx *ctx, const char *type, market_id_kind kind, market_id obje
 		mk_text_add_char(out, ',');
 	}
 	market_id_format(kind, object, text);
-	mk_text_add(out, "{\"type\":\"");
-	mk_text_add(out, type);
-	mk_text_add(out, "\",\"object\":\"");
-	mk_text_add(out, text);
-	mk_text_add(out, "\",\"book\":\"");
+	mk_text_join(out, "{\"type\":\"", type, "\",\"object\":\"", text, "\",\"book\":\"", NULL);
 	mk_text_add_int(out, object.book);
 	mk_text_add_char(out, '"');
 	close_event(ctx);
@@ -178,7 +174,8 @@ void mk_event_money(mk_ctx *ctx, const char *name, market_money value)
 	char text[MK_MONEY_TEXT_SIZE];
 	event_name(ctx, name);
 	mk_money_format(value, text);
-	mk_text_format(&ctx->events, "{\"amount\":\"%s\",\"currency\":\"%s\"}", text, value.currency);
+	mk_text_join(&ctx->events, "{\"amount\":\"", text, "\",\"currency\":\"", value.currency, "\"}",
+	             NULL);
 	close_event(ctx);
 }
 

@@ -57,7 +57,7 @@ struct mk_transfer {
 	mk_transfer *next_same; /* of the same hash */
 };
 
-#define MK_LEDGER_BUCKETS 256
+#define MK_LEDGER_BUCKETS 64
 
 struct mk_ledger {
 	mk_ledger_setup setup;

@@ -428,10 +428,12 @@ static const char *list_orders(mk_ctx *ctx, const mk_checkout *checkout)
 	const char *copy = NULL;
 
 	mk_text_init(&text, ctx->arena->allocator, MK_MAX_JSON);
-	for (size_t i = 0; i < checkout->n_orders; i++)
-		mk_text_format(&text, "%s%lld.%lld", i > 0 ? " " : "",
-		               (long long)checkout->orders[i]->order.id.book,
-		               (long long)checkout->orders[i]->order.id.id);
+	for (size_t i = 0; i < checkout->n_orders; i++) {
+		const market_id id = checkout->orders[i]->order.id;
+
+		mk_text_add(&text, i > 0 ? " " : "");
+		mk_text_add_dotted(&text, (const int64_t[]){id.book, id.id}, 2);
+	}
 	if (!text.failed)
 		copy = mk_arena_text_n(ctx->arena, text.data, text.size);
 	mk_text_close(&text);

@@ -41,9 +41,11 @@ int mk_payment_create(mk_ctx *ctx, const market_order_group *group, mk_order *co
 		list[i] = make_share(ctx, payment, &orders[i]->order);
 		if (!list[i])
 			break;
-		mk_text_format(&parts, "%s%lld.%lld.%lld", i > 0 ? " " : "",
-		               (long long)orders[i]->order.id.book, (long long)list[i]->share.id.id,
-		               (long long)orders[i]->order.id.id);
+		mk_text_add(&parts, i > 0 ? " " : "");
+		mk_text_add_dotted(&parts,
+		                   (const int64_t[]){orders[i]->order.id.book, list[i]->share.id.id,
+		                                     orders[i]->order.id.id},
+		                   3);
 	}
 	if (!parts.failed)
 		payment->parts = mk_arena_text_n(ctx->arena, parts.data ? parts.data : "", parts.size);
