@@ -192,25 +192,19 @@ char *mk_arena_text_n(mk_arena *arena, const char *text, size_t size)
 	return copy;
 }
 
-char *mk_arena_join(mk_arena *arena, ...)
+char *mk_arena_join(mk_arena *arena, const char *const *parts)
 {
-	va_list parts;
-	const char *part;
-	size_t size = 0;
+	size_t size = 1;
 	char *text, *to;
 
-	va_start(parts, arena);
-	while ((part = va_arg(parts, const char *)) != NULL)
-		size += strlen(part);
-	va_end(parts);
-	text = to = mk_arena_get(arena, size + 1);
+	for (size_t i = 0; parts[i]; i++)
+		size += strlen(parts[i]);
+	text = to = mk_arena_get(arena, size);
 	if (!text)
 		return NULL;
-	va_start(parts, arena);
-	while ((part = va_arg(parts, const char *)) != NULL)
-		to = stpcpy(to, part);
-	va_end(parts);
 	*to = '\0';
+	for (size_t i = 0; parts[i]; i++)
+		to = stpcpy(to, parts[i]);
 	return text;
 }
 

@@ -34,8 +34,9 @@ void *mk_arena_copy(mk_arena *arena, const void *data, size_t size);
 void *mk_arena_array(mk_arena *arena, size_t size, size_t count);
 char *mk_arena_text(mk_arena *arena, const char *text); /* NULL gives NULL */
 char *mk_arena_text_n(mk_arena *arena, const char *text, size_t size);
-/* Texts in a row, the last one NULL. */
-char *mk_arena_join(mk_arena *arena, ...) __attribute__((sentinel));
+/* Texts in a row: mk_arena_join(arena, MK_TEXTS("account ", name)). None may be NULL. */
+#define MK_TEXTS(...) ((const char *const[]){__VA_ARGS__, NULL})
+char *mk_arena_join(mk_arena *arena, const char *const *parts);
 char *mk_arena_format(mk_arena *arena, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

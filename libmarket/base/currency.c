@@ -4,15 +4,12 @@
  */
 #include "libmarket/base/money.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 typedef struct currency {
 	char code[4];
 	int8_t digits;
 } currency;
 
-static int compare(const void *a, const void *b);
+static uint32_t letters(const char *code);
 
 /* clang-format off */
 static const currency currencies[] = {
@@ -45,16 +42,27 @@ static const currency currencies[] = {
 
 int mk_currency_digits(const char *code)
 {
-	const currency *found;
+	size_t from = 0, to = sizeof(currencies) / sizeof(currencies[0]);
+	uint32_t wanted;
 
-	if (!code)
+	if (!code || !code[0] || !code[1] || !code[2] || code[3])
 		return -1;
-	found = bsearch(code, currencies, sizeof(currencies) / sizeof(currencies[0]),
-	                sizeof(currencies[0]), compare);
-	return found ? found->digits : -1;
+	wanted = letters(code);
+	while (from < to) {
+		const currency *middle = &currencies[(from + to) / 2];
+		uint32_t found = letters(middle->code);
+
+		if (found == wanted)
+			return middle->digits;
+		if (found < wanted)
+			from = (size_t)(middle - currencies) + 1;
+		else
+			to = (size_t)(middle - currencies);
+	}
+	return -1;
 }
 
-static int compare(const void *a, const void *b)
+static uint32_t letters(const char *code)
 {
-	return strcmp(a, ((const currency *)b)->code);
+	return (uint32_t)(uint8_t)code[0] << 16 | (uint32_t)(uint8_t)code[1] << 8 | (uint8_t)code[2];
 }

@@ -35,13 +35,7 @@ market_money mk_money(int64_t amount, const char *currency)
 
 market_money mk_money_zero(market_money like_this)
 {
-	return in_currency_of(0, like_this, like_this);
-}
-
-bool mk_money_broken(market_money m)
-{
-	return m.amount == INT64_MIN || m.currency[0] == '!' ||
-	       (m.currency[0] == '\0' && m.amount != 0);
+	return mk_money_broken(like_this) ? broken() : in_currency_of(0, like_this, like_this);
 }
 
 market_money mk_money_add(market_money a, market_money b)
@@ -155,8 +149,9 @@ bool mk_money_negative(market_money a)
 
 bool mk_money_same_currency(market_money a, market_money b)
 {
-	return !mk_money_broken(a) && !mk_money_broken(b) &&
-	       strncmp(a.currency, b.currency, sizeof(a.currency)) == 0;
+	if (mk_money_broken(a) || mk_money_broken(b) || a.currency[0] != b.currency[0])
+		return false;
+	return a.currency[0] == '\0' || memcmp(a.currency, b.currency, sizeof(a.currency)) == 0;
 }
 
 bool mk_money_divide(market_money total, const int64_t *weights, size_t count, market_money *parts)
@@ -283,13 +278,12 @@ static bool like(market_money a, market_money b)
 {
 	if (mk_money_broken(a) || mk_money_broken(b))
 		return false;
-	return absent(a) || absent(b) || strncmp(a.currency, b.currency, sizeof(a.currency)) == 0;
+	return absent(a) || absent(b) || memcmp(a.currency, b.currency, sizeof(a.currency)) == 0;
 }
 
+/* Neither is broken. */
 static market_money in_currency_of(int64_t amount, market_money a, market_money b)
 {
-	if (mk_money_broken(a) || mk_money_broken(b))
-		return broken();
 	return mk_money(amount, absent(a) ? b.currency : a.currency);
 }
 

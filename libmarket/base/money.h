@@ -3,8 +3,9 @@
  * when it overflows, when currencies differ or when an operand is broken; a broken money can't be
  * bound, posted or printed (MARKET_EOVERFLOW), so a sequence of steps needs one check at its end.
  * An absent money (empty currency, amount 0) is neutral in sums and counts as zero of the other's
- * currency in comparisons and bounds: an absent bound isn't "no bound". money.c is the only file
- * that reads `.amount` to compute, and mk_money_scale the only place where money is rounded.
+ * currency in comparisons and bounds: an absent bound isn't "no bound". money.c (with the test of
+ * brokenness below) is the only file that reads `.amount` to compute, and mk_money_scale the only
+ * place where money is rounded.
  */
 #ifndef MK_BASE_MONEY_H
 #define MK_BASE_MONEY_H
@@ -21,7 +22,11 @@ typedef enum mk_rounding { MK_HALF_UP = 0, MK_HALF_EVEN = 1 } mk_rounding;
  * or "" with amount 0 is absent. */
 market_money mk_money(int64_t amount, const char *currency);
 market_money mk_money_zero(market_money like);
-bool mk_money_broken(market_money m);
+static inline bool mk_money_broken(market_money m)
+{
+	return m.amount == INT64_MIN || m.currency[0] == '!' ||
+	       (m.currency[0] == '\0' && m.amount != 0);
+}
 market_money mk_money_add(market_money a, market_money b);
 market_money mk_money_sub(market_money a, market_money b);
 market_money mk_money_neg(market_money a);

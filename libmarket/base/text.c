@@ -1,15 +1,16 @@
 #include "libmarket/base/text.h"
 
+#include <endian.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#define SMALLEST 128
+#define SMALLEST 512
 #define SHORT_FORMAT 256 /* longer ones are formatted twice */
 #define LONGEST_WORD 64
 #define FARTHEST 3
 
-static bool reserve(mk_text *text, size_t more);
+static inline bool reserve(mk_text *text, size_t more);
 static bool grow(mk_text *text, size_t more);
 static size_t sequence_length(const unsigned char *bytes, size_t size);
 static size_t distance(const char *a, size_t a_length, const char *b, size_t b_length);
@@ -67,15 +68,10 @@ void mk_text_add_char(mk_text *text, char c)
 	text->data[text->size] = '\0';
 }
 
-void mk_text_join(mk_text *text, ...)
+void mk_text_join(mk_text *text, const char *const *parts)
 {
-	va_list parts;
-	const char *part;
-
-	va_start(parts, text);
-	while ((part = va_arg(parts, const char *)) != NULL)
-		mk_text_add_n(text, part, strlen(part));
-	va_end(parts);
+	for (; *parts; parts++)
+		mk_text_add_n(text, *parts, strlen(*parts));
 }
 
 void mk_text_add_int(mk_text *text, int64_t value)
@@ -175,34 +171,27 @@ void mk_text_add_json_n(mk_text *text, const char *chars, size_t size)
 
 void mk_text_add_u32(mk_text *text, uint32_t value)
 {
-	unsigned char bytes[4];
-	int i;
+	const uint32_t bytes = htobe32(value);
 
-	for (i = 0; i < 4; i++)
-		bytes[i] = (unsigned char)(value >> (24 - 8 * i));
-	mk_text_add_n(text, bytes, sizeof(bytes));
+	mk_text_add_n(text, &bytes, sizeof(bytes));
 }
 
 void mk_text_add_u64(mk_text *text, uint64_t value)
 {
-	unsigned char bytes[8];
-	int i;
+	const uint64_t bytes = htobe64(value);
 
-	for (i = 0; i < 8; i++)
-		bytes[i] = (unsigned char)(value >> (56 - 8 * i));
-	mk_text_add_n(text, bytes, sizeof(bytes));
+	mk_text_add_n(text, &bytes, sizeof(bytes));
 }
 
 void mk_text_add_numbers(mk_text *text, const int64_t *values, size_t count)
 {
-	unsigned char *to;
-
 	if (!reserve(text, 8 * count))
 		return;
-	to = (unsigned char *)text->data + text->size;
-	for (size_t i = 0; i < count; i++)
-		for (int k = 0; k < 8; k++)
-			to[8 * i + (size_t)k] = (unsigned char)((uint64_t)values[i] >> (56 - 8 * k));
+	for (size_t i = 0; i < count; i++) {
+		const uint64_t bytes = htobe64((uint64_t)values[i]);
+
+		memcpy(text->data + text->size + 8 * i, &bytes, sizeof(bytes));
+	}
 	text->size += 8 * count;
 	text->data[text->size] = '\0';
 }
@@ -312,11 +301,10 @@ bool mk_unhex(const char *hex, void *out, size_t size)
 	return true;
 }
 
-static bool reserve(mk_text *text, size_t more)
+/* The memory is never larger than the limit allows. */
+static inline bool reserve(mk_text *text, size_t more)
 {
-	if (!text->failed && more < text->capacity - text->size && more <= text->limit - text->size)
-		return true;
-	return grow(text, more);
+	return (more < text->capacity - text->size && !text->failed) || grow(text, more);
 }
 
 static bool grow(mk_text *text, size_t more)
@@ -332,6 +320,8 @@ static bool grow(mk_text *text, size_t more)
 	need = text->size + more + 1;
 	while (capacity < need)
 		capacity = capacity > SIZE_MAX / 4 ? need : capacity * 2;
+	if (capacity - 1 > text->limit)
+		capacity = text->limit + 1;
 	data = mk_reallocate(text->allocator, text->capacity > 0 ? text->data : NULL, capacity);
 	if (!data)
 		goto failed;

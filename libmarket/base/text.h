@@ -23,7 +23,7 @@ void mk_text_add_n(mk_text *text, const void *bytes, size_t size);
 void mk_text_add_char(mk_text *text, char c);
 void mk_text_add_int(mk_text *text, int64_t value);
 void mk_text_add_dotted(mk_text *text, const int64_t *values, size_t count); /* "1.2.3" */
-void mk_text_join(mk_text *text, ...) __attribute__((sentinel)); /* texts, the last one NULL */
+void mk_text_join(mk_text *text, const char *const *parts);                  /* of MK_TEXTS */
 void mk_text_format(mk_text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* A JSON string with its quotes, escaped. */
 void mk_text_add_json(mk_text *text, const char *chars);

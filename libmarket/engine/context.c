@@ -147,7 +147,7 @@ void mk_event(mk_ctx *ctx, const char *type, market_id_kind kind, market_id obje
 		mk_text_add_char(out, ',');
 	}
 	market_id_format(kind, object, text);
-	mk_text_join(out, "{\"type\":\"", type, "\",\"object\":\"", text, "\",\"book\":\"", NULL);
+	mk_text_join(out, MK_TEXTS("{\"type\":\"", type, "\",\"object\":\"", text, "\",\"book\":\""));
 	mk_text_add_int(out, object.book);
 	mk_text_add_char(out, '"');
 	close_event(ctx);
@@ -174,8 +174,8 @@ void mk_event_money(mk_ctx *ctx, const char *name, market_money value)
 	char text[MK_MONEY_TEXT_SIZE];
 	event_name(ctx, name);
 	mk_money_format(value, text);
-	mk_text_join(&ctx->events, "{\"amount\":\"", text, "\",\"currency\":\"", value.currency, "\"}",
-	             NULL);
+	mk_text_join(&ctx->events,
+	             MK_TEXTS("{\"amount\":\"", text, "\",\"currency\":\"", value.currency, "\"}"));
 	close_event(ctx);
 }
 

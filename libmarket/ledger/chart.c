@@ -91,7 +91,8 @@ const char *mk_chart_name(mk_arena *arena, int64_t book, const char *stem, const
 	} else if ((*entry)->platform_only && book != 0) {
 		*text = "exists in book 0 only";
 	} else {
-		name = suffix ? mk_arena_join(arena, (*entry)->stem, ":", suffix, NULL) : (*entry)->stem;
+		name =
+			suffix ? mk_arena_join(arena, MK_TEXTS((*entry)->stem, ":", suffix)) : (*entry)->stem;
 		*fault = name ? 0 : MARKET_ENOMEM;
 	}
 	return name;

@@ -272,8 +272,8 @@ static void plan_update(mk_ledger *ledger, const mk_transfer *transfer, const mk
 		miss.code = MARKET_EFUNDS;
 		miss.rank = RANK_BASE + (int)ledger->n_transfers;
 		miss.field = transfer->field ? transfer->field : "legs";
-		miss.message = mk_arena_join(ledger->setup.arena, "account ", account->name,
-		                             " no longer covers it", NULL);
+		miss.message = mk_arena_join(ledger->setup.arena,
+		                             MK_TEXTS("account ", account->name, " no longer covers it"));
 	}
 	entry->guarded = entry->guarded || first;
 	mk_plan_add(ledger->setup.plan, MK_PHASE_LEDGER, statement, account->id, args, limited ? 10 : 8,

@@ -250,12 +250,12 @@ const char *mk_actor_text(const market_actor *actor, mk_arena *arena)
 	switch (actor->kind) {
 	case MARKET_ACTOR_BUYER:
 		market_id_format(MARKET_ID_BUYER, actor->id, text);
-		return mk_arena_join(arena, "buyer:", text, NULL);
+		return mk_arena_join(arena, MK_TEXTS("buyer:", text));
 	case MARKET_ACTOR_MEMBER:
 		market_id_format(MARKET_ID_MEMBER, actor->id, text);
-		return mk_arena_join(arena, "member:", text, NULL);
+		return mk_arena_join(arena, MK_TEXTS("member:", text));
 	case MARKET_ACTOR_OPERATOR:
-		return mk_arena_join(arena, "operator:", actor->name, NULL);
+		return mk_arena_join(arena, MK_TEXTS("operator:", actor->name));
 	case MARKET_ACTOR_SYSTEM:
 		return "system";
 	default:

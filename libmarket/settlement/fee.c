@@ -387,8 +387,8 @@ static const char *explain(work *w, const mk_fee_kind *kind, const mk_fee_compon
 {
 	mk_text_reset(&w->text);
 	for (size_t i = 0; i < kind->n_rules && kind->rules[i] != c->rule; i++)
-		mk_text_join(&w->text, kind->rules[i]->name, ": another ",
-		             mismatch(w, kind->rules[i], component), "; ", NULL);
+		mk_text_join(&w->text, MK_TEXTS(kind->rules[i]->name, ": another ",
+		                                mismatch(w, kind->rules[i], component), "; "));
 	explain_amount(w, kind, component, c);
 	return w->text.failed ? NULL : mk_arena_text_n(w->arena, w->text.data, w->text.size);
 }
@@ -399,24 +399,25 @@ static void explain_amount(work *w, const mk_fee_kind *kind, const mk_fee_compon
 	char text[MK_MONEY_TEXT_SIZE];
 	char rate[MK_RATE_TEXT_SIZE];
 
-	mk_text_join(&w->text, c->rule->name, ": applies", NULL);
+	mk_text_join(&w->text, MK_TEXTS(c->rule->name, ": applies"));
 	if (c->rule->rate) {
 		mk_rate_format(*c->rule->rate, rate);
 		mk_money_format(component->base, text);
-		mk_text_join(&w->text, ", ", rate, " of ", text, NULL);
+		mk_text_join(&w->text, MK_TEXTS(", ", rate, " of ", text));
 	}
 	explain_bound(w, "flat", c->rule->flat);
 	explain_bound(w, "floor", c->rule->floor);
 	explain_bound(w, "cap", c->rule->cap);
 	if (c->rule->per == MK_PER_UNIT || c->rule->per == MK_PER_ORDER)
-		mk_text_join(&w->text, " per ", mk_enum_name(&mk_fee_per_enum, c->rule->per), NULL);
+		mk_text_join(&w->text, MK_TEXTS(" per ", mk_enum_name(&mk_fee_per_enum, c->rule->per)));
 	mk_money_format(c->amount, text);
-	mk_text_join(&w->text, " = ", text, NULL);
+	mk_text_join(&w->text, MK_TEXTS(" = ", text));
 	if (kind->tax) {
 		mk_rate_format(kind->tax->rate, rate);
 		mk_money_format(c->tax, text);
-		mk_text_join(&w->text, ", tax ", rate, " ",
-		             mk_enum_name(&mk_tax_mode_enum, kind->tax->mode), " ", text, NULL);
+		mk_text_join(&w->text,
+		             MK_TEXTS(", tax ", rate, " ", mk_enum_name(&mk_tax_mode_enum, kind->tax->mode),
+		                      " ", text));
 	}
 	if (c->cut)
 		mk_text_add(&w->text, ", cut to what was left");
@@ -429,7 +430,7 @@ static void explain_bound(work *w, const char *name, market_money amount)
 	if (amount.currency[0] == '\0')
 		return;
 	mk_money_format(amount, text);
-	mk_text_join(&w->text, ", ", name, " ", text, NULL);
+	mk_text_join(&w->text, MK_TEXTS(", ", name, " ", text));
 	if (!in_currency(w, amount))
-		mk_text_join(&w->text, " ", amount.currency, " (another currency)", NULL);
+		mk_text_join(&w->text, MK_TEXTS(" ", amount.currency, " (another currency)"));
 }

@@ -253,6 +253,11 @@ static int link_column(mk_mapping *reading, const mk_columns *columns, mk_column
 	size_t size = field ? strlen(field->name) : 0;
 
 	switch (column->kind) {
+	case MK_COLUMN_OWN_BOOK:
+	case MK_COLUMN_CURRENCY:
+		if (column->offset == MK_NOWHERE) /* others are read with it */
+			*column = (mk_column){.kind = MK_COLUMN_BOOK, .value = column->value};
+		return 0;
 	case MK_COLUMN_MONEY:
 	case MK_COLUMN_OPT_MONEY:
 		column->other = column_named(columns, "currency", 8, "");

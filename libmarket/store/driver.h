@@ -16,16 +16,17 @@ typedef enum mk_column_kind {
 	MK_COLUMN_TEXT,
 	MK_COLUMN_BLOB,
 	MK_COLUMN_MONEY,
-	MK_COLUMN_PAIRS,
 	MK_COLUMN_KEY,      /* `.id` of the row's own id: never NULL */
 	MK_COLUMN_KEY_BOOK, /* its book */
 	MK_COLUMN_ID,       /* `.id` of another id; NULL when absent */
 	MK_COLUMN_BOOK,     /* its book; NULL when that id is absent */
-	MK_COLUMN_OWN_BOOK, /* `book_id` of a record without a field `id` */
-	MK_COLUMN_CURRENCY,
-	MK_COLUMN_OPT_INT, /* the struct holds a pointer; NULL is NULL */
+	MK_COLUMN_OPT_INT,  /* the struct holds a pointer; NULL is NULL */
 	MK_COLUMN_OPT_BOOL,
-	MK_COLUMN_OPT_MONEY
+	MK_COLUMN_OPT_MONEY,
+	/* these take more than one member */
+	MK_COLUMN_PAIRS,
+	MK_COLUMN_OWN_BOOK, /* `book_id` of a record without a field `id` */
+	MK_COLUMN_CURRENCY
 } mk_column_kind;
 
 #define MK_NOWHERE UINT32_MAX

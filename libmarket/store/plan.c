@@ -128,14 +128,17 @@ static bool copy_optionals(mk_plan *plan, const mk_record *record, char *copy)
 {
 	for (size_t i = 0; i < record->n_fields; i++) {
 		const mk_field *field = &record->fields[i];
-		const void **at = (const void **)(copy + field->offset);
-		size_t size = field->kind == MK_MONEY  ? sizeof(market_money)
-		              : field->kind == MK_BOOL ? sizeof(bool)
-		                                       : sizeof(int64_t);
+		const void **at;
 
-		if (!(field->flags & MK_OPTIONAL) || field->flags & MK_NOT_ROW || !*at)
+		if ((field->flags & (MK_OPTIONAL | MK_NOT_ROW)) != MK_OPTIONAL)
 			continue;
-		*at = mk_arena_copy(plan->arena, *at, size);
+		at = (const void **)(copy + field->offset);
+		if (!*at)
+			continue;
+		*at = mk_arena_copy(plan->arena, *at,
+		                    field->kind == MK_MONEY  ? sizeof(market_money)
+		                    : field->kind == MK_BOOL ? sizeof(bool)
+		                                             : sizeof(int64_t));
 		if (!*at)
 			return false;
 	}

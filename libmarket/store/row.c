@@ -35,20 +35,18 @@ static int make_pairs(const mk_column *column, const mk_value *value, char *row,
 int mk_row_bind(const mk_mapping *binding, const void *record, mk_arena *arena, mk_value *values,
                 market_error *err)
 {
+	const mk_column *column = binding->columns, *end = column + binding->n_columns;
 	const char *base = record, *currency = NULL;
 	int rc = binding->n_moneys > 0 ? check_moneys(binding, base, &currency, err) : 0;
 
-	for (size_t i = 0; i < binding->n_columns && rc == 0; i++) {
-		const mk_column *column = &binding->columns[i];
-		mk_value *value = &values[i];
-
+	for (mk_value *value = values; rc == 0 && column < end; column++, value++) {
 		*value = (mk_value){.kind = column->value};
-		if (column->kind == MK_COLUMN_CURRENCY)
+		if (column->kind < MK_COLUMN_PAIRS)
+			bind_column(column, base + column->offset, value);
+		else if (column->kind == MK_COLUMN_CURRENCY)
 			*value = mk_text_value(currency);
 		else if (column->kind == MK_COLUMN_OWN_BOOK)
 			value->number = first_own(binding->record, base).book;
-		else if (column->kind != MK_COLUMN_PAIRS)
-			bind_column(column, base + column->offset, value);
 		else if (!bind_pairs(column, base, arena, value))
 			rc = mk_error_no_memory(err);
 	}
@@ -57,19 +55,17 @@ int mk_row_bind(const mk_mapping *binding, const void *record, mk_arena *arena, 
 
 int mk_row_make(const mk_mapping *reading, mk_arena *arena, void **out, market_error *err)
 {
+	const mk_column *column = reading->columns, *end = column + reading->n_columns;
 	char *row = mk_arena_zero(arena, reading->record->size);
 	int rc = 0;
 
 	if (!row)
 		return mk_error_no_memory(err);
-	for (size_t i = 0; i < reading->n_columns && rc == 0; i++) {
-		const mk_column *column = &reading->columns[i];
-		const mk_value *value = &reading->values[i];
-		char *at;
+	for (const mk_value *value = reading->values; rc == 0 && column < end; column++, value++) {
+		char *at = row + column->offset;
 
-		if (value->null || column->offset == MK_NOWHERE)
+		if (value->null)
 			continue;
-		at = row + column->offset;
 		switch (column->kind) {
 		case MK_COLUMN_INT:
 		case MK_COLUMN_TIME:
@@ -87,7 +83,6 @@ int mk_row_make(const mk_mapping *reading, mk_arena *arena, void **out, market_e
 			break;
 		case MK_COLUMN_KEY_BOOK:
 		case MK_COLUMN_BOOK:
-		case MK_COLUMN_OWN_BOOK:
 			break;
 		case MK_COLUMN_MONEY:
 			rc = make_money(reading, column, value, (market_money *)at, err);

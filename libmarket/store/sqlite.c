@@ -351,28 +351,22 @@ static int bind(mk_sqlite *s, const mk_prepared *prepared, const mk_value *args,
  * where an absent number is read as zero. */
 static void fetch(sqlite3_stmt *statement, const mk_mapping *reading)
 {
-	for (size_t i = 0; i < reading->n_columns; i++) {
-		mk_value *value = &reading->values[i];
-		int at = (int)i;
+	const mk_column *column = reading->columns;
+	mk_value *value = reading->values;
 
-		if (reading->columns[i].kind == MK_COLUMN_INT) {
-			value->number = sqlite3_column_int64(statement, at);
-			value->null = value->number == 0;
+	for (int i = 0, n = (int)reading->n_columns; i < n; i++, column++, value++) {
+		sqlite3_value *cell = sqlite3_column_value(statement, i);
+
+		if (column->value == MK_VALUE_INT) {
+			value->number = sqlite3_value_int64(cell);
+			value->null = value->number == 0 && (column->kind == MK_COLUMN_INT ||
+			                                     sqlite3_value_type(cell) == SQLITE_NULL);
 			continue;
 		}
-		if (reading->columns[i].value == MK_VALUE_INT) {
-			sqlite3_value *number = sqlite3_column_value(statement, at);
-
-			value->number = sqlite3_value_int64(number);
-			value->null = value->number == 0 && sqlite3_value_type(number) == SQLITE_NULL;
-			continue;
-		}
-		if (reading->columns[i].value == MK_VALUE_TEXT)
-			value->data = sqlite3_column_text(statement, at);
-		else
-			value->data = sqlite3_column_blob(statement, at);
-		value->null = !value->data && sqlite3_column_type(statement, at) == SQLITE_NULL;
-		value->size = value->data ? (size_t)sqlite3_column_bytes(statement, at) : 0;
+		value->data =
+			column->value == MK_VALUE_TEXT ? sqlite3_value_text(cell) : sqlite3_value_blob(cell);
+		value->null = !value->data && sqlite3_value_type(cell) == SQLITE_NULL;
+		value->size = value->data ? (size_t)sqlite3_value_bytes(cell) : 0;
 	}
 }
 

@@ -1,7 +1,5 @@
 #include "libmarket/store/driver.h"
 
-#include "libmarket/base/money.h"
-
 #include <string.h>
 
 #define DEFAULT_BUSY_MS 5000
@@ -17,39 +15,6 @@ static int grow_slots(mk_store *store, market_error *err);
 static int make_prepared(mk_store *store, const mk_statement *statement, mk_prepared **out,
                          market_error *err);
 static int usable(const mk_store *store, market_error *err);
-
-mk_value mk_int(int64_t number)
-{
-	return (mk_value){.kind = MK_VALUE_INT, .number = number};
-}
-
-mk_value mk_text_value(const char *text)
-{
-	return (mk_value){
-		.kind = MK_VALUE_TEXT, .null = !text, .data = text, .size = text ? strlen(text) : 0};
-}
-
-mk_value mk_blob(const void *data, size_t size)
-{
-	return (mk_value){.kind = MK_VALUE_BLOB, .null = !data, .data = data, .size = data ? size : 0};
-}
-
-mk_value mk_null_int(void)
-{
-	return (mk_value){.kind = MK_VALUE_INT, .null = true};
-}
-
-mk_value mk_time_value(market_time time)
-{
-	return (mk_value){.kind = MK_VALUE_INT, .null = time == 0, .number = time};
-}
-
-/* INT64_MIN is no amount: that is how a value tells that its money was broken. */
-mk_value mk_money_value(market_money money)
-{
-	return (mk_value){.kind = MK_VALUE_INT,
-	                  .number = mk_money_broken(money) ? INT64_MIN : money.amount};
-}
 
 int mk_store_open(const mk_store_url *url, const mk_store_options *options, mk_store **out,
                   market_error *err)

@@ -5,6 +5,9 @@
 #ifndef MK_STORE_STORE_H
 #define MK_STORE_STORE_H
 
+#include <string.h>
+
+#include "libmarket/base/money.h"
 #include "libmarket/record/record.h"
 
 /* Positive result: the transaction must be run again from its beginning (40001, 40P01, a miss). */
@@ -20,12 +23,41 @@ typedef struct mk_value {
 	size_t size;
 } mk_value;
 
-mk_value mk_int(int64_t number);
-mk_value mk_text_value(const char *text);        /* NULL binds NULL */
-mk_value mk_blob(const void *data, size_t size); /* NULL binds NULL */
-mk_value mk_null_int(void);
-mk_value mk_time_value(market_time time);    /* 0 binds NULL */
-mk_value mk_money_value(market_money money); /* the amount; a broken one fails with EOVERFLOW */
+static inline mk_value mk_int(int64_t number)
+{
+	return (mk_value){.kind = MK_VALUE_INT, .number = number};
+}
+
+/* NULL binds NULL. */
+static inline mk_value mk_text_value(const char *text)
+{
+	return (mk_value){
+		.kind = MK_VALUE_TEXT, .null = !text, .data = text, .size = text ? strlen(text) : 0};
+}
+
+/* NULL binds NULL. */
+static inline mk_value mk_blob(const void *data, size_t size)
+{
+	return (mk_value){.kind = MK_VALUE_BLOB, .null = !data, .data = data, .size = data ? size : 0};
+}
+
+static inline mk_value mk_null_int(void)
+{
+	return (mk_value){.kind = MK_VALUE_INT, .null = true};
+}
+
+/* 0 binds NULL. */
+static inline mk_value mk_time_value(market_time time)
+{
+	return (mk_value){.kind = MK_VALUE_INT, .null = time == 0, .number = time};
+}
+
+/* The amount. INT64_MIN is none: that is how a value tells that its money was broken, which fails
+ * with EOVERFLOW. */
+static inline mk_value mk_money_value(market_money money)
+{
+	return mk_int(mk_money_broken(money) ? INT64_MIN : money.amount);
+}
 #define MK_ARGS(...) \
 	(const mk_value[]){__VA_ARGS__}, sizeof((const mk_value[]){__VA_ARGS__}) / sizeof(mk_value)
 #define MK_NO_ARGS NULL, 0

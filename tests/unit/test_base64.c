@@ -34,8 +34,8 @@ static void base64_both_ways(void)
 
 		CU_ASSERT_FALSE(mk_base64_decode(bad[i], &arena, &blob));
 	}
-	mk_text_reset(&out);
-	out.limit = 7;
+	mk_text_close(&out);
+	mk_text_init(&out, &mk_allocator_default, 7);
 	CHECK_INT(mk_base64_encode("foobar", 6, &out), MARKET_ENOMEM);
 	mk_text_close(&out);
 	mk_arena_close(&arena);
