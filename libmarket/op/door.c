@@ -7,18 +7,20 @@
 static int run_locked(mk_run *run, const void *params, market_error *err);
 static int enter(mk_run *run, const void *params, market_error *err);
 static int run_in_transaction(mk_run *run, market_error *err);
-static int attempt(mk_run *run, market_error *err);
 static int open_operation(mk_run *run, mk_ctx *ctx, market_error *err);
 static int read_first_batch(mk_run *run, mk_ctx *ctx, mk_opening *opening, market_error *err);
 static int work_timers(mk_run *run, mk_ctx *ctx, const mk_deadline *due, market_error *err);
 static void undo(const mk_run *run, mk_ctx *ctx);
+static bool keeps(const mk_run *run, const mk_ctx *ctx, int code);
 static int replay(mk_run *run, mk_ctx *ctx, const mk_journal *earlier, market_error *err);
 static int handle(mk_run *run, mk_ctx *ctx, market_error *err);
 static int write_plan(mk_run *run, mk_ctx *ctx, market_error *err);
 static int write_alone(mk_run *run, mk_ctx *ctx, market_error *err);
 static int keep_refusal(mk_run *run, mk_ctx *ctx, const market_error *refusal, market_error *err);
+static int plan_refusal(mk_run *run, mk_ctx *ctx, const market_error *refusal, market_error *err);
 static int keep_alone(mk_run *run, mk_ctx *ctx, market_error *err);
 static int flush(mk_run *run, mk_ctx *ctx, bool answers, market_error *err);
+static int make_answer(mk_run *run, mk_ctx *ctx, market_error *err);
 static int pack_output(mk_run *run, const void *row, market_error *err);
 static int write_json(mk_run *run, const void *row, market_error *err);
 
@@ -199,9 +201,7 @@ int mk_run_operation(mk_run *run, market_error *err)
 	mk_tries_begin(&tries);
 	while (again) {
 		mk_error_clear(err);
-		run->grouped = mk_group_wanted(run, tries.n);
-		run->answered = false;
-		rc = attempt(run, err);
+		rc = mk_group_wanted(run, tries.n) ? mk_group_run(run, err) : mk_run_attempt(run, err);
 		if (rc == MK_TIMERS)
 			again = ++timers < 100;
 		else if (in_doubt(run, rc))
@@ -226,7 +226,7 @@ static int run_in_transaction(mk_run *run, market_error *err)
 {
 	if (run->one_book && mk_run_book(run) != run->book)
 		return MK_OTHER_BOOK;
-	return attempt(run, err);
+	return mk_run_attempt(run, err);
 }
 
 int64_t mk_run_book(const mk_run *run)
@@ -244,7 +244,7 @@ static bool timers_due(const mk_run *run, const mk_ctx *ctx, const mk_opening *o
 
 /* A run: 0, an error, MK_AGAIN after a miss, or MK_TIMERS after timers of the subject were worked.
  */
-static int attempt(mk_run *run, market_error *err)
+int mk_run_attempt(mk_run *run, market_error *err)
 {
 	mk_ctx ctx;
 	mk_opening opening = {0};
@@ -266,7 +266,7 @@ static int attempt(mk_run *run, market_error *err)
 	if (rc == 0)
 		return 0;
 	undo(run, &ctx);
-	if (!run->answered && !run->spoilt && mk_run_keeps(run, &ctx, rc))
+	if (!run->spoilt && keeps(run, &ctx, rc))
 		return keep_refusal(run, &ctx, err, err);
 	return rc;
 }
@@ -289,7 +289,7 @@ static void undo(const mk_run *run, mk_ctx *ctx)
 		mk_store_rollback(ctx->store);
 }
 
-bool mk_run_keeps(const mk_run *run, const mk_ctx *ctx, int code)
+static bool keeps(const mk_run *run, const mk_ctx *ctx, int code)
 {
 	return run->key && !run->linked && ctx->plan && code < 0 &&
 	       market_error_class_of(code) == MARKET_CLASS_STATE && code != MARKET_ENOTFOUND &&
@@ -315,7 +315,7 @@ static int open_operation(mk_run *run, mk_ctx *ctx, market_error *err)
 		if (!ctx->plan)
 			return mk_error_no_memory(err);
 	}
-	return run->shares ? 0 : mk_store_begin(ctx->store, writes && !run->grouped, err);
+	return run->shares ? 0 : mk_store_begin(ctx->store, writes, err);
 }
 
 static int read_first_batch(mk_run *run, mk_ctx *ctx, mk_opening *opening, market_error *err)
@@ -388,7 +388,7 @@ static int replay(mk_run *run, mk_ctx *ctx, const mk_journal *earlier, market_er
 	if (run->settled)
 		return mk_refusal_read((int)earlier->outcome, earlier->refusal, ctx->arena, err);
 	ctx->result = earlier->result;
-	return mk_run_answer(run, ctx, err);
+	return make_answer(run, ctx, err);
 }
 
 static int64_t next_id(void *user_data)
@@ -425,7 +425,7 @@ static int handle(mk_run *run, mk_ctx *ctx, market_error *err)
 		return write_plan(run, ctx, err);
 	run->replayed = rc == 0 && ctx->known;
 	if (rc == 0)
-		rc = mk_run_answer(run, ctx, err);
+		rc = make_answer(run, ctx, err);
 	if (rc == 0)
 		undo(run, ctx);
 	return rc;
@@ -460,9 +460,7 @@ static int add_journal(mk_run *run, mk_ctx *ctx, int outcome, const char *refusa
 static int write_plan(mk_run *run, mk_ctx *ctx, market_error *err)
 {
 	int rc = add_journal(run, ctx, 0, NULL, err);
-	if (rc == 0 && run->grouped)
-		rc = mk_group_write(run, ctx, err);
-	else if (rc == 0)
+	if (rc == 0)
 		rc = write_alone(run, ctx, err);
 	if (rc != 0)
 		mk_run_drop_output(run);
@@ -482,10 +480,8 @@ static int keep_refusal(mk_run *run, mk_ctx *ctx, const market_error *refusal, m
 	const market_error kept = *refusal;
 	int rc;
 	mk_error_clear(err);
-	rc = mk_run_plan_refusal(run, ctx, &kept, err);
-	if (rc == 0 && run->grouped)
-		rc = mk_group_keep(run, ctx, err);
-	else if (rc == 0)
+	rc = plan_refusal(run, ctx, &kept, err);
+	if (rc == 0)
 		rc = keep_alone(run, ctx, err);
 	if (rc != 0)
 		return rc;
@@ -514,12 +510,12 @@ static int flush(mk_run *run, mk_ctx *ctx, bool answers, market_error *err)
 	run->spoilt = run->shares;
 	rc = mk_plan_flush(ctx->plan, ctx->store, err);
 	if (rc == 0 && answers)
-		rc = mk_run_answer(run, ctx, err);
+		rc = make_answer(run, ctx, err);
 	run->spoilt = run->shares && rc != 0;
 	return rc;
 }
 
-int mk_run_plan_refusal(mk_run *run, mk_ctx *ctx, const market_error *refusal, market_error *err)
+static int plan_refusal(mk_run *run, mk_ctx *ctx, const market_error *refusal, market_error *err)
 {
 	const char *text = mk_refusal_write(refusal, ctx->arena);
 	ctx->plan = mk_plan_new(ctx->arena);
@@ -531,7 +527,7 @@ int mk_run_plan_refusal(mk_run *run, mk_ctx *ctx, const market_error *refusal, m
 	return add_journal(run, ctx, refusal->code, text, err);
 }
 
-int mk_run_answer(mk_run *run, mk_ctx *ctx, market_error *err)
+static int make_answer(mk_run *run, mk_ctx *ctx, market_error *err)
 {
 	const mk_entity *entity = run->op->gives;
 	void *row = ctx->output;

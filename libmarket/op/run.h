@@ -26,9 +26,9 @@ typedef struct mk_run {
 	bool settled;  /* the journal has the refusal that is given */
 	void *output;  /* out: packed, or text; released with mk_record_free */
 	bool replayed; /* out */
-	bool grouped;  /* planned outside the turn to write, to be written with others */
-	bool answered; /* a refusal was kept, or not, by the group that met it */
-	/* In a transaction that the caller begins and ends (op/batch.c): it is tried once, and for
+	bool alone;    /* it had to leave a group */
+	/* In a transaction that the caller begins and ends (op/batch.c, op/group.c): it is tried once,
+	 * and for
 	 * timers that are due it gives MK_TIMERS with `due`. */
 	bool shares;
 	bool linked; /* of a chain: no refusal is kept */
@@ -84,24 +84,19 @@ int mk_call_parse(market_session *session, const mk_op *op, const char *json, mk
 /* One whole operation, on the session's connection: with the caller's params, or checked ones. */
 int mk_run_params(mk_run *run, const void *params, market_error *err);
 int mk_run_operation(mk_run *run, market_error *err);
+/* One try of it: 0, an error, MK_AGAIN after a miss, or MK_TIMERS. */
+int mk_run_attempt(mk_run *run, market_error *err);
 /* Whether what a lost commit has left in doubt is looked at once more, after a pause. */
 bool mk_look_again(int rc, int looks);
 /* Whose transaction it is. */
 int64_t mk_run_book(const mk_run *run);
-/* What a plan's writing takes beside it (op/door.c): the answer, and the row of a refusal. */
-int mk_run_answer(mk_run *run, mk_ctx *ctx, market_error *err);
 void mk_run_drop_output(mk_run *run);
-bool mk_run_keeps(const mk_run *run, const mk_ctx *ctx, int code);
-int mk_run_plan_refusal(mk_run *run, mk_ctx *ctx, const market_error *refusal, market_error *err);
 
 /* ---- op/group.c ---- */
 
-/* Whether the next run is to be planned outside the turn to write. */
+/* Whether the next run shares a transaction with other sessions'. */
 bool mk_group_wanted(const mk_run *run, int tries);
-/* Writes the plan in a group and makes the answer, or keeps the refusal met there. */
-int mk_group_write(mk_run *run, mk_ctx *ctx, market_error *err);
-/* Writes the plan of a refusal alone. */
-int mk_group_keep(mk_run *run, mk_ctx *ctx, market_error *err);
+int mk_group_run(mk_run *run, market_error *err);
 /* Counts the session among those that write; false when it is counted already. */
 bool mk_group_enter(market_session *session);
 void mk_group_leave(market_session *session);

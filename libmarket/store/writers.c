@@ -8,8 +8,6 @@
 
 #define MOST_MEMBERS 64
 #define LONGEST_GROUP_US 10000
-/* After one that failed, as many are written with savepoints from their beginning. */
-#define CAREFUL_GROUPS 16
 #define LONGEST_WAIT_US 2000
 /* Other processes ask for the file at least this often. */
 #define YIELD_US 600
@@ -19,7 +17,7 @@
 /* Nothing of it may be touched by others once it was woken. */
 struct mk_waiter {
 	sem_t wake;
-	mk_plan_member *member; /* NULL: wants the turn for itself */
+	mk_group_member *member; /* NULL: wants the turn for itself */
 	bool answered;
 	struct mk_waiter *next;
 	struct mk_waiter *wakes[2]; /* with its own answer */
@@ -28,28 +26,19 @@ struct mk_waiter {
 /* The members of one transaction in their order, the leader first. */
 typedef struct mk_group {
 	mk_store *store;
+	void *where;
 	mk_waiter *first;
 	mk_waiter *undone_by; /* whoever lost the whole transaction */
-	bool careful;         /* each in a savepoint of its own */
-	bool failed;          /* one, for which it became so */
 } mk_group;
-
-static const mk_statement savepoint = {.name = "savepoint", .sql = "SAVEPOINT member"};
-static const mk_statement release = {.name = "release", .sql = "RELEASE member"};
-static const mk_statement undo = {.name = "undo", .sql = "ROLLBACK TO member"};
 
 static void wait_for_turn(mk_writers *writers, mk_waiter *waiter);
 static void queue(mk_writers *writers, mk_waiter *waiter);
 static void gather(mk_writers *writers);
 static int64_t patience(int64_t us);
-static mk_waiter *next_plan(mk_writers *writers);
+static mk_waiter *next_member(mk_writers *writers);
 static void remove_waiter(mk_writers *writers, mk_waiter **at);
-static void write_group(mk_writers *writers, mk_store *store, mk_waiter *leader);
-static void write_member(mk_group *group, mk_waiter *at);
-static void begin_again(mk_group *group, mk_waiter *failed);
-static void write_in_savepoint(mk_group *group, mk_waiter *at);
-static int undo_member(mk_store *store, mk_plan_member *member, int code);
-static int run(mk_store *store, const mk_statement *statement, market_error *err);
+static void write_group(mk_writers *writers, mk_group *group);
+static void run_member(mk_group *group, mk_waiter *at);
 static void commit_group(mk_writers *writers, mk_group *group);
 static void answer(mk_waiter *waiters);
 static void wake(mk_waiter *const *waiters);
@@ -123,29 +112,29 @@ bool mk_writers_crowded(mk_writers *writers)
 	return atomic_load(&writers->inside) > 1;
 }
 
-int mk_writers_write(mk_writers *writers, const mk_lead *lead, mk_plan_member *member)
+int mk_writers_write(mk_writers *writers, const mk_lead *lead, mk_group_member *member)
 {
 	mk_waiter waiter = {.member = member};
-	mk_store *store;
+	mk_group group = {.first = &waiter};
 
 	wait_for_turn(writers, &waiter);
 	if (waiter.answered) {
 		wake(waiter.wakes);
 		return member->rc;
 	}
-	store = lead->enter(lead->data);
-	store->leads = true;
+	group.where = lead->enter(lead->data, &group.store);
+	group.store->leads = true;
 	gather(writers);
-	write_group(writers, store, &waiter);
-	store->leads = false;
-	lead->leave(lead->data, store);
+	write_group(writers, &group);
+	group.store->leads = false;
+	lead->leave(lead->data, group.where);
 	mk_writers_yield(writers);
 	mk_writers_give(writers);
 	answer(waiter.next);
 	return member->rc;
 }
 
-/* Or until somebody else has written its plan. */
+/* Or until somebody else has done it. */
 static void wait_for_turn(mk_writers *writers, mk_waiter *waiter)
 {
 	bool waits;
@@ -166,13 +155,13 @@ static void queue(mk_writers *writers, mk_waiter *waiter)
 {
 	*writers->last = waiter;
 	writers->last = &waiter->next;
-	writers->n_plans += waiter->member ? 1 : 0;
-	if (writers->gathers && 2 * writers->n_plans >= writers->expected)
+	writers->n_members += waiter->member ? 1 : 0;
+	if (writers->gathers && 2 * writers->n_members >= writers->expected)
 		pthread_cond_signal(&writers->more);
 }
 
-/* Those who wrote together last time are about to come again. While half of them are written the
- * others plan: so for half it waits as long as a commit takes, and for the rest hardly. */
+/* Those who wrote together last time are about to come again: for half of them it waits as long as
+ * a commit takes, for the rest hardly. */
 static void gather(mk_writers *writers)
 {
 	int64_t begun = mk_clock_monotonic_us();
@@ -180,8 +169,8 @@ static void gather(mk_writers *writers)
 
 	pthread_mutex_lock(&writers->lock);
 	writers->gathers = true;
-	while (waited == 0 && writers->n_plans < writers->expected) {
-		bool half = 2 * writers->n_plans >= writers->expected;
+	while (waited == 0 && writers->n_members < writers->expected) {
+		bool half = 2 * writers->n_members >= writers->expected;
 		int64_t until = begun + patience(half ? writers->sync_us / 4 : writers->commit_us);
 		const struct timespec at = {until / 1000000, until % 1000000 * 1000};
 
@@ -197,7 +186,7 @@ static int64_t patience(int64_t us)
 }
 
 /* Those who want the turn for themselves keep their place. */
-static mk_waiter *next_plan(mk_writers *writers)
+static mk_waiter *next_member(mk_writers *writers)
 {
 	mk_waiter **at = &writers->first, *found;
 
@@ -218,117 +207,40 @@ static void remove_waiter(mk_writers *writers, mk_waiter **at)
 	*at = waiter->next;
 	if (!*at)
 		writers->last = at;
-	writers->n_plans -= waiter->member ? 1 : 0;
+	writers->n_members -= waiter->member ? 1 : 0;
 	waiter->next = NULL;
 }
 
-static void write_group(mk_writers *writers, mk_store *store, mk_waiter *leader)
+static void write_group(mk_writers *writers, mk_group *group)
 {
 	int64_t until = mk_clock_monotonic_us() + LONGEST_GROUP_US;
-	mk_group group = {.store = store, .first = leader, .careful = writers->careful > 0};
-	mk_waiter **end = &group.first, *at = leader;
+	mk_waiter *at = group->first, **end = &at->next;
 	int n = 0;
 
-	at->member->rc = mk_store_begin(store, true, at->member->err);
+	at->member->rc = mk_store_begin(group->store, true, at->member->err);
 	if (at->member->rc != 0)
 		return;
-	if (writers->careful > 0)
-		writers->careful--;
-	do {
+	run_member(group, at);
+	while (!group->undone_by && ++n < MOST_MEMBERS && mk_clock_monotonic_us() < until &&
+	       (at = next_member(writers)) != NULL) {
 		*end = at;
 		end = &at->next;
-		write_member(&group, at);
-	} while (!group.undone_by && ++n < MOST_MEMBERS && mk_clock_monotonic_us() < until &&
-	         (at = next_plan(writers)) != NULL);
-	if (group.failed)
-		writers->careful = CAREFUL_GROUPS;
-	commit_group(writers, &group);
+		run_member(group, at);
+	}
+	commit_group(writers, group);
 	writers->expected = atomic_load(&writers->inside) - 1;
 }
 
-/* Hardly any plan fails, and savepoints take a third of the time of writing. So a group does
- * without until one fails, and then begins again with them. */
-static void write_member(mk_group *group, mk_waiter *at)
+/* What reads within the turn to write hardly ever fails once it has written something, so that no
+ * savepoint is worth its time. */
+static void run_member(mk_group *group, mk_waiter *at)
 {
-	mk_plan_member *member = at->member;
+	mk_group_member *member = at->member;
+	bool spoilt = false;
 
-	if (group->careful) {
-		write_in_savepoint(group, at);
-		return;
-	}
-	member->rc = member->flush(group->store, member->data, member->err);
-	member->written = member->rc == 0;
-	if (!group->store->driver->intact(group->store))
+	member->rc = member->run(group->where, member->data, &spoilt, member->err);
+	if (spoilt || !group->store->driver->intact(group->store))
 		group->undone_by = at;
-	else if (member->rc != 0)
-		begin_again(group, at);
-}
-
-static void begin_again(mk_group *group, mk_waiter *failed)
-{
-	mk_store *store = group->store;
-
-	group->careful = group->failed = true;
-	store->again = false;
-	mk_store_rollback(store);
-	failed->member->rc = mk_store_begin(store, true, failed->member->err);
-	if (failed->member->rc != 0)
-		group->undone_by = failed;
-	for (mk_waiter *at = group->first; at && !group->undone_by; at = at->next) {
-		mk_error_clear(at->member->err);
-		write_in_savepoint(group, at);
-	}
-}
-
-/* A member that failed is undone alone. Where even that fails the whole transaction is. */
-static void write_in_savepoint(mk_group *group, mk_waiter *at)
-{
-	mk_store *store = group->store;
-	mk_plan_member *member = at->member;
-	int rc = run(store, &savepoint, member->err);
-
-	if (rc == 0) {
-		rc = member->flush(store, member->data, member->err);
-		member->written = rc == 0;
-		if (rc != 0)
-			rc = undo_member(store, member, rc);
-		if (store->driver->intact(store)) {
-			int released = run(store, &release, rc == 0 ? member->err : NULL);
-
-			if (released != 0)
-				store->driver->rollback(store);
-			rc = rc == 0 ? released : rc;
-		}
-	}
-	member->rc = rc;
-	if (!store->driver->intact(store))
-		group->undone_by = at;
-}
-
-static int undo_member(mk_store *store, mk_plan_member *member, int code)
-{
-	bool kept = false;
-
-	store->again = false;
-	if (!store->driver->intact(store))
-		return code;
-	if (run(store, &undo, NULL) != 0) {
-		store->driver->rollback(store);
-		return code;
-	}
-	if (code < 0 && member->refuse)
-		code = member->refuse(store, member->data, code, &kept, member->err);
-	member->written = kept;
-	if (!kept && store->driver->intact(store) && run(store, &undo, NULL) != 0)
-		store->driver->rollback(store);
-	return code;
-}
-
-static int run(mk_store *store, const mk_statement *statement, market_error *err)
-{
-	int64_t rows = mk_store_write(store, statement, MK_NO_ARGS, err);
-
-	return rows < 0 ? (int)rows : 0;
 }
 
 /* Nobody's answer is worth anything before, not a refusal's either: it may have read what others of
@@ -337,14 +249,11 @@ static void commit_group(mk_writers *writers, mk_group *group)
 {
 	int64_t before = mk_clock_monotonic_us();
 	market_error failure;
-	bool written = false;
 	int rc;
 
-	for (mk_waiter *at = group->first; at; at = at->next)
-		written = written || at->member->written;
-	if (group->undone_by || !written) {
+	if (group->undone_by) {
 		mk_store_rollback(group->store);
-		for (mk_waiter *at = group->first; at && group->undone_by; at = at->next)
+		for (mk_waiter *at = group->first; at; at = at->next)
 			at->member->rc = at == group->undone_by ? at->member->rc : MK_AGAIN;
 		return;
 	}

@@ -8,19 +8,15 @@
 
 #include "libmarket/store/store.h"
 
-/* A plan that waits for a group, on its caller's stack. */
-typedef struct mk_plan_member {
-	/* Writes it, and makes its answer of what the group has written; on the thread of whoever
-	 * leads, and once more where the group begins again. */
-	int (*flush)(mk_store *store, void *data, market_error *err);
-	/* Its writes were undone for `code`: writes what is kept of that, sets `*kept`, and gives the
-	 * code of the answer. */
-	int (*refuse)(mk_store *store, void *data, int code, bool *kept, market_error *err);
+/* What waits for a group, on its caller's stack. */
+typedef struct mk_group_member {
+	/* Does it in the transaction of `where`, on the thread of whoever leads. Sets `*spoilt` when
+	 * the transaction holds some of its writes, but not all. */
+	int (*run)(void *where, void *data, bool *spoilt, market_error *err);
 	void *data;
 	market_error *err;
 	int rc; /* out */
-	bool written;
-} mk_plan_member;
+} mk_group_member;
 
 typedef struct mk_waiter mk_waiter;
 
@@ -36,15 +32,14 @@ typedef struct mk_writers {
 	atomic_int log_pages, log_copied;
 	atomic_bool log_tended;
 	int64_t held_since; /* without a chance for them; of whoever has the turn */
-	int careful;        /* groups to be written with savepoints; of whoever leads */
 	/* The rest is behind the lock. */
 	pthread_mutex_t lock;
-	pthread_cond_t more; /* a plan was queued */
+	pthread_cond_t more; /* a member was queued */
 	bool taken;
-	bool gathers;     /* the leader waits for `expected` plans */
+	bool gathers;     /* the leader waits for `expected` of them */
 	mk_waiter *first; /* longest waiting first */
 	mk_waiter **last;
-	int n_plans, expected;
+	int n_members, expected;
 	int64_t commit_us; /* what a commit takes, on average */
 	int64_t sync_us;   /* and the disk of it */
 } mk_writers;
@@ -68,16 +63,16 @@ void mk_sqlite_tend_log(mk_store *store);
 bool mk_writers_crowded(mk_writers *writers);
 
 /*
- * Has the plan written and committed, in a group with those of others. Whoever finds nobody at it
- * leads: it writes all plans, each so that it fails alone, commits and wakes all. `enter` gives the
- * leader the connection to write with, `leave` takes it back. MK_AGAIN: a version was missed, or
- * the group was undone; the caller reads anew.
+ * Has the member done and committed, in a group with those of others. Whoever finds nobody at it
+ * leads: it runs one after the other in one transaction, commits and wakes all. `enter` gives where
+ * they are run and its store, `leave` takes it back. MK_AGAIN: the group was undone, by what the
+ * member or another has left behind in it.
  */
 typedef struct mk_lead {
-	mk_store *(*enter)(void *data);
-	void (*leave)(void *data, mk_store *store);
+	void *(*enter)(void *data, mk_store **store);
+	void (*leave)(void *data, void *where);
 	void *data;
 } mk_lead;
-int mk_writers_write(mk_writers *writers, const mk_lead *lead, mk_plan_member *member);
+int mk_writers_write(mk_writers *writers, const mk_lead *lead, mk_group_member *member);
 
 #endif

@@ -1,5 +1,4 @@
 /* Commit groups: who fails, fails alone; what undoes the group is seen; nobody waits for ever. */
-#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,12 +12,12 @@ void suite_writers(void);
 #define MOST 8
 
 typedef enum action {
-	ADD,     /* a row */
-	FAIL,    /* a row, then a refusal that nothing is kept of */
-	REFUSE,  /* a row, then a refusal, of which the row 100 more is kept */
-	FILL,    /* more than the disk takes */
-	KEPT_IN, /* a row, after which its savepoint can't be released */
-	ORPHAN   /* a row that the commit refuses */
+	ADD,    /* a row */
+	FAIL,   /* a refusal that nothing is kept of */
+	REFUSE, /* a refusal, of which the row 100 more is kept */
+	SPOIL,  /* a row, then an error */
+	FILL,   /* more than the disk takes */
+	ORPHAN  /* a row that the commit refuses */
 } action;
 
 typedef struct caller {
@@ -94,56 +93,39 @@ static int add(mk_store *store, int64_t id, int64_t parent, market_error *error)
 	return rows == 1 ? 0 : (int)rows;
 }
 
-static int forbid_release(void *data, int action, const char *operation, const char *name,
-                          const char *unused, const char *cause)
+static int run(void *where, void *data, bool *spoilt, market_error *error)
 {
-	(void)data, (void)name, (void)unused, (void)cause;
-	return action == SQLITE_SAVEPOINT && strcmp(operation, "RELEASE") == 0 ? SQLITE_DENY
-	                                                                       : SQLITE_OK;
-}
-
-static int flush(mk_store *store, void *data, market_error *error)
-{
+	mk_store *store = where;
 	caller *c = data;
-	int64_t rows;
-	int rc = add(store, c->id, c->what == ORPHAN ? 999 : 0, error);
+	int64_t rows, id = c->what == REFUSE ? c->id + 100 : c->id;
+	int rc = c->what == FAIL ? 0 : add(store, id, c->what == ORPHAN ? 999 : 0, error);
 
 	c->seen = rows_in(store);
-	sqlite3_set_authorizer(((mk_sqlite *)store)->db, c->what == KEPT_IN ? forbid_release : NULL,
-	                       NULL);
-	if (rc != 0 || c->what == ADD || c->what == KEPT_IN || c->what == ORPHAN)
+	if (rc == 0 && c->what == FILL) {
+		rows = mk_store_write(store, &fill_disk, MK_ARGS(mk_int(c->id + 1000)), error);
+		return rows < 0 ? (int)rows : 0;
+	}
+	if (rc != 0 || c->what == ADD || c->what == ORPHAN)
 		return rc;
-	if (c->what != FILL)
-		return mk_error_set(error, MARKET_ESTATE, "refused");
-	rows = mk_store_write(store, &fill_disk, MK_ARGS(mk_int(c->id + 1000)), error);
-	return rows < 0 ? (int)rows : 0;
+	*spoilt = c->what == SPOIL;
+	return mk_error_set(error, MARKET_ESTATE, "refused");
 }
 
-static int refuse(mk_store *store, void *data, int code, bool *kept, market_error *error)
+static void *enter(void *data, mk_store **store)
 {
-	caller *c = data;
-	market_error before = *error;
-
-	if (c->what == REFUSE && add(store, c->id + 100, 0, error) == 0)
-		*kept = true;
-	*error = before;
-	return code;
+	*store = ((rig *)data)->store;
+	return *store;
 }
 
-static mk_store *enter(void *data)
+static void leave(void *data, void *where)
 {
-	return ((rig *)data)->store;
-}
-
-static void leave(void *data, mk_store *store)
-{
-	CU_ASSERT_PTR_EQUAL(store, ((rig *)data)->store);
+	CU_ASSERT_PTR_EQUAL(where, ((rig *)data)->store);
 }
 
 static int write_once(caller *c)
 {
 	const mk_lead lead = {.enter = enter, .leave = leave, .data = c->rig};
-	mk_plan_member member = {.flush = flush, .refuse = refuse, .data = c, .err = &c->err};
+	mk_group_member member = {.run = run, .data = c, .err = &c->err};
 
 	return mk_writers_write(&c->rig->writers, &lead, &member);
 }
@@ -156,12 +138,12 @@ static void *call(void *data)
 	return NULL;
 }
 
-static int plans(mk_writers *writers)
+static int members(mk_writers *writers)
 {
 	int n;
 
 	pthread_mutex_lock(&writers->lock);
-	n = writers->n_plans;
+	n = writers->n_members;
 	pthread_mutex_unlock(&writers->lock);
 	return n;
 }
@@ -175,7 +157,7 @@ static void write_group(rig *r, const action *what, int n)
 	for (int i = 0; i < n; i++) {
 		r->callers[i] = (caller){.rig = r, .what = what[i], .id = i + 1};
 		pthread_create(&threads[i], NULL, call, &r->callers[i]);
-		while (plans(&r->writers) <= i)
+		while (members(&r->writers) <= i)
 			mk_store_pause(1);
 	}
 	mk_writers_give(&r->writers);
@@ -218,39 +200,19 @@ static void leader_fails(void)
 	close_rig(&r);
 }
 
-/* A group is written without savepoints until one fails; as many groups after it have them. */
-static void begins_again(void)
+/* What one has left half done undoes all. */
+static void spoils(void)
 {
-	static const action what[] = {ADD, ADD, REFUSE, FAIL, ADD}, more[] = {ADD, ADD};
+	static const action what[] = {ADD, REFUSE, SPOIL, ADD};
 	rig r;
 
 	open_rig(&r);
-	write_group(&r, what, 5);
-	CHECK_INT(r.writers.careful, 16);
-	CHECK_INT(r.callers[2].rc, MARKET_ESTATE);
-	CHECK_INT(r.callers[3].rc, MARKET_ESTATE);
-	CHECK_INT(r.callers[1].seen, 2);
-	CHECK_INT(r.callers[4].rc, 0);
-	CHECK_INT(r.callers[4].seen, 4);
-	CHECK_INT(rows_in(r.store), 4);
-	CHECK_OK(mk_store_execute_text(r.store, "DELETE FROM t", &err));
-	write_group(&r, more, 2);
-	CHECK_INT(r.writers.careful, 15);
-	CHECK_INT(rows_in(r.store), 2);
-	close_rig(&r);
-}
-
-static void disk_fills_at_once(void)
-{
-	static const action what[] = {ADD, FILL, ADD};
-	rig r;
-
-	open_rig(&r);
-	CHECK_OK(mk_store_execute_text(r.store, "PRAGMA max_page_count=100", &err));
-	write_group(&r, what, 3);
+	write_group(&r, what, 4);
 	CHECK_INT(r.callers[0].rc, MK_AGAIN);
-	CHECK_INT(r.callers[1].rc, MARKET_EFULL);
-	CHECK_INT(r.callers[2].rc, 0); /* in the next group */
+	CHECK_INT(r.callers[1].rc, MK_AGAIN);
+	CHECK_INT(r.callers[2].rc, MARKET_ESTATE);
+	CHECK_INT(r.callers[3].rc, 0); /* in the next group */
+	CHECK_INT(r.callers[3].seen, 1);
 	CHECK_INT(rows_in(r.store), 1);
 	close_rig(&r);
 }
@@ -285,22 +247,6 @@ static void disk_fills(void)
 	CHECK_INT(r.callers[1].rc, MK_AGAIN);
 	CHECK_INT(r.callers[2].rc, MARKET_EFULL);
 	CHECK_INT(r.callers[3].rc, 0); /* in the next group */
-	CHECK_INT(rows_in(r.store), 1);
-	close_rig(&r);
-}
-
-static void savepoint_stays(void)
-{
-	static const action what[] = {ADD, KEPT_IN, ADD};
-	rig r;
-
-	open_rig(&r);
-	r.writers.careful = 1;
-	write_group(&r, what, 3);
-	CHECK_INT(r.callers[0].rc, MK_AGAIN);
-	CHECK_INT(r.callers[1].rc, MARKET_EINTERNAL);
-	CU_ASSERT_PTR_NOT_NULL(strstr(r.callers[1].err.message, "release"));
-	CHECK_INT(r.callers[2].rc, 0); /* in the next group */
 	CHECK_INT(rows_in(r.store), 1);
 	close_rig(&r);
 }
@@ -436,13 +382,11 @@ void suite_writers(void)
 {
 	CU_pSuite s = test_suite("writers");
 
-	CU_add_test(s, "a member that fails is undone alone, its refusal kept", fails_alone);
+	CU_add_test(s, "a member that fails, fails alone, its refusal kept", fails_alone);
 	CU_add_test(s, "a leader that fails writes the others", leader_fails);
-	CU_add_test(s, "a group in which one failed begins again with savepoints", begins_again);
+	CU_add_test(s, "a member that leaves half of its writes undoes the group", spoils);
 	CU_add_test(s, "a commit that fails is the error of all, of refusals too", commit_fails);
 	CU_add_test(s, "a full disk is the answer of one; those before it run again", disk_fills);
-	CU_add_test(s, "so it is in a group that has no savepoints", disk_fills_at_once);
-	CU_add_test(s, "a savepoint that isn't released is no success", savepoint_stays);
 	CU_add_test(s, "who wants the turn alone gets it among groups", alone_beside_groups);
 	CU_add_test(s, "the log stays small under constant writing and reading", log_is_bounded);
 	CU_add_test(s, "another process gets the file among groups", other_process);
