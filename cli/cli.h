@@ -65,6 +65,8 @@ int cli_catch_up(cli_market *open, market_time to, market_error *err);
 /* Change who acts and when, where it isn't so already. */
 int cli_act_as(cli_market *open, const char *actor, market_error *err);
 int cli_set_time(cli_market *open, market_time at, market_error *err);
+/* Whether the program vouches for more than the actor's name; then `out` is that text. */
+bool cli_vouched(const char *actor, char *out, size_t size);
 /* The same as cli_act_as, with what the program vouches for. */
 int cli_act_for(cli_market *open, const char *actor, market_error *err);
 /* Runs an operation. `in` is taken over; `key` and `out` may be NULL. */

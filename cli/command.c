@@ -32,7 +32,9 @@ const cli_command cli_commands[] = {
      .run = cli_batch,
      .summary = "run operations from JSON Lines, one result a line",
      .detail = "A line is {\"op\":NAME,\"in\":PARAMS} with \"as\", \"at\" and \"key\" where they "
-               "are wanted. It goes on behind a refusal.",
+               "are wanted. It goes on behind a refusal. Lines that are there at once share "
+               "transactions; a result is printed when it is safe. With \"linked\":true a line "
+               "and the next succeed or fail together.",
      .arguments = {{CLI_FILE, "FILE", true}}},
 	{.name = "shell",
      .run = cli_shell,

@@ -1,5 +1,6 @@
 # sources of the program
 market_sources += \
+	cli/batch.c \
 	cli/call.c \
 	cli/cli.h \
 	cli/command.c \
@@ -23,6 +24,8 @@ market_sources += \
 	cli/operation.h \
 	cli/pool.c \
 	cli/pool.h \
+	cli/reader.c \
+	cli/reader.h \
 	cli/replay.c \
 	cli/replay.h \
 	cli/replay_event.c \

@@ -19,13 +19,19 @@ int cli_act_as(cli_market *open, const char *actor, market_error *err)
 
 /* Who can run the program has the store: it vouches for everybody, members' fresh confirmations
  * included (SEL-8). */
+bool cli_vouched(const char *actor, char *out, size_t size)
+{
+	if (strncmp(actor, "member:", 7) != 0 || strlen(actor) + 11 > size)
+		return false;
+	snprintf(out, size, "confirmed %s", actor);
+	return true;
+}
+
 int cli_act_for(cli_market *open, const char *actor, market_error *err)
 {
 	char confirmed[400];
-	if (strncmp(actor, "member:", 7) != 0 || strlen(actor) + 11 > sizeof(confirmed))
-		return cli_act_as(open, actor, err);
-	snprintf(confirmed, sizeof(confirmed), "confirmed %s", actor);
-	return cli_act_as(open, confirmed, err);
+	bool more = cli_vouched(actor, confirmed, sizeof(confirmed));
+	return cli_act_as(open, more ? confirmed : actor, err);
 }
 
 int cli_set_time(cli_market *open, market_time at, market_error *err)

@@ -7,23 +7,14 @@
 
 #include "tests/bench/shop.h"
 
-/* What one lifecycle carries from operation to operation. */
-typedef struct deal {
-	const bench_seller *seller;
-	market_id buyer, order, payment;
-	int64_t total;
-	char key[40];
-} deal;
-
-static void begin(bench_shop *shop, bench_step step, deal *d);
+static void begin(bench_shop *shop, bench_step step);
 static void end(bench_shop *shop, bench_side *side, int rc, const market_error *err);
-static void choose(bench_shop *shop, deal *d);
-static market_order_group *place(bench_shop *shop, bench_side *side, deal *d);
-static void pay(bench_shop *shop, bench_side *side, deal *d);
-static void ship(bench_shop *shop, bench_side *side, deal *d);
-static void confirm(bench_shop *shop, bench_side *side, deal *d);
-static void release(bench_shop *shop, bench_side *side, deal *d);
-static void act_as(market_session *session, int32_t kind, market_id id);
+static market_order_group *place(bench_shop *shop, bench_side *side, bench_deal *d);
+static void run_step(bench_shop *shop, bench_side *side, bench_deal *d, bench_step step);
+static int call(bench_shop *shop, bench_deal *d, bench_step step, market_error *err);
+static void fill_place(bench_deal *d);
+static void fill_pay(bench_shop *shop, bench_deal *d);
+static void act_as(market_session *session, const bench_deal *d, bench_step step);
 
 const char *const bench_step_names[BENCH_STEPS] = {
 	[BENCH_PLACE] = "place",     [BENCH_PAY] = "pay",         [BENCH_SHIP] = "ship",
@@ -36,34 +27,93 @@ void bench_shop_run(void *data, int64_t count, bench_side *side)
 	int64_t cpu = bench_cpu();
 
 	for (int64_t i = 0; i < count; i++) {
-		deal d;
-		market_order_group *group;
+		bench_deal d;
 
-		choose(shop, &d);
-		group = place(shop, side, &d);
-		d.order = group->orders[0]->id;
-		d.payment = group->payment;
-		d.total = group->total.amount;
-		market_order_group_free(group);
-		pay(shop, side, &d);
-		ship(shop, side, &d);
-		confirm(shop, side, &d);
-		release(shop, side, &d);
+		bench_deal_choose(shop, &d);
+		bench_deal_placed(&d, place(shop, side, &d));
+		for (bench_step step = BENCH_PAY; step < BENCH_STEPS; step++)
+			run_step(shop, side, &d, step);
+		bench_deal_end(&d);
 	}
 	side->cpu += bench_cpu() - cpu;
 }
 
 market_order_group *bench_shop_place(bench_shop *shop, bench_side *side)
 {
-	deal d;
+	bench_deal d;
 
-	choose(shop, &d);
+	bench_deal_choose(shop, &d);
 	return place(shop, side, &d);
 }
 
-static void begin(bench_shop *shop, bench_step step, deal *d)
+void bench_deal_choose(bench_shop *shop, bench_deal *d)
 {
-	snprintf(d->key, sizeof(d->key), "%s-%lld", bench_step_names[step], (long long)shop->serial);
+	int64_t buyer = (int64_t)bench_next(&shop->random, BENCH_BUYERS) + 1;
+
+	memset(d, 0, sizeof(*d));
+	d->buyer = (market_id){buyer, buyer};
+	/* A seller's first order opens its accounts: each has one before anything is measured. */
+	d->seller = &shop->sellers[shop->serial < shop->n_sellers
+	                               ? (uint64_t)shop->serial
+	                               : bench_next(&shop->random, (uint64_t)shop->n_sellers)];
+	d->serial = ++shop->serial;
+}
+
+void bench_deal_placed(bench_deal *d, market_order_group *group)
+{
+	d->order = group->orders[0]->id;
+	d->payment = group->payment;
+	d->total = group->total.amount;
+	market_order_group_free(group);
+}
+
+void bench_deal_end(bench_deal *d)
+{
+	market_text_free(d->signature);
+	d->signature = NULL;
+}
+
+const void *bench_deal_params(bench_shop *shop, bench_deal *d, bench_step step)
+{
+	snprintf(d->key, sizeof(d->key), "%s-%lld", bench_step_names[step], (long long)d->serial);
+	switch (step) {
+	case BENCH_PLACE:
+		fill_place(d);
+		return &d->in.place;
+	case BENCH_PAY:
+		fill_pay(shop, d);
+		return &d->in.pay;
+	case BENCH_SHIP:
+		d->in.ship = (market_order_ship_params)MARKET_ORDER_SHIP_PARAMS_INIT;
+		d->in.ship.key = d->in.ship.tracking = d->key;
+		d->in.ship.order = d->order;
+		d->in.ship.carrier = "correios";
+		return &d->in.ship;
+	case BENCH_CONFIRM:
+		d->in.confirm = (market_order_confirm_params)MARKET_ORDER_CONFIRM_PARAMS_INIT;
+		d->in.confirm.key = d->key;
+		d->in.confirm.order = d->order;
+		return &d->in.confirm;
+	default:
+		d->in.release = (market_escrow_release_params)MARKET_ESCROW_RELEASE_PARAMS_INIT;
+		d->in.release.key = d->key;
+		d->in.release.order = d->order;
+		return &d->in.release;
+	}
+}
+
+market_actor bench_deal_actor(const bench_deal *d, bench_step step)
+{
+	if (step == BENCH_PLACE || step == BENCH_CONFIRM)
+		return (market_actor){.kind = MARKET_ACTOR_BUYER, .id = d->buyer};
+	if (step == BENCH_SHIP)
+		return (market_actor){.kind = MARKET_ACTOR_MEMBER, .id = d->seller->owner};
+	return (market_actor){
+		.kind = MARKET_ACTOR_OPERATOR, .name = "bench", .rights = MARKET_RIGHT_ALL};
+}
+
+static void begin(bench_shop *shop, bench_step step)
+{
 	shop->step = step;
 	shop->begun = bench_now();
 }
@@ -77,118 +127,93 @@ static void end(bench_shop *shop, bench_side *side, int rc, const market_error *
 	bench_check(rc, err, bench_step_names[shop->step]);
 }
 
-static void choose(bench_shop *shop, deal *d)
+static market_order_group *place(bench_shop *shop, bench_side *side, bench_deal *d)
 {
-	int64_t buyer = (int64_t)bench_next(&shop->random, BENCH_BUYERS) + 1;
-
-	*d = (deal){.buyer = {buyer, buyer}};
-	/* A seller's first order opens its accounts: each has one before anything is measured. */
-	d->seller = &shop->sellers[shop->serial < shop->n_sellers
-	                               ? (uint64_t)shop->serial
-	                               : bench_next(&shop->random, (uint64_t)shop->n_sellers)];
-	shop->serial++;
-}
-
-static market_order_group *place(bench_shop *shop, bench_side *side, deal *d)
-{
-	market_place_item items[] = {MARKET_PLACE_ITEM_INIT, MARKET_PLACE_ITEM_INIT};
-	const market_place_item *const list[] = {&items[0], &items[1]};
-	market_order_place_params in = MARKET_ORDER_PLACE_PARAMS_INIT;
+	const market_order_place_params *in = bench_deal_params(shop, d, BENCH_PLACE);
 	market_order_group *group = NULL;
 	market_error err;
 	int rc;
 
-	for (int i = 0; i < 2; i++) {
-		items[i].sku = d->seller->skus[i];
-		items[i].quantity = i + 1;
-		items[i].price = (market_money){1990, "BRL"};
-	}
-	in.key = d->key;
-	in.buyer = d->buyer;
-	in.currency = "BRL";
-	in.items = list;
-	in.n_items = 2;
-	in.method = "card";
-	begin(shop, BENCH_PLACE, d);
-	act_as(shop->buyer, MARKET_ACTOR_BUYER, d->buyer);
-	rc = market_order_place(shop->buyer, &in, &group, &err);
+	begin(shop, BENCH_PLACE);
+	act_as(shop->buyer, d, BENCH_PLACE);
+	rc = market_order_place(shop->buyer, in, &group, &err);
 	end(shop, side, rc, &err);
 	return group;
 }
 
-static void pay(bench_shop *shop, bench_side *side, deal *d)
+static void run_step(bench_shop *shop, bench_side *side, bench_deal *d, bench_step step)
 {
-	market_payment_notify_params in = MARKET_PAYMENT_NOTIFY_PARAMS_INIT;
-	char body[600], payment[MARKET_ID_TEXT_SIZE], when[MARKET_TIME_TEXT_SIZE];
-	market_time now = bench_shop_clock(NULL);
-	char *signature = NULL;
 	market_error err;
 	int rc;
+
+	bench_deal_params(shop, d, step);
+	begin(shop, step);
+	rc = call(shop, d, step, &err);
+	end(shop, side, rc, &err);
+}
+
+static int call(bench_shop *shop, bench_deal *d, bench_step step, market_error *err)
+{
+	switch (step) {
+	case BENCH_PAY:
+		return market_payment_notify(shop->staff, &d->in.pay, NULL, err);
+	case BENCH_SHIP:
+		act_as(shop->member, d, step);
+		return market_order_ship(shop->member, &d->in.ship, NULL, err);
+	case BENCH_CONFIRM:
+		act_as(shop->buyer, d, step);
+		return market_order_confirm(shop->buyer, &d->in.confirm, NULL, err);
+	default:
+		return market_escrow_release(shop->staff, &d->in.release, NULL, err);
+	}
+}
+
+static void fill_place(bench_deal *d)
+{
+	market_order_place_params *in = &d->in.place;
+
+	*in = (market_order_place_params)MARKET_ORDER_PLACE_PARAMS_INIT;
+	for (int i = 0; i < 2; i++) {
+		d->items[i] = (market_place_item)MARKET_PLACE_ITEM_INIT;
+		d->items[i].sku = d->seller->skus[i];
+		d->items[i].quantity = i + 1;
+		d->items[i].price = (market_money){1990, "BRL"};
+		d->list[i] = &d->items[i];
+	}
+	in->key = d->key;
+	in->buyer = d->buyer;
+	in->currency = "BRL";
+	in->items = d->list;
+	in->n_items = 2;
+	in->method = "card";
+}
+
+static void fill_pay(bench_shop *shop, bench_deal *d)
+{
+	char payment[MARKET_ID_TEXT_SIZE], when[MARKET_TIME_TEXT_SIZE];
+	market_payment_notify_params *in = &d->in.pay;
+	market_time now = bench_shop_clock(NULL);
+	market_error err;
 
 	market_id_format(MARKET_ID_PAYMENT, d->payment, payment);
 	market_time_format(now, when);
-	snprintf(body, sizeof(body),
+	snprintf(d->body, sizeof(d->body),
 	         "{\"event\":\"evt-%lld\",\"type\":\"captured\",\"payment\":\"%s\","
 	         "\"reference\":\"ch-%lld\","
 	         "\"amount\":{\"amount\":\"%lld.%02lld\",\"currency\":\"BRL\"},\"occurred_at\":\"%s\"}",
-	         (long long)shop->serial, payment, (long long)shop->serial, (long long)(d->total / 100),
+	         (long long)d->serial, payment, (long long)d->serial, (long long)(d->total / 100),
 	         (long long)(d->total % 100), when);
-	bench_check(market_sandbox_sign(shop->market, body, now, &signature, &err), &err, "signing");
-	in.body = body;
-	in.signature = signature;
-	in.key = d->key;
-	begin(shop, BENCH_PAY, d);
-	rc = market_payment_notify(shop->staff, &in, NULL, &err);
-	end(shop, side, rc, &err);
-	market_text_free(signature);
+	bench_check(market_sandbox_sign(shop->market, d->body, now, &d->signature, &err), &err,
+	            "signing");
+	*in = (market_payment_notify_params)MARKET_PAYMENT_NOTIFY_PARAMS_INIT;
+	in->body = d->body;
+	in->signature = d->signature;
+	in->key = d->key;
 }
 
-static void ship(bench_shop *shop, bench_side *side, deal *d)
+static void act_as(market_session *session, const bench_deal *d, bench_step step)
 {
-	market_order_ship_params in = MARKET_ORDER_SHIP_PARAMS_INIT;
-	market_error err;
-	int rc;
-
-	in.key = d->key;
-	in.order = d->order;
-	in.carrier = "correios";
-	in.tracking = d->key;
-	begin(shop, BENCH_SHIP, d);
-	act_as(shop->member, MARKET_ACTOR_MEMBER, d->seller->owner);
-	rc = market_order_ship(shop->member, &in, NULL, &err);
-	end(shop, side, rc, &err);
-}
-
-static void confirm(bench_shop *shop, bench_side *side, deal *d)
-{
-	market_order_confirm_params in = MARKET_ORDER_CONFIRM_PARAMS_INIT;
-	market_error err;
-	int rc;
-
-	in.key = d->key;
-	in.order = d->order;
-	begin(shop, BENCH_CONFIRM, d);
-	act_as(shop->buyer, MARKET_ACTOR_BUYER, d->buyer);
-	rc = market_order_confirm(shop->buyer, &in, NULL, &err);
-	end(shop, side, rc, &err);
-}
-
-static void release(bench_shop *shop, bench_side *side, deal *d)
-{
-	market_escrow_release_params in = MARKET_ESCROW_RELEASE_PARAMS_INIT;
-	market_error err;
-	int rc;
-
-	in.key = d->key;
-	in.order = d->order;
-	begin(shop, BENCH_RELEASE, d);
-	rc = market_escrow_release(shop->staff, &in, NULL, &err);
-	end(shop, side, rc, &err);
-}
-
-static void act_as(market_session *session, int32_t kind, market_id id)
-{
-	const market_actor actor = {.kind = kind, .id = id};
+	const market_actor actor = bench_deal_actor(d, step);
 	market_error err;
 
 	bench_check(market_session_act_as(session, &actor, &err), &err, "an actor");

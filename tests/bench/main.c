@@ -23,6 +23,7 @@ static const bench *const benches[] = {
 	&bench_lifecycle_memory,
 	&bench_lifecycle_rows,
 	&bench_threads,
+	&bench_batch,
 	&bench_postgres,
 	&bench_transfer,
 	&bench_transfer_memory,

@@ -71,6 +71,32 @@ const char *bench_shop_pragmas(bench_shop *shop); /* as JSON; lives as long as t
 void bench_shop_anchor(bench_shop *shop);
 void bench_shop_verify(bench_shop *shop);
 
+/* One order on its way: what its operations take. It stays where it is. */
+typedef struct bench_deal {
+	const bench_seller *seller;
+	market_id buyer, order, payment;
+	int64_t total, serial;
+	market_place_item items[2];
+	const market_place_item *list[2];
+	union {
+		market_order_place_params place;
+		market_payment_notify_params pay;
+		market_order_ship_params ship;
+		market_order_confirm_params confirm;
+		market_escrow_release_params release;
+	} in;
+	char key[40], body[600];
+	char *signature;
+} bench_deal;
+
+void bench_deal_choose(bench_shop *shop, bench_deal *deal);
+/* Takes what place gave, and frees it. */
+void bench_deal_placed(bench_deal *deal, market_order_group *group);
+void bench_deal_end(bench_deal *deal);
+/* The params of one step, which are those of `in`, and who does it. */
+const void *bench_deal_params(bench_shop *shop, bench_deal *deal, bench_step step);
+market_actor bench_deal_actor(const bench_deal *deal, bench_step step);
+
 /* Sides' `run`: whole lifecycles through the typed functions. What the caller needs beside them
  * (keys, the provider's signature) isn't timed. */
 void bench_shop_run(void *shop, int64_t count, bench_side *side);

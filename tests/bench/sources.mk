@@ -6,4 +6,4 @@ bench_sources += tests/bench/main.c tests/bench/bench.c tests/bench/output.c \
 	tests/bench/postgres_minimal.c tests/bench/postgres_replay.c \
 	tests/bench/rows.c tests/bench/call.c tests/bench/verify.c tests/bench/settle.c \
 	tests/bench/grow.c tests/bench/growth.c
-bench_sources += tests/bench/threads.c
+bench_sources += tests/bench/threads.c tests/bench/batch.c

@@ -2,8 +2,11 @@
 
 import json
 import os
+import random
+import subprocess
+import threading
 
-from harness import equal, expect, fresh_store, on_both_stores, run, test
+from harness import MARKET, equal, expect, fresh_store, on_both_stores, run, seed_of, test
 
 RULES = {"ref": "rosa", "name": "Rosa Lima"}
 APPLICATION = {"ref": "aurora", "name": "Aurora", "store_type": "individual", "country": "BR",
@@ -153,6 +156,86 @@ def batch_bad_lines():
           ["op", "op", "in", "when", "at", "name"],
           "fields")
     expect("column" in results[0]["error"]["message"], results[0])
+
+
+@on_both_stores("linked lines of a batch are done whole or not at all")
+def batch_linked(store):
+    code, results = batch(
+        store,
+        {"op": "buyer.create", "in": {"name": "A", "ref": "a"}},
+        {"op": "buyer.create", "in": {"name": "B", "ref": "b"}, "linked": True},
+        {"op": "buyer.create", "in": {"name": "C", "ref": "a"}, "linked": True, "key": "c"},
+        {"op": "buyer.create", "in": {"name": "D", "ref": "d"}},
+        {"op": "buyer.create", "in": {"name": "E", "ref": "e"}, "linked": True},
+        {"op": "buyer.get", "in": {"buyer": "ref:e"}},
+        {"op": "buyer.get", "in": {"buyer": "ref:b"}, "linked": 1},
+        {"op": "buyer.get", "in": {"buyer": "ref:b"}, "linked": True},
+    )
+    equal(code, 1, "exit")
+    codes = [result["error"]["code"] if not result["ok"] else "ok" for result in results]
+    equal(codes, ["ok", "chain_broken", "exists", "chain_broken", "ok", "ok", "wrong_type",
+                  "invalid"], "codes")
+    expect("line 3 broke" in results[1]["error"]["message"], results[1])
+    equal(store.run("call", "buyer.get", '{"buyer":"ref:b"}').returncode, 1, "of a broken chain")
+
+
+@on_both_stores("a batch answers what is there and doesn't wait for more")
+def batch_interactive(store):
+    process = subprocess.Popen([MARKET, "--store", store.url, "batch"], cwd=store.folder,
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    timer = threading.Timer(60, process.kill)
+    timer.start()
+    try:
+        for n in range(1, 6):
+            line = json.dumps({"op": "buyer.create", "linked": n == 4,
+                               "in": {"name": f"b{n}", "ref": f"b{n}"}})
+            # a line's end, and the beginning of the next one
+            process.stdin.write((line[1 if n > 1 else 0:] + "\n{").encode()[:None if n < 5 else -1])
+            process.stdin.flush()
+            for expected in ([4, 5] if n == 5 else [n] if n < 4 else []):
+                result = json.loads(process.stdout.readline())
+                equal((result["n"], result["ok"]), (expected, True), "result")
+        process.stdin.close()
+        equal(process.wait(), 0, "exit")
+    finally:
+        timer.cancel()
+        process.stdout.close()
+
+
+@on_both_stores("each line that a killed batch has printed is in the store")
+def batch_killed(store):
+    rnd = random.Random(seed_of("MARKET_KILL_SEED", 1))
+    store.call("buyer.create", {"name": "first"})
+    for number in range(3):
+        text = "".join(json.dumps({"op": "buyer.create", "key": f"{number}-{i}",
+                                   "linked": i % 4 == 1,
+                                   "in": {"name": "x", "ref": f"{number}-{i}"}}) + "\n"
+                       for i in range(4000))
+        process = subprocess.Popen([MARKET, "--store", store.url, "batch"], cwd=store.folder,
+                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        feeder = threading.Thread(target=feed, args=(process, text))
+        feeder.start()
+        lines = [process.stdout.readline() for _ in range(rnd.randrange(1, 300))]
+        process.kill()
+        lines += process.stdout.read().splitlines(True)
+        process.wait()
+        feeder.join()
+        lines = [line for line in lines if line.endswith("\n")]
+        expect(0 < len(lines) < 4000, "the kill came too late", len(lines))
+        expect(all(json.loads(line)["ok"] for line in lines), lines[-1])
+        found = batch(store, *({"op": "buyer.get", "in": {"buyer": f"ref:{number}-{i}"}}
+                               for i in range(len(lines) + 70)))[1]
+        there = [result["ok"] for result in found]
+        expect(all(there[:len(lines)]), "an answered line is lost", len(lines))
+        expect(all(there[i] == there[i + 1] for i in range(1, len(there) - 1, 4)), "half a chain")
+
+
+def feed(process, text):
+    try:
+        process.stdin.write(text)
+        process.stdin.close()
+    except BrokenPipeError:
+        pass
 
 
 @test("a line of a batch is bounded")
