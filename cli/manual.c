@@ -119,6 +119,8 @@ static const struct {
 	{"market_session_set_time", "sets the effective time of what follows"},
 	{"market_session_replayed", "whether the last operation was a replay of its key"},
 	{"market_call", "runs an operation by name, with JSON"},
+	{"market_batch", "runs many operations, several in a transaction"},
+	{"market_batch_free", "frees what it gave"},
 	{"market_work", "does what is due"},
 	{"market_schema", "the operations as JSON Schema"},
 	{"market_operation_at", "the operations one by one"},
