@@ -96,8 +96,6 @@ static int sqlite_commit(mk_store *store, market_error *err)
 	if (sqlite3_get_autocommit(s->db))
 		return mk_error_set(err, MARKET_EINTERNAL, "the transaction was undone before its commit");
 	rc = step_once(s, s->commit, "commit", err);
-	if (s->wal && store->leads)
-		s->writers->sync_us = (3 * s->writers->sync_us + mk_wal_sync_us(s->wal)) / 4;
 	if (rc == 0) {
 		let_others_write(s);
 		mk_sqlite_tend_log(store);

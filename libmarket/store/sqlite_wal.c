@@ -3,8 +3,6 @@
 #include <sqlite3.h>
 #include <string.h>
 
-#include "libmarket/base/clock.h"
-
 /* The default file system writes at most 128 KiB less one byte at once. */
 #define ROOM (120 * 1024)
 #define FRAME_HEADER 24
@@ -13,7 +11,6 @@ struct mk_wal {
 	sqlite3_vfs vfs;
 	sqlite3_vfs *real;
 	const market_allocator *allocator;
-	int64_t sync_us;
 	char name[40];
 };
 
@@ -100,11 +97,6 @@ void mk_wal_close(mk_wal *wal)
 const char *mk_wal_name(const mk_wal *wal)
 {
 	return wal->name;
-}
-
-int64_t mk_wal_sync_us(const mk_wal *wal)
-{
-	return wal->sync_us;
 }
 
 static int set_up(mk_wal *wal)
@@ -230,12 +222,8 @@ static int log_sync(sqlite3_file *file, int flags)
 {
 	log_file *log = (log_file *)file;
 	int rc = flush(log);
-	int64_t before = mk_clock_monotonic_us();
 
-	if (rc == SQLITE_OK)
-		rc = log->real->pMethods->xSync(log->real, flags);
-	log->wal->sync_us = mk_clock_monotonic_us() - before;
-	return rc;
+	return rc != SQLITE_OK ? rc : log->real->pMethods->xSync(log->real, flags);
 }
 
 static int log_size(sqlite3_file *file, sqlite3_int64 *size)

@@ -18,7 +18,5 @@ mk_wal *mk_wal_open(const market_allocator *allocator);
 void mk_wal_close(mk_wal *wal);
 /* Under this name sqlite3_open_v2 finds it. */
 const char *mk_wal_name(const mk_wal *wal);
-/* What the last sync of the log took. */
-int64_t mk_wal_sync_us(const mk_wal *wal);
 
 #endif

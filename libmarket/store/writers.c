@@ -34,7 +34,6 @@ typedef struct mk_group {
 static void wait_for_turn(mk_writers *writers, mk_waiter *waiter);
 static void queue(mk_writers *writers, mk_waiter *waiter);
 static void gather(mk_writers *writers);
-static int64_t patience(int64_t us);
 static mk_waiter *next_member(mk_writers *writers);
 static void remove_waiter(mk_writers *writers, mk_waiter **at);
 static void write_group(mk_writers *writers, mk_group *group);
@@ -156,33 +155,25 @@ static void queue(mk_writers *writers, mk_waiter *waiter)
 	*writers->last = waiter;
 	writers->last = &waiter->next;
 	writers->n_members += waiter->member ? 1 : 0;
-	if (writers->gathers && 2 * writers->n_members >= writers->expected)
+	if (writers->gathers && writers->n_members >= writers->expected)
 		pthread_cond_signal(&writers->more);
 }
 
-/* Those who wrote together last time are about to come again: for half of them it waits as long as
- * a commit takes, for the rest hardly. */
+/* Those who wrote together last time are about to come again. To wait longer than a commit takes
+ * would cost more than a commit of one's own. */
 static void gather(mk_writers *writers)
 {
-	int64_t begun = mk_clock_monotonic_us();
+	int64_t patience = writers->commit_us < LONGEST_WAIT_US ? writers->commit_us : LONGEST_WAIT_US;
+	int64_t until = mk_clock_monotonic_us() + patience;
+	const struct timespec at = {until / 1000000, until % 1000000 * 1000};
 	int waited = 0;
 
 	pthread_mutex_lock(&writers->lock);
 	writers->gathers = true;
-	while (waited == 0 && writers->n_members < writers->expected) {
-		bool half = 2 * writers->n_members >= writers->expected;
-		int64_t until = begun + patience(half ? writers->sync_us / 4 : writers->commit_us);
-		const struct timespec at = {until / 1000000, until % 1000000 * 1000};
-
+	while (waited == 0 && writers->n_members < writers->expected)
 		waited = pthread_cond_timedwait(&writers->more, &writers->lock, &at);
-	}
 	writers->gathers = false;
 	pthread_mutex_unlock(&writers->lock);
-}
-
-static int64_t patience(int64_t us)
-{
-	return us < LONGEST_WAIT_US ? us : LONGEST_WAIT_US;
 }
 
 /* Those who want the turn for themselves keep their place. */

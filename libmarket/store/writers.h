@@ -41,7 +41,6 @@ typedef struct mk_writers {
 	mk_waiter **last;
 	int n_members, expected;
 	int64_t commit_us; /* what a commit takes, on average */
-	int64_t sync_us;   /* and the disk of it */
 } mk_writers;
 
 void mk_writers_open(mk_writers *writers);
