@@ -37,6 +37,8 @@ int market_batch(market_session *session, const market_batch_item *items, size_t
 	if (!err)
 		err = &own;
 	mk_error_clear(err);
+	for (size_t i = 0; results && i < n; i++)
+		results[i] = (market_batch_result){0};
 	if (!session || (n > 0 && (!items || !results)))
 		return mk_error_set(err, MARKET_EMISUSE, "a session, items and results are needed");
 	for (size_t i = 0; i < n; i++)
@@ -64,11 +66,8 @@ void market_batch_free(market_batch_result *results, size_t n)
 static int begin(mk_batch *batch, market_session *session, const market_batch_item *items, size_t n,
                  market_batch_result *results, market_error *err)
 {
-	int rc;
+	int rc = mk_session_usable(session, err);
 
-	for (size_t i = 0; i < n; i++)
-		results[i] = (market_batch_result){0};
-	rc = mk_session_usable(session, err);
 	if (rc == 0)
 		rc = mk_connection_take(session, err);
 	if (rc != 0)
@@ -178,7 +177,7 @@ static int fill(group *g)
 		size_t to = mk_batch_chain_end(batch, g->to);
 
 		if (to - g->from > MK_BATCH_MOST || !may_join(g, g->to) ||
-		    (to - g->to > 1 && !mk_batch_chain_sound(batch, g->to, to)))
+		    (mk_batch_is_chain(batch, g->to) && !mk_batch_chain_sound(batch, g->to, to)))
 			break;
 		rc = run_unit(g, g->to, to);
 		if (rc != 0)
@@ -260,6 +259,7 @@ static size_t commit(group *g)
 		}
 		return g->from;
 	}
+	batch->session->dead = batch->session->dead || rc == MARKET_EINTERNAL;
 	for (size_t i = g->from; i < g->to; i++)
 		mk_batch_fail(batch, i, &err);
 	return g->to;

@@ -1,4 +1,7 @@
 /* Linked items: all of them, or none. */
+#include <string.h>
+
+#include "libmarket/engine/journal.h"
 #include "libmarket/op/batch.h"
 
 #define NONE SIZE_MAX
@@ -10,12 +13,14 @@ typedef struct chain {
 	size_t broken; /* the item that failed; NONE: the transaction itself did */
 	bool doubtful; /* a commit of it has no known outcome */
 	bool lost;     /* it writes without a key */
+	int own;       /* timers met that only its own transaction had */
 	mk_run run;    /* of the item last run */
 } chain;
 
 static int fault(chain *c, market_error *err);
 static int attempt(chain *c, market_error *err);
 static int run_items(chain *c);
+static int work_timer(chain *c, market_error *err);
 static bool was_lost(const mk_batch *batch, size_t from, size_t to);
 static void fail(const chain *c, const market_error *err);
 
@@ -61,7 +66,7 @@ void mk_batch_run_chain(mk_batch *batch, size_t from, size_t to)
 			return;
 		c.doubtful = c.doubtful || (rc == MARKET_EUNKNOWN && c.broken == NONE);
 		if (rc == MK_TIMERS)
-			rc = mk_run_deadline(batch->session, &c.run.due, &err);
+			rc = work_timer(&c, &err);
 		if (rc == 0)
 			again = ++timers < MOST_TIMERS;
 		else if (c.doubtful)
@@ -71,6 +76,7 @@ void mk_batch_run_chain(mk_batch *batch, size_t from, size_t to)
 	}
 	if (rc == 0)
 		mk_error_set(&err, MARKET_ECONFLICT, "a chain met %d timers", timers);
+	batch->session->dead = batch->session->dead || rc == MARKET_EINTERNAL;
 	if (c.doubtful)
 		mk_batch_fail_unknown(batch, from, to);
 	else
@@ -136,6 +142,28 @@ static int run_items(chain *c)
 		c->lost = c->lost || mk_batch_trace_of(&c->run, rc) == MK_TRACE_LOST;
 	}
 	return 0;
+}
+
+/* Unless an item of the chain has made it: then it is undone with the chain, and always met again.
+ * Met once only, somebody else may have worked it meanwhile. */
+static int work_timer(chain *c, market_error *err)
+{
+	const mk_deadline *due = &c->run.due;
+	const mk_value args[] = {mk_int(due->id.book), mk_int(due->id.id)};
+	void *row = NULL;
+	const mk_deadline *stored;
+	int rc = mk_session_get(c->batch->session, &mk_deadline_get, &mk_deadline_record, args, 2, &row,
+	                        err);
+
+	if (rc != 0)
+		return rc;
+	stored = row;
+	if (stored && stored->due_at == due->due_at && strcmp(stored->operation, due->operation) == 0)
+		return mk_run_deadline(c->batch->session, due, err);
+	if (c->own++ == 0)
+		return 0;
+	return mk_error_set(err, MARKET_ESTATE, "%s is due by what the chain did before",
+	                    due->operation);
 }
 
 static bool was_lost(const mk_batch *batch, size_t from, size_t to)

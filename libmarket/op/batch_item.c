@@ -52,7 +52,7 @@ mk_batch_trace mk_batch_trace_of(const mk_run *run, int code)
 {
 	if (!run->op || !(run->op->flags & MK_OP_WRITES) || run->replayed)
 		return MK_TRACE_NONE;
-	if (run->key)
+	if (run->key && (code == 0 || run->settled))
 		return MK_TRACE_KEYED;
 	return code == 0 ? MK_TRACE_LOST : MK_TRACE_NONE;
 }

@@ -249,6 +249,7 @@ int mk_run_attempt(mk_run *run, market_error *err)
 	mk_ctx ctx;
 	mk_opening opening = {0};
 	int rc = open_operation(run, &ctx, err);
+	run->replayed = run->settled = run->spoilt = false; /* of a try that was undone */
 	if (rc != 0)
 		return rc;
 	rc = read_first_batch(run, &ctx, &opening, err);
@@ -278,6 +279,8 @@ static int work_timers(mk_run *run, mk_ctx *ctx, const mk_deadline *due, market_
 	run->due = *due;
 	run->due.operation = mk_arena_text(&run->session->arena, due->operation);
 	undo(run, ctx);
+	if (!run->due.operation)
+		return mk_error_no_memory(err);
 	if (!run->shares)
 		rc = mk_run_deadline(run->session, &run->due, err);
 	return rc == 0 ? MK_TIMERS : rc;

@@ -74,7 +74,6 @@ static int run_there(void *where, void *data, bool *spoilt, market_error *err)
 
 	run->session->connection = where;
 	run->shares = true;
-	run->spoilt = false;
 	rc = mk_run_attempt(run, err);
 	run->shares = false;
 	run->session->connection = own;

@@ -85,6 +85,8 @@ static int verify(mk_ctx *ctx, const market_payment_notify_params *in, notice *n
 	n->event.size = sizeof(n->event);
 	rc = provider->verify(in->body, strlen(in->body), in->signature, ctx->now,
 	                      ctx->policy->payments->tolerance, &n->event, provider->user_data, err);
+	if (rc > 0)
+		return mk_error_set(err, MARKET_EPROVIDER, "provider %s verifies with %d", n->provider, rc);
 	if (rc != 0)
 		return rc;
 	if (n->event.type < MARKET_EVENT_AUTHORISED || n->event.type > MARKET_EVENT_VOIDED ||

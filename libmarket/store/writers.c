@@ -245,7 +245,8 @@ static void commit_group(mk_writers *writers, mk_group *group)
 	if (group->undone_by) {
 		mk_store_rollback(group->store);
 		for (mk_waiter *at = group->first; at; at = at->next)
-			at->member->rc = at == group->undone_by ? at->member->rc : MK_AGAIN;
+			if (at != group->undone_by || at->member->rc == 0)
+				at->member->rc = MK_AGAIN;
 		return;
 	}
 	mk_error_clear(&failure);

@@ -221,6 +221,38 @@ static void chain_that_cannot_be(void)
 	close_counting(&test);
 }
 
+static void chain_that_is_cut(void)
+{
+	test_market test;
+
+	open_counting(&test);
+	add_buyer("a", NULL);
+	add_buyer("b", NULL)->flags = MARKET_BATCH_LINKED;
+	run(&test);
+	check_code(0, 0);
+	check_code(1, MARKET_EINVALID);
+	close_counting(&test);
+}
+
+static void refused_call(void)
+{
+	test_market test;
+	market_batch_item item = {0};
+	market_batch_result result;
+	market_error err;
+
+	open_counting(&test);
+	memset(&result, 0xff, sizeof(result));
+	CHECK_INT(market_batch(test.session, &item, 1, &result, &err), MARKET_ESIZE);
+	CU_ASSERT_PTR_NULL(result.reply);
+	CU_ASSERT_PTR_NULL(result.out);
+	memset(&result, 0xff, sizeof(result));
+	CHECK_INT(market_batch(NULL, &item, 1, &result, &err), MARKET_EMISUSE);
+	CU_ASSERT_PTR_NULL(result.reply);
+	market_batch_free(&result, 1);
+	close_counting(&test);
+}
+
 static void later_sees_earlier(void)
 {
 	test_market test;
@@ -546,6 +578,8 @@ void suite_batch(void)
 	CU_add_test(s, "the same batch again is a replay", same_batch_is_a_replay);
 	CU_add_test(s, "linked items are done whole or not at all", chain_is_done_whole_or_not_at_all);
 	CU_add_test(s, "a chain that can't be run fails before it begins", chain_that_cannot_be);
+	CU_add_test(s, "a chain that was cut isn't run beside others either", chain_that_is_cut);
+	CU_add_test(s, "a refused call leaves no outputs", refused_call);
 	CU_add_test(s, "a later item finds what an earlier one has done", later_sees_earlier);
 	CU_add_test(s, "more items than a transaction holds", many_more_than_a_group);
 	CU_add_test(s, "what runs alone has a transaction of its own", alone_in_the_middle);
