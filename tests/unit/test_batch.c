@@ -6,7 +6,7 @@
 #include "libmarket/base/clock.h"
 #include "libmarket/engine/market.h"
 #include "libmarket/store/driver.h"
-#include "tests/unit/market_fixture.h"
+#include "tests/unit/order_fixture.h"
 
 #define MOST 300
 
@@ -232,6 +232,29 @@ static void chain_that_is_cut(void)
 	check_code(0, 0);
 	check_code(1, MARKET_EINVALID);
 	close_counting(&test);
+}
+
+/* To confirm makes the release due, which only the chain's own transaction knows. */
+static void chain_with_own_timer(void)
+{
+	bazaar b;
+	char params[100];
+
+	bazaar_open(&b, "BRL", NULL);
+	bazaar_place_one(&b);
+	bazaar_pay(&b);
+	TEST_CALL(&b.m, "order.ship", "{'order':'%s','carrier':'c','tracking':'t'}", b.order[0]);
+	start();
+	snprintf(params, sizeof(params), "{'order':'%s'}", b.order[0]);
+	add("order.confirm", params)->flags = MARKET_BATCH_LINKED;
+	add("order.confirm", params);
+	run(&b.m);
+	check_code(0, MARKET_ECHAIN);
+	check_code(1, MARKET_ESTATE);
+	CU_ASSERT_PTR_NOT_NULL(strstr(results[1].error.message, "escrow.release is due"));
+	market_batch_free(results, n_items);
+	CHECK_TEXT(bazaar_order(&b, 0, "state"), "wait_confirm");
+	bazaar_end(&b);
 }
 
 static void refused_call(void)
@@ -579,6 +602,7 @@ void suite_batch(void)
 	CU_add_test(s, "linked items are done whole or not at all", chain_is_done_whole_or_not_at_all);
 	CU_add_test(s, "a chain that can't be run fails before it begins", chain_that_cannot_be);
 	CU_add_test(s, "a chain that was cut isn't run beside others either", chain_that_is_cut);
+	CU_add_test(s, "a timer of the chain's own making breaks it", chain_with_own_timer);
 	CU_add_test(s, "a refused call leaves no outputs", refused_call);
 	CU_add_test(s, "a later item finds what an earlier one has done", later_sees_earlier);
 	CU_add_test(s, "more items than a transaction holds", many_more_than_a_group);
