@@ -54,6 +54,11 @@ class Terminal:
         return all(word in plain for word in words[:-1]) and plain.endswith(words[-1].rstrip())
 
     def type(self, keys):
+        """Keys for a program that edits its line: as soon as it reads them one by one. The prompt is
+        there a moment earlier, and the terminal still takes ^C, ^D and ^U itself."""
+        end = time.monotonic() + 10
+        while termios.tcgetattr(self.fd)[3] & termios.ICANON and time.monotonic() < end:
+            time.sleep(0.001)
         os.write(self.fd, keys.encode())
 
     def end(self):
