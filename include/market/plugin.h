@@ -78,9 +78,15 @@ typedef struct market_provider_event {
 } market_provider_event;
 
 /*
- * A payment provider. All functions may be called from any thread, outside of transactions, except
- * `verify`, which is called inside one and must not block. They return 0 or a negative MARKET_E…
- * code; an error of `send` or `query` counts as an unknown outcome.
+ * A payment provider. All functions may be called from any thread, several at once, outside of
+ * transactions, except `verify`, which is called inside one and must not block, nor call the
+ * library (EMISUSE); the others may, by sessions of their own.
+ *
+ * They return 0 or a negative MARKET_E… code; an error of `send` or `query` counts as an unknown
+ * outcome. `err` is never NULL and comes empty; the code alone is enough, the rest is for people.
+ * What they fill comes empty too. Texts end with a NUL and are UTF-8. An answer that can't be, with
+ * a result or a currency that doesn't exist or a reference that isn't UTF-8, counts as unknown; an
+ * event like that is refused with EINVALID.
  */
 typedef struct market_payment_provider {
 	uint32_t size;

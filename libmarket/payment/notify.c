@@ -76,24 +76,12 @@ int mk_payment_notify(mk_ctx *ctx, const void *params, market_error *err)
 static int verify(mk_ctx *ctx, const market_payment_notify_params *in, notice *n, market_error *err)
 {
 	const market_payment_provider *provider;
-	int rc;
 
 	n->provider = in->provider ? in->provider : ctx->policy->payments->provider;
 	provider = mk_provider_find(ctx->market, n->provider);
 	if (!provider)
 		return mk_error_field(err, mk_provider_absent(n->provider, err), "provider");
-	n->event.size = sizeof(n->event);
-	rc = provider->verify(in->body, strlen(in->body), in->signature, ctx->now,
-	                      ctx->policy->payments->tolerance, &n->event, provider->user_data, err);
-	if (rc > 0)
-		return mk_error_set(err, MARKET_EPROVIDER, "provider %s verifies with %d", n->provider, rc);
-	if (rc != 0)
-		return rc;
-	if (n->event.type < MARKET_EVENT_AUTHORISED || n->event.type > MARKET_EVENT_VOIDED ||
-	    !n->event.event[0] || mk_money_negative(n->event.amount) || mk_money_negative(n->event.fee))
-		return mk_error_at(err, MARKET_EINVALID, "body",
-		                   "the notification has no event of a known type");
-	return 0;
+	return mk_provider_verify(ctx, provider, in, &n->event, err);
 }
 
 /* The book of what it is about is in its identifier, so that one batch finds everything. */

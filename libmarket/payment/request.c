@@ -268,17 +268,11 @@ int mk_request_ask(market *m, const mk_request *request, bool query, market_time
 		.amount = r->amount,
 		.now = now,
 	};
-	int rc;
 
 	*answer = (market_provider_answer){.size = sizeof(*answer), .result = MARKET_PROVIDER_UNKNOWN};
 	if (!provider)
 		return mk_error_set(err, MARKET_EPROVIDER, "provider %s isn't registered", r->provider);
-	rc = (query ? provider->query : provider->send)(&asked, answer, provider->user_data, err);
-	answer->reference[sizeof(answer->reference) - 1] = '\0';
-	answer->reason[sizeof(answer->reason) - 1] = '\0';
-	if (rc != 0)
-		answer->result = MARKET_PROVIDER_UNKNOWN;
-	return rc;
+	return mk_provider_ask(m, provider, &asked, query, answer, err);
 }
 
 int mk_request_postpone(mk_store *store, const mk_request *request, market_time until,

@@ -1,5 +1,6 @@
 # sources of libmarket/payment
 libmarket_sources += \
+	libmarket/payment/ask.c \
 	libmarket/payment/capture.c \
 	libmarket/payment/compare.c \
 	libmarket/payment/effect.h \

@@ -316,6 +316,131 @@ static void requests_wait_for_their_provider(void)
 	bazaar_end(&b);
 }
 
+/* ---- a provider that keeps to nothing ---- */
+
+static market_money of(int64_t amount, const char *currency)
+{
+	market_money money = {.amount = amount};
+
+	memcpy(money.currency, currency, strnlen(currency, sizeof(money.currency)));
+	return money;
+}
+
+static int wild_send(const market_provider_request *request, market_provider_answer *answer,
+                     void *user_data, market_error *err)
+{
+	const char *how = request->target;
+
+	(void)user_data;
+	CU_ASSERT_STRING_EQUAL(err->message, "");
+	answer->result = MARKET_PROVIDER_OK;
+	snprintf(answer->reference, sizeof(answer->reference), "w1");
+	if (strcmp(how, "result") == 0)
+		answer->result = 99;
+	else if (strcmp(how, "code") == 0)
+		return 7;
+	else if (strcmp(how, "currency") == 0)
+		answer->amount = of(5, "ZZZZ");
+	else if (strcmp(how, "text") == 0)
+		snprintf(answer->reference, sizeof(answer->reference), "w\xff");
+	else if (strcmp(how, "long") == 0)
+		memset(answer->reference, 'w', sizeof(answer->reference));
+	else if (strcmp(how, "cut") == 0) {
+		answer->result = MARKET_PROVIDER_DECLINED;
+		snprintf(answer->reason, sizeof(answer->reason), "n\xc3\xa3o\n\xc3");
+	}
+	return 0;
+}
+
+static int wild_query(const market_provider_request *request, market_provider_answer *answer,
+                      void *user_data, market_error *err)
+{
+	(void)request, (void)user_data, (void)err;
+	answer->result = MARKET_PROVIDER_FAILED;
+	return 0;
+}
+
+static int wild_verify(const char *body, size_t size, const char *signature, market_time now,
+                       market_time span, market_provider_event *event, void *user_data,
+                       market_error *err)
+{
+	(void)size, (void)signature, (void)now, (void)span, (void)user_data, (void)err;
+	event->type = MARKET_EVENT_CAPTURED;
+	snprintf(event->event, sizeof(event->event), "e");
+	if (strcmp(body, "currency") == 0)
+		event->amount = of(5, "ZZZZ");
+	else if (strcmp(body, "text") == 0)
+		snprintf(event->reference, sizeof(event->reference), "\xff");
+	else if (strcmp(body, "code") == 0)
+		return -999;
+	else if (strcmp(body, "silent") == 0)
+		return MARKET_ESIGNATURE;
+	else if (strcmp(body, "noise") == 0) {
+		memset(err, 0xff, sizeof(*err));
+		return MARKET_ESIGNATURE;
+	}
+	return 0;
+}
+
+static const market_payment_provider wild = {.size = sizeof(wild),
+                                             .name = "till",
+                                             .send = wild_send,
+                                             .query = wild_query,
+                                             .verify = wild_verify};
+
+static void answers_that_cannot_be(void)
+{
+	static const char *const unknown[] = {"result", "code", "currency", "text"};
+	market_error err;
+	bazaar b;
+
+	bazaar_open_with(&b, "BRL", "provider: sandbox", "provider: till");
+	CHECK_OK(market_provider_register(b.m.market, &wild, &err));
+	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
+		bazaar_place_one(&b);
+		bazaar_charge(&b, unknown[i]);
+		TEST_CALL(&b.m, "request.get", "{'request':'%s'}", bazaar_payment(&b, "request"));
+		CHECK_TEXT(test_out(&b.m, "state"), "unknown");
+		CHECK_TEXT(test_out(&b.m, "reference"), "");
+		test_advance(&b.m, MK_MINUTE);
+		CHECK_TEXT(bazaar_payment(&b, "state"), "failed");
+	}
+	bazaar_place_one(&b);
+	bazaar_charge(&b, "cut");
+	CHECK_TEXT(bazaar_payment(&b, "state"), "failed");
+	CHECK_TEXT(bazaar_payment(&b, "reason"), "n??o??");
+	bazaar_place_one(&b);
+	bazaar_charge(&b, "long");
+	CHECK_TEXT(bazaar_payment(&b, "state"), "captured");
+	CHECK_INT(strlen(bazaar_payment(&b, "reference")), MARKET_PROVIDER_TEXT_SIZE - 1);
+	bazaar_end(&b);
+}
+
+static void events_that_cannot_be(void)
+{
+	bazaar b;
+	market_error err;
+	market_payment_notify_params in = MARKET_PAYMENT_NOTIFY_PARAMS_INIT;
+
+	bazaar_open_with(&b, "BRL", "provider: sandbox", "provider: till");
+	CHECK_OK(market_provider_register(b.m.market, &wild, &err));
+	TEST_REFUSED(&b.m, MARKET_EINVALID, "body", "payment.notify",
+	             "{'body':'currency','signature':'x'}");
+	TEST_REFUSED(&b.m, MARKET_EINVALID, "body", "payment.notify",
+	             "{'body':'text','signature':'x'}");
+	TEST_REFUSED(&b.m, MARKET_EPROVIDER, "", "payment.notify", "{'body':'code','signature':'x'}");
+	TEST_REFUSED(&b.m, MARKET_ESIGNATURE, "", "payment.notify",
+	             "{'body':'silent','signature':'x'}");
+	CHECK_INT(b.m.err.code, MARKET_ESIGNATURE);
+	CHECK_TEXT(b.m.err.message, "provider till: a signature or digest doesn't match");
+	TEST_REFUSED(&b.m, MARKET_ESIGNATURE, "", "payment.notify", "{'body':'noise','signature':'x'}");
+	CHECK_TEXT(b.m.err.message, "provider till: a signature or digest doesn't match");
+	in.body = "noise"; /* the provider has an error to fill even where the caller wants none */
+	in.signature = "x";
+	CHECK_INT(market_payment_notify(b.m.session, &in, NULL, NULL), MARKET_ESIGNATURE);
+	bazaar_end(&b);
+}
+
 void suite_provider_sandbox(void);
 void suite_provider_sandbox(void)
 {
@@ -332,4 +457,6 @@ void suite_provider_sandbox(void)
 	CU_add_test(s, "PAY-1: a provider of one's own", own_provider);
 	CU_add_test(s, "PAY-3: requests wait until their provider is there",
 	            requests_wait_for_their_provider);
+	CU_add_test(s, "PAY-3: an answer that can't be is no answer", answers_that_cannot_be);
+	CU_add_test(s, "PAY-1: an event that can't be isn't stored", events_that_cannot_be);
 }
