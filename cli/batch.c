@@ -26,13 +26,14 @@ typedef struct batch {
 	cli_reader *reader;
 	entry *entries;
 	size_t n, room;
-	json_int_t lines;
+	json_int_t lines; /* read, blank ones too */
 	bool clean, ended;
 	bool ready; /* the last line doesn't belong to those before */
 } batch;
 
 static int run_all(batch *b);
 static int gather(batch *b);
+static bool blank(const char *text, size_t size);
 static int add(batch *b, const char *text, size_t size);
 static void read_entry(entry *e, const char *text, size_t size);
 static int parse_line(const char *text, size_t size, json_t **line, market_error *err);
@@ -59,6 +60,8 @@ int cli_batch(const cli *cli)
 		rc = run_all(&b);
 		cli_close(&b.open);
 	}
+	if (rc == 0 && cli_reader_failed(b.reader))
+		rc = cli_usage("can't read %s", cli->argc == 2 ? cli->argv[1] : "standard input");
 	cli_reader_close(b.reader);
 	drop_first(&b, b.n);
 	free(b.entries);
@@ -94,11 +97,21 @@ static int gather(batch *b)
 		if (read == CLI_READ_NOTHING)
 			return 0;
 		b->ended = read == CLI_READ_END;
-		rc = read == CLI_READ_LINE && size > 0 ? add(b, text, size) : 0;
+		if (read == CLI_READ_LINE)
+			b->lines++;
+		rc = read == CLI_READ_LINE && !blank(text, size) ? add(b, text, size) : 0;
 		if (rc != 0)
 			return rc;
 	}
 	return 0;
+}
+
+static bool blank(const char *text, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		if (text[i] != ' ' && text[i] != '\t' && text[i] != '\r')
+			return false;
+	return true;
 }
 
 static int add(batch *b, const char *text, size_t size)
@@ -114,7 +127,7 @@ static int add(batch *b, const char *text, size_t size)
 	}
 	e = &b->entries[b->n];
 	memset(e, 0, sizeof(*e));
-	e->n = ++b->lines;
+	e->n = b->lines;
 	read_entry(e, text, size);
 	/* what is due before it comes after all that stands before it */
 	b->ready = e->at != 0 && b->n > 0 && !b->entries[b->n - 1].linked;
@@ -251,7 +264,8 @@ static int run_first(batch *b, size_t n)
 		print_result(b, &b->entries[i], &results[i]);
 		b->clean = b->clean && b->entries[i].rc == 0 && results[i].code == 0;
 	}
-	fflush(stdout);
+	if (rc == 0 && !cli_written())
+		rc = EXIT_USAGE;
 	if (results)
 		market_batch_free(results, n);
 	free(items);
@@ -314,7 +328,6 @@ static void print_result(const batch *b, entry *e, const market_batch_result *re
 	json_decref(line);
 }
 
-/* Lines are numbered from the first one read. */
 static void name_line(const batch *b, const market_batch_result *result, market_error *err)
 {
 	const entry *broke = &b->entries[result->broken_by];

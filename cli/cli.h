@@ -31,6 +31,8 @@ typedef struct cli_market {
 int cli_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Prints an error with its detail, hint and field to stderr. */
 void cli_error(const char *what, const market_error *err);
+/* Whether all that was printed is written; says on stderr when it isn't. */
+bool cli_written(void);
 /* Opens the store of --store, making it when it is absent, with a session for operator:cli. */
 int cli_open(const cli *cli, cli_market *out);
 /* The same for a store that is there. */

@@ -30,6 +30,17 @@ void cli_error(const char *what, const market_error *err)
 		fprintf(stderr, "  %s\n", err->hint);
 }
 
+bool cli_written(void)
+{
+	static bool told;
+	bool bad = fflush(stdout) != 0;
+	bad = ferror(stdout) || bad;
+	if (bad && !told)
+		cli_usage("can't write the output");
+	told = told || bad;
+	return !bad;
+}
+
 static void log_line(int32_t level, const char *message, void *user_data)
 {
 	(void)user_data;
@@ -117,6 +128,10 @@ char *cli_read_file(const char *path, size_t limit, size_t *size)
 		used += got;
 	data[used] = '\0';
 	*size = used;
+	if (ferror(file)) {
+		free(data);
+		data = NULL;
+	}
 	if (file != stdin)
 		fclose(file);
 	return data;

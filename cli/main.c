@@ -1,5 +1,7 @@
 /* market: the command line of libmarket. */
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/command.h"
 
@@ -31,12 +33,22 @@ static int take_option(cli *cli, int argc, char **argv, int *at)
 	return 1;
 }
 
+/* A stream that is closed stays so: no file of the store may take its place. */
+static void keep_streams(void)
+{
+	static const int flags[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+	for (int file = STDIN_FILENO; file <= STDERR_FILENO; file++)
+		if (fcntl(file, F_GETFD) < 0 && open("/dev/null", flags[file]) < 0)
+			return;
+}
+
 int main(int argc, char **argv)
 {
 	const cli_command *command = NULL;
 	cli cli = {0};
 	int used = 0, rc;
 	bool completes = argc > 1 && strcmp(argv[1], "complete") == 0;
+	keep_streams();
 	for (int i = 1; i < argc; i++) {
 		int taken = completes ? 0 : take_option(&cli, argc, argv, &i);
 		if (taken == EXIT_USAGE)
@@ -57,5 +69,7 @@ int main(int argc, char **argv)
 	rc = cli_check_usage(&cli, &command);
 	if (rc == 0)
 		rc = cli.help ? cli_help_topic(argv[0]) : command->run(&cli);
+	if (!cli_written())
+		rc = EXIT_USAGE;
 	return rc;
 }

@@ -13,7 +13,7 @@
 
 struct cli_reader {
 	int file;
-	bool ended;
+	bool ended, failed;
 	size_t begin, end;
 	char text[ROOM];
 };
@@ -30,7 +30,7 @@ cli_reader *cli_reader_open(const char *path)
 
 	if (reader) {
 		reader->file = file;
-		reader->ended = false;
+		reader->ended = reader->failed = false;
 		reader->begin = reader->end = 0;
 	} else if (file > STDIN_FILENO) {
 		close(file);
@@ -56,6 +56,11 @@ cli_reading cli_reader_next(cli_reader *reader, bool wait, char **line, size_t *
 		read_more(reader);
 	}
 	return CLI_READ_LINE;
+}
+
+bool cli_reader_failed(const cli_reader *reader)
+{
+	return reader->failed;
 }
 
 static bool take(cli_reader *reader, char **line, size_t *size)
@@ -97,8 +102,10 @@ static void read_more(cli_reader *reader)
 {
 	ssize_t n = read(reader->file, reader->text + reader->end, CHUNK);
 
-	if (n > 0)
+	if (n > 0) {
 		reader->end += (size_t)n;
-	else if (n == 0 || errno != EINTR)
+	} else if (n == 0 || errno != EINTR) {
 		reader->ended = true;
+		reader->failed = n < 0;
+	}
 }

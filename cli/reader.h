@@ -21,5 +21,7 @@ void cli_reader_close(cli_reader *reader);
 /* The next line without its end, which lives until the next call; one that is too long has more
  * bytes than a line may have. Without `wait` only what is there now. */
 cli_reading cli_reader_next(cli_reader *reader, bool wait, char **line, size_t *size);
+/* Whether the end came of an error. */
+bool cli_reader_failed(const cli_reader *reader);
 
 #endif

@@ -113,7 +113,7 @@ def batch_goes_on(store):
         {"op": "buyer.get", "as": "buyer:ref:rosa", "in": {"buyer": "ref:rosa"}},
     )
     equal(code, 1, "exit")
-    equal([result["n"] for result in results], [1, 2, 3, 4], "numbers")
+    equal([result["n"] for result in results], [1, 2, 3, 5], "numbers")
     equal([result["ok"] for result in results], [True, False, True, True], "ok")
     equal([result["op"] for result in results], ["buyer.create"] * 3 + ["buyer.get"], "op")
     equal(results[1]["error"]["code"], "exists", "error")
@@ -177,6 +177,38 @@ def batch_linked(store):
                   "invalid"], "codes")
     expect("line 3 broke" in results[1]["error"]["message"], results[1])
     equal(store.run("call", "buyer.get", '{"buyer":"ref:b"}').returncode, 1, "of a broken chain")
+
+
+@test("a batch's lines may end in CRLF or be blank, and keep their numbers")
+def batch_blank_lines():
+    store = fresh_store("sqlite")
+    lines = ["", " \t", '{"op":"buyer.create","in":{"name":"A"},"linked":true}', "  ",
+             '{"op":"buyer.destroy"}', "", '{"op":"buyer.create","in":{"name":"B"}}']
+    done = store.run("batch", text="\r\n".join(lines))
+    results = [json.loads(line) for line in done.stdout.splitlines()]
+    equal([(result["n"], result["ok"]) for result in results], [(3, False), (5, False), (7, True)],
+          "results")
+    equal(results[0]["error"]["message"], "line 5 broke its chain", "message")
+
+
+@test("what can't be read or written is no success")
+def batch_streams():
+    store = fresh_store("sqlite")
+    line = '{"op":"buyer.create","in":{"name":"A"}}\n'
+    equal(store.run("batch", ".").returncode, 2, "a folder")
+    equal(store.run("policy", "check", ".").returncode, 2, "a folder")
+    store.run("batch", text=line)
+    for shell, text in (('exec "$@" batch <&-', ""), ('exec "$@" batch >&-', line),
+                        ('exec "$@" batch >/dev/full', line * 200),
+                        ('exec "$@" call seller.list >/dev/full', ""),
+                        ('exec "$@" schema >/dev/full', "")):
+        done = subprocess.run(["sh", "-c", shell, "sh", MARKET, "--store", store.url],
+                              cwd=store.folder, input=text, capture_output=True, text=True,
+                              timeout=60, check=False)
+        equal(done.returncode, 2, shell)
+        expect("market: can't " in done.stderr, done.stderr)
+    # of 200 lines those behind the first call weren't run: nobody would know
+    equal(len(store.call("event.list", {"limit": 200})["items"]) < 150, True, "stopped")
 
 
 @on_both_stores("a batch answers what is there and doesn't wait for more")
