@@ -79,7 +79,7 @@ const char *cli_text(json_t *object, const char *name);
 /* A path beside the store's file, or for a server in the working folder by the database's name.
  * False for a store in memory. */
 bool cli_beside(const cli *cli, const char *suffix, char *path, size_t size);
-/* Writes a file whole or not at all. */
+/* Writes a file whole or not at all; what isn't a file is written to. */
 bool cli_write_file(const char *path, const char *text);
 /* A whole file ("-": standard input), at most `limit` bytes; freed with free. */
 char *cli_read_file(const char *path, size_t limit, size_t *size);

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/table.h"
@@ -168,13 +169,20 @@ bool cli_beside(const cli *cli, const char *suffix, char *path, size_t size)
 bool cli_write_file(const char *path, const char *text)
 {
 	char beside[4096];
+	struct stat info;
+	/* a pipe or a device is written to, and never replaced by a file */
+	bool whole = stat(path, &info) != 0 || S_ISREG(info.st_mode);
 	FILE *file;
 	bool ok;
 	if ((size_t)snprintf(beside, sizeof(beside), "%s.new", path) >= sizeof(beside))
 		return false;
-	file = fopen(beside, "w");
-	ok = file && fputs(text, file) >= 0 && fflush(file) == 0 && fsync(fileno(file)) == 0;
+	file = fopen(whole ? beside : path, "w");
+	ok = file && fputs(text, file) >= 0 && fflush(file) == 0;
+	ok = ok && (!whole || fsync(fileno(file)) == 0);
 	if (file && fclose(file) != 0)
 		ok = false;
-	return ok && rename(beside, path) == 0;
+	ok = ok && (!whole || rename(beside, path) == 0);
+	if (file && whole && !ok)
+		remove(beside);
+	return ok;
 }

@@ -1,8 +1,12 @@
 /* Opening an SQLite store: the file, what it is, and how the connection works. */
 #include "libmarket/store/sqlite.h"
 
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "libmarket/base/clock.h"
 
@@ -10,6 +14,8 @@
 #define LONGEST_WAIT_US 400
 
 static int check_path(const mk_store_url *url, const mk_store_options *options, market_error *err);
+static int check_folder(const char *path, market_error *err);
+static int out_of_reach(const char *path, int why, market_error *err);
 static int open_database(mk_sqlite *s, const mk_store_url *url, const mk_store_options *options,
                          market_error *err);
 static int wait_for_lock(void *data, int count);
@@ -66,15 +72,41 @@ static int check_path(const mk_store_url *url, const mk_store_options *options, 
 	if (url->memory)
 		return 0;
 	if (stat(url->target, &info) != 0) {
+		if (errno != ENOENT)
+			return out_of_reach(url->target, errno, err);
 		if (options->create && !options->read_only)
-			return 0;
+			return check_folder(url->target, err);
 		mk_error_set(err, MARKET_EABSENT, "there is no store at \"%s\"", url->target);
 		return mk_error_hint(err, MARKET_EABSENT,
 		                     "Check the path, or allow the store to be created.");
 	}
 	if (!S_ISREG(info.st_mode))
 		return mk_error_set(err, MARKET_EFOREIGN, "\"%s\" isn't a file", url->target);
+	return access(url->target, R_OK) == 0 ? 0 : out_of_reach(url->target, errno, err);
+}
+
+static int check_folder(const char *path, market_error *err)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[PATH_MAX];
+	struct stat info;
+	int length = slash == path ? 1 : slash ? (int)(slash - path) : 1;
+
+	snprintf(folder, sizeof(folder), "%.*s", length, slash ? path : ".");
+	if (stat(folder, &info) != 0) {
+		mk_error_set(err, MARKET_EABSENT, "there is no folder \"%s\" for the store", folder);
+		return mk_error_hint(err, MARKET_EABSENT, "Make the folder, or check the path.");
+	}
 	return 0;
+}
+
+static int out_of_reach(const char *path, int why, market_error *err)
+{
+	mk_error_set(err, MARKET_EIO, "the file \"%s\" can't be read", path);
+	return mk_error_detail(err, MARKET_EIO, "%s.",
+	                       why == EACCES    ? "The user may not read it, or a folder on the way"
+	                       : why == ENOTDIR ? "A part of the path isn't a folder"
+	                                        : "The system refuses it");
 }
 
 /* The connection is used by one thread at a time, so it needs no mutex. A path is never a URI. */

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import stat
 import subprocess
 import threading
 
@@ -406,6 +407,22 @@ def verify_cannot_run():
     with open(path, "w") as file:
         file.write("{}")
     equal(store.run("ledger", "verify", "--anchor", path).returncode, 2, "no anchor's text")
+
+
+@test("--out writes to a pipe and leaves it one")
+def checkpoint_into_pipe():
+    store = fresh_store("sqlite")
+    store.call("buyer.create", RULES)
+    done = store.run("ledger", "checkpoint", "--out", "/dev/stdout")
+    equal(done.returncode, 0, done.stderr)
+    expect(done.stdout.startswith('{"format":"libmarket-checkpoint-1"'), done.stdout)
+    pipe = os.path.join(store.folder, "pipe")
+    os.mkfifo(pipe)
+    reader = subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE)
+    store.run("ledger", "checkpoint", "--out", pipe)
+    expect(b"libmarket-checkpoint-1" in reader.communicate(timeout=60)[0], "read from the pipe")
+    expect(stat.S_ISFIFO(os.stat(pipe).st_mode), "still a pipe")
+    equal(store.run("ledger", "checkpoint", "--out", store.folder).returncode, 2, "a folder")
 
 
 @on_both_stores("a checkpoint is printed when no file is named")

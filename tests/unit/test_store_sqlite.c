@@ -66,6 +66,17 @@ static void made_only_when_allowed(void)
 	mk_store_close(store);
 }
 
+static void folder_is_named(void)
+{
+	CU_ASSERT_PTR_NULL(open_file("none/a.db", true));
+	CHECK_INT(err.code, MARKET_EABSENT);
+	CU_ASSERT_PTR_NOT_NULL(strstr(err.message, "/none\" for the store"));
+	write_file("plain", "x", 1);
+	CU_ASSERT_PTR_NULL(open_file("plain/a.db", true));
+	CHECK_INT(err.code, MARKET_EIO);
+	CHECK_TEXT(err.detail, "A part of the path isn't a folder.");
+}
+
 static void foreign_files_are_refused(void)
 {
 	sqlite3 *db;
@@ -364,6 +375,7 @@ void suite_store_sqlite(void)
 	CU_pSuite s = test_suite_with("store_sqlite", before, after);
 
 	CU_add_test(s, "a store is made only when that is allowed", made_only_when_allowed);
+	CU_add_test(s, "a folder that isn't there is named", folder_is_named);
 	CU_add_test(s, "foreign files are refused", foreign_files_are_refused);
 	CU_add_test(s, "an empty file becomes a store", empty_file_becomes_a_store);
 	CU_add_test(s, "truncated and damaged files are refused", truncated_files_are_refused);
