@@ -83,10 +83,7 @@ typedef struct market_options {
 	 * many; 0: 8. A store in memory has one. */
 	int32_t connections;
 } market_options;
-#define MARKET_OPTIONS_INIT \
-	{ \
-		.size = sizeof(market_options) \
-	}
+#define MARKET_OPTIONS_INIT MARKET_INIT(market_options)
 
 /*
  * Opens the store that `url` names: "sqlite:PATH", "sqlite::memory:" or "postgresql://…", with

@@ -37,10 +37,7 @@ typedef struct market_batch_item {
 	const struct market_actor *actor; /* who acts, in place of `as` */
 	market_time at;                   /* the effective time, as of market_session_set_time */
 } market_batch_item;
-#define MARKET_BATCH_ITEM_INIT \
-	{ \
-		.size = sizeof(market_batch_item) \
-	}
+#define MARKET_BATCH_ITEM_INIT MARKET_INIT(market_batch_item)
 
 /* What became of one item. Of `reply` and `out` at most one is set, and only when `code` is 0. */
 typedef struct market_batch_result {

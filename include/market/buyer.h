@@ -39,10 +39,7 @@ typedef struct market_buyer_create_params {
 	const market_pair *const *metadata;
 	size_t n_metadata;
 } market_buyer_create_params;
-#define MARKET_BUYER_CREATE_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_buyer_create_params) \
-	}
+#define MARKET_BUYER_CREATE_PARAMS_INIT MARKET_INIT(market_buyer_create_params)
 
 /* Registers a buyer. By operators with buyers.
  * Errors: EEXISTS (ref). Since 0.1. */
@@ -55,10 +52,7 @@ typedef struct market_buyer_get_params {
 	const char *key;
 	market_id buyer;
 } market_buyer_get_params;
-#define MARKET_BUYER_GET_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_buyer_get_params) \
-	}
+#define MARKET_BUYER_GET_PARAMS_INIT MARKET_INIT(market_buyer_get_params)
 
 /* One buyer. By the buyer and operators with buyers. Since 0.1. */
 MARKET_API int market_buyer_get(struct market_session *session, const market_buyer_get_params *in,
@@ -93,10 +87,7 @@ typedef struct market_address_create_params {
 	const char *postcode;
 	const char *street;
 } market_address_create_params;
-#define MARKET_ADDRESS_CREATE_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_address_create_params) \
-	}
+#define MARKET_ADDRESS_CREATE_PARAMS_INIT MARKET_INIT(market_address_create_params)
 
 /* Adds an address. By the buyer and operators with buyers.
  * Errors: EEXISTS (ref). Since 0.1. */
@@ -112,10 +103,7 @@ typedef struct market_address_list_params {
 	const char *after;
 	const int64_t *limit;
 } market_address_list_params;
-#define MARKET_ADDRESS_LIST_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_address_list_params) \
-	}
+#define MARKET_ADDRESS_LIST_PARAMS_INIT MARKET_INIT(market_address_list_params)
 
 typedef struct market_address_page {
 	const market_address *const *items;

@@ -47,10 +47,7 @@ typedef struct market_category_create_params {
 	const market_pair *const *metadata;
 	size_t n_metadata;
 } market_category_create_params;
-#define MARKET_CATEGORY_CREATE_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_category_create_params) \
-	}
+#define MARKET_CATEGORY_CREATE_PARAMS_INIT MARKET_INIT(market_category_create_params)
 
 /* Adds a category. By operators with catalog.
  * Errors: EINVALID (code), ENOTFOUND (parent), ELIMIT (depth), EEXISTS (code). Since 0.1. */
@@ -63,10 +60,7 @@ typedef struct market_category_get_params {
 	const char *key;
 	market_id category;
 } market_category_get_params;
-#define MARKET_CATEGORY_GET_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_category_get_params) \
-	}
+#define MARKET_CATEGORY_GET_PARAMS_INIT MARKET_INIT(market_category_get_params)
 
 /* One category. By anyone. Since 0.1. */
 MARKET_API int market_category_get(struct market_session *session,
@@ -83,10 +77,7 @@ typedef struct market_category_list_params {
 	const char *after;
 	const int64_t *limit;
 } market_category_list_params;
-#define MARKET_CATEGORY_LIST_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_category_list_params) \
-	}
+#define MARKET_CATEGORY_LIST_PARAMS_INIT MARKET_INIT(market_category_list_params)
 
 typedef struct market_category_page {
 	const market_category *const *items;
@@ -148,10 +139,7 @@ typedef struct market_product_create_params {
 	const market_pair *const *metadata;
 	size_t n_metadata;
 } market_product_create_params;
-#define MARKET_PRODUCT_CREATE_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_product_create_params) \
-	}
+#define MARKET_PRODUCT_CREATE_PARAMS_INIT MARKET_INIT(market_product_create_params)
 
 /* Adds a product, proposed or as a draft. By members of the seller with catalogue and operators
  * with catalog. Errors: ENOTFOUND (category), EEXISTS (ref). Since 0.1. */
@@ -170,10 +158,7 @@ typedef struct market_product_update_params {
 	const market_pair *const *attributes;
 	size_t n_attributes;
 } market_product_update_params;
-#define MARKET_PRODUCT_UPDATE_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_product_update_params) \
-	}
+#define MARKET_PRODUCT_UPDATE_PARAMS_INIT MARKET_INIT(market_product_update_params)
 
 /* Changes a product that isn't published yet. By members of the proposing seller with catalogue and
  * operators with catalog.
@@ -187,10 +172,7 @@ typedef struct market_product_propose_params {
 	const char *key;
 	market_id product;
 } market_product_propose_params;
-#define MARKET_PRODUCT_PROPOSE_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_product_propose_params) \
-	}
+#define MARKET_PRODUCT_PROPOSE_PARAMS_INIT MARKET_INIT(market_product_propose_params)
 
 /* draft → proposed. By members of the proposing seller with catalogue and operators with catalog.
  * Errors: ESTATE. Since 0.1. */
@@ -203,10 +185,7 @@ typedef struct market_product_publish_params {
 	const char *key;
 	market_id product;
 } market_product_publish_params;
-#define MARKET_PRODUCT_PUBLISH_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_product_publish_params) \
-	}
+#define MARKET_PRODUCT_PUBLISH_PARAMS_INIT MARKET_INIT(market_product_publish_params)
 
 /* proposed → published. By operators with catalog.
  * Errors: ESTATE. Since 0.1. */
@@ -220,10 +199,7 @@ typedef struct market_product_reject_params {
 	market_id product;
 	const char *reason;
 } market_product_reject_params;
-#define MARKET_PRODUCT_REJECT_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_product_reject_params) \
-	}
+#define MARKET_PRODUCT_REJECT_PARAMS_INIT MARKET_INIT(market_product_reject_params)
 
 /* proposed → rejected. By operators with catalog.
  * Errors: ESTATE. Since 0.1. */
@@ -237,10 +213,7 @@ typedef struct market_product_revise_params {
 	market_id product;
 	const char *reason;
 } market_product_revise_params;
-#define MARKET_PRODUCT_REVISE_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_product_revise_params) \
-	}
+#define MARKET_PRODUCT_REVISE_PARAMS_INIT MARKET_INIT(market_product_revise_params)
 
 /* Asks the proposer for a revision; the product stays proposed. By operators with catalog.
  * Errors: ESTATE. Since 0.1. */
@@ -253,10 +226,7 @@ typedef struct market_product_get_params {
 	const char *key;
 	market_id product;
 } market_product_get_params;
-#define MARKET_PRODUCT_GET_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_product_get_params) \
-	}
+#define MARKET_PRODUCT_GET_PARAMS_INIT MARKET_INIT(market_product_get_params)
 
 /* One product. By anyone when published, else by members of the proposing seller and operators with
  * catalog. Since 0.1. */
@@ -276,10 +246,7 @@ typedef struct market_product_list_params {
 	const char *after;
 	const int64_t *limit;
 } market_product_list_params;
-#define MARKET_PRODUCT_LIST_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_product_list_params) \
-	}
+#define MARKET_PRODUCT_LIST_PARAMS_INIT MARKET_INIT(market_product_list_params)
 
 typedef struct market_product_page {
 	const market_product *const *items;

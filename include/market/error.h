@@ -32,8 +32,7 @@ typedef enum market_error_class {
 	X(EUNKNOWNFIELD, 2, CALLER, "unknown_field", "a field of that name doesn't exist here") \
 	X(EMISSING, 3, CALLER, "missing", "a required field is absent") \
 	X(ETYPE, 4, CALLER, "wrong_type", "a field holds another type of value") \
-	X(EUTF8, 5, CALLER, "invalid_utf8", \
-	  "a text isn't valid UTF-8 or holds a control character") \
+	X(EUTF8, 5, CALLER, "invalid_utf8", "a text isn't valid UTF-8 or holds a control character") \
 	X(ELIMIT, 6, CALLER, "limit", "a value is longer, larger or more than its limit") \
 	X(EINVALID, 7, CALLER, "invalid", "a value is well-formed but can't be used here") \
 	X(EUNKNOWNOP, 8, CALLER, "unknown_operation", "there is no operation of that name") \

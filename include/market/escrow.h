@@ -46,10 +46,7 @@ typedef struct market_escrow_get_params {
 	const char *key;
 	market_id order;
 } market_escrow_get_params;
-#define MARKET_ESCROW_GET_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_escrow_get_params) \
-	}
+#define MARKET_ESCROW_GET_PARAMS_INIT MARKET_INIT(market_escrow_get_params)
 
 /* One order's escrow. By its buyer, members of its seller and operators with orders. Since 0.1. */
 MARKET_API int market_escrow_get(struct market_session *session, const market_escrow_get_params *in,
@@ -60,10 +57,7 @@ typedef struct market_escrow_release_params {
 	const char *key;
 	market_id order;
 } market_escrow_release_params;
-#define MARKET_ESCROW_RELEASE_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_escrow_release_params) \
-	}
+#define MARKET_ESCROW_RELEASE_PARAMS_INIT MARKET_INIT(market_escrow_release_params)
 
 /* Releases all that is held for a finished order: fees, their tax and splits are booked, the rest
  * is the seller's and matures later. It is due at once when the order finishes; market_work does
@@ -79,10 +73,7 @@ typedef struct market_escrow_freeze_params {
 	market_id order;
 	const char *reason;
 } market_escrow_freeze_params;
-#define MARKET_ESCROW_FREEZE_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_escrow_freeze_params) \
-	}
+#define MARKET_ESCROW_FREEZE_PARAMS_INIT MARKET_INIT(market_escrow_freeze_params)
 
 /* Stops the order's timers: the seller's time for shipping, which it may not do meanwhile,
  * confirmation by itself and release. Freezes count: the last unfreeze resumes what remained of the
@@ -97,10 +88,7 @@ typedef struct market_escrow_unfreeze_params {
 	market_id order;
 	const char *reason;
 } market_escrow_unfreeze_params;
-#define MARKET_ESCROW_UNFREEZE_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_escrow_unfreeze_params) \
-	}
+#define MARKET_ESCROW_UNFREEZE_PARAMS_INIT MARKET_INIT(market_escrow_unfreeze_params)
 
 /* Ends one freeze that escrow.freeze began; that of a refund under way ends with the refund alone.
  * By operators with refunds and the system. Errors: ESTATE (no such freeze). Since 0.1. */

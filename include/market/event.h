@@ -35,10 +35,7 @@ typedef struct market_event_list_params {
 	const char *after; /* the cursor of the page before */
 	const int64_t *limit;
 } market_event_list_params;
-#define MARKET_EVENT_LIST_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_event_list_params) \
-	}
+#define MARKET_EVENT_LIST_PARAMS_INIT MARKET_INIT(market_event_list_params)
 
 typedef struct market_event_page {
 	const market_journal_entry *const *items;

@@ -96,10 +96,7 @@ typedef struct market_leg_params {
 	market_money debit;
 	market_money credit;
 } market_leg_params;
-#define MARKET_LEG_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_leg_params) \
-	}
+#define MARKET_LEG_PARAMS_INIT MARKET_INIT(market_leg_params)
 
 /* The book is the seller's or the buyer's, or the platform's when neither is given. `kind` is
  * direct when absent. `pending` names the hold that ends or the transfer that is reversed. Without
@@ -120,10 +117,7 @@ typedef struct market_ledger_transfer_params {
 	int64_t rate_numerator;
 	int64_t rate_denominator;
 } market_ledger_transfer_params;
-#define MARKET_LEDGER_TRANSFER_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_ledger_transfer_params) \
-	}
+#define MARKET_LEDGER_TRANSFER_PARAMS_INIT MARKET_INIT(market_ledger_transfer_params)
 
 /* Posts one transfer. The same client id and content again gives the first one. By operators with
  * ledger. Errors: EDENIED, EINVALID, ELIMIT, EOVERFLOW, ECURRENCY, EUNBALANCED, EKEYREUSED,
@@ -147,10 +141,7 @@ typedef struct market_transfer_params {
 	int64_t rate_numerator;
 	int64_t rate_denominator;
 } market_transfer_params;
-#define MARKET_TRANSFER_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_transfer_params) \
-	}
+#define MARKET_TRANSFER_PARAMS_INIT MARKET_INIT(market_transfer_params)
 
 /* Up to 1,024 transfers, all or none; the error's field names the first that failed
  * (`transfers[3]…`). Later ones see what earlier ones did. */
@@ -160,10 +151,7 @@ typedef struct market_ledger_batch_params {
 	const market_transfer_params *const *transfers;
 	size_t n_transfers;
 } market_ledger_batch_params;
-#define MARKET_LEDGER_BATCH_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_ledger_batch_params) \
-	}
+#define MARKET_LEDGER_BATCH_PARAMS_INIT MARKET_INIT(market_ledger_batch_params)
 
 /* A batch: the journal row that its transfers name. */
 typedef struct market_ledger_batch_result {
@@ -186,10 +174,7 @@ typedef struct market_ledger_account_get_params {
 	const char *name;
 	const char *currency;
 } market_ledger_account_get_params;
-#define MARKET_LEDGER_ACCOUNT_GET_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_ledger_account_get_params) \
-	}
+#define MARKET_LEDGER_ACCOUNT_GET_PARAMS_INIT MARKET_INIT(market_ledger_account_get_params)
 
 /* One account: balance, pending sums and version are of one moment. By operators with ledger.
  * Errors: EDENIED, EMISSING, ENOTFOUND. Since 0.1. */
@@ -206,10 +191,7 @@ typedef struct market_ledger_account_list_params {
 	const char *after;
 	const int64_t *limit;
 } market_ledger_account_list_params;
-#define MARKET_LEDGER_ACCOUNT_LIST_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_ledger_account_list_params) \
-	}
+#define MARKET_LEDGER_ACCOUNT_LIST_PARAMS_INIT MARKET_INIT(market_ledger_account_list_params)
 
 typedef struct market_account_page {
 	const market_account *const *items;
@@ -234,10 +216,7 @@ typedef struct market_ledger_account_update_params {
 	market_money overdraft;
 	const char *reason;
 } market_ledger_account_update_params;
-#define MARKET_LEDGER_ACCOUNT_UPDATE_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_ledger_account_update_params) \
-	}
+#define MARKET_LEDGER_ACCOUNT_UPDATE_PARAMS_INIT MARKET_INIT(market_ledger_account_update_params)
 
 /* Freezes, unfreezes or closes an account, or sets its overdraft; recorded and sealed as a
  * transfer. A liability (escrow, seller_available, …) never gets an overdraft. By operators with
@@ -255,10 +234,7 @@ typedef struct market_ledger_transfer_get_params {
 	market_id buyer;
 	const char *client_id;
 } market_ledger_transfer_get_params;
-#define MARKET_LEDGER_TRANSFER_GET_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_ledger_transfer_get_params) \
-	}
+#define MARKET_LEDGER_TRANSFER_GET_PARAMS_INIT MARKET_INIT(market_ledger_transfer_get_params)
 
 /* One transfer with its legs. By operators with ledger. Errors: EDENIED, EMISSING, ENOTFOUND. Since
  * 0.1. */
@@ -273,10 +249,7 @@ typedef struct market_ledger_transfer_list_params {
 	const char *after;
 	const int64_t *limit;
 } market_ledger_transfer_list_params;
-#define MARKET_LEDGER_TRANSFER_LIST_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_ledger_transfer_list_params) \
-	}
+#define MARKET_LEDGER_TRANSFER_LIST_PARAMS_INIT MARKET_INIT(market_ledger_transfer_list_params)
 
 /* One line of an account: a leg with what is needed of its transfer. */
 typedef struct market_ledger_entry {
@@ -312,10 +285,7 @@ typedef struct market_ledger_trial_balance_params {
 	market_id buyer;
 	bool all;
 } market_ledger_trial_balance_params;
-#define MARKET_LEDGER_TRIAL_BALANCE_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_ledger_trial_balance_params) \
-	}
+#define MARKET_LEDGER_TRIAL_BALANCE_PARAMS_INIT MARKET_INIT(market_ledger_trial_balance_params)
 
 /* Accounts of one name in one currency, without the suffix of the name. */
 typedef struct market_balance_line {
@@ -354,10 +324,7 @@ typedef struct market_ledger_move_params {
 	int32_t side; /* debit when absent */
 	const char *reason;
 } market_ledger_move_params;
-#define MARKET_LEDGER_MOVE_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_ledger_move_params) \
-	}
+#define MARKET_LEDGER_MOVE_PARAMS_INIT MARKET_INIT(market_ledger_move_params)
 
 /* Moves money between two books by two transfers over the accounts interbook:BOOK. The first is
  * posted now and given out; the second, in the other book, by ledger.move.finish from market_work.
@@ -372,10 +339,7 @@ typedef struct market_ledger_move_finish_params {
 	const char *key;
 	market_id transfer; /* the first half */
 } market_ledger_move_finish_params;
-#define MARKET_LEDGER_MOVE_FINISH_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_ledger_move_finish_params) \
-	}
+#define MARKET_LEDGER_MOVE_FINISH_PARAMS_INIT MARKET_INIT(market_ledger_move_finish_params)
 
 /* Posts the second half of a move; twice is once. By the system and operators with ledger.
  * Errors: ENOTFOUND, EDENIED, EINVALID, ECLOSED, EFROZEN, EFUNDS. Since 0.1. */
@@ -388,10 +352,7 @@ typedef struct market_ledger_hold_expire_params {
 	const char *key;
 	market_id transfer; /* the hold */
 } market_ledger_hold_expire_params;
-#define MARKET_LEDGER_HOLD_EXPIRE_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_ledger_hold_expire_params) \
-	}
+#define MARKET_LEDGER_HOLD_EXPIRE_PARAMS_INIT MARKET_INIT(market_ledger_hold_expire_params)
 
 /* Frees a hold whose time has passed; run at its expiry by market_work. A hold that has ended stays
  * as it is. By the system and operators with ledger. Errors: ENOTFOUND, EDENIED, ESTATE. Since 0.1.
@@ -411,10 +372,7 @@ typedef struct market_ledger_adjust_params {
 	size_t n_legs;
 	const char *reason;
 } market_ledger_adjust_params;
-#define MARKET_LEDGER_ADJUST_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_ledger_adjust_params) \
-	}
+#define MARKET_LEDGER_ADJUST_PARAMS_INIT MARKET_INIT(market_ledger_adjust_params)
 
 /* Posts an adjustment with its reason. By operators with ledger.
  * Errors: as market_ledger_transfer, without those of holds. Since 0.1. */
@@ -430,10 +388,7 @@ typedef struct market_ledger_write_off_params {
 	market_money amount;
 	const char *reason;
 } market_ledger_write_off_params;
-#define MARKET_LEDGER_WRITE_OFF_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_ledger_write_off_params) \
-	}
+#define MARKET_LEDGER_WRITE_OFF_PARAMS_INIT MARKET_INIT(market_ledger_write_off_params)
 
 /* Writes off what a seller has owed for longer than the policy says: seller_receivable to bad_debt.
  * By operators with ledger. Errors: EDENIED, EINVALID, EKEYREUSED, EFUNDS (it owes
@@ -446,10 +401,7 @@ typedef struct market_ledger_checkpoint_params {
 	uint32_t size;
 	const char *key;
 } market_ledger_checkpoint_params;
-#define MARKET_LEDGER_CHECKPOINT_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_ledger_checkpoint_params) \
-	}
+#define MARKET_LEDGER_CHECKPOINT_PARAMS_INIT MARKET_INIT(market_ledger_checkpoint_params)
 
 /* A signed statement over all books. Keep `anchor` outside the store: verification with it finds
  * what was changed or cut off since. */
@@ -473,10 +425,7 @@ typedef struct market_ledger_verify_params {
 	const char *const *anchors; /* texts of checkpoints kept outside */
 	size_t n_anchors;
 } market_ledger_verify_params;
-#define MARKET_LEDGER_VERIFY_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_ledger_verify_params) \
-	}
+#define MARKET_LEDGER_VERIFY_PARAMS_INIT MARKET_INIT(market_ledger_verify_params)
 
 typedef enum market_ledger_result {
 	MARKET_LEDGER_OK = 1,          /* all is consistent, up to the anchor at least */

@@ -47,10 +47,7 @@ typedef struct market_ledger_request_get_params {
 	const char *key;
 	market_id request;
 } market_ledger_request_get_params;
-#define MARKET_LEDGER_REQUEST_GET_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_ledger_request_get_params) \
-	}
+#define MARKET_LEDGER_REQUEST_GET_PARAMS_INIT MARKET_INIT(market_ledger_request_get_params)
 
 /* One request. By operators with ledger. Errors: ENOTFOUND, EDENIED. Since 0.1. */
 MARKET_API int market_ledger_request_get(struct market_session *session,
@@ -63,10 +60,7 @@ typedef struct market_ledger_request_approve_params {
 	market_id request;
 	const char *note;
 } market_ledger_request_approve_params;
-#define MARKET_LEDGER_REQUEST_APPROVE_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_ledger_request_approve_params) \
-	}
+#define MARKET_LEDGER_REQUEST_APPROVE_PARAMS_INIT MARKET_INIT(market_ledger_request_approve_params)
 
 /* Posts now what another operator asked for. By operators with ledger. Errors: EDENIED (the one
  * who asked), ESTATE (decided or expired), and what the operation asked for gives. Since 0.1. */
@@ -80,10 +74,7 @@ typedef struct market_ledger_request_reject_params {
 	market_id request;
 	const char *note; /* why */
 } market_ledger_request_reject_params;
-#define MARKET_LEDGER_REQUEST_REJECT_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_ledger_request_reject_params) \
-	}
+#define MARKET_LEDGER_REQUEST_REJECT_PARAMS_INIT MARKET_INIT(market_ledger_request_reject_params)
 
 /* Rejects a request; who asked may take it back so. By operators with ledger. Errors: ENOTFOUND,
  * EDENIED, ESTATE. Since 0.1. */
@@ -96,10 +87,7 @@ typedef struct market_ledger_request_expire_params {
 	const char *key;
 	market_id request;
 } market_ledger_request_expire_params;
-#define MARKET_LEDGER_REQUEST_EXPIRE_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_ledger_request_expire_params) \
-	}
+#define MARKET_LEDGER_REQUEST_EXPIRE_PARAMS_INIT MARKET_INIT(market_ledger_request_expire_params)
 
 /* Ends a request that nobody decided within the policy's ledger.approval_within; run by
  * market_work. By the system and operators with ledger. Errors: ENOTFOUND, EDENIED, ESTATE. Since
@@ -115,10 +103,7 @@ typedef struct market_ledger_request_list_params {
 	const char *after;
 	const int64_t *limit;
 } market_ledger_request_list_params;
-#define MARKET_LEDGER_REQUEST_LIST_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_ledger_request_list_params) \
-	}
+#define MARKET_LEDGER_REQUEST_LIST_PARAMS_INIT MARKET_INIT(market_ledger_request_list_params)
 
 typedef struct market_ledger_request_page {
 	const market_ledger_request *const *items;

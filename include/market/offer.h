@@ -66,10 +66,7 @@ typedef struct market_offer_sku {
 	market_money price;
 	market_money list_price;
 } market_offer_sku;
-#define MARKET_OFFER_SKU_INIT \
-	{ \
-		.size = sizeof(market_offer_sku) \
-	}
+#define MARKET_OFFER_SKU_INIT MARKET_INIT(market_offer_sku)
 
 typedef struct market_offer_create_params {
 	uint32_t size;
@@ -82,10 +79,7 @@ typedef struct market_offer_create_params {
 	const market_pair *const *metadata;
 	size_t n_metadata;
 } market_offer_create_params;
-#define MARKET_OFFER_CREATE_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_offer_create_params) \
-	}
+#define MARKET_OFFER_CREATE_PARAMS_INIT MARKET_INIT(market_offer_create_params)
 
 /* Adds an offer with its SKUs, as a draft. All prices are in the seller's currency; a list price
  * isn't below the price; no two SKUs have the same attributes. The product is a published one or
@@ -104,10 +98,7 @@ typedef struct market_offer_price {
 	market_money list_price;
 	bool no_list_price; /* removes it */
 } market_offer_price;
-#define MARKET_OFFER_PRICE_INIT \
-	{ \
-		.size = sizeof(market_offer_price) \
-	}
+#define MARKET_OFFER_PRICE_INIT MARKET_INIT(market_offer_price)
 
 typedef struct market_offer_update_params {
 	uint32_t size;
@@ -116,10 +107,7 @@ typedef struct market_offer_update_params {
 	const market_offer_price *const *prices;
 	size_t n_prices;
 } market_offer_update_params;
-#define MARKET_OFFER_UPDATE_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_offer_update_params) \
-	}
+#define MARKET_OFFER_UPDATE_PARAMS_INIT MARKET_INIT(market_offer_update_params)
 
 /* Changes prices of SKUs. By members of the seller with catalogue and operators with catalog.
  * Errors: ESTATE (ended or blocked), ENOTFOUND (prices[i].sku), ECURRENCY (prices[i].price,
@@ -133,10 +121,7 @@ typedef struct market_offer_activate_params {
 	const char *key;
 	market_id offer;
 } market_offer_activate_params;
-#define MARKET_OFFER_ACTIVATE_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_offer_activate_params) \
-	}
+#define MARKET_OFFER_ACTIVATE_PARAMS_INIT MARKET_INIT(market_offer_activate_params)
 
 /* draft | paused → active. By members of the seller with catalogue and operators with catalog.
  * Errors: ESTATE, EINCOMPLETE (the product isn't published). Since 0.1. */
@@ -149,10 +134,7 @@ typedef struct market_offer_pause_params {
 	const char *key;
 	market_id offer;
 } market_offer_pause_params;
-#define MARKET_OFFER_PAUSE_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_offer_pause_params) \
-	}
+#define MARKET_OFFER_PAUSE_PARAMS_INIT MARKET_INIT(market_offer_pause_params)
 
 /* active → paused. By members of the seller with catalogue and operators with catalog.
  * Errors: ESTATE. Since 0.1. */
@@ -165,10 +147,7 @@ typedef struct market_offer_end_params {
 	const char *key;
 	market_id offer;
 } market_offer_end_params;
-#define MARKET_OFFER_END_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_offer_end_params) \
-	}
+#define MARKET_OFFER_END_PARAMS_INIT MARKET_INIT(market_offer_end_params)
 
 /* draft | active | paused → ended, for good. By members of the seller with catalogue and operators
  * with catalog. Errors: ESTATE. Since 0.1. */
@@ -181,10 +160,7 @@ typedef struct market_offer_block_params {
 	market_id offer;
 	const char *reason;
 } market_offer_block_params;
-#define MARKET_OFFER_BLOCK_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_offer_block_params) \
-	}
+#define MARKET_OFFER_BLOCK_PARAMS_INIT MARKET_INIT(market_offer_block_params)
 
 /* draft | active | paused → blocked. By operators with catalog.
  * Errors: ESTATE. Since 0.1. */
@@ -197,10 +173,7 @@ typedef struct market_offer_unblock_params {
 	const char *key;
 	market_id offer;
 } market_offer_unblock_params;
-#define MARKET_OFFER_UNBLOCK_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_offer_unblock_params) \
-	}
+#define MARKET_OFFER_UNBLOCK_PARAMS_INIT MARKET_INIT(market_offer_unblock_params)
 
 /* blocked → paused: the seller activates it again. By operators with catalog.
  * Errors: ESTATE. Since 0.1. */
@@ -213,10 +186,7 @@ typedef struct market_offer_get_params {
 	const char *key;
 	market_id offer;
 } market_offer_get_params;
-#define MARKET_OFFER_GET_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_offer_get_params) \
-	}
+#define MARKET_OFFER_GET_PARAMS_INIT MARKET_INIT(market_offer_get_params)
 
 /* One offer with its SKUs. By anyone when active, else by members of the seller and operators with
  * catalog. Since 0.1. */
@@ -233,10 +203,7 @@ typedef struct market_offer_list_params {
 	const char *after;
 	const int64_t *limit;
 } market_offer_list_params;
-#define MARKET_OFFER_LIST_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_offer_list_params) \
-	}
+#define MARKET_OFFER_LIST_PARAMS_INIT MARKET_INIT(market_offer_list_params)
 
 typedef struct market_offer_page {
 	const market_offer *const *items;

@@ -162,10 +162,7 @@ typedef struct market_place_item {
 	 */
 	const char *affiliate;
 } market_place_item;
-#define MARKET_PLACE_ITEM_INIT \
-	{ \
-		.size = sizeof(market_place_item) \
-	}
+#define MARKET_PLACE_ITEM_INIT MARKET_INIT(market_place_item)
 
 /* A discount with its funder. `seller` absent: divided over all sellers' lines of the checkout. */
 typedef struct market_place_discount {
@@ -175,20 +172,14 @@ typedef struct market_place_discount {
 	market_money amount;
 	const char *code;
 } market_place_discount;
-#define MARKET_PLACE_DISCOUNT_INIT \
-	{ \
-		.size = sizeof(market_place_discount) \
-	}
+#define MARKET_PLACE_DISCOUNT_INIT MARKET_INIT(market_place_discount)
 
 typedef struct market_place_freight {
 	uint32_t size;
 	market_id seller;
 	market_money amount;
 } market_place_freight;
-#define MARKET_PLACE_FREIGHT_INIT \
-	{ \
-		.size = sizeof(market_place_freight) \
-	}
+#define MARKET_PLACE_FREIGHT_INIT MARKET_INIT(market_place_freight)
 
 /* The reference of a seller's order, unique in the seller's book. */
 typedef struct market_place_ref {
@@ -196,10 +187,7 @@ typedef struct market_place_ref {
 	market_id seller;
 	const char *ref;
 } market_place_ref;
-#define MARKET_PLACE_REF_INIT \
-	{ \
-		.size = sizeof(market_place_ref) \
-	}
+#define MARKET_PLACE_REF_INIT MARKET_INIT(market_place_ref)
 
 /* `ref` is the checkout's, in the buyer's book; `order_refs` name its orders, each in its seller's
  * book: the first where a seller has several. `discounts`, `freight` and `order_refs` state what
@@ -224,10 +212,7 @@ typedef struct market_order_place_params {
 	const market_place_ref *const *order_refs;
 	size_t n_order_refs;
 } market_order_place_params;
-#define MARKET_ORDER_PLACE_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_order_place_params) \
-	}
+#define MARKET_ORDER_PLACE_PARAMS_INIT MARKET_INIT(market_order_place_params)
 
 /* Checks out: one group, one order per seller (ORD-1), stock reserved, a payment made.
  * By the buyer and operators with orders.
@@ -243,10 +228,7 @@ typedef struct market_order_get_params {
 	const char *key;
 	market_id order;
 } market_order_get_params;
-#define MARKET_ORDER_GET_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_order_get_params) \
-	}
+#define MARKET_ORDER_GET_PARAMS_INIT MARKET_INIT(market_order_get_params)
 
 /* One order with its lines. By its buyer, members of its seller and operators with orders. Since
  * 0.1. */
@@ -259,10 +241,7 @@ typedef struct market_order_group_get_params {
 	const char *key;
 	market_id group;
 } market_order_group_get_params;
-#define MARKET_ORDER_GROUP_GET_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_order_group_get_params) \
-	}
+#define MARKET_ORDER_GROUP_GET_PARAMS_INIT MARKET_INIT(market_order_group_get_params)
 
 /* A checkout with its orders and their lines. By its buyer and operators with orders. Since 0.1. */
 MARKET_API int market_order_group_get(struct market_session *session,
@@ -282,10 +261,7 @@ typedef struct market_order_list_params {
 	const char *after;
 	const int64_t *limit;
 } market_order_list_params;
-#define MARKET_ORDER_LIST_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_order_list_params) \
-	}
+#define MARKET_ORDER_LIST_PARAMS_INIT MARKET_INIT(market_order_list_params)
 
 typedef struct market_order_page {
 	const market_order *const *items; /* without lines */
@@ -305,10 +281,7 @@ typedef struct market_ship_item {
 	market_id line;
 	int64_t quantity;
 } market_ship_item;
-#define MARKET_SHIP_ITEM_INIT \
-	{ \
-		.size = sizeof(market_ship_item) \
-	}
+#define MARKET_SHIP_ITEM_INIT MARKET_INIT(market_ship_item)
 
 /* `items` absent: everything that is left. */
 typedef struct market_order_ship_params {
@@ -321,10 +294,7 @@ typedef struct market_order_ship_params {
 	size_t n_items;
 	const char *ref; /* of the shipment */
 } market_order_ship_params;
-#define MARKET_ORDER_SHIP_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_order_ship_params) \
-	}
+#define MARKET_ORDER_SHIP_PARAMS_INIT MARKET_INIT(market_order_ship_params)
 
 /* Hands over a parcel: the whole order, or lines by quantity. The order waits for confirmation when
  * its last unit is shipped or refunded; until then `cancel_at` runs on. By members of the seller
@@ -343,10 +313,7 @@ typedef struct market_order_deliver_params {
 	market_time delivered_at; /* absent: now */
 	const char *proof;
 } market_order_deliver_params;
-#define MARKET_ORDER_DELIVER_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_order_deliver_params) \
-	}
+#define MARKET_ORDER_DELIVER_PARAMS_INIT MARKET_INIT(market_order_deliver_params)
 
 /* Records the proof of delivery. Confirmation by itself comes not before the policy's time after it
  * (ORD-4). By members of the seller with fulfilment, operators with orders and the system.
@@ -360,10 +327,7 @@ typedef struct market_order_confirm_params {
 	const char *key;
 	market_id order;
 } market_order_confirm_params;
-#define MARKET_ORDER_CONFIRM_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_order_confirm_params) \
-	}
+#define MARKET_ORDER_CONFIRM_PARAMS_INIT MARKET_INIT(market_order_confirm_params)
 
 /* The buyer has the goods: the order is finished and its escrow due for release (ESC-4).
  * By the buyer, operators with orders. Errors: ESTATE, EFROZEN. Since 0.1. */
@@ -376,10 +340,7 @@ typedef struct market_order_auto_confirm_params {
 	const char *key;
 	market_id order;
 } market_order_auto_confirm_params;
-#define MARKET_ORDER_AUTO_CONFIRM_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_order_auto_confirm_params) \
-	}
+#define MARKET_ORDER_AUTO_CONFIRM_PARAMS_INIT MARKET_INIT(market_order_auto_confirm_params)
 
 /* The same by itself, when `confirm_at` has come. Where the carrier reports deliveries and no proof
  * has come by then, the time is extended to the carrier's limit once. By the system and operators
@@ -393,10 +354,7 @@ typedef struct market_order_close_unpaid_params {
 	const char *key;
 	market_id order;
 } market_order_close_unpaid_params;
-#define MARKET_ORDER_CLOSE_UNPAID_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_order_close_unpaid_params) \
-	}
+#define MARKET_ORDER_CLOSE_UNPAID_PARAMS_INIT MARKET_INIT(market_order_close_unpaid_params)
 
 /* Closes an order that wasn't paid by `pay_by`; its stock is free again. By the system.
  * Errors: ESTATE. Since 0.1. */
@@ -411,10 +369,7 @@ typedef struct market_order_cancel_params {
 	market_id order;
 	const char *reason;
 } market_order_cancel_params;
-#define MARKET_ORDER_CANCEL_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_order_cancel_params) \
-	}
+#define MARKET_ORDER_CANCEL_PARAMS_INIT MARKET_INIT(market_order_cancel_params)
 
 /* Cancels before anything is shipped (ORD-7); a paid order is refunded whole. By the buyer at once,
  * by members of the seller with fulfilment and by operators with orders for a reason. Once the
@@ -430,10 +385,7 @@ typedef struct market_order_prepare_params {
 	const char *key;
 	market_id order;
 } market_order_prepare_params;
-#define MARKET_ORDER_PREPARE_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_order_prepare_params) \
-	}
+#define MARKET_ORDER_PREPARE_PARAMS_INIT MARKET_INIT(market_order_prepare_params)
 
 /* The seller packs a paid order: from now on the buyer can't cancel it at once (ORD-7). Its state
  * stays. By members of the seller with fulfilment and operators with orders. Errors: ESTATE,
@@ -447,10 +399,7 @@ typedef struct market_order_cancel_unshipped_params {
 	const char *key;
 	market_id order;
 } market_order_cancel_unshipped_params;
-#define MARKET_ORDER_CANCEL_UNSHIPPED_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_order_cancel_unshipped_params) \
-	}
+#define MARKET_ORDER_CANCEL_UNSHIPPED_PARAMS_INIT MARKET_INIT(market_order_cancel_unshipped_params)
 
 /* Cancels and refunds a paid order of which nothing was shipped by `cancel_at` (ORD-4), or that the
  * buyer wished to cancel and the seller kept silent about (ORD-7). Of an order
@@ -469,10 +418,7 @@ typedef struct market_order_extend_params {
 	market_time by;
 	const char *reason;
 } market_order_extend_params;
-#define MARKET_ORDER_EXTEND_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_order_extend_params) \
-	}
+#define MARKET_ORDER_EXTEND_PARAMS_INIT MARKET_INIT(market_order_extend_params)
 
 /* Gives more time before the order confirms itself: the buyer twice, the seller by its choice
  * (ORD-4). By the buyer and members of the seller with fulfilment. Errors: ESTATE, EINVALID (by),

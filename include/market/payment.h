@@ -73,10 +73,7 @@ typedef struct market_payment_get_params {
 	const char *key;
 	market_id payment;
 } market_payment_get_params;
-#define MARKET_PAYMENT_GET_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_payment_get_params) \
-	}
+#define MARKET_PAYMENT_GET_PARAMS_INIT MARKET_INIT(market_payment_get_params)
 
 /* One payment with its shares. By its buyer and operators with payments. Since 0.1. */
 MARKET_API int market_payment_get(struct market_session *session,
@@ -90,10 +87,7 @@ typedef struct market_payment_list_params {
 	const char *after;
 	const int64_t *limit;
 } market_payment_list_params;
-#define MARKET_PAYMENT_LIST_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_payment_list_params) \
-	}
+#define MARKET_PAYMENT_LIST_PARAMS_INIT MARKET_INIT(market_payment_list_params)
 
 typedef struct market_payment_page {
 	const market_payment *const *items;
@@ -115,10 +109,7 @@ typedef struct market_payment_start_params {
 	market_id payment;
 	const char *method;
 } market_payment_start_params;
-#define MARKET_PAYMENT_START_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_payment_start_params) \
-	}
+#define MARKET_PAYMENT_START_PARAMS_INIT MARKET_INIT(market_payment_start_params)
 
 /* Asks the provider for the money: a request is queued, which market_work sends. When some of its
  * orders were closed meanwhile, the payment is replaced by one for the others, which is the result.
@@ -164,10 +155,7 @@ typedef struct market_payment_notify_params {
 	const char *body;      /* as it was received, to the byte */
 	const char *signature; /* the header that came with it */
 } market_payment_notify_params;
-#define MARKET_PAYMENT_NOTIFY_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_payment_notify_params) \
-	}
+#define MARKET_PAYMENT_NOTIFY_PARAMS_INIT MARKET_INIT(market_payment_notify_params)
 
 /* Takes a provider's notification: verified, stored once, and applied when it fits. The same event
  * again gives the same result and writes nothing, not even a journal row (without a key);
@@ -186,10 +174,7 @@ typedef struct market_payment_settle_params {
 	market_money fee;
 	const char *reference; /* of the provider's settlement */
 } market_payment_settle_params;
-#define MARKET_PAYMENT_SETTLE_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_payment_settle_params) \
-	}
+#define MARKET_PAYMENT_SETTLE_PARAMS_INIT MARKET_INIT(market_payment_settle_params)
 
 /* The provider has paid out what it captured, less its fee, to the platform's bank account. The fee
  * is divided over the shares by captured cash (PAY-5). By operators with payments and the system.
@@ -203,10 +188,7 @@ typedef struct market_payment_return_params {
 	const char *key;
 	market_id payment;
 } market_payment_return_params;
-#define MARKET_PAYMENT_RETURN_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_payment_return_params) \
-	}
+#define MARKET_PAYMENT_RETURN_PARAMS_INIT MARKET_INIT(market_payment_return_params)
 
 /* Sends back what is owed to the buyer: money for closed orders whose automatic refund failed,
  * which is also sent again by itself at doubling intervals, and money in suspense, which isn't
@@ -222,10 +204,7 @@ typedef struct market_payment_lapse_params {
 	const char *key;
 	market_id payment;
 } market_payment_lapse_params;
-#define MARKET_PAYMENT_LAPSE_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_payment_lapse_params) \
-	}
+#define MARKET_PAYMENT_LAPSE_PARAMS_INIT MARKET_INIT(market_payment_lapse_params)
 
 /* The authorisation has expired uncaptured (PAY-4). By the system. Errors: ESTATE. Since 0.1. */
 MARKET_API int market_payment_lapse(struct market_session *session,
@@ -280,10 +259,7 @@ typedef struct market_request_get_params {
 	const char *key;
 	market_id request;
 } market_request_get_params;
-#define MARKET_REQUEST_GET_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_request_get_params) \
-	}
+#define MARKET_REQUEST_GET_PARAMS_INIT MARKET_INIT(market_request_get_params)
 
 /* One request. By operators with payments. Since 0.1. */
 MARKET_API int market_request_get(struct market_session *session,
@@ -311,10 +287,7 @@ typedef struct market_provider_outcome_params {
 		expires; /* AUTHORISED: of the authorisation; PENDING: until when it may still come */
 	market_money amount; /* OK: what was moved; absent: what was asked */
 } market_provider_outcome_params;
-#define MARKET_PROVIDER_OUTCOME_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_provider_outcome_params) \
-	}
+#define MARKET_PROVIDER_OUTCOME_PARAMS_INIT MARKET_INIT(market_provider_outcome_params)
 
 /* Records a provider's answer to a claimed request. An answer to an earlier claim, or to a request
  * whose outcome is known, changes nothing. By the system. Since 0.1. */

@@ -30,10 +30,7 @@ typedef struct market_policy_publish_params {
 	const char *text;
 	market_time effective_at; /* absent: now */
 } market_policy_publish_params;
-#define MARKET_POLICY_PUBLISH_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_policy_publish_params) \
-	}
+#define MARKET_POLICY_PUBLISH_PARAMS_INIT MARKET_INIT(market_policy_publish_params)
 
 /* Publishes a new version. What was placed before keeps the version frozen for it.
  * By operators with policy. Errors: EPOLICY, ETIMEORDER (before the last version or what is
@@ -48,10 +45,7 @@ typedef struct market_policy_get_params {
 	const char *key;
 	market_id policy; /* absent: the version in effect */
 } market_policy_get_params;
-#define MARKET_POLICY_GET_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_policy_get_params) \
-	}
+#define MARKET_POLICY_GET_PARAMS_INIT MARKET_INIT(market_policy_get_params)
 
 /* One version. By operators with policy. Since 0.1. */
 MARKET_API int market_policy_get(struct market_session *session, const market_policy_get_params *in,

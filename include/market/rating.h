@@ -61,10 +61,7 @@ typedef struct market_rating_mark {
 	const char *dimension;
 	int64_t score;
 } market_rating_mark;
-#define MARKET_RATING_MARK_INIT \
-	{ \
-		.size = sizeof(market_rating_mark) \
-	}
+#define MARKET_RATING_MARK_INIT MARKET_INIT(market_rating_mark)
 
 /* `scores` has each dimension of the policy once. */
 typedef struct market_rating_create_params {
@@ -78,10 +75,7 @@ typedef struct market_rating_create_params {
 	const char *text;
 	bool anonymous;
 } market_rating_create_params;
-#define MARKET_RATING_CREATE_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_rating_create_params) \
-	}
+#define MARKET_RATING_CREATE_PARAMS_INIT MARKET_INIT(market_rating_create_params)
 
 /* Rates a line of an order that was received, once and within the policy's window after receipt.
  * Without text the rating is published at once, with text it waits for an operator. By the buyer.
@@ -97,10 +91,7 @@ typedef struct market_rating_publish_params {
 	const char *key;
 	market_id rating;
 } market_rating_publish_params;
-#define MARKET_RATING_PUBLISH_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_rating_publish_params) \
-	}
+#define MARKET_RATING_PUBLISH_PARAMS_INIT MARKET_INIT(market_rating_publish_params)
 
 /* Publishes a pending rating. Whether it counts is decided here: per buyer, seller and calendar
  * month of its making the first few published, and the same item bought again within the policy's
@@ -115,10 +106,7 @@ typedef struct market_rating_reject_params {
 	market_id rating;
 	const char *reason; /* a code */
 } market_rating_reject_params;
-#define MARKET_RATING_REJECT_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_rating_reject_params) \
-	}
+#define MARKET_RATING_REJECT_PARAMS_INIT MARKET_INIT(market_rating_reject_params)
 
 /* Refuses a pending rating: it never counts. By operators with ratings. Errors: ESTATE. Since 0.1.
  */
@@ -132,10 +120,7 @@ typedef struct market_rating_remove_params {
 	market_id rating;
 	const char *reason; /* a code */
 } market_rating_remove_params;
-#define MARKET_RATING_REMOVE_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_rating_remove_params) \
-	}
+#define MARKET_RATING_REMOVE_PARAMS_INIT MARKET_INIT(market_rating_remove_params)
 
 /* Takes a published rating out of the seller's scores and points from now on; scores as of earlier
  * times keep it. Its place among the month's first few isn't given to another. By operators with
@@ -149,10 +134,7 @@ typedef struct market_rating_get_params {
 	const char *key;
 	market_id rating;
 } market_rating_get_params;
-#define MARKET_RATING_GET_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_rating_get_params) \
-	}
+#define MARKET_RATING_GET_PARAMS_INIT MARKET_INIT(market_rating_get_params)
 
 /* One rating: a published one by anybody, others by the buyer and operators with ratings.
  * Errors: ENOTFOUND. Since 0.1. */
@@ -168,10 +150,7 @@ typedef struct market_rating_list_params {
 	const char *after;
 	const int64_t *limit;
 } market_rating_list_params;
-#define MARKET_RATING_LIST_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_rating_list_params) \
-	}
+#define MARKET_RATING_LIST_PARAMS_INIT MARKET_INIT(market_rating_list_params)
 
 typedef struct market_rating_page {
 	const market_rating *const *items;
@@ -213,10 +192,7 @@ typedef struct market_rating_score_params {
 	market_id seller;
 	market_time as_of;
 } market_rating_score_params;
-#define MARKET_RATING_SCORE_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_rating_score_params) \
-	}
+#define MARKET_RATING_SCORE_PARAMS_INIT MARKET_INIT(market_rating_score_params)
 
 /* A seller's scores, now or as of any past time (RAT-6). By anybody.
  * Errors: EINVALID (as_of lies in the future). Since 0.1. */

@@ -82,10 +82,7 @@ typedef struct market_refund_ask {
 	int64_t quantity;
 	market_money amount;
 } market_refund_ask;
-#define MARKET_REFUND_ASK_INIT \
-	{ \
-		.size = sizeof(market_refund_ask) \
-	}
+#define MARKET_REFUND_ASK_INIT MARKET_INIT(market_refund_ask)
 
 /* One of: `items`; `amount`, which is divided over the lines by their cash that is left; `freight`
  * alone; none of them, which is all that is left of the order. Freight is refunded by name: as
@@ -103,10 +100,7 @@ typedef struct market_refund_create_params {
 	const char *reason;
 	int32_t borne_by;
 } market_refund_create_params;
-#define MARKET_REFUND_CREATE_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_refund_create_params) \
-	}
+#define MARKET_REFUND_CREATE_PARAMS_INIT MARKET_INIT(market_refund_create_params)
 
 /* Refunds a paid order, before or after its release. The provider is asked; the refund counts when
  * it has done it. Targets are cumulative: of quantity q of Q, round(cash × q ÷ Q) in all (PRO-1).
@@ -123,10 +117,7 @@ typedef struct market_refund_get_params {
 	const char *key;
 	market_id refund;
 } market_refund_get_params;
-#define MARKET_REFUND_GET_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_refund_get_params) \
-	}
+#define MARKET_REFUND_GET_PARAMS_INIT MARKET_INIT(market_refund_get_params)
 
 /* One refund. By the buyer, members of the seller and operators with refunds. Since 0.1. */
 MARKET_API int market_refund_get(struct market_session *session, const market_refund_get_params *in,
@@ -139,10 +130,7 @@ typedef struct market_refund_list_params {
 	const char *after;
 	const int64_t *limit;
 } market_refund_list_params;
-#define MARKET_REFUND_LIST_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_refund_list_params) \
-	}
+#define MARKET_REFUND_LIST_PARAMS_INIT MARKET_INIT(market_refund_list_params)
 
 typedef struct market_refund_page {
 	const market_refund *const *items; /* without their items */
@@ -163,10 +151,7 @@ typedef struct market_refund_bounce_params {
 	market_id refund;
 	const char *reason;
 } market_refund_bounce_params;
-#define MARKET_REFUND_BOUNCE_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_refund_bounce_params) \
-	}
+#define MARKET_REFUND_BOUNCE_PARAMS_INIT MARKET_INIT(market_refund_bounce_params)
 
 /* A refund that was done has come back (ESC-8): the platform owes the cash to the buyer. Nothing
  * changes in the order. It is sent again by itself after the policy's time for queries. By
@@ -180,10 +165,7 @@ typedef struct market_refund_retry_params {
 	const char *key;
 	market_id refund;
 } market_refund_retry_params;
-#define MARKET_REFUND_RETRY_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_refund_retry_params) \
-	}
+#define MARKET_REFUND_RETRY_PARAMS_INIT MARKET_INIT(market_refund_retry_params)
 
 /* Sends a refund again by a new attempt: one that bounced, whose order doesn't change, or one that
  * failed and that the end of its order owes (a cancelled order's, or of the rest of one that was

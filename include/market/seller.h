@@ -101,10 +101,7 @@ typedef struct market_seller_apply_params {
 	const market_pair *const *metadata;
 	size_t n_metadata;
 } market_seller_apply_params;
-#define MARKET_SELLER_APPLY_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_seller_apply_params) \
-	}
+#define MARKET_SELLER_APPLY_PARAMS_INIT MARKET_INIT(market_seller_apply_params)
 
 /* Applies. The application is in `onboarding` and passes to `in_review` by itself when no
  * requirement of the gate `sell` is open; unanswered, it is rejected after the policy's time (code
@@ -119,10 +116,7 @@ typedef struct market_seller_approve_params {
 	market_id seller;
 	const char *waiver; /* the reason for approving in spite of open requirements */
 } market_seller_approve_params;
-#define MARKET_SELLER_APPROVE_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_seller_approve_params) \
-	}
+#define MARKET_SELLER_APPROVE_PARAMS_INIT MARKET_INIT(market_seller_approve_params)
 
 /* Approves an application of which nothing is open; with a waiver also one that isn't complete
  * (SEL-2). By operators with sellers. Errors: ENOTFOUND, ESTATE, EINCOMPLETE. Since 0.1. */
@@ -138,10 +132,7 @@ typedef struct market_seller_reason_params {
 	const char *reason;
 	const char *note;
 } market_seller_reason_params;
-#define MARKET_SELLER_REASON_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_seller_reason_params) \
-	}
+#define MARKET_SELLER_REASON_PARAMS_INIT MARKET_INIT(market_seller_reason_params)
 
 /* Rejects an application. By operators with sellers. Errors: ENOTFOUND, ESTATE. Since 0.1. */
 MARKET_API int market_seller_reject(struct market_session *session,
@@ -162,10 +153,7 @@ typedef struct market_seller_get_params {
 	const char *key;
 	market_id seller;
 } market_seller_get_params;
-#define MARKET_SELLER_GET_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_seller_get_params) \
-	}
+#define MARKET_SELLER_GET_PARAMS_INIT MARKET_INIT(market_seller_get_params)
 
 /* One seller with its requirements. By its members and operators with sellers. Since 0.1. */
 MARKET_API int market_seller_get(struct market_session *session, const market_seller_get_params *in,
@@ -183,10 +171,7 @@ typedef struct market_seller_list_params {
 	const char *after;
 	const int64_t *limit;
 } market_seller_list_params;
-#define MARKET_SELLER_LIST_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_seller_list_params) \
-	}
+#define MARKET_SELLER_LIST_PARAMS_INIT MARKET_INIT(market_seller_list_params)
 
 typedef struct market_seller_page {
 	const market_seller *const *items;
@@ -237,10 +222,7 @@ typedef struct market_submission_create_params {
 	market_time valid_from;
 	market_time valid_to;
 } market_submission_create_params;
-#define MARKET_SUBMISSION_CREATE_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_submission_create_params) \
-	}
+#define MARKET_SUBMISSION_CREATE_PARAMS_INIT MARKET_INIT(market_submission_create_params)
 
 /* Submits something for a requirement of the policy. By the seller's owners and operators with
  * sellers. Errors: EINVALID (no such requirement, or one that is computed), ESTATE (the seller is
@@ -255,10 +237,7 @@ typedef struct market_submission_decide_params {
 	market_id submission;
 	const char *reason; /* required for a rejection */
 } market_submission_decide_params;
-#define MARKET_SUBMISSION_DECIDE_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_submission_decide_params) \
-	}
+#define MARKET_SUBMISSION_DECIDE_PARAMS_INIT MARKET_INIT(market_submission_decide_params)
 
 /* Accepts a pending submission; an application whose last open requirement it was passes to review.
  * By operators with sellers. Errors: ESTATE. Since 0.1. */
@@ -296,10 +275,7 @@ typedef struct market_payout_account_set_params {
 	const char *country;
 	const char *account;
 } market_payout_account_set_params;
-#define MARKET_PAYOUT_ACCOUNT_SET_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_payout_account_set_params) \
-	}
+#define MARKET_PAYOUT_ACCOUNT_SET_PARAMS_INIT MARKET_INIT(market_payout_account_set_params)
 
 /* Names the account that payouts go to, the first time or anew; a change delays payouts by the
  * policy's time, and payouts that were sent stay with the account before. An application whose last
@@ -316,10 +292,7 @@ typedef struct market_payout_account_get_params {
 	market_id seller;
 	market_id account; /* one of the seller's, also a replaced one; absent: the current one */
 } market_payout_account_get_params;
-#define MARKET_PAYOUT_ACCOUNT_GET_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_payout_account_get_params) \
-	}
+#define MARKET_PAYOUT_ACCOUNT_GET_PARAMS_INIT MARKET_INIT(market_payout_account_get_params)
 
 /* A payout account, its number masked. By owners, finance members and operators with settlement.
  * Errors: ENOTFOUND. Since 0.1. */
@@ -339,10 +312,7 @@ typedef struct market_member_create_params {
 	const char *name;
 	int32_t role;
 } market_member_create_params;
-#define MARKET_MEMBER_CREATE_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_member_create_params) \
-	}
+#define MARKET_MEMBER_CREATE_PARAMS_INIT MARKET_INIT(market_member_create_params)
 
 /* Adds a member. By the seller's owners and operators with sellers. Errors: EEXISTS (ref). Since
  * 0.1. */

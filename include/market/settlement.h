@@ -52,10 +52,7 @@ typedef struct market_lot_list_params {
 	const char *after;
 	const int64_t *limit;
 } market_lot_list_params;
-#define MARKET_LOT_LIST_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_lot_list_params) \
-	}
+#define MARKET_LOT_LIST_PARAMS_INIT MARKET_INIT(market_lot_list_params)
 
 typedef struct market_lot_page {
 	const market_lot *const *items;
@@ -74,10 +71,7 @@ typedef struct market_settlement_mature_params {
 	const char *key;
 	market_id order;
 } market_settlement_mature_params;
-#define MARKET_SETTLEMENT_MATURE_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_settlement_mature_params) \
-	}
+#define MARKET_SETTLEMENT_MATURE_PARAMS_INIT MARKET_INIT(market_settlement_mature_params)
 
 struct market_order;
 
@@ -94,9 +88,7 @@ typedef struct market_settlement_release_reserve_params {
 	market_id lot;
 } market_settlement_release_reserve_params;
 #define MARKET_SETTLEMENT_RELEASE_RESERVE_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_settlement_release_reserve_params) \
-	}
+	MARKET_INIT(market_settlement_release_reserve_params)
 
 /* A reserve's time is over: what remains of it becomes available. By the system. Errors: ESTATE.
  * Since 0.1. */
@@ -127,10 +119,7 @@ typedef struct market_balance_get_params {
 	market_id seller;
 	const char *currency;
 } market_balance_get_params;
-#define MARKET_BALANCE_GET_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_balance_get_params) \
-	}
+#define MARKET_BALANCE_GET_PARAMS_INIT MARKET_INIT(market_balance_get_params)
 
 /* A seller's balances in one currency. By members of the seller with finance and operators with
  * settlement. Since 0.1. */
@@ -182,10 +171,7 @@ typedef struct market_payout_create_params {
 	const char *currency;
 	const char *ref;
 } market_payout_create_params;
-#define MARKET_PAYOUT_CREATE_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_payout_create_params) \
-	}
+#define MARKET_PAYOUT_CREATE_PARAMS_INIT MARKET_INIT(market_payout_create_params)
 
 /* Pays a seller all that is available, what it owes deducted. A payout that failed is tried again
  * instead of a new one. By operators with settlement and the system. Errors: ESTATE (suspended:
@@ -201,10 +187,7 @@ typedef struct market_payout_retry_params {
 	const char *key;
 	market_id payout;
 } market_payout_retry_params;
-#define MARKET_PAYOUT_RETRY_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_payout_retry_params) \
-	}
+#define MARKET_PAYOUT_RETRY_PARAMS_INIT MARKET_INIT(market_payout_retry_params)
 
 /* Tries a failed payout again: the same payout, a new attempt (PAY-3), with what is available now
  * and to the account that is named now, since the last attempt was refused for good. By operators
@@ -218,10 +201,7 @@ typedef struct market_payout_get_params {
 	const char *key;
 	market_id payout;
 } market_payout_get_params;
-#define MARKET_PAYOUT_GET_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_payout_get_params) \
-	}
+#define MARKET_PAYOUT_GET_PARAMS_INIT MARKET_INIT(market_payout_get_params)
 
 /* One payout. By members of the seller with finance and operators with settlement. Since 0.1. */
 MARKET_API int market_payout_get(struct market_session *session, const market_payout_get_params *in,
@@ -234,10 +214,7 @@ typedef struct market_payout_list_params {
 	const char *after;
 	const int64_t *limit;
 } market_payout_list_params;
-#define MARKET_PAYOUT_LIST_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_payout_list_params) \
-	}
+#define MARKET_PAYOUT_LIST_PARAMS_INIT MARKET_INIT(market_payout_list_params)
 
 typedef struct market_payout_page {
 	const market_payout *const *items;
@@ -273,10 +250,7 @@ typedef struct market_settlement_run_params {
 	const char *key;
 	market_id period;
 } market_settlement_run_params;
-#define MARKET_SETTLEMENT_RUN_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_settlement_run_params) \
-	}
+#define MARKET_SETTLEMENT_RUN_PARAMS_INIT MARKET_INIT(market_settlement_run_params)
 
 /* The payout day of one seller: closes the period and pays. What can't be paid (nothing, less than
  * the minimum, suspended, no account) carries over to the next period; an account that isn't ready
@@ -326,10 +300,7 @@ typedef struct market_statement_get_params {
 	market_time from;
 	market_time to;
 } market_statement_get_params;
-#define MARKET_STATEMENT_GET_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_statement_get_params) \
-	}
+#define MARKET_STATEMENT_GET_PARAMS_INIT MARKET_INIT(market_statement_get_params)
 
 /* The statement of a period that is over. Made again it is the same to the byte, once a checkpoint
  * covers it. By members of the seller with finance and operators with settlement. Errors: EMISSING,
@@ -366,10 +337,7 @@ typedef struct market_fee_dry_run_params {
 	market_time from;
 	market_time to;
 } market_fee_dry_run_params;
-#define MARKET_FEE_DRY_RUN_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_fee_dry_run_params) \
-	}
+#define MARKET_FEE_DRY_RUN_PARAMS_INIT MARKET_INIT(market_fee_dry_run_params)
 
 /* What other fee rules would have taken of past orders that were paid. Changes nothing.
  * By operators with policy. Errors: EPOLICY (policy), EINVALID (to). Since 0.1. */

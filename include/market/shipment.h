@@ -45,10 +45,7 @@ typedef struct market_shipment_get_params {
 	const char *key;
 	market_id shipment;
 } market_shipment_get_params;
-#define MARKET_SHIPMENT_GET_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_shipment_get_params) \
-	}
+#define MARKET_SHIPMENT_GET_PARAMS_INIT MARKET_INIT(market_shipment_get_params)
 
 /* One parcel. By its order's buyer, members of its seller and operators with orders. Since 0.1. */
 MARKET_API int market_shipment_get(struct market_session *session,
@@ -63,10 +60,7 @@ typedef struct market_shipment_list_params {
 	const char *after;
 	const int64_t *limit;
 } market_shipment_list_params;
-#define MARKET_SHIPMENT_LIST_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_shipment_list_params) \
-	}
+#define MARKET_SHIPMENT_LIST_PARAMS_INIT MARKET_INIT(market_shipment_list_params)
 
 typedef struct market_shipment_page {
 	const market_shipment *const *items;

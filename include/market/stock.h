@@ -38,10 +38,7 @@ typedef struct market_warehouse_create_params {
 	const market_pair *const *metadata;
 	size_t n_metadata;
 } market_warehouse_create_params;
-#define MARKET_WAREHOUSE_CREATE_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_warehouse_create_params) \
-	}
+#define MARKET_WAREHOUSE_CREATE_PARAMS_INIT MARKET_INIT(market_warehouse_create_params)
 
 /* Adds a warehouse. By members of the seller with catalogue or fulfilment and operators with
  * catalog. Errors: EINVALID (country), EEXISTS (ref). Since 0.1. */
@@ -57,10 +54,7 @@ typedef struct market_warehouse_list_params {
 	const char *after;
 	const int64_t *limit;
 } market_warehouse_list_params;
-#define MARKET_WAREHOUSE_LIST_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_warehouse_list_params) \
-	}
+#define MARKET_WAREHOUSE_LIST_PARAMS_INIT MARKET_INIT(market_warehouse_list_params)
 
 typedef struct market_warehouse_page {
 	const market_warehouse *const *items;
@@ -99,10 +93,7 @@ typedef struct market_stock_adjust_params {
 	int64_t delta;
 	const char *reason;
 } market_stock_adjust_params;
-#define MARKET_STOCK_ADJUST_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_stock_adjust_params) \
-	}
+#define MARKET_STOCK_ADJUST_PARAMS_INIT MARKET_INIT(market_stock_adjust_params)
 
 /* Goods come in, are lost or are found. The first adjustment of a SKU in a warehouse makes the row.
  * By members of the seller with catalogue or fulfilment and operators with catalog. Errors:
@@ -121,10 +112,7 @@ typedef struct market_stock_set_params {
 	const int64_t *low_at;
 	const char *reason;
 } market_stock_set_params;
-#define MARKET_STOCK_SET_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_stock_set_params) \
-	}
+#define MARKET_STOCK_SET_PARAMS_INIT MARKET_INIT(market_stock_set_params)
 
 /* States what is on hand after a count, or at what number stock is low. By members of the seller
  * with catalogue or fulfilment and operators with catalog. Errors: ENOTFOUND (warehouse), EMISSING
@@ -140,10 +128,7 @@ typedef struct market_stock_list_params {
 	const char *after;
 	const int64_t *limit;
 } market_stock_list_params;
-#define MARKET_STOCK_LIST_PARAMS_INIT \
-	{ \
-		.size = sizeof(market_stock_list_params) \
-	}
+#define MARKET_STOCK_LIST_PARAMS_INIT MARKET_INIT(market_stock_list_params)
 
 typedef struct market_stock_page {
 	const market_stock *const *items;

@@ -44,10 +44,7 @@ typedef struct market_store_options {
 	void *user_data;
 	const market_allocator *allocator; /* NULL: the library's own */
 } market_store_options;
-#define MARKET_STORE_OPTIONS_INIT \
-	{ \
-		.size = sizeof(market_store_options) \
-	}
+#define MARKET_STORE_OPTIONS_INIT MARKET_INIT(market_store_options)
 
 /* What was done. Filled up to the size that the caller sets. */
 typedef struct market_store_report {
@@ -60,10 +57,7 @@ typedef struct market_store_report {
 	bool keys_copied;
 	char keys[1024]; /* the keys file that the copy looks for */
 } market_store_report;
-#define MARKET_STORE_REPORT_INIT \
-	{ \
-		.size = sizeof(market_store_report) \
-	}
+#define MARKET_STORE_REPORT_INIT MARKET_INIT(market_store_report)
 
 /*
  * Copies the store `from` into `to`, either kind to either. `to` is an empty database or a file

@@ -20,6 +20,22 @@ extern "C" {
 #define MARKET_API
 #endif
 
+/* The value of a struct whose every member but `size` is absent, behind the macros that end with
+ * _INIT. C++ knows no designated initialisers before 2020. */
+#ifdef __cplusplus
+#define MARKET_INIT(type) \
+	([] { \
+		type market_fresh = {}; \
+		market_fresh.size = sizeof(type); \
+		return market_fresh; \
+	}())
+#else
+#define MARKET_INIT(type) \
+	{ \
+		.size = sizeof(type) \
+	}
+#endif
+
 /* An amount in the minor units of an ISO 4217 currency (cents of BRL, whole yen of JPY).
  * `currency` is the three upper-case letters and a NUL. An absent amount has an empty currency. */
 typedef struct market_money {
