@@ -1,8 +1,8 @@
 /*
  * Memory that runs out where tests/memory doesn't look: in the operations of several scenarios,
- * while a store is opened, and while transfers are posted to a store on disk or on a server. An
- * allocation fails, once and for good, whoever asked for it: libmarket, SQLite, jansson, OpenSSL,
- * libyaml, libpq.
+ * in batches, while a store is opened, and while transfers are posted to a store on disk or on a
+ * server. An allocation fails, once and for good, whoever asked for it: libmarket, SQLite, jansson,
+ * OpenSSL, libyaml, libpq.
  *
  *   market-allocation [--seed N] [--list] [PATTERN...]
  *
@@ -23,10 +23,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/allocation/cases.h"
 #include "tests/allocation/trial.h"
-#include "tests/fault/fault.h"
 #include "tests/memory/failing.h"
-#include "tests/scenarios/ways.h"
 
 static void warm_up(void);
 static void scenarios_once(const fault_store *store);
@@ -59,6 +58,7 @@ int main(int argc, char **argv)
 	fault_case("an allocation of opening a store fails", FAULT_BOTH, opening);
 	fault_case("an allocation of posting to a store on disk or a server fails", FAULT_BOTH,
 	           posting);
+	allocation_of_batches();
 	return fault_end();
 }
 
@@ -138,26 +138,42 @@ static void run_scenario(const char *name, bool for_good)
 	way_data d = {.for_good = for_good};
 	scenario_way way = {.data = &d, .call = way_call, .work = way_work, .set_time = way_set_time};
 	scenario_values values = {0};
-	char path[1000], why[SCENARIO_WHY] = "";
-	const char *source = getenv("MARKET_SOURCE");
-	market_error err;
-	scenario *s;
-	int rc;
+	char why[SCENARIO_WHY] = "";
+	scenario *s = allocation_scenario(name);
 
-	if (fault_failed())
-		return;
-	snprintf(path, sizeof(path), "%s/tests/scenarios/%s.txt", source ? source : ".", name);
-	s = scenario_read(path, why);
-	if (!fault_check(s != NULL, "%s", why))
-		return;
-	connection = NULL;
-	rc = scenario_market_open(&d.m, s, "sqlite::memory:", NULL, &err);
-	if (fault_check(rc == 0, "open: %s", rc == 0 ? "" : err.message)) {
+	if (s && allocation_open(&d.m, s)) {
 		fault_check(scenario_run(s, &way, &values, why), "%s", why);
 		scenario_market_close(&d.m);
 	}
 	scenario_values_free(&values);
 	scenario_free(s);
+}
+
+scenario *allocation_scenario(const char *name)
+{
+	char path[1000], why[SCENARIO_WHY] = "";
+	const char *source = getenv("MARKET_SOURCE");
+	scenario *s = NULL;
+
+	snprintf(path, sizeof(path), "%s/tests/scenarios/%s.txt", source ? source : ".", name);
+	if (!fault_failed())
+		s = scenario_read(path, why);
+	fault_check(s || fault_failed(), "%s", why);
+	return s;
+}
+
+bool allocation_open(scenario_market *m, const scenario *s)
+{
+	market_error err;
+
+	connection = NULL;
+	return fault_check(scenario_market_open(m, s, "sqlite::memory:", NULL, &err) == 0, "open: %s",
+	                   err.message);
+}
+
+sqlite3 *allocation_connection(void)
+{
+	return connection;
 }
 
 static int way_call(void *data, const char *who, const char *operation, const char *params,

@@ -17,6 +17,9 @@ typedef struct trial {
 	int (*again)(void *data, market_error *err);
 	/* A digest of the store; NULL: it may have changed. */
 	uint64_t (*digest)(void *data);
+	/* What `digest` has to give when just that part of the work was done which `result` tells of;
+	 * NULL: all or nothing. Asked where nothing was done. */
+	uint64_t (*expected)(void *data, uint64_t result);
 	/* Closes all that the process has open; what it then still holds is lost. */
 	void (*end)(void *data);
 	int64_t most; /* failures tried in the short form; 0: all */

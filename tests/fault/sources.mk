@@ -49,6 +49,8 @@ tests_kill_market_kill_LDADD = libmarket_core.la
 check_PROGRAMS += tests/allocation/market-allocation
 tests_allocation_market_allocation_SOURCES = $(fault_sources) $(scenario_sources) \
 	tests/allocation/allocation.c \
+	tests/allocation/batch.c \
+	tests/allocation/cases.h \
 	tests/allocation/trial.c \
 	tests/allocation/trial.h \
 	tests/memory/failing.c \
