@@ -64,6 +64,7 @@ void chaos_check(chaos *c)
 	check_money(c);
 	check_requests(c);
 	check_acknowledged(c);
+	chaos_check_broken(c);
 	anchor = read_anchor(c);
 	fault_check_ledger(c->store, anchor);
 	free(anchor);

@@ -5,7 +5,8 @@
  *
  *   market-chaos [--seed N] [--list] [PATTERN...]
  *
- * 3 processes of 2 threads for 5 seconds a store; with MARKET_TEST_LONG=1 8 of 4 for 30 seconds.
+ * Once by single calls, once by batches. 3 processes of 2 threads for 5 seconds a store, and 4 of
+ * one for 2; with MARKET_TEST_LONG=1 8 of 4 for 30 seconds each.
  * MARKET_CHAOS_PROCESSES, MARKET_CHAOS_THREADS and MARKET_CHAOS_SECONDS say otherwise. With
  * MARKET_SOAK_SECONDS it is the long form, in so many seconds with all that is checked.
  */
@@ -17,9 +18,9 @@
 
 #include "tests/chaos/chaos.h"
 
-#define KILL_EVERY_US 1000000
-
-static void run(const fault_store *store);
+static void crowd(const fault_store *store);
+static void batches(const fault_store *store);
+static void run(chaos *c, int processes, int threads, int seconds);
 static int setting(const char *name, int brief, int lengthy);
 static int soak_seconds(const char *soak);
 static bool prepare(chaos *c);
@@ -32,24 +33,48 @@ int main(int argc, char **argv)
 {
 	fault_begin("chaos", argc, argv);
 	fault_case("processes of several threads do everything at once and one is killed every second",
-	           FAULT_BOTH, run);
+	           FAULT_BOTH, crowd);
+	fault_case(
+		"4 processes send batches and chains over the same orders and accounts, one is killed "
+		"again and again",
+		FAULT_BOTH, batches);
 	return fault_end();
 }
 
-static void run(const fault_store *store)
+static void crowd(const fault_store *store)
 {
-	const char *soak = getenv("MARKET_SOAK_SECONDS");
 	chaos *c = fault_shared(sizeof(*c));
-	int killed;
 
 	c->store = store;
+	c->kill_every_us = 1000000;
+	run(c, 3, 2, 5);
+}
+
+static void batches(const fault_store *store)
+{
+	chaos *c = fault_shared(sizeof(*c));
+
+	c->store = store;
+	c->batches = true;
+	c->kill_every_us = 400000;
+	run(c, 4, 1, 2);
+	fault_check(atomic_load(&c->chains) > 0 && atomic_load(&c->broken) > 0,
+	            "no chain was done, or none broke");
+}
+
+/* In the short form so many. */
+static void run(chaos *c, int processes, int threads, int seconds)
+{
+	const char *soak = getenv("MARKET_SOAK_SECONDS");
+	int killed;
+
 	c->began = fault_now_us();
-	c->processes = setting("MARKET_CHAOS_PROCESSES", 3, 8);
-	c->threads = setting("MARKET_CHAOS_THREADS", 2, 4);
+	c->processes = setting("MARKET_CHAOS_PROCESSES", processes, 8);
+	c->threads = setting("MARKET_CHAOS_THREADS", threads, 4);
 	if (!fault_check(c->processes <= CHAOS_PROCESSES && c->threads <= CHAOS_PROCESSES,
 	                 "at most %d processes of %d threads", CHAOS_PROCESSES, CHAOS_PROCESSES))
 		return;
-	c->seconds = setting("MARKET_CHAOS_SECONDS", 5, soak ? soak_seconds(soak) : 30);
+	c->seconds = setting("MARKET_CHAOS_SECONDS", seconds, soak ? soak_seconds(soak) : 30);
 	if (!prepare(c))
 		return;
 	killed = let_loose(c);
@@ -75,10 +100,10 @@ static int setting(const char *name, int brief, int lengthy)
 	return number < 1 ? 1 : number;
 }
 
-/* Two stores, and the checks take longer than the run. */
+/* Two stores twice, and the checks take longer than the run. */
 static int soak_seconds(const char *soak)
 {
-	int seconds = atoi(soak) / 5;
+	int seconds = atoi(soak) / 10;
 
 	return seconds < 5 ? 5 : seconds > 120 ? 120 : seconds;
 }
@@ -136,10 +161,11 @@ static int let_loose(chaos *c)
 	c->until = fault_now_us() + (int64_t)c->seconds * 1000000;
 	for (int i = 0; i < c->processes; i++)
 		processes[i] = start(c, i, 0);
-	while (!fault_failed() && fault_now_us() + KILL_EVERY_US < c->until) {
+	while (!fault_failed() && fault_now_us() + c->kill_every_us < c->until) {
 		int chosen = (int)fault_below(&random, (uint64_t)c->processes);
 
-		usleep((useconds_t)(KILL_EVERY_US / 2 + (int)fault_below(&random, KILL_EVERY_US)));
+		usleep((useconds_t)(c->kill_every_us / 2) +
+		       (useconds_t)fault_below(&random, (uint64_t)c->kill_every_us));
 		kill(processes[chosen], SIGKILL);
 		end(processes[chosen], true);
 		killed++;

@@ -2,6 +2,7 @@
 #ifndef TESTS_CHAOS_CHAOS_H
 #define TESTS_CHAOS_CHAOS_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 
@@ -29,12 +30,15 @@ typedef struct chaos_order {
 /* What all processes of a run share. */
 typedef struct chaos {
 	const fault_store *store;
+	bool batches; /* calls are sent by many at once */
 	int processes, threads, seconds;
+	int64_t kill_every_us;
 	int64_t began, until;
 	fault_shop shop[CHAOS_SHOPS];
 	char buyer[CHAOS_BUYERS][CHAOS_ID];
 	atomic_int n_orders;
 	atomic_llong answers, refusals, worked, again, slowest_us;
+	atomic_llong chains, broken;
 	atomic_int warnings;
 	char warning[400];
 	chaos_order orders[CHAOS_ORDERS];
@@ -52,6 +56,36 @@ void chaos_path(char out[400], const chaos *c, const char *name, int number);
 /* Sends a call until it is answered. The result is the operation's own. */
 int chaos_send(chaos *c, fault_market *m, const char *actor, const char *operation,
                const char *params);
+
+typedef struct chaos_thread {
+	chaos *c;
+	fault_market m; /* the market is the process's, the session its own */
+	pthread_t id;
+	int process, generation, number, steps, serial, file;
+	uint64_t random;
+} chaos_thread;
+
+typedef struct chaos_call {
+	char actor[64];
+	const char *operation;
+	char params[900]; /* ' stands for " */
+	int shop, buyer;
+	long long cents; /* of a new order */
+} chaos_call;
+
+/* One that there is reason for, with a key of its own or one that all callers share. */
+void chaos_compose(chaos_thread *t, chaos_call *out);
+/* Writes the answer down, with the output in the thread's market. */
+void chaos_acknowledge(chaos_thread *t, const chaos_call *made, int rc);
+/* Whether it is a refusal that no key keeps. */
+bool chaos_unkept(const chaos_call *made, int rc);
+
+/* ---- batch.c ---- */
+
+/* Composes a batch, in which chains are, and sends it until each item is answered. */
+void chaos_send_batch(chaos_thread *t);
+/* Checks that nothing is there of a chain that was told to be broken. */
+void chaos_check_broken(const chaos *c);
 
 /* ---- provider.c ---- */
 

@@ -12,44 +12,26 @@
 #define PATIENCE_US 60000000
 #define SPEED 60
 
-typedef struct thread {
-	chaos *c;
-	fault_market m; /* the market is the process's, the session its own */
-	pthread_t id;
-	int process, generation, number, serial, file;
-	uint64_t random;
-} thread;
-
-typedef struct call {
-	char actor[64];
-	const char *operation;
-	char params[900];
-	int shop, buyer;
-	long long cents; /* of a new order */
-} call;
-
 static market_time ahead_by;
 
 static market_time run_clock(void *user_data);
 static void run_log(int32_t level, const char *message, void *user_data);
 static void *run_thread(void *data);
-static void step(thread *t);
-static void compose(thread *t, call *out);
-static void compose_place(thread *t, call *out);
-static void compose_transfer(thread *t, call *out);
-static void compose_payout(thread *t, call *out);
-static void compose_for_order(thread *t, const chaos_order *order, call *out);
-static const chaos_order *pick_order(thread *t);
-static const char *own_key(thread *t, char out[60]);
-static void acknowledge(thread *t, const call *made, int rc);
-static void publish(thread *t, const call *made);
-static void say_again(thread *t, const call *made, int rc);
-static void work(thread *t);
-static void checkpoint(thread *t);
+static void step(chaos_thread *t);
+static void compose_place(chaos_thread *t, chaos_call *out);
+static void compose_transfer(chaos_thread *t, chaos_call *out);
+static void compose_payout(chaos_thread *t, chaos_call *out);
+static void compose_for_order(chaos_thread *t, const chaos_order *order, chaos_call *out);
+static const chaos_order *pick_order(chaos_thread *t);
+static const char *own_key(chaos_thread *t, char out[60]);
+static void publish(chaos_thread *t, const chaos_call *made);
+static void say_again(chaos_thread *t, const chaos_call *made, int rc);
+static void work(chaos_thread *t);
+static void checkpoint(chaos_thread *t);
 
 void chaos_work(chaos *c, int number, int generation)
 {
-	thread threads[CHAOS_PROCESSES];
+	chaos_thread threads[CHAOS_PROCESSES];
 	fault_market owner;
 	char path[400];
 	int file;
@@ -60,7 +42,7 @@ void chaos_work(chaos *c, int number, int generation)
 	file = open(path, O_WRONLY | O_APPEND | O_CREAT, 0600);
 	fault_check(file >= 0, "%s", path);
 	for (int i = 0; i < c->threads; i++) {
-		threads[i] = (thread){.c = c, .process = number, .generation = generation};
+		threads[i] = (chaos_thread){.c = c, .process = number, .generation = generation};
 		threads[i].number = i;
 		threads[i].file = file;
 		threads[i].m.market = owner.market;
@@ -96,8 +78,8 @@ bool chaos_open(chaos *c, fault_market *m, market_time ahead)
 
 void chaos_path(char out[400], const chaos *c, const char *name, int number)
 {
-	snprintf(out, 400, "%.300s/%s-%s-%d", fault_folder(), c->store->postgres ? "pg" : "lite", name,
-	         number);
+	snprintf(out, 400, "%.300s/%s%s-%s-%d", fault_folder(), c->store->postgres ? "pg" : "lite",
+	         c->batches ? "-batches" : "", name, number);
 }
 
 int chaos_send(chaos *c, fault_market *m, const char *actor, const char *operation,
@@ -140,7 +122,7 @@ static void run_log(int32_t level, const char *message, void *user_data)
 
 static void *run_thread(void *data)
 {
-	thread *t = data;
+	chaos_thread *t = data;
 
 	if (!fault_check(market_session_open(t->m.market, NULL, &t->m.session, &t->m.err) == 0, "%s",
 	                 t->m.err.message))
@@ -152,41 +134,37 @@ static void *run_thread(void *data)
 	return NULL;
 }
 
-static void step(thread *t)
+static void step(chaos_thread *t)
 {
-	call made = {.operation = NULL};
+	chaos_call made = {.operation = NULL};
 	int rc;
 
-	t->serial++;
-	if (t->serial % 7 == 0) {
+	t->steps++;
+	if (t->steps % 7 == 0) {
 		work(t);
 		return;
 	}
-	if (t->process == 0 && t->number == 0 && t->serial % 40 == 0) {
+	if (t->process == 0 && t->number == 0 && t->steps % (t->c->batches ? 12 : 40) == 0) {
 		checkpoint(t);
 		return;
 	}
-	compose(t, &made);
-	rc = chaos_send(t->c, &t->m, made.actor, made.operation, made.params);
-	if (rc == MARKET_EINVALID && strcmp(made.operation, "refund.create") == 0)
-		return; /* nothing is left of the order; the caller's mistakes aren't kept */
-	if (!fault_check(rc == 0 || (market_error_class_of(rc) == MARKET_CLASS_STATE &&
-	                             rc != MARKET_ENOTFOUND && rc != MARKET_EDENIED),
-	                 "%s as %s, %s: %s: %s; %s", made.operation, made.actor, made.params,
-	                 market_error_name(rc), t->m.err.message, t->m.err.detail))
+	if (t->c->batches) {
+		chaos_send_batch(t);
 		return;
-	acknowledge(t, &made, rc);
-	if (rc == 0 && strcmp(made.operation, "order.place") == 0)
-		publish(t, &made);
-	if (t->serial % 11 == 0)
+	}
+	chaos_compose(t, &made);
+	rc = chaos_send(t->c, &t->m, made.actor, made.operation, made.params);
+	chaos_acknowledge(t, &made, rc);
+	if (t->serial % 11 == 0 && !chaos_unkept(&made, rc))
 		say_again(t, &made, rc);
 }
 
-static void compose(thread *t, call *out)
+void chaos_compose(chaos_thread *t, chaos_call *out)
 {
 	uint64_t kind = fault_below(&t->random, 100);
 	const chaos_order *order = pick_order(t);
 
+	t->serial++;
 	if ((kind < 20 || !order) && atomic_load(&t->c->n_orders) < CHAOS_ORDERS - 1000)
 		compose_place(t, out);
 	else if (kind < 35 || !order)
@@ -197,7 +175,7 @@ static void compose(thread *t, call *out)
 		compose_for_order(t, order, out);
 }
 
-static void compose_place(thread *t, call *out)
+static void compose_place(chaos_thread *t, chaos_call *out)
 {
 	char key[60];
 	int quantity = 1 + (int)fault_below(&t->random, 2);
@@ -213,7 +191,7 @@ static void compose_place(thread *t, call *out)
 	         own_key(t, key), t->c->buyer[out->buyer], t->c->shop[out->shop].sku, quantity);
 }
 
-static void compose_transfer(thread *t, call *out)
+static void compose_transfer(chaos_thread *t, chaos_call *out)
 {
 	char key[60], client[80], debit[20], credit[20];
 	int from = (int)fault_below(&t->random, CHAOS_ACCOUNTS);
@@ -228,7 +206,7 @@ static void compose_transfer(thread *t, call *out)
 	               1 + (int64_t)fault_below(&t->random, CHAOS_CENTS));
 }
 
-static void compose_payout(thread *t, call *out)
+static void compose_payout(chaos_thread *t, chaos_call *out)
 {
 	char key[60];
 
@@ -239,7 +217,7 @@ static void compose_payout(thread *t, call *out)
 }
 
 /* Half of the calls have a key that all callers share: one of them does it, the others are told. */
-static void compose_for_order(thread *t, const chaos_order *order, call *out)
+static void compose_for_order(chaos_thread *t, const chaos_order *order, chaos_call *out)
 {
 	static const char *const operations[] = {"payment.notify", "payment.notify", "payment.start",
 	                                         "order.ship",     "order.ship",     "order.confirm",
@@ -267,7 +245,7 @@ static void compose_for_order(thread *t, const chaos_order *order, call *out)
 		         strcmp(name, "order.cancel") == 0 ? ",'reason':'chaos'" : "");
 }
 
-static const chaos_order *pick_order(thread *t)
+static const chaos_order *pick_order(chaos_thread *t)
 {
 	int count = atomic_load(&t->c->n_orders);
 	int far = (int)fault_below(&t->random, fault_below(&t->random, 4) ? HOT : HOT * 20);
@@ -279,25 +257,41 @@ static const chaos_order *pick_order(thread *t)
 	return atomic_load(&order->whole) ? order : NULL;
 }
 
-static const char *own_key(thread *t, char out[60])
+static const char *own_key(chaos_thread *t, char out[60])
 {
 	snprintf(out, 60, "%d.%d.%d.%d", t->process, t->generation, t->number, t->serial);
 	return out;
 }
 
 /* From here on the answer is known outside: it must never be forgotten. */
-static void acknowledge(thread *t, const call *made, int rc)
+void chaos_acknowledge(chaos_thread *t, const chaos_call *made, int rc)
 {
 	char line[1400];
-	int length = snprintf(line, sizeof(line), "%d\t%s\t%s\t%s\t%s\n", rc,
-	                      rc == 0 ? fault_out(&t->m, "id") : "-", made->actor, made->operation,
-	                      made->params);
+	int length;
+
+	if (chaos_unkept(made, rc) ||
+	    !fault_check(rc == 0 || (market_error_class_of(rc) == MARKET_CLASS_STATE &&
+	                             rc != MARKET_ENOTFOUND && rc != MARKET_EDENIED),
+	                 "%s as %s, %s: %s: %s; %s", made->operation, made->actor, made->params,
+	                 market_error_name(rc), t->m.err.message, t->m.err.detail))
+		return;
+	length = snprintf(line, sizeof(line), "%d\t%s\t%s\t%s\t%s\n", rc,
+	                  rc == 0 ? fault_out(&t->m, "id") : "-", made->actor, made->operation,
+	                  made->params);
 
 	fault_check(write(t->file, line, (size_t)length) == length, "an answer wasn't noted");
 	atomic_fetch_add(rc == 0 ? &t->c->answers : &t->c->refusals, 1);
+	if (rc == 0 && strcmp(made->operation, "order.place") == 0)
+		publish(t, made);
 }
 
-static void publish(thread *t, const call *made)
+/* Nothing is left of the order; the caller's mistakes aren't kept. */
+bool chaos_unkept(const chaos_call *made, int rc)
+{
+	return rc == MARKET_EINVALID && strcmp(made->operation, "refund.create") == 0;
+}
+
+static void publish(chaos_thread *t, const chaos_call *made)
 {
 	const json_t *first = json_array_get(json_object_get(t->m.out, "orders"), 0);
 	int number = atomic_fetch_add(&t->c->n_orders, 1);
@@ -315,7 +309,7 @@ static void publish(thread *t, const call *made)
 	atomic_store(&order->whole, 1);
 }
 
-static void say_again(thread *t, const call *made, int rc)
+static void say_again(chaos_thread *t, const chaos_call *made, int rc)
 {
 	char id[CHAOS_ID];
 	int again;
@@ -327,7 +321,7 @@ static void say_again(thread *t, const call *made, int rc)
 	            market_error_name(rc), id, market_error_name(again), fault_out(&t->m, "id"));
 }
 
-static void work(thread *t)
+static void work(chaos_thread *t)
 {
 	int done = market_work(t->m.session, 1 + (int)fault_below(&t->random, 4), NULL, &t->m.err);
 
@@ -338,7 +332,7 @@ static void work(thread *t)
 		"market_work: %s: %s; %s", market_error_name(done), t->m.err.message, t->m.err.detail);
 }
 
-static void checkpoint(thread *t)
+static void checkpoint(chaos_thread *t)
 {
 	char path[400], whole[420];
 	FILE *file;

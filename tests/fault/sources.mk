@@ -26,6 +26,7 @@ tests_races_market_races_LDADD = libmarket_core.la
 check_PROGRAMS += tests/chaos/market-chaos
 tests_chaos_market_chaos_SOURCES = $(fault_sources) \
 	tests/chaos/after.c \
+	tests/chaos/batch.c \
 	tests/chaos/chaos.c \
 	tests/chaos/chaos.h \
 	tests/chaos/provider.c \
