@@ -80,6 +80,8 @@ int cli_shell(const cli *cli)
 		text = cli_line_read(shell.line, prompt);
 	} while (text && run_line(&shell, text));
 	rc = shell.refused && !cli_line_interactive(shell.line) ? EXIT_REFUSED : EXIT_OK;
+	if (!text && ferror(stdin))
+		rc = cli_usage("can't read standard input");
 	cli_line_close(shell.line);
 	cli_close(&shell.open);
 	return rc;

@@ -138,7 +138,7 @@ typedef struct market_actor {
 	market_time confirmed_at;
 } market_actor;
 
-/* Opens a session. The actor is copied. */
+/* Opens a session. The actor is copied; NULL: anybody. */
 MARKET_API int market_session_open(market *market, const market_actor *actor, market_session **out,
                                    market_error *err);
 MARKET_API void market_session_close(market_session *session);

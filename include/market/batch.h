@@ -32,7 +32,7 @@ typedef struct market_batch_item {
 	const char *operation;            /* its name: "order.place" */
 	const char *params;               /* one JSON object; NULL: {} */
 	const void *in;                   /* the typed function's params, in place of `params` */
-	const char *key;                  /* in place of the params' own; NULL: that */
+	const char *key;                  /* with `params`, in place of their own; NULL: that */
 	const char *as;                   /* who acts, as of market_session_act_as_text */
 	const struct market_actor *actor; /* who acts, in place of `as` */
 	market_time at;                   /* the effective time, as of market_session_set_time */

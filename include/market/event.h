@@ -25,7 +25,7 @@ typedef struct market_journal_entry {
 	market_time recorded_at;  /* when it was written */
 	int64_t policy;           /* the number of the policy version it used */
 	int64_t outcome;          /* 0, or the code of the refusal that was kept */
-	const char *events;       /* a JSON array: [{"type","object","books",…changed fields}] */
+	const char *events;       /* a JSON array: [{"type","object","book",…changed fields}] */
 } market_journal_entry;
 
 typedef struct market_event_list_params {

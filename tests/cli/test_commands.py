@@ -199,7 +199,8 @@ def batch_streams():
     equal(store.run("batch", ".").returncode, 2, "a folder")
     equal(store.run("policy", "check", ".").returncode, 2, "a folder")
     store.run("batch", text=line)
-    for shell, text in (('exec "$@" batch <&-', ""), ('exec "$@" batch >&-', line),
+    for shell, text in (('exec "$@" batch <&-', ""), ('exec "$@" shell <.', ""),
+                        ('exec "$@" batch >&-', line),
                         ('exec "$@" batch >/dev/full', line * 200),
                         ('exec "$@" call seller.list >/dev/full', ""),
                         ('exec "$@" schema >/dev/full', "")):
