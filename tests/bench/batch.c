@@ -3,10 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "tests/bench/batch.h"
 #include "tests/bench/minimal.h"
 #include "tests/bench/replay.h"
 
-#define SIZE 64
+#define SIZE BENCH_BATCH
 #define COUNT (10 * SIZE)
 #define SLICE SIZE
 
@@ -18,7 +19,6 @@ static const char *const operations[BENCH_STEPS] = {
 
 static void batch(const bench_options *options);
 static void open_files(bench_shop *shop, bench_replay *replay, bench_minimal **raw, uint64_t seed);
-static void run_batches(void *data, int64_t count, bench_side *side);
 static void run_step(bench_shop *shop, bench_deal *deals, size_t n, bench_step step,
                      bench_side *side);
 static void report(const bench_side *library, const bench_side *ceiling);
@@ -29,12 +29,29 @@ const bench bench_batch = {
 	.run = batch,
 };
 
+void bench_batch_run(void *data, int64_t count, bench_side *side)
+{
+	bench_shop *shop = data;
+
+	for (int64_t done = 0; done < count; done += SIZE) {
+		static bench_deal deals[SIZE];
+		size_t n = count - done < SIZE ? (size_t)(count - done) : SIZE;
+
+		for (size_t i = 0; i < n; i++)
+			bench_deal_choose(shop, &deals[i]);
+		for (bench_step step = BENCH_PLACE; step < BENCH_STEPS; step++)
+			run_step(shop, deals, n, step, side);
+		for (size_t i = 0; i < n; i++)
+			bench_deal_end(&deals[i]);
+	}
+}
+
 static void batch(const bench_options *options)
 {
 	bench_shop shop;
 	bench_replay replay = {0};
 	bench_minimal *raw;
-	bench_side library = {.name = "library", .run = run_batches, .data = &shop};
+	bench_side library = {.name = "library", .run = bench_batch_run, .data = &shop};
 	bench_side minimal = {.name = "minimal", .run = bench_minimal_run};
 	bench_side same = {
 		.name = "same", .prepare = bench_replay_prepare, .run = bench_replay_run, .data = &replay};
@@ -43,7 +60,7 @@ static void batch(const bench_options *options)
 
 	open_files(&shop, &replay, &raw, options->seed);
 	minimal.data = raw;
-	run_batches(&shop, SIZE, &none); /* statements */
+	bench_batch_run(&shop, SIZE, &none); /* statements */
 	bench_replay_prepare(&replay, SIZE);
 	bench_replay_run(&replay, SIZE, &none);
 	bench_compare(sides, 3, options->count ? options->count : COUNT,
@@ -83,28 +100,11 @@ static void open_files(bench_shop *shop, bench_replay *replay, bench_minimal **r
 	shop->random.state = replay->shop.random.state = seed;
 	shop->serial = replay->shop.serial = BENCH_SELLERS;
 	bench_replay_open(replay, same, false);
-	replay->work = run_batches;
+	replay->work = bench_batch_run;
 	*raw = bench_minimal_open(minimal, seed);
 	bench_minimal_group(*raw, SIZE);
 	bench_minimal_run(*raw, BENCH_SELLERS, &none);
 	bench_shop_anchor(shop);
-}
-
-static void run_batches(void *data, int64_t count, bench_side *side)
-{
-	bench_shop *shop = data;
-
-	for (int64_t done = 0; done < count; done += SIZE) {
-		static bench_deal deals[SIZE];
-		size_t n = count - done < SIZE ? (size_t)(count - done) : SIZE;
-
-		for (size_t i = 0; i < n; i++)
-			bench_deal_choose(shop, &deals[i]);
-		for (bench_step step = BENCH_PLACE; step < BENCH_STEPS; step++)
-			run_step(shop, deals, n, step, side);
-		for (size_t i = 0; i < n; i++)
-			bench_deal_end(&deals[i]);
-	}
 }
 
 static void run_step(bench_shop *shop, bench_deal *deals, size_t n, bench_step step,

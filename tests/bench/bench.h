@@ -23,7 +23,7 @@ typedef struct bench {
 
 extern const bench bench_lifecycle, bench_lifecycle_memory, bench_lifecycle_rows;
 extern const bench bench_threads, bench_batch;
-extern const bench bench_postgres;
+extern const bench bench_postgres, bench_batch_postgres;
 extern const bench bench_transfer, bench_transfer_memory, bench_call;
 extern const bench bench_verify, bench_settle, bench_work_idle, bench_growth;
 

@@ -25,6 +25,7 @@ static const bench *const benches[] = {
 	&bench_threads,
 	&bench_batch,
 	&bench_postgres,
+	&bench_batch_postgres,
 	&bench_transfer,
 	&bench_transfer_memory,
 	&bench_call,

@@ -1,10 +1,12 @@
 /* lifecycle.pg: the library on PostgreSQL by so many connections, each in a thread and with sellers
- * of its own, against both ceilings by as many. */
+ * of its own, against both ceilings by as many. lifecycle.batch.pg: by one, with batches of 64
+ * operations on orders of one seller: there a transaction is of one book. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/bench/batch.h"
 #include "tests/bench/postgres.h"
 
 #define WIDEST 16
@@ -12,10 +14,12 @@
 #define SLICES 10
 #define FEW_SELLERS 32 /* for a trial with a small count */
 #define WARM_UP 10     /* of each connection */
+#define BATCHES 10
 
 /* One connection's work on each side. */
 typedef struct lane {
 	pthread_t thread;
+	void (*work)(void *shop, int64_t count, bench_side *side);
 	int64_t count, cpu;
 	bench_shop shop;
 	bench_pg_minimal minimal;
@@ -23,16 +27,23 @@ typedef struct lane {
 } lane;
 
 typedef struct contest {
-	const char *keys, *settings;
+	const char *name;
+	bool batches;
+	const char *keys;
+	char *settings;
 	bench_seller *sellers;
 	bench_shop shop, recorded;
 	lane lanes[WIDEST];
 	int width;
+	int64_t warm_up;
 	uint64_t seed;
 	char anchor[4000];
 } contest;
 
 static void run(const bench_options *options);
+static void run_batches(const bench_options *options);
+static bool prepare(contest *c, const bench_options *options);
+static void finish(contest *c);
 static void make_databases(contest *c, int n_sellers);
 static void open_width(contest *c, int width);
 static void close_width(contest *c);
@@ -44,6 +55,7 @@ static void run_library(void *data, int64_t count, bench_side *side);
 static void run_minimal(void *data, int64_t count, bench_side *side);
 static void record_same(void *data, int64_t count);
 static void run_same(void *data, int64_t count, bench_side *side);
+static void run_one_seller(void *data, int64_t count, bench_side *side);
 static void *work_library(void *data);
 static void *work_minimal(void *data);
 static void *work_same(void *data);
@@ -55,26 +67,62 @@ const bench bench_postgres = {
 	.run = run,
 };
 
+const bench bench_batch_postgres = {
+	.name = "lifecycle.batch.pg",
+	.summary = "the same by one connection and batches of 64 operations",
+	.run = run_batches,
+};
+
 static void run(const bench_options *options)
 {
 	static const int widths[] = {1, 4, 8, WIDEST};
-	static bench_seller sellers[BENCH_SELLERS];
 	static contest c;
-	char keys[1100];
-	char *settings;
 
-	if (!bench_server_start())
+	c.name = bench_postgres.name;
+	if (!prepare(&c, options))
 		return;
-	settings = bench_server_settings();
-	snprintf(keys, sizeof(keys), "%s/postgres.keys", bench_folder());
-	c = (contest){.keys = keys, .settings = settings, .sellers = sellers, .seed = options->seed};
-	make_databases(&c, options->count > 0 && options->count < COUNT ? FEW_SELLERS : BENCH_SELLERS);
 	for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
 		open_width(&c, widths[i]);
 		measure(&c, options);
 		close_width(&c);
 	}
-	free(settings);
+	finish(&c);
+}
+
+static void run_batches(const bench_options *options)
+{
+	static contest c;
+
+	c.name = bench_batch_postgres.name;
+	c.batches = true;
+	if (!prepare(&c, options))
+		return;
+	open_width(&c, 1);
+	measure(&c, options);
+	close_width(&c);
+	finish(&c);
+}
+
+static bool prepare(contest *c, const bench_options *options)
+{
+	static bench_seller sellers[BENCH_SELLERS];
+	static char keys[1100];
+
+	if (!bench_server_start())
+		return false;
+	snprintf(keys, sizeof(keys), "%s/%s.keys", bench_folder(), c->name);
+	c->settings = bench_server_settings();
+	c->keys = keys;
+	c->sellers = sellers;
+	c->seed = options->seed;
+	make_databases(c, options->count > 0 && options->count < COUNT ? FEW_SELLERS : BENCH_SELLERS);
+	return true;
+}
+
+static void finish(contest *c)
+{
+	free(c->settings);
+	bench_server_drop();
 }
 
 /* A store in which every seller has sold once, and copies of it. */
@@ -112,6 +160,7 @@ static void open_width(contest *c, int width)
 	char url[1200];
 
 	c->width = width;
+	c->warm_up = c->batches ? BENCH_BATCH : (int64_t)WARM_UP * width;
 	bench_server_url("library", url);
 	bench_shop_open_wide(&c->shop, url, c->keys, c->sellers, width);
 	bench_server_url("recorded", url);
@@ -128,9 +177,12 @@ static void open_width(contest *c, int width)
 		l->shop.sellers += i * each;
 		l->replay.shop.sellers += i * each;
 		l->shop.n_sellers = l->replay.shop.n_sellers = each;
+		l->work = c->batches ? run_one_seller : bench_shop_run;
+		l->replay.work = l->work;
 		bench_pg_replay_open(&l->replay, "same");
 		l->minimal = (bench_pg_minimal){.first_seller = (int64_t)i * each,
 		                                .n_sellers = each,
+		                                .group = c->batches ? BENCH_BATCH : 0,
 		                                .order = INT64_C(1000000000) * number,
 		                                .random.state = c->seed + (uint64_t)number};
 		bench_pg_minimal_open(&l->minimal, "minimal");
@@ -160,12 +212,14 @@ static void measure(contest *c, const bench_options *options)
 	bench_side same = {.name = "same", .prepare = record_same, .run = run_same, .data = c};
 	bench_side *const sides[] = {&library, &minimal, &same};
 	bench_side none = {0};
-	int64_t count = options->count ? options->count : (int64_t)COUNT * (c->width + 1);
+	int64_t count = options->count ? options->count
+	                : c->batches   ? (int64_t)BATCHES * BENCH_BATCH
+	                               : (int64_t)COUNT * (c->width + 1);
 
-	run_library(c, (int64_t)WARM_UP * c->width, &none);
-	run_minimal(c, (int64_t)WARM_UP * c->width, &none);
-	record_same(c, (int64_t)WARM_UP * c->width);
-	run_same(c, (int64_t)WARM_UP * c->width, &none);
+	run_library(c, c->warm_up, &none);
+	run_minimal(c, c->warm_up, &none);
+	record_same(c, c->warm_up);
+	run_same(c, c->warm_up, &none);
 	bench_compare(sides, 3, count, options->slice ? options->slice : (count + SLICES - 1) / SLICES);
 	verify(c);
 	if (options->verbose && c->width == 1)
@@ -179,15 +233,17 @@ static void measure(contest *c, const bench_options *options)
 static void report(const contest *c, const bench_side *library, const bench_side *ceiling)
 {
 	int64_t round_trips = 0, statements = 0;
-	double lifecycles = (double)(library->done + (int64_t)WARM_UP * c->width);
+	double lifecycles = (double)(library->done + c->warm_up);
 
 	for (int i = 0; i < c->width; i++) {
 		round_trips += c->lanes[i].replay.round_trips;
 		statements += c->lanes[i].replay.statements;
 	}
-	bench_report("lifecycle.pg", "lifecycles/s", library, ceiling);
+	bench_report(c->name, "lifecycles/s", library, ceiling);
 	bench_text("verify", "ok");
 	bench_int("connections", c->width);
+	if (c->batches)
+		bench_int("batch", BENCH_BATCH);
 	bench_number("round_trips", (double)round_trips / lifecycles, 1);
 	bench_number("statements", (double)statements / lifecycles, 1);
 	bench_json("server", c->settings);
@@ -240,13 +296,29 @@ static void run_same(void *data, int64_t count, bench_side *side)
 	run_lanes(data, count, side, work_same);
 }
 
+/* Each batch of one, by chance. */
+static void run_one_seller(void *data, int64_t count, bench_side *side)
+{
+	bench_shop *shop = data;
+	const bench_seller *sellers = shop->sellers;
+	int n_sellers = shop->n_sellers;
+
+	for (int64_t done = 0; done < count; done += BENCH_BATCH) {
+		shop->sellers = sellers + bench_next(&shop->random, (uint64_t)n_sellers);
+		shop->n_sellers = 1;
+		bench_batch_run(shop, count - done < BENCH_BATCH ? count - done : BENCH_BATCH, side);
+	}
+	shop->sellers = sellers;
+	shop->n_sellers = n_sellers;
+}
+
 static void *work_library(void *data)
 {
 	lane *l = data;
 	bench_side none = {0};
 	int64_t cpu = bench_cpu();
 
-	bench_shop_run(&l->shop, l->count, &none);
+	l->work(&l->shop, l->count, &none);
 	l->cpu = bench_cpu() - cpu;
 	return NULL;
 }

@@ -12,8 +12,10 @@
 /* The server in the folder MARKET_TEST_POSTGRES_DIR, or a private one that syncs, until the end of
  * the program. NULL, and the reason on standard error, where there is none to be had. */
 const char *bench_server_start(void);
-/* A fresh database, a copy of `from` unless that is NULL. It is dropped at the end. */
+/* A fresh database, a copy of `from` unless that is NULL. */
 void bench_server_database(const char *name, const char *from);
+/* Drops them all, as the end of the program does. */
+void bench_server_drop(void);
 void bench_server_url(const char *name, char out[1200]);
 /* What the server is set to, as JSON; freed with free. */
 char *bench_server_settings(void);
@@ -29,12 +31,13 @@ int64_t bench_pg_take(PGconn *connection, const char *name);
 void bench_pg_sync(PGconn *connection);
 void bench_pg_take_sync(PGconn *connection);
 
-/* ---- postgres_minimal.c: 26 rows in 5 commits, each one pipeline ---- */
+/* ---- postgres_minimal.c: 26 rows of an order in 5 commits, each one pipeline ---- */
 
 typedef struct bench_pg_minimal {
 	PGconn *connection;
 	bench_random random;
 	int64_t first_seller, n_sellers, order, now;
+	int group; /* orders of one seller that share each commit, up to BENCH_BATCH; 0: one */
 } bench_pg_minimal;
 
 void bench_pg_minimal_fill(const char *database, int n_sellers);
@@ -46,7 +49,8 @@ void bench_pg_minimal_run(bench_pg_minimal *m, int64_t count);
 typedef struct bench_pg_replay {
 	bench_shop shop; /* where it is recorded */
 	bench_recording recording;
-	PGconn *connection; /* where it is run */
+	PGconn *connection;                                        /* where it is run */
+	void (*work)(void *shop, int64_t count, bench_side *side); /* what is recorded */
 	const mk_statement **prepared;
 	size_t n_prepared;
 	size_t next; /* the first call that wasn't run yet */

@@ -5,9 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tests/bench/batch.h"
+
 #define ACCOUNTS 6 /* of a seller: clearing, escrow, pending, commission, tax, withheld */
 #define SKUS 2
-#define MOST_SENT 16
+#define MOST_SENT (2 + BENCH_BATCH * 14)
 
 typedef struct statement {
 	const char *name, *sql;
@@ -55,21 +57,31 @@ static const char schema[] =
 	"CREATE TABLE event (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, order_id BIGINT NOT "
 	"NULL, created BIGINT NOT NULL, body TEXT NOT NULL);";
 
-/* One order on its way, and what was sent for its transaction. */
+/* An order on its way. */
 typedef struct deal {
-	bench_pg_minimal *m;
 	int64_t id, seller, buyer, total;
-	const char *sent[MOST_SENT];
-	size_t n_sent;
 } deal;
 
-static void begin(deal *d);
-static void commit(deal *d);
-static void place(deal *d);
-static void transfer(deal *d, int from, int to, int64_t amount);
-static void set_state(deal *d, int64_t state);
-static void event(deal *d);
-static void send(deal *d, const char *name, const mk_value *args, size_t n_args);
+/* Orders that are in one transaction, and what was sent for it. */
+typedef struct pipeline {
+	bench_pg_minimal *m;
+	deal deals[BENCH_BATCH];
+	int n;
+	const char *sent[MOST_SENT];
+	size_t n_sent;
+} pipeline;
+
+static void choose(pipeline *p, int64_t left);
+static void run(pipeline *p, void (*step)(pipeline *p, const deal *d));
+static void place(pipeline *p, const deal *d);
+static void pay(pipeline *p, const deal *d);
+static void ship(pipeline *p, const deal *d);
+static void confirm(pipeline *p, const deal *d);
+static void release(pipeline *p, const deal *d);
+static void transfer(pipeline *p, const deal *d, int from, int to, int64_t amount);
+static void set_state(pipeline *p, const deal *d, int64_t state);
+static void event(pipeline *p, const deal *d);
+static void send(pipeline *p, const char *name, const mk_value *args, size_t n_args);
 
 void bench_pg_minimal_fill(const char *database, int n_sellers)
 {
@@ -105,93 +117,115 @@ void bench_pg_minimal_open(bench_pg_minimal *m, const char *database)
 
 void bench_pg_minimal_run(bench_pg_minimal *m, int64_t count)
 {
-	for (int64_t i = 0; i < count; i++) {
-		deal d = {.m = m, .id = ++m->order, .total = 5980};
+	pipeline p = {.m = m};
 
-		d.seller = m->first_seller + (int64_t)bench_next(&m->random, (uint64_t)m->n_sellers);
-		d.buyer = (int64_t)bench_next(&m->random, BENCH_BUYERS);
-		m->now++;
-		place(&d);
-		begin(&d);
-		set_state(&d, 2);
-		transfer(&d, 0, 1, d.total);
-		commit(&d);
-		for (int64_t state = 3; state <= 4; state++) {
-			begin(&d);
-			set_state(&d, state);
-			commit(&d);
-		}
-		begin(&d);
-		set_state(&d, 5);
-		transfer(&d, 1, 2, d.total - 753);
-		transfer(&d, 1, 3, 717);
-		transfer(&d, 1, 4, 36);
-		commit(&d);
+	for (int64_t done = 0; done < count; done += p.n) {
+		choose(&p, count - done);
+		run(&p, place);
+		run(&p, pay);
+		run(&p, ship);
+		run(&p, confirm);
+		run(&p, release);
 	}
 }
 
-static void begin(deal *d)
+static void choose(pipeline *p, int64_t left)
 {
-	d->n_sent = 0;
-	send(d, "begin", MK_NO_ARGS);
+	bench_pg_minimal *m = p->m;
+	int64_t seller = m->first_seller + (int64_t)bench_next(&m->random, (uint64_t)m->n_sellers);
+
+	p->n = m->group == 0 ? 1 : left < m->group ? (int)left : m->group;
+	for (int i = 0; i < p->n; i++)
+		p->deals[i] = (deal){.id = ++m->order,
+		                     .seller = seller,
+		                     .buyer = (int64_t)bench_next(&m->random, BENCH_BUYERS),
+		                     .total = 5980};
+	m->now++;
 }
 
-static void commit(deal *d)
+static void run(pipeline *p, void (*step)(pipeline *p, const deal *d))
 {
-	PGconn *connection = d->m->connection;
+	PGconn *connection = p->m->connection;
 
-	event(d);
-	send(d, "commit", MK_NO_ARGS);
+	p->n_sent = 0;
+	send(p, "begin", MK_NO_ARGS);
+	for (int i = 0; i < p->n; i++) {
+		step(p, &p->deals[i]);
+		event(p, &p->deals[i]);
+	}
+	send(p, "commit", MK_NO_ARGS);
 	bench_pg_sync(connection);
-	for (size_t i = 0; i < d->n_sent; i++)
-		if (bench_pg_take(connection, d->sent[i]) != (i > 0 && i + 1 < d->n_sent))
-			bench_die("%s: no row", d->sent[i]);
+	for (size_t i = 0; i < p->n_sent; i++)
+		if (bench_pg_take(connection, p->sent[i]) != (i > 0 && i + 1 < p->n_sent))
+			bench_die("%s: no row", p->sent[i]);
 	bench_pg_take_sync(connection);
 }
 
-static void place(deal *d)
+static void place(pipeline *p, const deal *d)
 {
-	begin(d);
-	send(d, "order",
+	send(p, "order",
 	     MK_ARGS(mk_int(d->id), mk_int(d->seller), mk_int(d->buyer), mk_int(d->total),
-	             mk_int(d->m->now)));
+	             mk_int(p->m->now)));
 	for (int64_t i = 0; i < SKUS; i++) {
-		send(d, "line",
+		send(p, "line",
 		     MK_ARGS(mk_int(d->id), mk_int(d->seller * SKUS + i), mk_int(i + 1), mk_int(1990)));
-		send(d, "stock", MK_ARGS(mk_int(d->seller * SKUS + i), mk_int(i + 1)));
+		send(p, "stock", MK_ARGS(mk_int(d->seller * SKUS + i), mk_int(i + 1)));
 	}
-	commit(d);
+}
+
+static void pay(pipeline *p, const deal *d)
+{
+	set_state(p, d, 2);
+	transfer(p, d, 0, 1, d->total);
+}
+
+static void ship(pipeline *p, const deal *d)
+{
+	set_state(p, d, 3);
+}
+
+static void confirm(pipeline *p, const deal *d)
+{
+	set_state(p, d, 4);
+}
+
+static void release(pipeline *p, const deal *d)
+{
+	set_state(p, d, 5);
+	transfer(p, d, 1, 2, d->total - 753);
+	transfer(p, d, 1, 3, 717);
+	transfer(p, d, 1, 4, 36);
 }
 
 /* Three rows: the transfer and both accounts. */
-static void transfer(deal *d, int from, int to, int64_t amount)
+static void transfer(pipeline *p, const deal *d, int from, int to, int64_t amount)
 {
 	int64_t debit = d->seller * ACCOUNTS + from, credit = d->seller * ACCOUNTS + to;
 
-	send(d, "transfer",
-	     MK_ARGS(mk_int(d->id), mk_int(debit), mk_int(credit), mk_int(amount), mk_int(d->m->now)));
-	send(d, "account", MK_ARGS(mk_int(debit), mk_int(-amount)));
-	send(d, "account", MK_ARGS(mk_int(credit), mk_int(amount)));
+	send(p, "transfer",
+	     MK_ARGS(mk_int(d->id), mk_int(debit), mk_int(credit), mk_int(amount), mk_int(p->m->now)));
+	send(p, "account", MK_ARGS(mk_int(debit), mk_int(-amount)));
+	send(p, "account", MK_ARGS(mk_int(credit), mk_int(amount)));
 }
 
-static void set_state(deal *d, int64_t state)
+static void set_state(pipeline *p, const deal *d, int64_t state)
 {
-	send(d, "state", MK_ARGS(mk_int(d->id), mk_int(state), mk_int(state - 1)));
+	send(p, "state", MK_ARGS(mk_int(d->id), mk_int(state), mk_int(state - 1)));
 }
 
-static void event(deal *d)
+static void event(pipeline *p, const deal *d)
 {
 	char body[201];
 
 	memset(body, 'e', sizeof(body) - 1);
 	body[sizeof(body) - 1] = '\0';
-	send(d, "event", MK_ARGS(mk_int(d->id), mk_int(d->m->now), mk_text_value(body)));
+	send(p, "event", MK_ARGS(mk_int(d->id), mk_int(p->m->now), mk_text_value(body)));
 }
 
-static void send(deal *d, const char *name, const mk_value *args, size_t n_args)
+static void send(pipeline *p, const char *name, const mk_value *args, size_t n_args)
 {
-	if (d->n_sent == MOST_SENT)
+	if (p->n_sent == MOST_SENT)
 		bench_die("too many statements");
-	bench_pg_send(d->m->connection, name, args, n_args);
-	d->sent[d->n_sent++] = name;
+	bench_pg_send(p->m->connection, name, args, n_args);
+	p->sent[p->n_sent++] = name;
 }

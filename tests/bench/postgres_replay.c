@@ -31,7 +31,7 @@ void bench_pg_replay_record(bench_pg_replay *replay, int64_t count)
 		replay->next = 0;
 	}
 	bench_record_start(&replay->shop, &replay->recording);
-	bench_shop_run(&replay->shop, count, &none);
+	replay->work(&replay->shop, count, &none);
 	bench_record_stop(&replay->shop);
 	for (size_t i = replay->next; i < replay->recording.n_calls; i++)
 		prepare(replay, &replay->recording.calls[i]);

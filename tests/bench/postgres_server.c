@@ -50,6 +50,19 @@ void bench_server_database(const char *name, const char *from)
 	memcpy(databases[n_databases++], full, sizeof(full));
 }
 
+void bench_server_drop(void)
+{
+	char text[100];
+
+	while (n_databases > 0) {
+		PGconn *connection = bench_pg_connect(NULL);
+
+		snprintf(text, sizeof(text), "DROP DATABASE \"%s\" WITH (FORCE)", databases[--n_databases]);
+		PQclear(PQexec(connection, text));
+		PQfinish(connection);
+	}
+}
+
 void bench_server_url(const char *name, char out[1200])
 {
 	char full[64] = "postgres";
@@ -184,13 +197,7 @@ static void leave(void)
 			fprintf(stderr, "market-bench: the server in %s wasn't stopped\n", folder);
 		return;
 	}
-	for (size_t i = 0; i < n_databases; i++) {
-		PGconn *connection = bench_pg_connect(NULL);
-
-		snprintf(text, sizeof(text), "DROP DATABASE \"%s\" WITH (FORCE)", databases[i]);
-		PQclear(PQexec(connection, text));
-		PQfinish(connection);
-	}
+	bench_server_drop();
 }
 
 static void full_name(const char *name, char out[64])
