@@ -28,6 +28,7 @@ static int post(mk_ctx *ctx, const market_transfer_params *in, const char *field
                 mk_by_hand *by_hand, mk_transfer **out, market_error *err);
 static int check_owner(mk_ctx *ctx, const market_transfer_params *in, int64_t book,
                        market_error *err);
+static bool is_answer(int rc);
 static int keep_expiry(mk_ctx *ctx, const market_transfer_params *in, market_id id,
                        market_error *err);
 
@@ -239,6 +240,8 @@ static int post(mk_ctx *ctx, const market_transfer_params *in, const char *field
 	if (in->rate_numerator || in->rate_denominator)
 		mk_transfer_set_rate(transfer, in->rate_numerator, in->rate_denominator);
 	rc = mk_transfer_post(ctx->ledger, transfer, err);
+	if (!is_answer(rc))
+		return rc;
 	int unowned = book && in->n_legs ? check_owner(ctx, in, book, err) : 0;
 	if (unowned && field)
 		mk_error_prefix(err, "%s", field);
@@ -270,7 +273,18 @@ static int check_owner(mk_ctx *ctx, const market_transfer_params *in, int64_t bo
 		                       &account, &own);
 	if (rc == 0 && account && account->version > 1)
 		return 0;
+	if (!is_answer(rc)) {
+		*err = own;
+		return rc;
+	}
 	return find_owner(ctx, in->seller, in->buyer, "", err);
+}
+
+/* After anything else the transaction may read no more. */
+static bool is_answer(int rc)
+{
+	int32_t error_class = market_error_class_of(rc);
+	return rc == 0 || error_class == MARKET_CLASS_STATE || error_class == MARKET_CLASS_CALLER;
 }
 
 /* A hold with an expiry has a deadline, until it ends. */

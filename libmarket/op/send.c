@@ -34,6 +34,10 @@ int mk_send_request(market_session *session, market_time now, bool *did, market_
 	at = request->request.next_at;
 	mk_connection_give(session);
 	rc = mk_request_ask(market, request, query, at, &answer, &failure);
+	if (rc == MARKET_ENOMEM) { /* asked for again, as after a crash */
+		*err = failure;
+		return rc;
+	}
 	if (rc != 0)
 		mk_log(market, MARKET_LOG_WARNING, "%s is left unknown: %s", request->request.request_key,
 		       failure.message);

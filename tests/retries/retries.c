@@ -25,10 +25,17 @@
 #define MOST_IN_A_ROW 3
 #define CALLS_A_STUBBORN_ONE 5
 
-static const char *const short_files[] = {"checkout", "refunds", "payouts", "ledger-hold",
-                                          "onboarding"};
-/* The first has each of its statements fail once, the others some, twice or three times. */
-enum { WHOLE = 1, STRIDE = 8 };
+/* Each statement of a scenario, or some of them, fails so many times; 0: twice or three times. */
+typedef struct share {
+	const char *name;
+	int stride, times;
+} share;
+
+static const share all = {.stride = 1};
+static const share short_form[] = {
+	{"checkout", 1, 1}, {"ledger-approval", 1, 2}, {"refunds", 8, 0},
+	{"payouts", 8, 0},  {"ledger-hold", 8, 0},     {"onboarding", 8, 0},
+};
 
 /* A scenario, run again and again on copies of one store. */
 typedef struct subject {
@@ -48,7 +55,8 @@ static struct {
 static int64_t n_failed, n_runs, n_commits, n_stubborn;
 
 static void each_statement(const fault_store *store);
-static void each_statement_of(const char *path, const fault_store *store, int stride);
+static void each_statement_of(const char *path, const fault_store *store, const share *share);
+static bool falls_out(const share *share, int at, int times);
 static void for_good(const fault_store *store);
 static void opening(const fault_store *store);
 static market_time still(void *user_data);
@@ -90,13 +98,13 @@ static void each_statement(const fault_store *store)
 		glob_t found;
 		fault_check(glob(pattern, 0, NULL, &found) == 0, "there are no scenarios");
 		for (size_t i = 0; i < found.gl_pathc && !fault_failed(); i++)
-			each_statement_of(found.gl_pathv[i], store, 1);
+			each_statement_of(found.gl_pathv[i], store, &all);
 		globfree(&found);
 		free(pattern);
 	}
-	for (size_t i = 0; !fault_long() && i < sizeof(short_files) / sizeof(short_files[0]); i++) {
-		char *path = path_of(short_files[i]);
-		each_statement_of(path, store, i < WHOLE ? 1 : STRIDE);
+	for (size_t i = 0; !fault_long() && i < sizeof(short_form) / sizeof(short_form[0]); i++) {
+		char *path = path_of(short_form[i].name);
+		each_statement_of(path, store, &short_form[i]);
 		free(path);
 	}
 	fault_note("%lld statements failed, %lld of them commits, in %lld runs: the same store after "
@@ -105,7 +113,7 @@ static void each_statement(const fault_store *store)
 	fault_check(n_failed > 1000 && n_commits > 20, "too few statements were made to fail");
 }
 
-static void each_statement_of(const char *path, const fault_store *store, int stride)
+static void each_statement_of(const char *path, const fault_store *store, const share *share)
 {
 	static const char *const states[] = {"40001", "40P01"};
 	uint64_t random = fault_seed();
@@ -113,12 +121,12 @@ static void each_statement_of(const char *path, const fault_store *store, int st
 	char what[300];
 	if (fault_failed() || !open_subject(&s, path, store))
 		return;
-	for (int at = (int)fault_below(&random, (uint64_t)stride);
-	     at <= s.most_statements && !fault_failed(); at += stride) {
+	for (int at = (int)fault_below(&random, (uint64_t)share->stride);
+	     at <= s.most_statements && !fault_failed(); at += share->stride) {
 		for (int times = 1; times <= MOST_IN_A_ROW; times++) {
 			injection i = {.at = at, .times = times, .state = states[(at + times) % 2]};
 			fault_state state = {0};
-			if (!fault_long() && times != (stride == 1 ? 1 : 2 + at % 2))
+			if (falls_out(share, at, times))
 				continue;
 			snprintf(what, sizeof(what), "%s, statement %d, %d times", s.scenario->name, at, times);
 			if (run_once(&s, &i, NULL, &state, what))
@@ -132,6 +140,13 @@ static void each_statement_of(const char *path, const fault_store *store, int st
 		}
 	}
 	close_subject(&s);
+}
+
+static bool falls_out(const share *share, int at, int times)
+{
+	if (fault_long())
+		return false;
+	return times != (share->times > 0 ? share->times : 2 + at % 2);
 }
 
 /* ---- for good ---- */
