@@ -4,6 +4,7 @@
 #include "libmarket/base/money.h"
 #include "libmarket/record/field.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static int read_id(const mk_field *field, const char *text, market_id *out, const mk_path *parent,
@@ -12,6 +13,7 @@ static int read_time(const mk_field *field, const char *text, market_time *out,
                      const mk_path *parent, market_error *err);
 static int read_enum(const mk_field *field, const char *text, int32_t *out, const mk_path *parent,
                      market_error *err);
+static bool list_values(const mk_enum *enumeration, char *out, size_t size);
 static int refuse(const mk_field *field, const char *text, const mk_path *parent, market_error *err,
                   const char *what, const char *form);
 
@@ -120,6 +122,7 @@ static int read_enum(const mk_field *field, const char *text, int32_t *out, cons
                      market_error *err)
 {
 	char quoted[MK_QUOTE_SIZE];
+	char values[100];
 	const char *nearest;
 	int code;
 
@@ -130,7 +133,24 @@ static int read_enum(const mk_field *field, const char *text, int32_t *out, cons
 	nearest = mk_enum_nearest(field->enumeration, text);
 	if (nearest)
 		return mk_error_hint(err, code, "Did you mean \"%s\"?", nearest);
+	if (list_values(field->enumeration, values, sizeof(values)))
+		return mk_error_hint(err, code, "It is one of %s.", values);
 	return code;
+}
+
+/* All of them or, where they are too many for a hint, none. */
+static bool list_values(const mk_enum *enumeration, char *out, size_t size)
+{
+	size_t used = 0;
+
+	for (const mk_enum_value *at = enumeration->values; at->name; at++) {
+		int length = snprintf(out + used, size - used, "%s%s", used > 0 ? ", " : "", at->name);
+
+		if (length < 0 || (size_t)length >= size - used)
+			return false;
+		used += (size_t)length;
+	}
+	return used > 0;
 }
 
 /* A sensitive value isn't repeated. */

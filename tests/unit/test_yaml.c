@@ -184,6 +184,8 @@ static void unknown_keys(void)
 {
 	CHECK_TEXT(errors_of_field("stat: draft"),
 	           "3:1: the key \"stat\" isn't known in this sample (Did you mean \"state\"?)");
+	CHECK_TEXT(errors_of_field("state: qqqqqqqqq"),
+	           "3:8: state \"qqqqqqqqq\" isn't known (It is one of draft, active, ended.)");
 	CHECK_TEXT(errors_of_field("zzzzzzzzzzz: 1"),
 	           "3:1: the key \"zzzzzzzzzzz\" isn't known in this sample");
 	CHECK_TEXT(errors_of_field("internal: 1"),
@@ -496,7 +498,8 @@ void suite_yaml(void)
 	            byte_order_mark_and_text_block);
 	CU_add_test(suite, "a document that isn't a mapping is refused", empty_documents);
 	CU_add_test(suite, "all errors come in one run, in order of line", all_errors_in_one_run);
-	CU_add_test(suite, "unknown keys have the nearest key as hint", unknown_keys);
+	CU_add_test(suite, "unknown keys have the nearest key as hint, unknown values the known ones",
+	            unknown_keys);
 	CU_add_test(suite, "duplicate keys name the first one's line", duplicate_keys);
 	CU_add_test(suite, "values of the wrong type are refused at their place",
 	            values_of_the_wrong_type);
