@@ -15,8 +15,8 @@ static const mk_record open_record =
 static int mature_lot(mk_ctx *ctx, const mk_order *order, mk_lot *lot, market_error *err);
 static market_money reserve_of(mk_ctx *ctx, const mk_order *order, market_money amount,
                                market_time *period);
-static int make_available(mk_ctx *ctx, mk_transfer *transfer, mk_lot *lot, const char *event,
-                          market_error *err);
+static int make_available(mk_ctx *ctx, mk_transfer *transfer, mk_lot *lot, market_money moved,
+                          const char *event, market_error *err);
 
 mk_lot *mk_lot_new(mk_ctx *ctx, int32_t kind, market_id seller, market_money amount)
 {
@@ -123,7 +123,7 @@ int mk_settlement_release_reserve(mk_ctx *ctx, const void *params, market_error 
 		mk_transfer_new(ctx->ledger, lot->lot.id.book, MK_TRANSFER_DIRECT, "reserve:%s", text);
 	mk_transfer_set_object(transfer, MARKET_ID_LOT, lot->lot.id);
 	mk_debit(transfer, "seller_reserved", NULL, lot->lot.remaining);
-	rc = make_available(ctx, transfer, lot, "lot.released", err);
+	rc = make_available(ctx, transfer, lot, lot->lot.remaining, "lot.released", err);
 	if (rc != 0)
 		return rc;
 	mk_lot_save(ctx, lot);
@@ -165,7 +165,7 @@ static int mature_lot(mk_ctx *ctx, const mk_order *order, mk_lot *lot, market_er
 	mk_debit(transfer, "seller_pending", NULL, whole);
 	mk_credit(transfer, "seller_reserved", NULL, reserve);
 	lot->lot.remaining = mk_money_sub(whole, reserve);
-	rc = make_available(ctx, transfer, lot, "lot.matured", err);
+	rc = make_available(ctx, transfer, lot, whole, "lot.matured", err);
 	if (rc != 0)
 		return rc;
 	mk_lot_save(ctx, lot);
@@ -203,8 +203,9 @@ static market_money reserve_of(mk_ctx *ctx, const mk_order *order, market_money 
 	return mk_money_zero(amount);
 }
 
-static int make_available(mk_ctx *ctx, mk_transfer *transfer, mk_lot *lot, const char *event,
-                          market_error *err)
+/* `moved`: what the transfer moves, of which a reserve may leave nothing available. */
+static int make_available(mk_ctx *ctx, mk_transfer *transfer, mk_lot *lot, market_money moved,
+                          const char *event, market_error *err)
 {
 	market_money amount = lot->lot.remaining;
 	int rc = 0;
@@ -216,5 +217,5 @@ static int make_available(mk_ctx *ctx, mk_transfer *transfer, mk_lot *lot, const
 	if (mk_money_positive(amount))
 		rc = mk_period_open(ctx, lot->lot.seller, lot->lot.currency, err);
 	/* a lot that refunds have used up moves nothing */
-	return rc == 0 && mk_money_positive(amount) ? mk_transfer_post(ctx->ledger, transfer, err) : rc;
+	return rc == 0 && mk_money_positive(moved) ? mk_transfer_post(ctx->ledger, transfer, err) : rc;
 }
