@@ -38,10 +38,11 @@ static int make_row(mk_ctx *ctx, notice *n, market_error *err);
 static const char *currency_of(const market_provider_event *event);
 static int apply(mk_ctx *ctx, notice *n, market_error *err);
 static int apply_to_payment(mk_ctx *ctx, notice *n, market_error *err);
+static void drop_waiting(mk_ctx *ctx, const notice *n, mk_request *request);
 static bool stale(const notice *n, const mk_request *request);
 static int captured(mk_ctx *ctx, notice *n, market_error *err);
 static int suspend(mk_ctx *ctx, notice *n, market_error *err);
-static int settled(mk_ctx *ctx, notice *n, const mk_request *request, market_error *err);
+static int settled(mk_ctx *ctx, notice *n, mk_request *request, market_error *err);
 static int apply_to_request(mk_ctx *ctx, notice *n, market_error *err);
 
 int mk_payment_notify(mk_ctx *ctx, const void *params, market_error *err)
@@ -258,8 +259,20 @@ static int apply_to_payment(mk_ctx *ctx, notice *n, market_error *err)
 		return rc;
 	if (request && !stale(n, request))
 		mk_request_close(ctx, request, outcome, n->event.reference, reason);
+	else
+		drop_waiting(ctx, n, request);
 	mk_payment_save(ctx, n->payment);
 	return 0;
+}
+
+/* PAY-3: the money came by an earlier attempt, so the one that wasn't sent yet isn't sent. */
+static void drop_waiting(mk_ctx *ctx, const notice *n, mk_request *request)
+{
+	int32_t state = n->payment->payment.state;
+
+	if (request && request->request.state == MARKET_REQUEST_QUEUED &&
+	    (state == MARKET_PAYMENT_CAPTURED || state == MARKET_PAYMENT_AUTHORISED))
+		mk_request_withdraw(ctx, request);
 }
 
 /* It speaks of an attempt that isn't the last one. */
@@ -310,7 +323,7 @@ static int suspend(mk_ctx *ctx, notice *n, market_error *err)
 
 /* Nothing is settled that wasn't captured: should that notification be late, this one says it too.
  * Its reference is the settlement's, not the money's. */
-static int settled(mk_ctx *ctx, notice *n, const mk_request *request, market_error *err)
+static int settled(mk_ctx *ctx, notice *n, mk_request *request, market_error *err)
 {
 	market_payment *p = &n->payment->payment;
 	int32_t *result = &n->row->notification.result, capture = 0;
@@ -336,6 +349,7 @@ static int settled(mk_ctx *ctx, notice *n, const mk_request *request, market_err
 		return rc;
 	n->save_shares = true;
 	*result = MARKET_NOTIFICATION_APPLIED;
+	drop_waiting(ctx, n, request);
 	mk_payment_save(ctx, n->payment);
 	return 0;
 }

@@ -164,6 +164,11 @@ void mk_request_close(mk_ctx *ctx, mk_request *request, int32_t state, const cha
 	mk_update(ctx, &mk_request_update, &mk_request_record, r->id, request);
 }
 
+void mk_request_withdraw(mk_ctx *ctx, mk_request *request)
+{
+	mk_request_close(ctx, request, MARKET_REQUEST_FAILED, NULL, "withdrawn");
+}
+
 int mk_request_reverse(mk_ctx *ctx, mk_request *request, const char *reason, bool *done,
                        market_error *err)
 {

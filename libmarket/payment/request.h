@@ -69,6 +69,9 @@ int mk_request_resolve(mk_ctx *ctx, mk_request *request, int32_t result, const c
 /* The same without telling the module: a notification has told it. Nothing when it isn't open. */
 void mk_request_close(mk_ctx *ctx, mk_request *request, int32_t state, const char *reference,
                       const char *reason);
+/* One that waits to be sent isn't. Guarded by its version, as the claim is: it was either sent or
+ * withdrawn. */
+void mk_request_withdraw(mk_ctx *ctx, mk_request *request);
 /* What was ok is not: a refund failed after all, a payout came back. False in `*done` when it
  * doesn't fit. */
 int mk_request_reverse(mk_ctx *ctx, mk_request *request, const char *reason, bool *done,

@@ -5,7 +5,6 @@ static int drop_charge(mk_ctx *ctx, mk_payment *payment, const mk_parts *parts, 
 static int drop_authorisation(mk_ctx *ctx, mk_payment *payment, market_error *err);
 static int load_request(mk_ctx *ctx, const mk_payment *payment, mk_request **out,
                         market_error *err);
-static void withdraw(mk_ctx *ctx, mk_request *request);
 
 size_t mk_parts_waiting(const mk_parts *parts)
 {
@@ -85,7 +84,7 @@ static int drop_charge(mk_ctx *ctx, mk_payment *payment, const mk_parts *parts, 
 
 	if (rc != 0 || !request || request->request.state != MARKET_REQUEST_QUEUED)
 		return rc;
-	withdraw(ctx, request);
+	mk_request_withdraw(ctx, request);
 	if (mk_parts_waiting(parts) > 0)
 		return mk_payment_restart(ctx, payment, parts, err);
 	payment->payment.state = MARKET_PAYMENT_CLOSED;
@@ -101,7 +100,7 @@ static int drop_authorisation(mk_ctx *ctx, mk_payment *payment, market_error *er
 	if (rc != 0)
 		return rc;
 	if (request && request->request.state == MARKET_REQUEST_QUEUED)
-		withdraw(ctx, request);
+		mk_request_withdraw(ctx, request);
 	else if (request && mk_request_open(request))
 		return 0; /* its capture was sent */
 	return mk_effect_void(ctx, &payment->payment, err);
@@ -112,10 +111,4 @@ static int load_request(mk_ctx *ctx, const mk_payment *payment, mk_request **out
 	if (mk_id_absent(payment->payment.request))
 		return 0;
 	return mk_load(ctx, &mk_request_entity, payment->payment.request, NULL, (void **)out, err);
-}
-
-/* Guarded by its version, as the claim is: it was either sent or withdrawn. */
-static void withdraw(mk_ctx *ctx, mk_request *request)
-{
-	mk_request_close(ctx, request, MARKET_REQUEST_FAILED, NULL, "withdrawn");
 }

@@ -266,6 +266,34 @@ static void captured_twice(void)
 	bazaar_end(&b);
 }
 
+/* The provider said that the first attempt failed, and captures it after all while the second waits
+ * to be sent. */
+static void captured_while_another_waits(void)
+{
+	bazaar b;
+	char body[400];
+
+	bazaar_open(&b, "BRL", NULL);
+	bazaar_place_one(&b);
+	bazaar_charge(&b, "card:failed");
+	CHECK_TEXT(bazaar_payment(&b, "state"), "failed");
+	TEST_CALL(&b.m, "payment.start", "{'payment':'%s','method':'card'}", b.payment);
+	snprintf(body, sizeof(body),
+	         "{\"event\":\"late\",\"type\":\"captured\",\"payment\":\"%s\","
+	         "\"key\":\"charge:%s:1\",\"amount\":{\"amount\":\"199.90\","
+	         "\"currency\":\"BRL\"},\"reference\":\"first\"}",
+	         b.payment, b.payment);
+	CHECK_INT(bazaar_notify_body(&b, body, b.m.now), 0);
+	CHECK_TEXT(test_out(&b.m, "result"), "applied");
+	test_work(&b.m);
+	bazaar_deliver_notices(&b);
+	CHECK_TEXT(bazaar_payment(&b, "state"), "captured");
+	CHECK_TEXT(bazaar_order(&b, 0, "state"), "wait_ship");
+	/* nobody is asked for the money twice */
+	CHECK_TEXT(bazaar_balance(&b, -1, "suspense"), "");
+	bazaar_end(&b);
+}
+
 /* Notifies `event` of `amount` of the last payment, by a reference. */
 static int tell(bazaar *b, const char *event, const char *type, const char *amount,
                 const char *reference)
@@ -536,6 +564,8 @@ void suite_payment(void)
 	CU_add_test(s, "PAY-2: a wrong amount captures nothing and goes back", wrong_amount);
 	CU_add_test(s, "PAY-2: a wrong currency captures nothing", wrong_currency);
 	CU_add_test(s, "PAY-2: captured twice", captured_twice);
+	CU_add_test(s, "PAY-3: an attempt that waits isn't sent once another has captured",
+	            captured_while_another_waits);
 	CU_add_test(s, "PAY-2: one reference, several amounts; long references",
 	            one_reference_several_amounts);
 	CU_add_test(s, "PAY-2: money for a closed order goes back by itself", late_money);
