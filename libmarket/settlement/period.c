@@ -4,6 +4,7 @@
 
 static int add_period(mk_ctx *ctx, market_id seller, const char *currency, mk_phase phase,
                       market_error *err);
+static void stay_open(mk_ctx *ctx, const mk_period_row *row);
 static int pay(mk_ctx *ctx, mk_period_row *row, market_time *again, market_error *err);
 static void save(mk_ctx *ctx, mk_period_row *row, market_time before);
 static int carry(mk_ctx *ctx, const mk_period_row *row, market_error *err);
@@ -38,7 +39,11 @@ int mk_period_open(mk_ctx *ctx, market_id seller, const char *currency, market_e
 		return 0;
 	rc = mk_store_get(ctx->store, ctx->arena, &mk_period_of_seller, &mk_period_record,
 	                  MK_ARGS(mk_int(seller.id), mk_text_value(currency)), &row, err);
-	return rc == 0 && !row ? add_period(ctx, seller, currency, MK_PHASE_INSERT, err) : rc;
+	if (rc == 0 && !row)
+		return add_period(ctx, seller, currency, MK_PHASE_INSERT, err);
+	if (rc == 0)
+		stay_open(ctx, row);
+	return rc;
 }
 
 int mk_settlement_run(mk_ctx *ctx, const void *params, market_error *err)
@@ -92,6 +97,16 @@ static int add_period(mk_ctx *ctx, market_id seller, const char *currency, mk_ph
 	                   MK_RETRY);
 	mk_deadline_set(ctx, period->id, 0, period->due_at, "settlement.run");
 	return 0;
+}
+
+/* Its payout day must not pass between this look and the money: it would find nothing, and nothing
+ * would pay the money. Those who add money don't meet each other. */
+static void stay_open(mk_ctx *ctx, const mk_period_row *row)
+{
+	market_id id = row->period.id;
+
+	mk_plan_add(ctx->plan, MK_PHASE_UPDATE, &mk_period_stay_open, id,
+	            MK_ARGS(mk_int(id.book), mk_int(id.id)), MK_RETRY);
 }
 
 static int pay(mk_ctx *ctx, mk_period_row *row, market_time *again, market_error *err)

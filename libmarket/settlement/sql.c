@@ -185,3 +185,9 @@ const mk_statement mk_period_update = {
 		   "= :outcome, version = version + 1 WHERE book_id = :book_id AND id = :id AND version = "
 		   ":version",
 };
+const mk_statement mk_period_stay_open = {
+	.name = "period_stay_open",
+	.table = "settlement_period",
+	.sql = "UPDATE settlement_period SET version = version + 1 WHERE book_id = ?1 AND id = ?2 AND "
+		   "closed_at IS NULL",
+};
