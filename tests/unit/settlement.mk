@@ -5,4 +5,5 @@ unit_sources += \
 	tests/unit/test_examples.c \
 	tests/unit/test_fee.c \
 	tests/unit/test_payout.c \
+	tests/unit/test_payout_day.c \
 	tests/unit/test_settlement.c

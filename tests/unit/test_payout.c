@@ -555,57 +555,6 @@ static void money_moves_meanwhile(void)
 	bazaar_close(&b);
 }
 
-typedef struct meanwhile {
-	test_market other;
-	int looks;
-} meanwhile;
-
-/* At the second look: what an operator posts by hand is tried before it is done. */
-static void pay_between(const mk_trace *trace, void *user_data)
-{
-	meanwhile *day = user_data;
-
-	if (strcmp(trace->statement->name, "period_of_seller") != 0 || ++day->looks != 2)
-		return;
-	CU_ASSERT_EQUAL(test_work(&day->other), 1);
-}
-
-/* On PostgreSQL the payout day finds nothing and ends its period between another operation's look
- * at the period and its money; on SQLite it can't. */
-static void payout_day_meanwhile(void)
-{
-	meanwhile day = {.looks = 0};
-	test_market *other = &day.other;
-	bazaar b;
-
-	open_with(&b, settle_plain_settlement, "bank");
-	sell(&b);
-	test_advance(&b.m, 7 * MK_DAY);
-	TEST_CALL(&b.m, "payout.create", "{'seller':'%s'}", b.seller[0]);
-	test_work(&b.m);
-	b.m.now += 7 * MK_DAY;
-	other->now = b.m.now;
-	snprintf(other->url, sizeof(other->url), "%s", b.m.url);
-	test_market_reopen(other);
-	if (test_on_postgres())
-		mk_store_set_trace(b.m.market->store, pay_between, &day);
-	else
-		CU_ASSERT_EQUAL(test_work(other), 1);
-	TEST_CALL(&b.m, "ledger.adjust",
-	          "{'seller':'%s','client_id':'1','reason':'goodwill','legs':["
-	          "{'account':'compensation_expense','debit':{'amount':'50.00','currency':'BRL'}},"
-	          "{'account':'seller_available','credit':{'amount':'50.00','currency':'BRL'}}]}",
-	          b.seller[0]);
-	mk_store_set_trace(b.m.market->store, NULL, NULL);
-	CU_ASSERT(!test_on_postgres() || day.looks >= 2);
-	test_market_close(other);
-	test_advance(&b.m, 8 * MK_DAY);
-	CHECK_TEXT(bazaar_balance(&b, 0, "seller_available"), "0.00");
-	CHECK_INT(bazaar_events(&b, "payout.paid"), 2);
-	settle_check(&b);
-	bazaar_close(&b);
-}
-
 void suite_payout(void);
 void suite_payout(void)
 {
@@ -644,7 +593,5 @@ void suite_payout(void)
 	CU_add_test(s, "SET-3: the zone's calendar bounds the day", zone_bounds_the_day);
 	CU_add_test(s, "ACC-4: what comes between the looks at lots and account is paid as well",
 	            money_moves_meanwhile);
-	CU_add_test(s, "SET-3: what comes while the payout day passes is paid on the next",
-	            payout_day_meanwhile);
 	CU_add_test(s, "SET-3: who may pay", only_the_system_runs);
 }
