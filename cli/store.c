@@ -161,7 +161,8 @@ static void report(const request *r, const market_store_report *done)
 	else
 		puts("newest checkpoint: there is none");
 	if (done->verified)
-		printf("verify: ok, %lld transfers of %lld books\n", (long long)done->transfers,
+		printf("verify: %s, %lld transfers of %lld books\n",
+		       r->n_anchors > 0 ? "ok" : "self_consistent", (long long)done->transfers,
 		       (long long)done->books);
 	else
 		puts("verify: not done, the keys aren't here");
