@@ -142,8 +142,9 @@ static void run_single(mk_batch *batch, size_t index)
 	run.doubtful = trace == MK_TRACE_KEYED;
 	if (trace == MK_TRACE_LOST)
 		mk_batch_fail_unknown(batch, index, index + 1);
-	else
-		mk_batch_run(batch, index, &run);
+	else if (mk_batch_run(batch, index, &run) != 0 && run.doubtful && !run.settled &&
+	         batch->results[index].code != MARKET_EUNKNOWN)
+		mk_batch_fail_unknown(batch, index, index + 1); /* it didn't come as far as the door */
 }
 
 static size_t run_group(mk_batch *batch, size_t from)

@@ -59,6 +59,7 @@ int main(int argc, char **argv)
 	fault_case("an allocation of posting to a store on disk or a server fails", FAULT_BOTH,
 	           posting);
 	allocation_of_batches();
+	allocation_of_stored_batches();
 	return fault_end();
 }
 

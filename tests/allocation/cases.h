@@ -19,4 +19,8 @@ sqlite3 *allocation_connection(void);
 
 void allocation_of_batches(void);
 
+/* ---- batch_stored.c ---- */
+
+void allocation_of_stored_batches(void);
+
 #endif

@@ -51,6 +51,7 @@ check_PROGRAMS += tests/allocation/market-allocation
 tests_allocation_market_allocation_SOURCES = $(fault_sources) $(scenario_sources) \
 	tests/allocation/allocation.c \
 	tests/allocation/batch.c \
+	tests/allocation/batch_stored.c \
 	tests/allocation/cases.h \
 	tests/allocation/trial.c \
 	tests/allocation/trial.h \
