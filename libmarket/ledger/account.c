@@ -64,6 +64,9 @@ int mk_ledger_balance(mk_ledger *ledger, int64_t book, const char *stem, const c
 	int rc = mk_ledger_account(ledger, book, stem, suffix, currency, &account, err);
 	if (rc == 0)
 		*out = account ? mk_account_balance(account) : mk_money(0, currency);
+	if (rc == 0 && mk_money_broken(*out))
+		rc = mk_error_set(err, MARKET_ECORRUPT, "the sums of account %s of book %lld overflow",
+		                  stem, (long long)book);
 	return rc;
 }
 

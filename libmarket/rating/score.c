@@ -74,6 +74,8 @@ static int add_days(mk_ctx *ctx, tally *t, int64_t last_day, market_error *err)
 		                        .record = &mk_rating_sum_record};
 	}
 	rc = mk_store_read(ctx->store, ctx->arena, queries, count, err);
+	if (rc == MARKET_EOVERFLOW)
+		rc = mk_error_set(err, MARKET_ECORRUPT, "the sums of the seller's days overflow");
 	for (size_t i = 0; rc == 0 && i < count; i++)
 		t->sums[i] = *(const mk_rating_sum *)queries[i].rows[0];
 	return rc;

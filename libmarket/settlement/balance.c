@@ -73,6 +73,10 @@ int mk_balance_get(mk_ctx *ctx, const void *params, market_error *err)
 		mk_money_add(mk_money_add(balance->pending, balance->reserved), balance->available);
 	balance->net =
 		mk_money_sub(mk_money_add(balance->net, balance->in_payout), balance->receivable);
+	if (mk_money_broken(balance->net)) {
+		rc = mk_error_set(err, MARKET_ECORRUPT, "the sum of the seller's accounts overflows");
+		return mk_error_object(err, rc, MARKET_ID_SELLER, in->seller);
+	}
 	ctx->output = balance;
 	return 0;
 }

@@ -73,7 +73,10 @@ int mk_lot_open_sum(mk_ctx *ctx, market_id seller, const char *currency, market_
 
 	*sum = mk_money(open ? open->sum : 0, currency);
 	*count = open ? open->count : 0;
-	return rc;
+	if (rc != MARKET_EOVERFLOW && (rc != 0 || !mk_money_broken(*sum)))
+		return rc;
+	rc = mk_error_set(err, MARKET_ECORRUPT, "the sum of the seller's open lots overflows");
+	return mk_error_object(err, rc, MARKET_ID_SELLER, seller);
 }
 
 int mk_settlement_mature(mk_ctx *ctx, const void *params, market_error *err)

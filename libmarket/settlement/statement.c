@@ -128,6 +128,10 @@ int mk_statement_get(mk_ctx *ctx, const void *params, market_error *err)
 	statement->closing = statement->opening;
 	for (size_t i = 0; i < m.n_lines; i++)
 		statement->closing = mk_money_add(statement->closing, m.lines[i]->amount);
+	if (mk_money_broken(statement->closing)) {
+		rc = mk_error_set(err, MARKET_ECORRUPT, "the sum of the statement's legs overflows");
+		return mk_error_object(err, rc, MARKET_ID_SELLER, in->seller);
+	}
 	ctx->output = statement;
 	return 0;
 }

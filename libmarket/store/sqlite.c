@@ -414,6 +414,8 @@ int mk_sqlite_failure(mk_sqlite *s, int code, const char *what, market_error *er
 		/* what opening runs is right: it's the file */
 		if (strcmp(what, "open") == 0)
 			return described(s, MARKET_ECORRUPT, err, "the store's file is damaged (%s)", what);
+		if (code == SQLITE_ERROR && strcmp(sqlite3_errmsg(s->db), "integer overflow") == 0)
+			return described(s, MARKET_EOVERFLOW, err, "a sum in statement %s overflows", what);
 		return described(s, MARKET_EINTERNAL, err, "statement %s failed", what);
 	}
 }

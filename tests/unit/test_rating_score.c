@@ -50,6 +50,26 @@ static void means_are_shown_to_one_decimal(void)
 	rating_shop_close(&shop);
 }
 
+static void sums_of_forged_days_overflow(void)
+{
+	static const mk_statement forge = {
+		.name = "test_forge_days",
+		.table = "rating_day",
+		.sql = "UPDATE rating_day SET total = 9223372036854775807 WHERE book_id = ?1",
+	};
+	rating_shop shop;
+	market_error err;
+
+	rating_shop_open(&shop, NULL);
+	rating_made(&shop, RATING_PLAIN, "555", NULL);
+	test_advance(&shop.test, MK_DAY);
+	rating_made(&shop, RATING_PLAIN, "555", NULL);
+	CU_ASSERT(mk_store_write(shop.test.market->store, &forge, MK_ARGS(mk_int(shop.seller.book)),
+	                         &err) > 1);
+	TEST_REFUSED(&shop.test, MARKET_ECORRUPT, NULL, "rating.score", "{'seller':'ref:shop'}");
+	rating_shop_close(&shop);
+}
+
 static void check_count(rating_shop *shop, const char *as_of, const char *count, const char *credit)
 {
 	TEST_CALL(&shop->test, "rating.score", "{'seller':'ref:shop'%s%s%s}", as_of ? ",'as_of':'" : "",
@@ -303,6 +323,8 @@ void suite_rating_score(void)
 	CU_add_test(suite, "RAT-3: silence gives no score", silence_gives_no_score);
 	CU_add_test(suite, "RAT-6: a mean is exact and shown to one decimal, halves up",
 	            means_are_shown_to_one_decimal);
+	CU_add_test(suite, "RAT-6: sums of forged days that overflow are corrupt",
+	            sums_of_forged_days_overflow);
 	CU_add_test(suite, "RAT-4: a rating scores on 180 days, not on the 181st", window_is_180_days);
 	CU_add_test(suite, "RAT-6: a removed rating stays in the scores of before", past_scores_stay);
 	CU_add_test(suite, "RAT-6: published and removed on one day, told apart to the millisecond",

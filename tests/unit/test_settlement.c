@@ -270,6 +270,47 @@ static void lots_sum_up_to_available(void)
 	bazaar_close(&b);
 }
 
+/* Neither by one sum nor by the next is a session lost. */
+static void sums_of_forged_rows_overflow(void)
+{
+	static const mk_statement lots = {
+		.name = "test_forge_lots",
+		.table = "lot",
+		.sql = "UPDATE lot SET remaining = 9223372036854775807 WHERE book_id = ?1",
+	};
+	static const mk_statement accounts = {
+		.name = "test_forge_accounts",
+		.table = "account",
+		.sql = "UPDATE account SET credits_posted = 9223372036854775807, debits_posted = -1 "
+			   "WHERE book_id = ?1 AND name = 'seller_available'",
+	};
+	static const mk_statement legs = {
+		.name = "test_forge_legs",
+		.table = "leg",
+		.sql = "UPDATE leg SET credit = 9223372036854775807 WHERE book_id = ?1 AND credit > 0",
+	};
+	bazaar b;
+	market_id seller = {0, 0};
+	market_error err;
+	mk_store *store;
+
+	open_plain(&b);
+	sell(&b, 0);
+	sell(&b, 0);
+	settle_account(&b, 0, "bank");
+	test_advance(&b.m, 11 * MK_DAY);
+	CU_ASSERT_FATAL(market_id_parse(MARKET_ID_SELLER, b.seller[0], &seller));
+	store = b.m.market->store;
+	CU_ASSERT(mk_store_write(store, &lots, MK_ARGS(mk_int(seller.book)), &err) >= 2);
+	TEST_REFUSED(&b.m, MARKET_ECORRUPT, NULL, "payout.create", "{'seller':'%s'}", b.seller[0]);
+	CU_ASSERT(mk_store_write(store, &legs, MK_ARGS(mk_int(seller.book)), &err) >= 2);
+	TEST_REFUSED(&b.m, MARKET_ECORRUPT, NULL, "statement.get",
+	             "{'seller':'%s','from':1,'to':%lld}", b.seller[0], (long long)b.m.now);
+	CHECK_INT(mk_store_write(store, &accounts, MK_ARGS(mk_int(seller.book)), &err), 1);
+	TEST_REFUSED(&b.m, MARKET_ECORRUPT, NULL, "balance.get", "{'seller':'%s'}", b.seller[0]);
+	bazaar_close(&b);
+}
+
 /* ---- statements ---- */
 
 static char *statement(bazaar *b, const char *period)
@@ -423,6 +464,8 @@ void suite_settlement(void)
 	            credit_pays_debt_first);
 	CU_add_test(s, "ACC-4: open lots sum up to available less receivable",
 	            lots_sum_up_to_available);
+	CU_add_test(s, "ACC-4: sums of forged lots, legs and accounts that overflow are corrupt",
+	            sums_of_forged_rows_overflow);
 	CU_add_test(s, "SET-4: opening and lines give closing", statement_sums_up);
 	CU_add_test(s, "SET-4: made again it is the same to the byte and names its checkpoint",
 	            statement_again_is_the_same);
