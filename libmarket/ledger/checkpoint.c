@@ -249,13 +249,8 @@ static int load_balances(making *m, int64_t book, market_error *err)
 	mk_tally_reset(m->tally);
 	int rc = mk_store_list(m->setup->store, &m->scratch, &mk_tally_newest, &mk_tally_row_record,
 	                       MK_ARGS(mk_int(book), mk_int(m->row.id.id)), &rows, &count, err);
-	for (size_t i = 0; rc == 0 && i < count; i++) {
-		if (!mk_tally_load(m->tally, rows[i]))
-			rc = m->tally->arena.failed
-			         ? mk_error_no_memory(err)
-			         : mk_error_set(err, MARKET_ELIMIT, "book %lld has too many kinds of accounts",
-			                        (long long)book);
-	}
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		rc = mk_tally_load(m->tally, rows[i], err);
 	return rc;
 }
 
@@ -271,11 +266,11 @@ static int add_legs(making *m, int64_t book, int64_t from, int64_t to, market_er
 		                   MK_ARGS(mk_int(book), mk_int(at - 1), mk_int(end)), &rows, &count, err);
 		for (size_t i = 0; rc == 0 && i < count; i++) {
 			const mk_leg_row *leg = rows[i];
-			if (!leg->account_name || !leg->account_currency || !mk_tally_add(m->tally, leg))
-				rc = m->tally->arena.failed
-				         ? mk_error_no_memory(err)
-				         : mk_error_set(err, MARKET_ECORRUPT, "the legs of book %lld are broken",
-				                        (long long)book);
+			bool whole = leg->account_name && leg->account_currency;
+			rc = whole ? mk_tally_add(m->tally, leg, err) : MARKET_EOVERFLOW;
+			if (rc == MARKET_EOVERFLOW)
+				rc = mk_error_set(err, MARKET_ECORRUPT, "the legs of book %lld are broken",
+				                  (long long)book);
 		}
 	}
 	return rc;

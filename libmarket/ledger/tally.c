@@ -29,6 +29,7 @@ const mk_statement mk_tally_newest = {
 
 static mk_tally_row *row_of(mk_tally *tally, int64_t book, const char *name, size_t length,
                             const char *currency);
+static int no_room(const mk_tally *tally, int64_t book, market_error *err);
 static bool add(int64_t *sum, int64_t change);
 static int compare(const void *a, const void *b);
 
@@ -39,29 +40,31 @@ void mk_tally_reset(mk_tally *tally)
 	mk_arena_reset(&tally->arena);
 }
 
-bool mk_tally_add(mk_tally *tally, const mk_leg_row *leg)
+int mk_tally_add(mk_tally *tally, const mk_leg_row *leg, market_error *err)
 {
 	mk_tally_row *row = row_of(tally, leg->id.book, leg->account_name,
 	                           mk_chart_stem_length(leg->account_name), leg->account_currency);
 	if (!row)
-		return false;
+		return no_room(tally, leg->id.book, err);
 	tally->touched[row - tally->rows] = true;
-	return add(&row->debits_posted, leg->debit) && add(&row->credits_posted, leg->credit) &&
-	       add(&row->debits_pending, leg->debit_held) &&
-	       add(&row->credits_pending, leg->credit_held);
+	if (add(&row->debits_posted, leg->debit) && add(&row->credits_posted, leg->credit) &&
+	    add(&row->debits_pending, leg->debit_held) && add(&row->credits_pending, leg->credit_held))
+		return 0;
+	return mk_error_set(err, MARKET_EOVERFLOW, "the sums of account %s of book %lld overflow",
+	                    leg->account_name, (long long)leg->id.book);
 }
 
-bool mk_tally_load(mk_tally *tally, const mk_tally_row *row)
+int mk_tally_load(mk_tally *tally, const mk_tally_row *row, market_error *err)
 {
 	mk_tally_row *own = row_of(tally, row->book_id, row->stem, strlen(row->stem), row->currency);
 	if (!own)
-		return false;
+		return no_room(tally, row->book_id, err);
 	own->checkpoint_id = row->checkpoint_id;
 	own->debits_posted = row->debits_posted;
 	own->credits_posted = row->credits_posted;
 	own->debits_pending = row->debits_pending;
 	own->credits_pending = row->credits_pending;
-	return true;
+	return 0;
 }
 
 const mk_tally_row *mk_tally_find(const mk_tally *tally, const char *stem, const char *currency,
@@ -126,6 +129,15 @@ static mk_tally_row *row_of(mk_tally *tally, int64_t book, const char *name, siz
 		return NULL;
 	tally->count++;
 	return row;
+}
+
+static int no_room(const mk_tally *tally, int64_t book, market_error *err)
+{
+	if (tally->arena.failed)
+		return mk_error_no_memory(err);
+	return mk_error_set(err, MARKET_ELIMIT,
+	                    "book %lld has more than %d kinds of accounts and currencies",
+	                    (long long)book, MK_TALLY_MAX);
 }
 
 static bool add(int64_t *sum, int64_t change)

@@ -25,10 +25,11 @@ typedef struct mk_tally {
 extern const mk_statement mk_tally_newest;
 
 void mk_tally_reset(mk_tally *tally);
-/* Adds a leg's changes. False when a sum overflows or memory is out. */
-bool mk_tally_add(mk_tally *tally, const mk_leg_row *leg);
-/* Takes over a stored row. */
-bool mk_tally_load(mk_tally *tally, const mk_tally_row *row);
+/* Adds a leg's changes. ELIMIT when there are too many kinds of accounts, EOVERFLOW when a sum
+ * overflows. */
+int mk_tally_add(mk_tally *tally, const mk_leg_row *leg, market_error *err);
+/* Takes over a stored row, or fails with ELIMIT. */
+int mk_tally_load(mk_tally *tally, const mk_tally_row *row, market_error *err);
 const mk_tally_row *mk_tally_find(const mk_tally *tally, const char *stem, const char *currency,
                                   size_t *index);
 /* Adds the rows, sorted by stem and currency, to the digest that is in progress. */

@@ -178,10 +178,10 @@ static int add_leaf(mk_verify *v, const mk_transfer_row *row, const mk_leg_row *
 	if (rc == 0)
 		rc = mk_merkle_append(v->setup->digest, &v->frontier, &leaf, err);
 	for (size_t i = 0; rc == 0 && i < n_legs; i++) {
-		if (mk_tally_add(v->tally, legs[i]))
+		rc = mk_tally_add(v->tally, legs[i], err);
+		if (rc != MARKET_EOVERFLOW)
 			continue;
-		if (v->tally->arena.failed)
-			return mk_error_no_memory(err);
+		mk_error_clear(err);
 		rc = mk_verify_broken(
 			v, mk_verify_place(v, "transfer %s of book %lld", row->client_id, (long long)v->book),
 			"the sums of account %s overflow", legs[i]->account_name);

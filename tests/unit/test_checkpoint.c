@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "libmarket/ledger/tally.h"
 #include "tests/unit/ledger_fixture.h"
 
 #define BOOK 7001
@@ -221,6 +222,11 @@ static void a_book_has_a_limit_of_kinds(void)
 	fixture_begin(&f);
 	CHECK_OK(make(&f.arena, &made));
 	fixture_abort(&f);
+	CHECK_OK_FATAL(fixture_move(&f, BOOK, "fee:1", "escrow:ord_1", "fee_revenue:a", 1, &err));
+	fixture_seal_all(&f);
+	fixture_begin(&f);
+	CHECK_ERROR(make(&f.arena, &made), MARKET_ELIMIT, NULL);
+	fixture_abort(&f);
 	fixture_execute(&f, "INSERT INTO checkpoint_balance (book_id, stem, currency, checkpoint_id, "
 	                    "debits_posted, credits_posted, debits_pending, credits_pending) VALUES "
 	                    "(7001, 'kind0', 'BRL', 1, 0, 0, 0, 0)");
@@ -257,6 +263,27 @@ static void changing_release(void *block, void *user_data)
 {
 	(void)user_data;
 	mk_allocator_default.release(block, mk_allocator_default.user_data);
+}
+
+static void a_tally_has_a_limit_of_kinds(void)
+{
+	mk_tally *tally = MK_NEW(&f.arena, mk_tally);
+	mk_leg_row leg = {.id = {BOOK, 1}, .debit = 1, .account_currency = "BRL"};
+	char stem[32];
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(tally);
+	mk_arena_init(&tally->arena, &mk_allocator_default);
+	leg.account_name = stem;
+	for (int i = 0; i < MK_TALLY_MAX; i++) {
+		snprintf(stem, sizeof(stem), "kind%d", i);
+		CHECK_OK(mk_tally_add(tally, &leg, &err));
+	}
+	CHECK_OK(mk_tally_add(tally, &leg, &err));
+	leg.debit = INT64_MAX;
+	CHECK_ERROR(mk_tally_add(tally, &leg, &err), MARKET_EOVERFLOW, NULL);
+	leg.account_name = "other";
+	CHECK_ERROR(mk_tally_add(tally, &leg, &err), MARKET_ELIMIT, NULL);
+	mk_arena_close(&tally->arena);
 }
 
 static void a_key_changed_meanwhile(void)
@@ -320,6 +347,8 @@ void suite_checkpoint(void)
 	            the_key_comes_from_an_anchor);
 	CU_add_test(s, "LED-7: checkpoints of older keys still count", older_keys_still_count);
 	CU_add_test(s, "LED-7: a book has so many kinds of accounts", a_book_has_a_limit_of_kinds);
+	CU_add_test(s, "LED-7: a trial balance in the making has so many kinds of accounts",
+	            a_tally_has_a_limit_of_kinds);
 	CU_add_test(s, "LED-7: a key that changes while a checkpoint is made leaves no wrong one",
 	            a_key_changed_meanwhile);
 	CU_add_test(s, "LED-8: an older anchor holds, a missing checkpoint doesn't",
