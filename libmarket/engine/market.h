@@ -12,6 +12,7 @@ struct mk_providers;
 typedef struct mk_policy_version {
 	const mk_policy *policy;
 	mk_arena arena; /* of all that the version is made of */
+	mk_zone *calendar;
 	struct mk_policy_version *older;
 } mk_policy_version;
 

@@ -6,6 +6,7 @@
 #define MK_ENGINE_POLICY_H
 
 #include "libmarket/base/money.h"
+#include "libmarket/base/zone.h"
 #include "libmarket/record/record.h"
 
 /* ---- sellers ---- */
@@ -193,6 +194,7 @@ typedef struct mk_policy {
 	int64_t number; /* of the stored version */
 	market_id id;
 	market_time effective;
+	const mk_zone *calendar; /* of settlement.zone */
 } mk_policy;
 extern const mk_record mk_policy_record;
 

@@ -156,6 +156,9 @@ static int compile_version(mk_policy_version *version, const policy_row *row, ma
 	if (rc == MARKET_EPOLICY)
 		return mk_error_set(err, MARKET_ECORRUPT, "policy version %lld can't be read",
 		                    (long long)row->number);
+	if (rc == 0)
+		rc = mk_zone_load(version->arena.allocator, compiled->settlement->zone, &version->calendar,
+		                  err);
 	if (rc != 0)
 		return rc;
 	own = (mk_policy *)mk_arena_copy(&version->arena, compiled, sizeof(*compiled));
@@ -164,12 +167,14 @@ static int compile_version(mk_policy_version *version, const policy_row *row, ma
 	own->number = row->number;
 	own->id = row->id;
 	own->effective = row->effective_at;
+	own->calendar = version->calendar;
 	version->policy = own;
 	return 0;
 }
 
 static void release_version(market *market, mk_policy_version *version)
 {
+	mk_zone_close(version->calendar);
 	mk_arena_close(&version->arena);
 	mk_release(&market->allocator, version);
 }

@@ -1,5 +1,4 @@
 /* RAT-4: what counts; RAT-6: the sums of a day. */
-#include "libmarket/base/zone.h"
 #include "libmarket/engine/journal.h"
 #include "libmarket/rating/sql.h"
 
@@ -11,7 +10,7 @@ typedef struct standing {
 	bool same_item; /* a rating of the same item counts already */
 } standing;
 
-static int month_of(mk_ctx *ctx, market_time time, int64_t *month, market_error *err);
+static int64_t month_of(const mk_ctx *ctx, market_time time);
 static int read_standing(mk_ctx *ctx, const mk_rating *row, standing *out, market_error *err);
 static void decide(const mk_policy_ratings *policy, mk_rating *row, standing *at);
 static void save_standing(mk_ctx *ctx, const standing *at);
@@ -53,27 +52,19 @@ int64_t mk_rating_day_of(market_time time)
 	return time >= 0 ? time / MK_DAY : -((MK_DAY - 1 - time) / MK_DAY);
 }
 
-static int month_of(mk_ctx *ctx, market_time time, int64_t *month, market_error *err)
+static int64_t month_of(const mk_ctx *ctx, market_time time)
 {
-	mk_zone *zone = NULL;
-	int year, number, day;
-	int rc = mk_zone_load(ctx->arena->allocator, ctx->policy->settlement->zone, &zone, err);
+	int year, month, day;
 
-	if (rc != 0)
-		return rc;
-	mk_time_civil(time + mk_zone_offset(zone, time), &year, &number, &day, NULL);
-	*month = (int64_t)year * 100 + number;
-	mk_zone_close(zone);
-	return 0;
+	mk_time_civil(time + mk_zone_offset(ctx->policy->calendar, time), &year, &month, &day, NULL);
+	return (int64_t)year * 100 + month;
 }
 
 static int read_standing(mk_ctx *ctx, const mk_rating *row, standing *out, market_error *err)
 {
 	const market_rating *rating = &row->rating;
 	const int64_t book = rating->id.book, once = ctx->policy->ratings->same_item_once;
-	int64_t month = 0;
-	int rc = month_of(ctx, rating->created_at, &month, err);
-
+	const int64_t month = month_of(ctx, rating->created_at);
 	const mk_value month_args[] = {mk_int(book), mk_int(rating->buyer.id), mk_int(month)};
 	const mk_value item_args[] = {mk_int(book), mk_int(rating->buyer.id),
 	                              mk_int(rating->product.book), mk_int(rating->product.id)};
@@ -98,8 +89,8 @@ static int read_standing(mk_ctx *ctx, const mk_rating *row, standing *out, marke
 	     .n_args = 7,
 	     .record = &mk_key_record},
 	};
-	if (rc == 0)
-		rc = mk_store_read(ctx->store, ctx->arena, queries, 3, err);
+	int rc = mk_store_read(ctx->store, ctx->arena, queries, 3, err);
+
 	if (rc != 0)
 		return rc;
 	out->new_month = queries[0].n_rows == 0;

@@ -1,5 +1,4 @@
 /* SET-3: payout days. A period is a row from the first money that becomes available in it. */
-#include "libmarket/base/zone.h"
 #include "libmarket/settlement/sql.h"
 
 static int add_period(mk_ctx *ctx, market_id seller, const char *currency, mk_phase phase,
@@ -9,8 +8,7 @@ static int pay(mk_ctx *ctx, mk_period_row *row, market_time *again, market_error
 static void save(mk_ctx *ctx, mk_period_row *row, market_time before);
 static int carry(mk_ctx *ctx, const mk_period_row *row, market_error *err);
 
-int mk_period_bounds(mk_ctx *ctx, market_time time, market_time *from, market_time *to,
-                     market_error *err)
+void mk_period_bounds(const mk_ctx *ctx, market_time time, market_time *from, market_time *to)
 {
 	static const mk_period periods[] = {
 		[MK_SCHEDULE_DAILY] = MK_PERIOD_DAY,
@@ -19,15 +17,9 @@ int mk_period_bounds(mk_ctx *ctx, market_time time, market_time *from, market_ti
 		[MK_SCHEDULE_MONTHLY] = MK_PERIOD_MONTH,
 		[MK_SCHEDULE_MANUAL] = MK_PERIOD_MONTH,
 	};
-	const mk_policy_settlement *policy = ctx->policy->settlement;
-	mk_zone *zone = NULL;
-	int rc = mk_zone_load(ctx->arena->allocator, policy->zone, &zone, err);
+	const mk_policy *policy = ctx->policy;
 
-	if (rc != 0)
-		return rc;
-	mk_zone_period(zone, periods[policy->schedule], time, from, to);
-	mk_zone_close(zone);
-	return 0;
+	mk_zone_period(policy->calendar, periods[policy->settlement->schedule], time, from, to);
 }
 
 int mk_period_open(mk_ctx *ctx, market_id seller, const char *currency, market_error *err)
@@ -78,7 +70,6 @@ static int add_period(mk_ctx *ctx, market_id seller, const char *currency, mk_ph
 {
 	mk_period_row *row = MK_NEW(ctx->arena, mk_period_row);
 	market_settlement_period *period;
-	int rc;
 
 	if (!row)
 		return mk_error_no_memory(err);
@@ -89,9 +80,7 @@ static int add_period(mk_ctx *ctx, market_id seller, const char *currency, mk_ph
 		.currency = currency,
 		.version = 1,
 	};
-	rc = mk_period_bounds(ctx, ctx->now, &period->from_at, &period->to_at, err);
-	if (rc != 0)
-		return rc;
+	mk_period_bounds(ctx, ctx->now, &period->from_at, &period->to_at);
 	period->due_at = period->to_at;
 	mk_plan_add_record(ctx->plan, phase, &mk_period_insert, period->id, &mk_period_record, row,
 	                   MK_RETRY);

@@ -102,8 +102,7 @@ extern const mk_record mk_period_record;
 extern const mk_entity mk_period_entity;
 
 /* The bounds of the period of the schedule that holds a time. Manual: the month. */
-int mk_period_bounds(mk_ctx *ctx, market_time time, market_time *from, market_time *to,
-                     market_error *err);
+void mk_period_bounds(const mk_ctx *ctx, market_time time, market_time *from, market_time *to);
 /* Something of the seller's is available or was: opens its period unless one is open. */
 int mk_period_open(mk_ctx *ctx, market_id seller, const char *currency, market_error *err);
 

@@ -139,8 +139,10 @@ int mk_statement_get(mk_ctx *ctx, const void *params, market_error *err)
 static int bounds(mk_ctx *ctx, const market_statement_get_params *in, market_statement *statement,
                   market_error *err)
 {
-	if (in->at != 0)
-		return mk_period_bounds(ctx, in->at, &statement->from, &statement->to, err);
+	if (in->at != 0) {
+		mk_period_bounds(ctx, in->at, &statement->from, &statement->to);
+		return 0;
+	}
 	if (in->to == 0)
 		return mk_error_at(err, MARKET_EMISSING, "to", "from and to, or at, is missing");
 	if (in->to <= in->from)

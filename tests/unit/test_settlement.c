@@ -304,8 +304,8 @@ static void sums_of_forged_rows_overflow(void)
 	CU_ASSERT(mk_store_write(store, &lots, MK_ARGS(mk_int(seller.book)), &err) >= 2);
 	TEST_REFUSED(&b.m, MARKET_ECORRUPT, NULL, "payout.create", "{'seller':'%s'}", b.seller[0]);
 	CU_ASSERT(mk_store_write(store, &legs, MK_ARGS(mk_int(seller.book)), &err) >= 2);
-	TEST_REFUSED(&b.m, MARKET_ECORRUPT, NULL, "statement.get",
-	             "{'seller':'%s','from':1,'to':%lld}", b.seller[0], (long long)b.m.now);
+	TEST_REFUSED(&b.m, MARKET_ECORRUPT, NULL, "statement.get", "{'seller':'%s','from':1,'to':%lld}",
+	             b.seller[0], (long long)b.m.now);
 	CHECK_INT(mk_store_write(store, &accounts, MK_ARGS(mk_int(seller.book)), &err), 1);
 	TEST_REFUSED(&b.m, MARKET_ECORRUPT, NULL, "balance.get", "{'seller':'%s'}", b.seller[0]);
 	bazaar_close(&b);
@@ -317,6 +317,29 @@ static char *statement(bazaar *b, const char *period)
 {
 	TEST_CALL(&b->m, "statement.get", "{'seller':'%s',%s}", b->seller[0], period);
 	return json_dumps(b->m.out, JSON_COMPACT);
+}
+
+/* The default policy's zone is three hours behind UTC. */
+static void periods_are_those_of_the_policy(void)
+{
+	json_t *params = json_pack("{s:s}", "text", mk_policy_default);
+	char *json = json_dumps(params, JSON_COMPACT), *reply = NULL;
+	bazaar b;
+
+	open_plain(&b);
+	test_advance(&b.m, 21 * MK_DAY);
+	for (int i = 0; i < 2; i++) {
+		free(statement(&b, "'at':'2026-01-07'"));
+		CHECK_TEXT(test_out(&b.m, "from"), "2026-01-05T00:00:00.000Z");
+	}
+	test_check_call(&b.m, market_call(b.m.session, "policy.publish", json, &reply, &b.m.err), 0,
+	                NULL, __FILE__, __LINE__);
+	free(statement(&b, "'at':'2026-01-07'"));
+	CHECK_TEXT(test_out(&b.m, "from"), "2026-01-05T03:00:00.000Z");
+	market_text_free(reply);
+	free(json);
+	json_decref(params);
+	bazaar_close(&b);
 }
 
 static int64_t cents(const char *amount)
@@ -466,6 +489,8 @@ void suite_settlement(void)
 	            lots_sum_up_to_available);
 	CU_add_test(s, "ACC-4: sums of forged lots, legs and accounts that overflow are corrupt",
 	            sums_of_forged_rows_overflow);
+	CU_add_test(s, "SET-4: a period begins at midnight of the zone of the policy in effect",
+	            periods_are_those_of_the_policy);
 	CU_add_test(s, "SET-4: opening and lines give closing", statement_sums_up);
 	CU_add_test(s, "SET-4: made again it is the same to the byte and names its checkpoint",
 	            statement_again_is_the_same);
