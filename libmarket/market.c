@@ -1,6 +1,4 @@
 /* Opening and closing a market. */
-#include <string.h>
-
 #include "libmarket/engine/market.h"
 #include "libmarket/op/schema.h"
 #include "libmarket/payment/provider.h"
@@ -58,17 +56,6 @@ static market *new_market(const market_options *options)
 	return market;
 }
 
-/* A newer caller's longer struct is taken while what we don't know of it is zero. */
-static bool take_options(const market_options *given, market_options *out)
-{
-	const char *bytes = (const char *)given;
-	for (size_t i = sizeof(*out); i < given->size; i++)
-		if (bytes[i] != 0)
-			return false;
-	memcpy(out, given, given->size < sizeof(*out) ? given->size : sizeof(*out));
-	return true;
-}
-
 int market_open(const char *url, const market_options *given, market **out, market_error *err)
 {
 	market_options options = MARKET_OPTIONS_INIT;
@@ -83,8 +70,9 @@ int market_open(const char *url, const market_options *given, market **out, mark
 		return mk_error_set(err, MARKET_EMISUSE,
 		                    "a store URL and a place for the market are needed");
 	*out = NULL;
-	if (given && !take_options(given, &options))
-		return mk_error_set(err, MARKET_ESIZE, "the options are of a newer version");
+	rc = given ? mk_options_take(given, &options, sizeof(options), err) : 0;
+	if (rc != 0)
+		return rc;
 	market = new_market(&options);
 	if (!market)
 		return mk_error_no_memory(err);

@@ -14,7 +14,6 @@ static const mk_statement newest_checkpoint = {
 };
 
 static int check_target_keys(mk_store_job *job, market_error *err);
-static bool take_options(const market_store_options *given, market_store_options *out);
 static int check_schema(mk_store_job *job, market_error *err);
 static int read_identity(mk_store_job *job, market_error *err);
 static int check_anchors(mk_store_job *job, market_error *err);
@@ -25,13 +24,16 @@ static int check_copy(mk_store *store, void *user_data, market_error *err);
 
 int mk_store_job_begin(mk_store_job *job, const market_store_options *options, market_error *err)
 {
+	int rc;
+
 	memset(job, 0, sizeof(*job));
 	job->options = (market_store_options)MARKET_STORE_OPTIONS_INIT;
 	job->report = (market_store_report)MARKET_STORE_REPORT_INIT;
 	mk_error_clear(err);
 	mk_arena_init(&job->arena, &mk_allocator_default);
-	if (options && !take_options(options, &job->options))
-		return mk_error_set(err, MARKET_ESIZE, "the options are of a newer version");
+	rc = options ? mk_options_take(options, &job->options, sizeof(job->options), err) : 0;
+	if (rc != 0)
+		return rc;
 	if (job->options.allocator)
 		mk_arena_init(&job->arena, job->options.allocator);
 	return mk_digest_open(job->arena.allocator, &job->digest, err);
@@ -169,17 +171,6 @@ static int check_target_keys(mk_store_job *job, market_error *err)
 		rc = mk_keys_open(path, job->store_id, job->arena.allocator, &keys, err);
 	mk_keys_close(keys);
 	return rc;
-}
-
-static bool take_options(const market_store_options *given, market_store_options *out)
-{
-	const char *bytes = (const char *)given;
-
-	for (size_t i = sizeof(*out); i < given->size; i++)
-		if (bytes[i] != 0)
-			return false;
-	memcpy(out, given, given->size < sizeof(*out) ? given->size : sizeof(*out));
-	return true;
 }
 
 static int check_schema(mk_store_job *job, market_error *err)

@@ -19,6 +19,7 @@ static int check_record(checker *c, const mk_record *record, const void *value, 
                         const mk_path *path, const void **out);
 static int check_size(const mk_record *record, const void *value, const mk_path *path,
                       market_error *err);
+static bool tail_is_zero(const void *value, size_t known, size_t size);
 static bool cuts_field(const mk_record *record, size_t size);
 static void *complete(const mk_record *record, const void *value, mk_arena *arena);
 static int check_child(checker *c, const mk_field *field, const void *value, const mk_path *parent,
@@ -56,6 +57,18 @@ int mk_record_check(const mk_record *record, const void *params, mk_arena *arena
 			return code;
 	}
 	return check_record(&c, record, params, true, NULL, out);
+}
+
+int mk_options_take(const void *given, void *out, size_t size, market_error *err)
+{
+	uint32_t own = *(const uint32_t *)given;
+
+	if (own < sizeof(own) || own > LARGEST_SIZE)
+		return mk_error_set(err, MARKET_ESIZE, "the size %u isn't one of options", (unsigned)own);
+	if (!tail_is_zero(given, size, own))
+		return mk_error_set(err, MARKET_ESIZE, "the options are of a newer version");
+	memcpy(out, given, own < size ? own : size);
+	return 0;
 }
 
 int mk_field_check(const mk_field *field, const void *value, const mk_path *parent,
@@ -198,19 +211,27 @@ static int check_size(const mk_record *record, const void *value, const mk_path 
                       market_error *err)
 {
 	uint32_t size = *(const uint32_t *)value;
-	const char *tail = (const char *)value + record->size;
-	size_t i;
 
 	if (size < (record->params ? 2 * sizeof(void *) : sizeof(uint32_t)) || size > LARGEST_SIZE ||
 	    (size < record->size && cuts_field(record, size)))
 		return mk_path_fail(path, MARKET_ESIZE, err, "%s: the size %u isn't one of this struct",
 		                    record->name, (unsigned)size);
-	for (i = record->size; i < size; i++)
-		if (*tail++ != 0)
-			return mk_path_fail(path, MARKET_ESIZE, err,
-			                    "%s: the struct is larger than known and its tail isn't zero",
-			                    record->name);
+	if (!tail_is_zero(value, record->size, size))
+		return mk_path_fail(path, MARKET_ESIZE, err,
+		                    "%s: the struct is larger than known and its tail isn't zero",
+		                    record->name);
 	return 0;
+}
+
+/* A newer caller's longer struct is taken while what we don't know of it is zero. */
+static bool tail_is_zero(const void *value, size_t known, size_t size)
+{
+	const char *bytes = value;
+
+	for (size_t i = known; i < size; i++)
+		if (bytes[i] != 0)
+			return false;
+	return true;
 }
 
 static bool cuts_field(const mk_record *record, size_t size)

@@ -237,6 +237,10 @@ bool mk_enum_value_of(const mk_enum *enumeration, const char *name, size_t size,
 int mk_record_check(const mk_record *record, const void *params, mk_arena *arena, const void **out,
                     market_error *err);
 
+/* Takes a caller's options, a struct that begins with its size, over those in `out`, which are of
+ * `size` bytes. ESIZE when the caller's is no such size, or is larger and its tail isn't zero. */
+int mk_options_take(const void *given, void *out, size_t size, market_error *err);
+
 /* A deep copy in one allocation, freed by mk_record_free. `record->size` bytes of `value` are the
  * root. Never returns rows' internal texts by reference. */
 int mk_record_pack(const mk_record *record, const void *value, const market_allocator *allocator,

@@ -143,6 +143,36 @@ static void future_size_by_its_tail(void)
 	CHECK_OK(mk_record_check(&sample_record, &future, &arena, &out, &err));
 }
 
+static void options_by_their_size(void)
+{
+	typedef struct options {
+		uint32_t size, flags;
+		int64_t newer;
+	} options;
+	const options defaults = {8, 1, 5};
+	options given = {sizeof(given), 2, 7}, taken = defaults;
+
+	CHECK_OK(mk_options_take(&given, &taken, sizeof(taken), &err));
+	CHECK_INT(taken.newer, 7);
+	given.size = 8;
+	taken = defaults;
+	CHECK_OK(mk_options_take(&given, &taken, sizeof(taken), &err));
+	CHECK_INT(taken.flags, 2);
+	CHECK_INT(taken.newer, 5);
+	given.size = sizeof(given);
+	taken = defaults;
+	CHECK_ERROR(mk_options_take(&given, &taken, 8, &err), MARKET_ESIZE, NULL);
+	CHECK_INT(taken.flags, 1);
+	given.newer = 0;
+	CHECK_OK(mk_options_take(&given, &taken, 8, &err));
+	CHECK_INT(taken.flags, 2);
+	CHECK_INT(taken.newer, 5);
+	given.size = 3;
+	CHECK_ERROR(mk_options_take(&given, &taken, sizeof(taken), &err), MARKET_ESIZE, NULL);
+	given.size = 65537;
+	CHECK_ERROR(mk_options_take(&given, &taken, sizeof(taken), &err), MARKET_ESIZE, NULL);
+}
+
 static void older_nested_completed(void)
 {
 	const size_t size = offsetof(sample_line, note);
@@ -489,6 +519,7 @@ void suite_record(void)
 	            older_size_without_required);
 	CU_add_test(suite, "a size within a field, tiny or huge is refused", impossible_sizes_refused);
 	CU_add_test(suite, "a future struct is taken when its tail is zero", future_size_by_its_tail);
+	CU_add_test(suite, "options are taken by their size, older and newer", options_by_their_size);
 	CU_add_test(suite, "an older nested record is completed in a new list", older_nested_completed);
 	CU_add_test(suite, "each required field is asked for", required_fields);
 	CU_add_test(suite, "the first error in table order is named", first_in_table_order);
