@@ -85,12 +85,7 @@ int64_t mk_market_next_id(market *market, market_time now);
 /* ---- policies as stored (engine/policy_store.c) ---- */
 
 extern const char *const mk_engine_ddl[];
-extern const mk_statement mk_policy_newest;
-/* One number: of the newest version. */
-typedef struct mk_number {
-	int64_t number;
-} mk_number;
-extern const mk_record mk_number_record;
+extern const mk_statement mk_policy_newest; /* mk_number: of the newest version */
 
 /* Reads the versions newer than those that the market holds. Inside a transaction. */
 int mk_policy_refresh(market *market, mk_store *store, mk_arena *arena, int64_t newest,

@@ -58,9 +58,6 @@ static const mk_field registered_fields[] = {
 const mk_record mk_registered_record =
 	MK_RECORD_OF("registry", mk_registered, registered_fields, "a reference unique in the store");
 
-static const mk_field number_fields[] = {MK_F_INT(mk_number, number, 0, 0, 0, "a number")};
-const mk_record mk_number_record = MK_RECORD_OF("number", mk_number, number_fields, "one number");
-
 static const mk_field key_fields[] = {MK_F_ID(mk_key, id, NONE, 0, "an identifier")};
 const mk_record mk_key_record = MK_RECORD_OF("key", mk_key, key_fields, "one identifier");
 

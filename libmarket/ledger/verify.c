@@ -8,10 +8,6 @@
 #define ANCHORS_MAX 1000
 #define CANONICAL_MAX (256 * 1024)
 
-static const mk_field number_fields[] = {MK_F_INT(mk_verify_number, number, 0, 0, 0, "a number")};
-const mk_record mk_verify_number_record =
-	MK_RECORD_OF("verify_number", mk_verify_number, number_fields, "a number");
-
 /* Every table names books: one that only a forged row knows is looked at like the others. */
 static const mk_statement next_book = {
 	.name = "verify_next_book",
@@ -160,11 +156,11 @@ static int verify_books(mk_verify *v, market_error *err)
 		void *found = NULL;
 		mk_arena_reset(&v->page);
 		mk_verify_reading(v, NULL, NULL, 0);
-		rc = mk_store_get(v->setup->store, &v->page, &next_book, &mk_verify_number_record,
+		rc = mk_store_get(v->setup->store, &v->page, &next_book, &mk_number_record,
 		                  MK_ARGS(mk_int(v->book)), &found, err);
 		if (rc || !found)
 			return rc;
-		v->book = ((const mk_verify_number *)found)->number;
+		v->book = ((const mk_number *)found)->number;
 		v->report->books++;
 		rc = verify_book(v, err);
 		if (rc)

@@ -11,12 +11,6 @@
 #define MK_VERIFY_PAGE 200
 #define MK_LOWEST (INT64_MIN + 1) /* INT64_MIN stands for a broken amount */
 
-/* One number that a statement gives. */
-typedef struct mk_verify_number {
-	int64_t number;
-} mk_verify_number;
-extern const mk_record mk_verify_number_record;
-
 /* The chains of a book's accounts, as verify_chain.c compares them. */
 #define MK_CHAIN_POINTS 2
 #define MK_CHAIN_FACTORS 16

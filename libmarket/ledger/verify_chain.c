@@ -111,12 +111,11 @@ int mk_verify_chains(mk_verify *v, market_error *err)
 		return rc;
 	mk_verify_reading(v, "leg", NULL, 0);
 	mk_arena_reset(&v->inner);
-	rc = mk_store_get(v->setup->store, &v->inner, &legs_of, &mk_verify_number_record,
+	rc = mk_store_get(v->setup->store, &v->inner, &legs_of, &mk_number_record,
 	                  MK_ARGS(mk_int(v->book)), &found, err);
 	if (rc)
 		return rc;
-	if (chain->doubt || !found ||
-	    ((const mk_verify_number *)found)->number != v->legs_of_transfers ||
+	if (chain->doubt || !found || ((const mk_number *)found)->number != v->legs_of_transfers ||
 	    memcmp(chain->after, chain->before, sizeof(chain->after)) != 0) {
 		rc = mk_verify_accounts(v, err);
 		return rc ? rc
@@ -156,7 +155,7 @@ static int settings_before(mk_verify *v, const mk_leg_row *leg, mk_leg_row *out,
 static int add_stored(mk_verify *v, market_error *err)
 {
 	mk_verify_reading(v, "account", NULL, 0);
-	int rc = mk_store_each(v->setup->store, &accounts_of, &mk_verify_number_record,
+	int rc = mk_store_each(v->setup->store, &accounts_of, &mk_number_record,
 	                       MK_ARGS(mk_int(v->book)), add_account, v, err);
 	if (rc != MARKET_ECORRUPT)
 		return rc;
@@ -170,7 +169,7 @@ static int add_account(void *row, void *user_data, market_error *err)
 	mk_verify *v = user_data;
 
 	(void)err;
-	add_known(&v->chain, v->chain.before, ((const mk_verify_number *)row)->number);
+	add_known(&v->chain, v->chain.before, ((const mk_number *)row)->number);
 	v->chain.accounts++;
 	return 0;
 }

@@ -40,7 +40,7 @@ int mk_verify_any_unsealed(mk_verify *v, market_error *err)
 {
 	void *found = NULL;
 	mk_verify_reading(v, "transfer", NULL, 0);
-	int rc = mk_store_get(v->setup->store, &v->inner, &unsealed_first, &mk_verify_number_record,
+	int rc = mk_store_get(v->setup->store, &v->inner, &unsealed_first, &mk_number_record,
 	                      MK_NO_ARGS, &found, err);
 	v->any_unsealed = found != NULL;
 	return rc;

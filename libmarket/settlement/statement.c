@@ -64,12 +64,6 @@ static const mk_statement statement_checkpoint = {
 	.scan = true, /* by id to the first that fits; checkpoints are few */
 };
 
-typedef struct number {
-	int64_t number;
-} number;
-static const mk_field number_fields[] = {MK_F_INT(number, number, 0, 0, 0, "a number")};
-static const mk_record number_record = MK_RECORD_OF("number", number, number_fields, "one number");
-
 typedef struct making {
 	mk_arena *arena;
 	market_statement *statement;
@@ -160,7 +154,7 @@ static int check_over(mk_ctx *ctx, const market_statement *statement, market_err
 
 	if (statement->to > ctx->now)
 		return mk_error_at(err, MARKET_ESTATE, "to", "the period isn't over");
-	rc = mk_store_get(ctx->store, ctx->arena, &statement_timer, &number_record,
+	rc = mk_store_get(ctx->store, ctx->arena, &statement_timer, &mk_number_record,
 	                  MK_ARGS(mk_int(statement->seller.id), mk_int(statement->to)), &row, err);
 	if (rc == 0 && row)
 		return mk_error_at(err, MARKET_ESTATE, "to", "timers that were due in the period are open");

@@ -11,12 +11,6 @@
 #define PAUSE_MS 5
 #define RENEW_US (1000 * 1000)
 
-typedef struct number {
-	int64_t number;
-} number;
-static const mk_field number_fields[] = {MK_F_INT(number, number, 0, 0, 0, "a number")};
-static const mk_record number_record = MK_RECORD_OF("number", number, number_fields, "one number");
-
 /* What a page does with its rows. */
 typedef struct page_work {
 	mk_copy_sum *sum;
@@ -145,10 +139,10 @@ static int count_rows(mk_copy *copy, mk_store *store, int64_t *total, market_err
 
 	*total = 0;
 	for (size_t i = 0; i < copy->n_tables && rc == 0; i++) {
-		rc = mk_store_get(store, &copy->page, &copy->tables[i].count, &number_record, MK_NO_ARGS,
+		rc = mk_store_get(store, &copy->page, &copy->tables[i].count, &mk_number_record, MK_NO_ARGS,
 		                  &row, err);
 		if (rc == 0 && row)
-			*total += ((const number *)row)->number;
+			*total += ((const mk_number *)row)->number;
 		mk_arena_reset(&copy->page);
 	}
 	return rc > 0 ? mk_error_set(err, MARKET_ECONFLICT, "counting rows met another transaction")

@@ -15,6 +15,8 @@ typedef struct pairs {
 static const mk_field pairs_fields[] = {MK_F_METADATA(pairs)};
 static const mk_record pairs_record =
 	MK_RECORD_OF("metadata", pairs, pairs_fields, "the caller's texts");
+static const mk_field number_fields[] = {MK_F_INT(mk_number, number, 0, 0, 0, "a number")};
+const mk_record mk_number_record = MK_RECORD_OF("number", mk_number, number_fields, "one number");
 
 static int check_moneys(const mk_mapping *binding, const char *record, const char **currency,
                         market_error *err);

@@ -6,12 +6,6 @@
 #define HELD_MS (5 * MK_SECOND)
 #define PAUSE_MS 50
 
-typedef struct number {
-	int64_t number;
-} number;
-static const mk_field number_fields[] = {MK_F_INT(number, number, 0, 0, 0, "a number")};
-static const mk_record number_record = MK_RECORD_OF("number", number, number_fields, "one number");
-
 static const mk_statement count_leases[] = {
 	[MK_STORE_SQLITE] =
 		{
@@ -123,10 +117,10 @@ static int is_marked(mk_store *store, bool *marked, market_error *err)
 	int rc;
 
 	mk_arena_init(&arena, &store->allocator);
-	rc = mk_store_get(store, &arena, &count_leases[store->driver->kind], &number_record, MK_NO_ARGS,
-	                  &row, err);
-	if (rc == 0 && row && ((number *)row)->number > 0)
-		rc = mk_store_get(store, &arena, &find_mark, &number_record, MK_NO_ARGS, &row, err);
+	rc = mk_store_get(store, &arena, &count_leases[store->driver->kind], &mk_number_record,
+	                  MK_NO_ARGS, &row, err);
+	if (rc == 0 && row && ((mk_number *)row)->number > 0)
+		rc = mk_store_get(store, &arena, &find_mark, &mk_number_record, MK_NO_ARGS, &row, err);
 	else
 		row = NULL;
 	*marked = rc == 0 && row;

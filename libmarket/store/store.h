@@ -179,6 +179,12 @@ typedef struct mk_query {
 	size_t n_rows;           /* out */
 } mk_query;
 
+/* The row of a statement that gives one number. */
+typedef struct mk_number {
+	int64_t number;
+} mk_number;
+extern const mk_record mk_number_record;
+
 /* Runs all queries as one batch (PostgreSQL: one pipeline). */
 int mk_store_read(mk_store *store, mk_arena *arena, mk_query *queries, size_t n_queries,
                   market_error *err);
