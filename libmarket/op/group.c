@@ -21,7 +21,7 @@ int mk_group_run(mk_run *run, market_error *err)
 	mk_group_member member = {.run = run_there, .data = run, .err = err};
 	int rc = mk_writers_write(&run->market->writers, &lead, &member);
 
-	mk_sqlite_tend_log(run->session->connection->store);
+	mk_store_tend(run->session->connection->store);
 	if (rc != 0)
 		mk_run_drop_output(run);
 	if (rc != MK_TIMERS)

@@ -105,6 +105,7 @@ typedef struct mk_driver {
 	int (*execute)(mk_store *store, const char *sql, market_error *err);
 	/* Whether the transaction begun is still there: a full disk may have undone it. */
 	bool (*intact)(mk_store *store);
+	void (*tend)(mk_store *store);
 } mk_driver;
 
 extern const mk_driver mk_store_sqlite, mk_store_postgres;

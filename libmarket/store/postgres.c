@@ -12,6 +12,7 @@ static void postgres_rollback(mk_store *store);
 static void postgres_forget(mk_store *store, mk_prepared *prepared);
 static int postgres_execute(mk_store *store, const char *sql, market_error *err);
 static bool postgres_intact(mk_store *store);
+static void postgres_tend(mk_store *store);
 static void take_ending(mk_postgres *p);
 static int send_begin(mk_postgres *p, market_error *err);
 static void ignore_notice(void *data, const char *message);
@@ -38,6 +39,7 @@ const mk_driver mk_store_postgres = {
 	.run = mk_postgres_run,
 	.execute = postgres_execute,
 	.intact = postgres_intact,
+	.tend = postgres_tend,
 };
 
 int mk_postgres_connect(mk_postgres *p, market_error *err)
@@ -234,6 +236,12 @@ static bool postgres_intact(mk_store *store)
 
 	return p->begin_pending ||
 	       (p->connection && PQtransactionStatus(p->connection) == PQTRANS_INTRANS);
+}
+
+/* Its server does. */
+static void postgres_tend(mk_store *store)
+{
+	(void)store;
 }
 
 static void take_ending(mk_postgres *p)

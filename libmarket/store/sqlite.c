@@ -50,6 +50,7 @@ const mk_driver mk_store_sqlite = {
 	.run = sqlite_run,
 	.execute = sqlite_execute,
 	.intact = sqlite_intact,
+	.tend = mk_sqlite_tend_log,
 };
 
 void mk_store_pause(int milliseconds)

@@ -29,6 +29,8 @@ int mk_sqlite_open(mk_store *store, const mk_store_url *url, const mk_store_opti
 
 /* The driver, instead of SQLite, sees to it that the log doesn't grow for ever. */
 void mk_sqlite_watch_log(mk_sqlite *s, int step);
+/* Copies the log into the file when it is due. */
+void mk_sqlite_tend_log(mk_store *store);
 
 /* Prepares what begins and ends transactions, or prepares it anew: a change of the schema made it
  * invalid, and SQLite itself would only notice when it is run, where memory may be missing. */

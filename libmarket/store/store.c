@@ -158,6 +158,11 @@ bool mk_store_intact(mk_store *store)
 	return store->in_transaction && !store->again && store->driver->intact(store);
 }
 
+void mk_store_tend(mk_store *store)
+{
+	store->driver->tend(store);
+}
+
 bool mk_store_in_transaction(const mk_store *store)
 {
 	return store->in_transaction;

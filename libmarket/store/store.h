@@ -168,6 +168,10 @@ int mk_store_finish(mk_store *store, int64_t outcome, market_error *err);
 bool mk_store_intact(mk_store *store);
 bool mk_store_in_transaction(const mk_store *store);
 
+/* What a store does for itself after a commit, on a connection without a transaction and outside of
+ * any turn: SQLite copies its log into the file when that is due, PostgreSQL does nothing. */
+void mk_store_tend(mk_store *store);
+
 /* ---- reads ---- */
 
 typedef struct mk_query {

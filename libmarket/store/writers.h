@@ -54,10 +54,6 @@ void mk_writers_yield(mk_writers *writers);
 /* Another process holds the file. */
 void mk_writers_met_process(mk_writers *writers);
 
-/* Copies the log into the file when it is due, on a connection that has no transaction and outside
- * of any turn. */
-void mk_sqlite_tend_log(mk_store *store);
-
 /* Whether a writer's transaction should be planned outside the turn: others write as well. */
 bool mk_writers_crowded(mk_writers *writers);
 
