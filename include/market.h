@@ -143,7 +143,10 @@ MARKET_API int market_session_open(market *market, const market_actor *actor, ma
                                    market_error *err);
 MARKET_API void market_session_close(market_session *session);
 
-/* Changes the actor of a session. */
+/* Changes the actor of a session. No record knows an operator: its name is what two persons are
+ * told apart by (LED-10), so EINVALID refuses what can't be seen or is another way to write the
+ * same: control, zero-width and combining characters, directions, compatible and wide forms,
+ * letters of two alphabets, a space at the begin or end or two in a row. */
 MARKET_API int market_session_act_as(market_session *session, const market_actor *actor,
                                      market_error *err);
 

@@ -226,6 +226,19 @@ bool mk_utf8_valid(const char *text, size_t size)
 	return true;
 }
 
+uint32_t mk_utf8_next(const char **text)
+{
+	const unsigned char *at = (const unsigned char *)*text;
+	uint32_t character = *at++;
+
+	if (character >= 0x80)
+		character &= character >= 0xF0 ? 0x07 : character >= 0xE0 ? 0x0F : 0x1F;
+	for (; (*at & 0xC0) == 0x80; at++)
+		character = character << 6 | (*at & 0x3F);
+	*text = (const char *)at;
+	return character;
+}
+
 size_t mk_utf8_length(const char *text)
 {
 	size_t length = 0;

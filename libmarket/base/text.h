@@ -37,6 +37,8 @@ void mk_text_add_bytes(mk_text *text, const void *bytes, size_t size);        /*
 /* Valid UTF-8 without NUL, surrogates, overlong forms; control characters other than \t \n \r are
  * refused too. */
 bool mk_utf8_valid(const char *text, size_t size);
+/* The code point of valid UTF-8 that `*text` begins with, and on to the next. */
+uint32_t mk_utf8_next(const char **text);
 /* Characters (code points) of valid UTF-8. */
 size_t mk_utf8_length(const char *text);
 

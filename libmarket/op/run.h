@@ -74,6 +74,8 @@ int mk_session_get(market_session *session, const mk_statement *statement, const
 int mk_session_usable(const market_session *session, market_error *err);
 /* Who acts; checked (op/session.c). */
 int mk_session_actor(market_session *session, const market_actor *actor, market_error *err);
+/* An operator's name: EINVALID, ELIMIT or EUTF8 (op/operator.c). */
+int mk_operator_check_name(const char *name, market_error *err);
 int mk_session_actor_text(market_session *session, const char *text, market_error *err);
 /* ETIMEORDER when the time lies before the newest journal row's. */
 int mk_session_time(market_session *session, market_time at, market_error *err);

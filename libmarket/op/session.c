@@ -52,20 +52,17 @@ int market_session_act_as(market_session *session, const market_actor *actor, ma
 int mk_session_actor(market_session *session, const market_actor *actor, market_error *err)
 {
 	bool party;
+	int rc;
 	if (actor->kind < MARKET_ACTOR_ANONYMOUS || actor->kind > MARKET_ACTOR_SYSTEM)
 		return mk_error_set(err, MARKET_EINVALID, "unknown kind of actor %d", actor->kind);
 	party = actor->kind == MARKET_ACTOR_BUYER || actor->kind == MARKET_ACTOR_MEMBER;
 	if (party && actor->id.id <= 0)
 		return mk_error_set(err, MARKET_EINVALID, "a buyer or member needs an id");
-	if (actor->kind == MARKET_ACTOR_OPERATOR && (!actor->name || actor->name[0] == '\0'))
-		return mk_error_set(err, MARKET_EINVALID, "an operator needs a name");
+	rc = actor->kind == MARKET_ACTOR_OPERATOR ? mk_operator_check_name(actor->name, err) : 0;
+	if (rc != 0)
+		return rc;
 	if (actor->confirmed_at < 0)
 		return mk_error_set(err, MARKET_EINVALID, "a confirmation isn't before 1970");
-	if (actor->name && strlen(actor->name) > MK_MAX_CODE)
-		return mk_error_set(err, MARKET_ELIMIT, "an operator's name has at most %d bytes",
-		                    MK_MAX_CODE);
-	if (actor->name && !mk_utf8_valid(actor->name, strlen(actor->name)))
-		return mk_error_set(err, MARKET_EUTF8, "the operator's name isn't valid text");
 	session->actor = *actor;
 	session->actor.name = NULL;
 	if (actor->kind == MARKET_ACTOR_OPERATOR) {

@@ -12,6 +12,7 @@ libmarket_sources += \
 	libmarket/op/group.c \
 	libmarket/op/ledger.c \
 	libmarket/op/onboarding.c \
+	libmarket/op/operator.c \
 	libmarket/op/order.c \
 	libmarket/op/party.c \
 	libmarket/op/payment.c \

@@ -289,11 +289,55 @@ static void new_policy_counts_from_its_time(void)
 	test_market_close(&test);
 }
 
+static void operators_have_names_told_by_sight(void)
+{
+	static const char *const clear[] = {
+		"ann",
+		"Ann-Marie O'Neil",
+		"jos\u00e9",
+		"\u738b\u82b3",
+		"\u0430\u043d\u043d\u0430",
+		"\u0928\u093f\u0936\u093e",
+		"a.b@c-d_9",
+		"\ud55c",
+		"\u00f8",
+	};
+	static const char *const unclear[] = {
+		" ann",       "ann ",         "ann  lee",      "ann\t",         "a\u00adnn",
+		"ann\u200b",  "a\u200dnn",    "\u202enna",     "ann\u2069",     "ann\ufeff",
+		"jose\u0301", "ann\u00a0lee", "ann\u3000lee",  "ann\u3164",     "ann\u034f",
+		"\uff41nn",   "\u0430nn",     "\u03b1nn",      "ann\u2010lee",  "\u212aim",
+		"ann\ufe0f",  "\U0001d41ann", "ann\U000e0061", "ann\U0010ffff", "\u1112\u1161\u11ab",
+	};
+	char actor[100];
+	test_market test;
+
+	test_market_open(&test, NULL);
+	for (size_t i = 0; i < sizeof(clear) / sizeof(clear[0]); i++) {
+		snprintf(actor, sizeof(actor), "operator:%s", clear[i]);
+		CHECK_INT(market_session_act_as_text(test.session, actor, &test.err), 0);
+	}
+	for (size_t i = 0; i < sizeof(unclear) / sizeof(unclear[0]); i++) {
+		snprintf(actor, sizeof(actor), "operator:%s", unclear[i]);
+		CHECK_INT(market_session_act_as_text(test.session, actor, &test.err), MARKET_EINVALID);
+		CU_ASSERT(strlen(test.err.hint) > 0);
+	}
+	CHECK_INT(market_session_act_as_text(test.session, "operator:ann\x01", &test.err),
+	          MARKET_EUTF8);
+	snprintf(actor, sizeof(actor), "operator:%064d", 0);
+	CHECK_INT(market_session_act_as_text(test.session, actor, &test.err), 0);
+	snprintf(actor, sizeof(actor), "operator:%065d", 0);
+	CHECK_INT(market_session_act_as_text(test.session, actor, &test.err), MARKET_ELIMIT);
+	test_market_close(&test);
+}
+
 void suite_door(void);
 void suite_door(void)
 {
 	CU_pSuite suite = test_suite_on_store("door");
 	CU_add_test(suite, "creates a record and reads it, sensitive fields masked", creates_and_reads);
+	CU_add_test(suite, "LED-10: operators' names that look alike are refused",
+	            operators_have_names_told_by_sight);
 	CU_add_test(suite, "the same key and content is a replay, other content an error", key_replays);
 	CU_add_test(suite, "a keyed refusal leaves only its journal row and is replayed",
 	            keyed_refusal_is_kept);
