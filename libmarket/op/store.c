@@ -46,6 +46,8 @@ int market_store_backup(const char *from, const char *path, const market_store_o
 	if (rc == 0 && mk_file_exists(path))
 		rc = mk_error_set(err, MARKET_EEXISTS, "there is a file \"%s\" already", path);
 	if (rc == 0)
+		rc = mk_store_check_folder(path, err);
+	if (rc == 0)
 		rc = mk_store_job_source(&job, err);
 	if (rc == 0 && !mk_random_bytes(random, sizeof(random), NULL))
 		rc = mk_error_set(err, MARKET_EIO, "the system gives no random numbers");

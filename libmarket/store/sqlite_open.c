@@ -14,7 +14,6 @@
 #define LONGEST_WAIT_US 400
 
 static int check_path(const mk_store_url *url, const mk_store_options *options, market_error *err);
-static int check_folder(const char *path, market_error *err);
 static int out_of_reach(const char *path, int why, market_error *err);
 static int open_database(mk_sqlite *s, const mk_store_url *url, const mk_store_options *options,
                          market_error *err);
@@ -64,6 +63,21 @@ int mk_sqlite_keep_statements(mk_sqlite *s, market_error *err)
 	return rc == SQLITE_OK ? 0 : mk_sqlite_failure(s, rc, "open", err);
 }
 
+int mk_store_check_folder(const char *path, market_error *err)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[PATH_MAX];
+	struct stat info;
+	int length = slash == path ? 1 : slash ? (int)(slash - path) : 1;
+
+	snprintf(folder, sizeof(folder), "%.*s", length, slash ? path : ".");
+	if (stat(folder, &info) != 0) {
+		mk_error_set(err, MARKET_EABSENT, "there is no folder \"%s\" for the file", folder);
+		return mk_error_hint(err, MARKET_EABSENT, "Make the folder, or check the path.");
+	}
+	return 0;
+}
+
 /* SQLite says only "unable to open": what is wrong is told here. */
 static int check_path(const mk_store_url *url, const mk_store_options *options, market_error *err)
 {
@@ -75,7 +89,7 @@ static int check_path(const mk_store_url *url, const mk_store_options *options, 
 		if (errno != ENOENT)
 			return out_of_reach(url->target, errno, err);
 		if (options->create && !options->read_only)
-			return check_folder(url->target, err);
+			return mk_store_check_folder(url->target, err);
 		mk_error_set(err, MARKET_EABSENT, "there is no store at \"%s\"", url->target);
 		return mk_error_hint(err, MARKET_EABSENT,
 		                     "Check the path, or allow the store to be created.");
@@ -83,21 +97,6 @@ static int check_path(const mk_store_url *url, const mk_store_options *options, 
 	if (!S_ISREG(info.st_mode))
 		return mk_error_set(err, MARKET_EFOREIGN, "\"%s\" isn't a file", url->target);
 	return access(url->target, R_OK) == 0 ? 0 : out_of_reach(url->target, errno, err);
-}
-
-static int check_folder(const char *path, market_error *err)
-{
-	const char *slash = strrchr(path, '/');
-	char folder[PATH_MAX];
-	struct stat info;
-	int length = slash == path ? 1 : slash ? (int)(slash - path) : 1;
-
-	snprintf(folder, sizeof(folder), "%.*s", length, slash ? path : ".");
-	if (stat(folder, &info) != 0) {
-		mk_error_set(err, MARKET_EABSENT, "there is no folder \"%s\" for the store", folder);
-		return mk_error_hint(err, MARKET_EABSENT, "Make the folder, or check the path.");
-	}
-	return 0;
 }
 
 static int out_of_reach(const char *path, int why, market_error *err)

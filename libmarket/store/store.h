@@ -127,6 +127,9 @@ typedef struct mk_store_url {
 } mk_store_url;
 int mk_store_url_parse(const char *url, mk_arena *arena, mk_store_url *out, market_error *err);
 
+/* EABSENT when the folder that a new file would lie in isn't there. */
+int mk_store_check_folder(const char *path, market_error *err);
+
 int mk_store_open(const mk_store_url *url, const mk_store_options *options, mk_store **out,
                   market_error *err);
 void mk_store_close(mk_store *store);

@@ -99,6 +99,14 @@ def real_to_postgres_and_back():
     there_and_back(first, middle, fresh_store("sqlite"))
 
 
+@test("a backup into a folder that isn't there names it")
+def backup_to_nowhere():
+    store = fresh_store("sqlite")
+    store.call("buyer.create", {"name": "Rosa"})
+    refused(store.run("store", "backup", os.path.join(store.folder, "none", "shop.backup")),
+            "there is no folder", "(absent)")
+
+
 @on_both_stores("a backup comes back as the same store")
 def backup_and_restore(store):
     replay(store, generated(22, 20))

@@ -70,7 +70,7 @@ static void folder_is_named(void)
 {
 	CU_ASSERT_PTR_NULL(open_file("none/a.db", true));
 	CHECK_INT(err.code, MARKET_EABSENT);
-	CU_ASSERT_PTR_NOT_NULL(strstr(err.message, "/none\" for the store"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(err.message, "/none\" for the file"));
 	write_file("plain", "x", 1);
 	CU_ASSERT_PTR_NULL(open_file("plain/a.db", true));
 	CHECK_INT(err.code, MARKET_EIO);
