@@ -71,7 +71,7 @@ typedef struct market_provider_event {
 	char key[MARKET_PROVIDER_TEXT_SIZE]; /* the request's key; may be empty for a payment's event */
 	char reference[MARKET_PROVIDER_TEXT_SIZE]; /* of the money; SETTLED: of the settlement */
 	char reason[MARKET_PROVIDER_TEXT_SIZE];
-	market_money amount;
+	market_money amount; /* CAPTURED: always */
 	market_money fee;
 	market_time occurred_at;
 	market_time expires; /* AUTHORISED */

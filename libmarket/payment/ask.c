@@ -92,6 +92,9 @@ static int check_event(mk_ctx *ctx, market_provider_event *event, market_error *
 	    !words.event || mk_money_negative(event->amount) || mk_money_negative(event->fee))
 		return mk_error_at(err, MARKET_EINVALID, "body",
 		                   "the notification has no event of a known type");
+	if (event->type == MARKET_EVENT_CAPTURED && !mk_money_positive(event->amount))
+		return mk_error_at(err, MARKET_EINVALID, "body",
+		                   "the notification doesn't say how much was captured");
 	rc = mk_record_check(&told_record, &words, ctx->arena, &checked, err);
 	if (rc != 0 && rc != MARKET_ENOMEM)
 		rc = mk_error_at(err, MARKET_EINVALID, "body", "the notification's %s", err->message);

@@ -316,8 +316,6 @@ static int suspend(mk_ctx *ctx, notice *n, market_error *err)
 {
 	bool known = false;
 
-	if (!mk_money_positive(n->event.amount))
-		return 0;
 	return mk_effect_suspend(ctx, n->payment, &n->row->notification, &known, err);
 }
 

@@ -81,7 +81,7 @@ static void forged(void)
 
 static void tolerance(void)
 {
-	static const char body[] = "{\"event\":\"%s\",\"type\":\"captured\",\"payment\":\"pay_1\"}";
+	static const char body[] = "{\"event\":\"%s\",\"type\":\"failed\",\"payment\":\"pay_1\"}";
 	char text[100];
 	bazaar b;
 
@@ -109,6 +109,28 @@ static void malformed_bodies(void)
 	CHECK_TEXT(b.m.err.field, "body.type");
 	CHECK_INT(bazaar_notify_body(&b, "{\"event\":\"e\",\"type\":\"captured\",\"x\":1}", b.m.now),
 	          MARKET_EUNKNOWNFIELD);
+	bazaar_end(&b);
+}
+
+/* It would be stored as known, and the money of an order that is closed as unpaid forgotten. */
+static void captured_without_amount(void)
+{
+	bazaar b;
+	char body[300];
+
+	bazaar_open(&b, "BRL", NULL);
+	bazaar_place_one(&b);
+	snprintf(body, sizeof(body),
+	         "{\"event\":\"e\",\"type\":\"captured\",\"payment\":\"%s\"}", b.payment);
+	CHECK_INT(bazaar_notify_body(&b, body, b.m.now), MARKET_EINVALID);
+	CHECK_TEXT(b.m.err.field, "body");
+	/* sent again with its amount it is taken */
+	snprintf(body, sizeof(body),
+	         "{\"event\":\"e\",\"type\":\"captured\",\"payment\":\"%s\","
+	         "\"amount\":{\"amount\":\"199.90\",\"currency\":\"BRL\"}}",
+	         b.payment);
+	CHECK_INT(bazaar_notify_body(&b, body, b.m.now), 0);
+	CHECK_TEXT(bazaar_order(&b, 0, "state"), "wait_ship");
 	bazaar_end(&b);
 }
 
@@ -558,6 +580,7 @@ void suite_payment(void)
 	CU_add_test(s, "PAY-1: forged notifications write nothing", forged);
 	CU_add_test(s, "PAY-1: five minutes' tolerance, to the millisecond", tolerance);
 	CU_add_test(s, "PAY-1: malformed bodies name the field", malformed_bodies);
+	CU_add_test(s, "PAY-2: captured without an amount is refused", captured_without_amount);
 	CU_add_test(s, "PAY-1: the signature counts, not the actor", anybody_may_notify);
 	CU_add_test(s, "PAY-1: what names nothing known is kept", unmatched_is_kept);
 	CU_add_test(s, "PAY-1: a provider speaks of its own payments alone", another_providers_word);
