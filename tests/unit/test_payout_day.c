@@ -59,6 +59,52 @@ static void payout_day_meanwhile(void)
 	bazaar_close(&b);
 }
 
+/* An earning that is available from Monday, 12 January, is paid at the end of its period. */
+static void paid_on(const char *schedule, const char *day)
+{
+	char settlement[200];
+	bazaar b;
+
+	snprintf(settlement, sizeof(settlement),
+	         "  maturity: 7d\n  reserves: []\n  schedule: %s\n  zone: UTC\n"
+	         "  advance_limit: 5000.00 BRL\n",
+	         schedule);
+	bazaar_open(&b, "BRL", settle_policy(settle_plain_fees, "[]\n", settlement));
+	settle_account(&b, 0, "bank");
+	bazaar_place_one(&b);
+	bazaar_pay(&b);
+	settle_release(&b, 0);
+	test_advance(&b.m, 40 * MK_DAY);
+	TEST_CALL(&b.m, "payout.list", "{'seller':'%s'}", b.seller[0]);
+	CHECK_TEXT(test_out(&b.m, "items.0.created_at"), day);
+	bazaar_end(&b);
+}
+
+static void daily(void)
+{
+	paid_on("daily", "2026-01-13T00:00:00.000Z");
+}
+
+static void weekly(void)
+{
+	paid_on("weekly", "2026-01-19T00:00:00.000Z");
+}
+
+static void fortnightly(void)
+{
+	paid_on("fortnightly", "2026-01-26T00:00:00.000Z");
+}
+
+static void monthly(void)
+{
+	paid_on("monthly", "2026-02-01T00:00:00.000Z");
+}
+
+static void manual(void)
+{
+	paid_on("manual", "");
+}
+
 void suite_payout_day(void);
 void suite_payout_day(void)
 {
@@ -66,4 +112,9 @@ void suite_payout_day(void)
 
 	CU_add_test(s, "SET-3: what comes while the payout day passes is paid on the next",
 	            payout_day_meanwhile);
+	CU_add_test(s, "SET-3: paid every day", daily);
+	CU_add_test(s, "SET-3: paid every week", weekly);
+	CU_add_test(s, "SET-3: paid every fortnight", fortnightly);
+	CU_add_test(s, "SET-3: paid every month", monthly);
+	CU_add_test(s, "SET-3: paid by hand alone", manual);
 }

@@ -466,6 +466,26 @@ static void who_sees_what(void)
 	bazaar_close(&b);
 }
 
+/* 12 % of 199.90 go first, so that of 95 % for the affiliate only the rest is left. */
+static void split_is_cut(void)
+{
+	bazaar b;
+
+	bazaar_open(&b, "BRL",
+	            settle_policy(settle_plain_fees, "\n  - {kind: affiliate, rate: 95%}\n",
+	                          settle_plain_settlement));
+	CHECK_INT(bazaar_place(&b, "'items':[{'sku':'%s','quantity':1,'affiliate':'blog'}]", b.sku[0]),
+	          0);
+	bazaar_pay(&b);
+	CHECK_TEXT(bazaar_order(&b, 0, "lines.0.fees.0.amount"), "23.99");
+	CHECK_TEXT(bazaar_order(&b, 0, "lines.0.splits.0.amount"), "175.91");
+	settle_release(&b, 0);
+	CHECK_TEXT(bazaar_balance(&b, 0, "affiliate_pending"), "175.91");
+	CHECK_TEXT(bazaar_balance(&b, 0, "seller_pending"), "");
+	settle_check(&b);
+	bazaar_end(&b);
+}
+
 void suite_settlement(void);
 void suite_settlement(void)
 {
@@ -496,4 +516,5 @@ void suite_settlement(void)
 	            statement_again_is_the_same);
 	CU_add_test(s, "SET-4: a period that isn't over has no statement", statement_of_an_open_period);
 	CU_add_test(s, "SEL-6: finance sees balances, lots and payouts", who_sees_what);
+	CU_add_test(s, "SET-6, COM-4: a split takes what the fees leave, at most", split_is_cut);
 }
