@@ -391,11 +391,13 @@ static void sellers_see_where_to_send(void)
 	bazaar b;
 
 	bazaar_open(&b, "BRL", NULL);
-	CHECK_INT(
-		bazaar_place(&b, "'items':[{'sku':'%s','quantity':1}],'address':'%s'", b.sku[0], b.address),
-		0);
+	CHECK_INT(bazaar_place(&b,
+	                       "'items':[{'sku':'%s','quantity':1}],'address':'%s','note':'ring twice'",
+	                       b.sku[0], b.address),
+	          0);
 	test_act_as(&b.m, "member:ref:anna-owner");
 	CU_ASSERT_PTR_NOT_NULL(strstr(bazaar_order(&b, 0, "address"), "Rua 1"));
+	CHECK_TEXT(bazaar_order(&b, 0, "note"), "ring twice");
 	bazaar_end(&b);
 }
 
@@ -561,7 +563,7 @@ void suite_order(void)
 	CU_add_test(s, "CAT-6, CAT-7: what can't be bought", goods_refused);
 	CU_add_test(s, "an address of somebody else isn't there", others_address);
 	CU_add_test(s, "ORD-1: an order per warehouse, by policy", orders_by_warehouse);
-	CU_add_test(s, "ORD-9: the seller sees where to send", sellers_see_where_to_send);
+	CU_add_test(s, "ORD-9: the seller sees where to send, and the note", sellers_see_where_to_send);
 	CU_add_test(s, "a key replays a checkout, a ref is unique", refs_and_keys);
 	CU_add_test(s, "a seller's orders by state and time, page by page", sellers_list);
 	CU_add_test(s, "buyers and sellers see their own orders alone", everybody_sees_his_own);

@@ -120,8 +120,8 @@ static void captured_without_amount(void)
 
 	bazaar_open(&b, "BRL", NULL);
 	bazaar_place_one(&b);
-	snprintf(body, sizeof(body),
-	         "{\"event\":\"e\",\"type\":\"captured\",\"payment\":\"%s\"}", b.payment);
+	snprintf(body, sizeof(body), "{\"event\":\"e\",\"type\":\"captured\",\"payment\":\"%s\"}",
+	         b.payment);
 	CHECK_INT(bazaar_notify_body(&b, body, b.m.now), MARKET_EINVALID);
 	CHECK_TEXT(b.m.err.field, "body");
 	/* sent again with its amount it is taken */

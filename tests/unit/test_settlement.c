@@ -263,6 +263,9 @@ static void lots_sum_up_to_available(void)
 	CHECK_TEXT(
 		problem,
 		"seller_available less seller_receivable is 175.91 BRL, the open lots sum up to 175.92");
+	TEST_CALL(&b.m, "ledger.verify", "{}");
+	CHECK_TEXT(test_out(&b.m, "result"), "broken");
+	CHECK_TEXT(test_out(&b.m, "problem"), problem);
 	/* and no payout is made of it */
 	settle_account(&b, 0, "bank");
 	test_advance(&b.m, 4 * MK_DAY);
