@@ -242,8 +242,8 @@ static const mk_statement warehouse_by_ref = {
 };
 const mk_statement mk_warehouse_of_seller = {
 	.name = "warehouse_of_seller",
-	.sql =
-		"SELECT " WAREHOUSE " FROM warehouse WHERE book_id = ?3 AND id > ?1 ORDER BY id LIMIT ?2",
+	.sql = "SELECT " WAREHOUSE " FROM warehouse WHERE book_id = ?1 AND id > ?2 AND ?3 >= 0 "
+		   "ORDER BY id LIMIT ?4",
 };
 
 /* ---- stock ---- */
@@ -288,8 +288,8 @@ const mk_statement mk_stock_in = {
 };
 const mk_statement mk_stock_of_sku = {
 	.name = "stock_of_sku",
-	.sql = "SELECT " STOCK
-		   " FROM stock WHERE book_id = ?3 AND sku_id = ?4 AND id > ?1 ORDER BY id LIMIT ?2",
+	.sql = "SELECT " STOCK " FROM stock WHERE book_id = ?1 AND sku_id = ?2 AND id > ?3 AND ?4 >= 0 "
+		   "ORDER BY id LIMIT ?5",
 };
 
 /* In the order of the unique index: without a sort. */

@@ -42,27 +42,10 @@ int mk_warehouse_create(mk_ctx *ctx, const void *params, market_error *err)
 int mk_warehouse_list(mk_ctx *ctx, const void *params, market_error *err)
 {
 	const market_warehouse_list_params *in = params;
-	market_warehouse_page *page = MK_NEW(ctx->arena, market_warehouse_page);
-	const int64_t limit = mk_page_size(in->limit);
-	int64_t after, unused;
-	mk_query query = {
-		.statement = &mk_warehouse_of_seller, .record = &mk_warehouse_record, .n_args = 3};
-	int rc;
 
-	if (!page)
-		return mk_error_no_memory(err);
-	rc = mk_cursor_read(in->after, &after, &unused, err);
-	if (rc != 0)
-		return rc;
-	const mk_value args[] = {mk_int(after), mk_int(limit + 1), mk_int(in->seller.book)};
-	query.args = args;
-	rc = mk_catalog_page(ctx, &query, limit, &page->next, err);
-	if (rc != 0)
-		return rc;
-	page->items = (const market_warehouse *const *)query.rows;
-	page->n_items = query.n_rows;
-	ctx->output = page;
-	return 0;
+	return mk_page_read(ctx, &mk_warehouse_of_seller, &mk_warehouse_record,
+	                    offsetof(market_warehouse, id.id), MK_ARGS(mk_int(in->seller.book)),
+	                    in->after, in->limit, err);
 }
 
 int mk_stock_adjust(mk_ctx *ctx, const void *params, market_error *err)
@@ -139,27 +122,10 @@ int mk_stock_set(mk_ctx *ctx, const void *params, market_error *err)
 int mk_stock_list(mk_ctx *ctx, const void *params, market_error *err)
 {
 	const market_stock_list_params *in = params;
-	market_stock_page *page = MK_NEW(ctx->arena, market_stock_page);
-	const int64_t limit = mk_page_size(in->limit);
-	int64_t after, unused;
-	mk_query query = {.statement = &mk_stock_of_sku, .record = &mk_stock_record, .n_args = 4};
-	int rc;
 
-	if (!page)
-		return mk_error_no_memory(err);
-	rc = mk_cursor_read(in->after, &after, &unused, err);
-	if (rc != 0)
-		return rc;
-	const mk_value args[] = {mk_int(after), mk_int(limit + 1), mk_int(in->sku.book),
-	                         mk_int(in->sku.id)};
-	query.args = args;
-	rc = mk_catalog_page(ctx, &query, limit, &page->next, err);
-	if (rc != 0)
-		return rc;
-	page->items = (const market_stock *const *)query.rows;
-	page->n_items = query.n_rows;
-	ctx->output = page;
-	return 0;
+	return mk_page_read(ctx, &mk_stock_of_sku, &mk_stock_record, offsetof(market_stock, id.id),
+	                    MK_ARGS(mk_int(in->sku.book), mk_int(in->sku.id)), in->after, in->limit,
+	                    err);
 }
 
 /* CAT-7. What can be bought lies above the threshold, falls to it by this change, or lay there

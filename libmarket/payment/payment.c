@@ -129,31 +129,16 @@ int mk_payment_get(mk_ctx *ctx, const void *params, market_error *err)
 int mk_payment_list(mk_ctx *ctx, const void *params, market_error *err)
 {
 	const market_payment_list_params *in = params;
-	market_payment_page *page = MK_NEW(ctx->arena, market_payment_page);
-	const int64_t limit = mk_page_size(in->limit);
-	int64_t after = 0, unused = 0;
-	void **rows = NULL;
-	size_t count = 0;
-	int rc = mk_cursor_read(in->after, &after, &unused, err);
+	const mk_page *page;
+	int rc = mk_page_read(
+		ctx, &mk_payment_list_page, &mk_payment_record, offsetof(mk_payment, payment.id.id),
+		MK_ARGS(mk_int(in->group.book), mk_int(in->group.id)), in->after, in->limit, err);
 
-	if (rc == 0 && !page)
-		rc = mk_error_no_memory(err);
-	if (rc == 0)
-		rc = mk_store_list(
-			ctx->store, ctx->arena, &mk_payment_list_page, &mk_payment_record,
-			MK_ARGS(mk_int(in->group.book), mk_int(in->group.id), mk_int(after), mk_int(limit + 1)),
-			&rows, &count, err);
 	if (rc != 0)
 		return rc;
-	for (size_t i = 0; i < count; i++)
-		mk_payment_hide(ctx, rows[i]);
-	page->items = (const market_payment *const *)rows;
-	page->n_items = count;
-	if (count > (size_t)limit) {
-		page->n_items = (size_t)limit;
-		page->next = mk_cursor_write(ctx, page->items[limit - 1]->id.id, 0);
-	}
-	ctx->output = page;
+	page = ctx->output;
+	for (size_t i = 0; i < page->n_items; i++)
+		mk_payment_hide(ctx, page->items[i]);
 	return 0;
 }
 

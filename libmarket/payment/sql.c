@@ -62,7 +62,7 @@ const mk_statement mk_payment_list_page = {
 	.name = "payment_list_page",
 	.sql =
 		"SELECT " PAYMENT_COLUMNS " FROM payment WHERE book_id = ?1 AND group_id = ?2 AND id > ?3 "
-		"ORDER BY id LIMIT ?4",
+		"AND ?4 >= 0 ORDER BY id LIMIT ?5",
 };
 const mk_statement mk_payment_insert = {
 	.name = "payment_insert",

@@ -64,7 +64,7 @@ static const mk_statement page_of_order = {
 	.name = "shipment_page_of_order",
 	.sql = "SELECT " SHIPMENT_COLUMNS
 		   " FROM shipment WHERE book_id = ?1 AND order_id = ?2 AND id > ?3 "
-		   "ORDER BY id LIMIT ?4",
+		   "AND ?4 >= 0 ORDER BY id LIMIT ?5",
 };
 static const mk_statement line_list = {
 	.name = "shipment_line_list",
@@ -141,10 +141,10 @@ void mk_shipment_save(mk_ctx *ctx, mk_shipment *shipment)
 int mk_shipment_list_order(mk_ctx *ctx, market_id order, mk_shipment ***out, size_t *count,
                            market_error *err)
 {
-	int rc =
-		mk_store_list(ctx->store, ctx->arena, &page_of_order, &mk_shipment_record,
-	                  MK_ARGS(mk_int(order.book), mk_int(order.id), mk_int(0), mk_int(MK_MAX_LIST)),
-	                  (void ***)out, count, err);
+	int rc = mk_store_list(
+		ctx->store, ctx->arena, &page_of_order, &mk_shipment_record,
+		MK_ARGS(mk_int(order.book), mk_int(order.id), mk_int(0), mk_int(0), mk_int(MK_MAX_LIST)),
+		(void ***)out, count, err);
 
 	return rc == 0 ? read_lines(ctx, *out, *count, err) : rc;
 }
@@ -159,30 +159,15 @@ int mk_shipment_get(mk_ctx *ctx, const void *params, market_error *err)
 int mk_shipment_list(mk_ctx *ctx, const void *params, market_error *err)
 {
 	const market_shipment_list_params *in = params;
-	market_shipment_page *page = MK_NEW(ctx->arena, market_shipment_page);
-	const int64_t limit = mk_page_size(in->limit);
-	int64_t after = 0, unused = 0;
-	void **rows = NULL;
-	size_t count = 0;
-	int rc = mk_cursor_read(in->after, &after, &unused, err);
+	const mk_page *page;
+	int rc = mk_page_read(
+		ctx, &page_of_order, &mk_shipment_record, offsetof(mk_shipment, shipment.id.id),
+		MK_ARGS(mk_int(in->order.book), mk_int(in->order.id)), in->after, in->limit, err);
 
-	if (rc == 0 && !page)
-		rc = mk_error_no_memory(err);
-	if (rc == 0)
-		rc = mk_store_list(
-			ctx->store, ctx->arena, &page_of_order, &mk_shipment_record,
-			MK_ARGS(mk_int(in->order.book), mk_int(in->order.id), mk_int(after), mk_int(limit + 1)),
-			&rows, &count, err);
 	if (rc != 0)
 		return rc;
-	page->items = (const market_shipment *const *)rows;
-	page->n_items = count;
-	if (count > (size_t)limit) {
-		page->n_items = (size_t)limit;
-		page->next = mk_cursor_write(ctx, page->items[limit - 1]->id.id, 0);
-	}
-	ctx->output = page;
-	return read_lines(ctx, (mk_shipment *const *)rows, page->n_items, err);
+	page = ctx->output;
+	return read_lines(ctx, (mk_shipment *const *)page->items, page->n_items, err);
 }
 
 static int read_lines(mk_ctx *ctx, mk_shipment *const *shipments, size_t count, market_error *err)
