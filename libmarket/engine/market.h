@@ -52,7 +52,9 @@ struct market {
 
 struct market_session {
 	market *market;
-	mk_connection *connection; /* of the call that runs */
+	mk_connection *connection; /* NULL while it needs none */
+	int connection_uses;
+	mk_digest *digest; /* NULL before the first key */
 	market_actor actor;
 	char actor_name[MK_MAX_CODE + 1];
 	market_time at; /* replay clock; 0: the market's */
@@ -73,10 +75,15 @@ void mk_log(market *market, int32_t level, const char *format, ...) MK_PRINTF(3,
  * when this very thread has one: a call from inside an operation. EBUSY after 5 s. */
 int mk_pool_take(market *market, mk_connection **out, market_error *err);
 void mk_pool_give(market *market, mk_connection *connection);
-/* Whether plans of several sessions are written together: SQLite in a file, several connections. */
+/* Whether operations of several sessions are written together: SQLite in a file, several
+ * connections. */
 bool mk_pool_groups(const market *market);
-/* The first connection, which knows best what was written last, or NULL while it is in use. */
+/* Without waiting, or NULL: the first connection, which knows best what was written last; any other
+ * that is free or may be opened. */
 mk_connection *mk_pool_take_first(market *market);
+mk_connection *mk_pool_take_other(market *market);
+/* Whether this very thread has a connection. */
+bool mk_pool_is_inside(market *market);
 /* The first one, whose store and digest are the market's own. */
 int mk_pool_open(market *market, const market_options *options, market_error *err);
 void mk_pool_close(market *market);

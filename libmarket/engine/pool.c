@@ -5,12 +5,14 @@
 
 #define DEFAULT_CONNECTIONS 8
 #define REFUSED_US (1000 * 1000)
-#define FOR_GROUPS 3 /* connections: one that writes and two that plan */
+#define FOR_GROUPS 3 /* connections: one that writes and two that read */
 
 static int open_connection(market *market, bool create, mk_connection **out, market_error *err);
 static void close_connection(market *market, mk_connection *connection);
+static bool may_grow(const market *market);
 static int grow(market *market, market_error *err);
 static mk_connection *find_free(const market *market);
+static mk_connection *use(mk_connection *connection);
 static bool any_taken(const market *market);
 static bool has_turns(const market *market);
 static bool is_inside(const market *market);
@@ -50,8 +52,7 @@ int mk_pool_take(market *market, mk_connection **out, market_error *err)
 	if (is_inside(market))
 		rc = mk_error_set(err, MARKET_EMISUSE, "a call from inside an operation is refused");
 	while (rc == 0 && !(found = find_free(market)) && waited == 0) {
-		if (market->n_connections < market->max_connections &&
-		    mk_clock_monotonic_us() >= market->refused_until)
+		if (may_grow(market))
 			rc = grow(market, err);
 		else
 			waited = pthread_cond_timedwait(&market->given, &market->lock, &patience);
@@ -59,12 +60,8 @@ int mk_pool_take(market *market, mk_connection **out, market_error *err)
 	if (rc == 0 && !found)
 		rc = mk_error_set(err, MARKET_EBUSY, "all %d connections to the store are in use",
 		                  (int)market->n_connections);
-	if (rc == 0) {
-		found->taken = true;
-		found->user = pthread_self();
-	}
+	*out = rc == 0 ? use(found) : NULL;
 	pthread_mutex_unlock(&market->lock);
-	*out = rc == 0 ? found : NULL;
 	return rc;
 }
 
@@ -85,14 +82,32 @@ mk_connection *mk_pool_take_first(market *market)
 {
 	mk_connection *first = market->connections;
 	pthread_mutex_lock(&market->lock);
-	if (first->taken) {
-		first = NULL;
-	} else {
-		first->taken = true;
-		first->user = pthread_self();
-	}
+	first = first->taken ? NULL : use(first);
 	pthread_mutex_unlock(&market->lock);
 	return first;
+}
+
+mk_connection *mk_pool_take_other(market *market)
+{
+	mk_connection *found;
+	market_error ignored;
+	pthread_mutex_lock(&market->lock);
+	found = find_free(market);
+	if (!found && may_grow(market) && grow(market, &ignored) == 0)
+		found = find_free(market);
+	if (found)
+		use(found);
+	pthread_mutex_unlock(&market->lock);
+	return found;
+}
+
+bool mk_pool_is_inside(market *market)
+{
+	bool inside;
+	pthread_mutex_lock(&market->lock);
+	inside = is_inside(market);
+	pthread_mutex_unlock(&market->lock);
+	return inside;
 }
 
 int64_t mk_market_next_id(market *market, market_time now)
@@ -133,6 +148,12 @@ static void close_connection(market *market, mk_connection *connection)
 	mk_release(&market->allocator, connection);
 }
 
+static bool may_grow(const market *market)
+{
+	return market->n_connections < market->max_connections &&
+	       mk_clock_monotonic_us() >= market->refused_until;
+}
+
 /* Opened while others go on. A server that gives no more than there are isn't asked again at once.
  */
 static int grow(market *market, market_error *err)
@@ -168,6 +189,13 @@ static mk_connection *find_free(const market *market)
 	while (at && at->taken)
 		at = at->next;
 	return at;
+}
+
+static mk_connection *use(mk_connection *connection)
+{
+	connection->taken = true;
+	connection->user = pthread_self();
+	return connection;
 }
 
 static bool any_taken(const market *market)

@@ -5,7 +5,7 @@
 #include "libmarket/party/party.h"
 
 static int run_locked(mk_run *run, const void *params, market_error *err);
-static int enter(mk_run *run, const void *params, market_error *err);
+static int run_alone(mk_run *run, market_error *err);
 static int run_in_transaction(mk_run *run, market_error *err);
 static int open_operation(mk_run *run, mk_ctx *ctx, market_error *err);
 static int read_first_batch(mk_run *run, mk_ctx *ctx, mk_opening *opening, market_error *err);
@@ -54,11 +54,12 @@ static int run_locked(mk_run *run, const void *params, market_error *err)
 	mk_error_clear(err);
 	if (!session || !params)
 		return mk_error_set(err, MARKET_EMISUSE, "session and params are needed");
-	rc = mk_connection_take(session, err);
+	rc = mk_session_usable(session, err);
 	if (rc != 0)
 		return rc;
-	rc = enter(run, params, err);
-	mk_connection_give(session);
+	session->busy = true;
+	rc = mk_run_params(run, params, err);
+	session->busy = false;
 	return rc;
 }
 
@@ -67,18 +68,6 @@ market_time mk_session_now(const market_session *session)
 	if (session->at != 0)
 		return session->at;
 	return session->market->clock(session->market->user_data);
-}
-
-static int enter(mk_run *run, const void *params, market_error *err)
-{
-	market_session *session = run->session;
-	int rc = mk_session_usable(session, err);
-	if (rc != 0)
-		return rc;
-	session->busy = true;
-	rc = mk_run_params(run, params, err);
-	session->busy = false;
-	return rc;
 }
 
 int mk_session_usable(const market_session *session, market_error *err)
@@ -132,8 +121,13 @@ static market_id params_subject(const mk_op *op, const void *params)
 
 static int digest_params(mk_run *run, market_error *err)
 {
+	market_session *session = run->session;
 	mk_text text;
-	int rc;
+	int rc = 0;
+	if (!session->digest)
+		rc = mk_digest_open(&run->market->allocator, &session->digest, err);
+	if (rc != 0)
+		return rc;
 	mk_text_init(&text, &run->market->allocator, MK_MAX_OUTPUT);
 	mk_text_add(&text, run->op->name);
 	mk_text_add_char(&text, '\0');
@@ -141,8 +135,7 @@ static int digest_params(mk_run *run, market_error *err)
 	if (text.failed)
 		rc = mk_error_no_memory(err);
 	else
-		rc = mk_digest_sha256(run->session->connection->digest, text.data, text.size, &run->digest,
-		                      err);
+		rc = mk_digest_sha256(session->digest, text.data, text.size, &run->digest, err);
 	mk_text_close(&text);
 	return rc;
 }
@@ -201,7 +194,7 @@ int mk_run_operation(mk_run *run, market_error *err)
 	mk_tries_begin(&tries);
 	while (again) {
 		mk_error_clear(err);
-		rc = mk_group_wanted(run, tries.n) ? mk_group_run(run, err) : mk_run_attempt(run, err);
+		rc = mk_group_wanted(run, tries.n) ? mk_group_run(run, err) : run_alone(run, err);
 		if (rc == MK_TIMERS)
 			again = ++timers < 100;
 		else if (in_doubt(run, rc))
@@ -218,6 +211,16 @@ int mk_run_operation(mk_run *run, market_error *err)
 	if (rc > 0)
 		rc = mk_error_set(err, MARKET_ECONFLICT, "%s met %d timers of its subject", run->op->name,
 		                  timers);
+	return rc;
+}
+
+static int run_alone(mk_run *run, market_error *err)
+{
+	int rc = mk_connection_take(run->session, err);
+	if (rc != 0)
+		return rc;
+	rc = mk_run_attempt(run, err);
+	mk_connection_give(run->session);
 	return rc;
 }
 

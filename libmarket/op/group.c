@@ -6,6 +6,8 @@
 static void *enter(void *data, mk_store **store);
 static void leave(void *data, void *where);
 static int run_there(void *where, void *data, bool *spoilt, market_error *err);
+static int work_timer(mk_run *run, market_error *err);
+static void tend_log(market *market);
 
 /* Who had to leave a group again and again gets the turn alone. */
 bool mk_group_wanted(const mk_run *run, int tries)
@@ -19,14 +21,17 @@ int mk_group_run(mk_run *run, market_error *err)
 {
 	const mk_lead lead = {.enter = enter, .leave = leave, .data = run};
 	mk_group_member member = {.run = run_there, .data = run, .err = err};
-	int rc = mk_writers_write(&run->market->writers, &lead, &member);
+	int rc;
 
-	mk_store_tend(run->session->connection->store);
+	if (mk_pool_is_inside(run->market) && !run->session->connection)
+		return mk_error_set(err, MARKET_EMISUSE, "a call from inside an operation is refused");
+	rc = mk_writers_write(&run->market->writers, &lead, &member);
+	tend_log(run->market);
 	if (rc != 0)
 		mk_run_drop_output(run);
 	if (rc != MK_TIMERS)
 		return rc;
-	rc = mk_run_deadline(run->session, &run->due, err);
+	rc = work_timer(run, err);
 	return rc == 0 ? MK_TIMERS : rc;
 }
 
@@ -48,12 +53,14 @@ void mk_group_leave(market_session *session)
 static void *enter(void *data, mk_store **store)
 {
 	mk_run *run = data;
-	mk_connection *first = mk_pool_take_first(run->market);
+	mk_connection *connection = mk_pool_take_first(run->market);
 
-	if (!first)
-		first = run->session->connection;
-	*store = first->store;
-	return first;
+	if (!connection)
+		connection = run->session->connection;
+	if (!connection)
+		connection = mk_pool_take_other(run->market);
+	*store = connection ? connection->store : NULL;
+	return connection;
 }
 
 static void leave(void *data, void *where)
@@ -62,6 +69,31 @@ static void leave(void *data, void *where)
 
 	if (where != run->session->connection)
 		mk_pool_give(run->market, where);
+}
+
+static int work_timer(mk_run *run, market_error *err)
+{
+	int rc = mk_connection_take(run->session, err);
+
+	if (rc != 0)
+		return rc;
+	rc = mk_run_deadline(run->session, &run->due, err);
+	mk_connection_give(run->session);
+	return rc;
+}
+
+/* Whoever comes first when it is due, if there is a connection to spare: nobody waits for it. */
+static void tend_log(market *market)
+{
+	mk_connection *connection;
+
+	if (!mk_writers_log_due(&market->writers))
+		return;
+	connection = mk_pool_take_other(market);
+	if (!connection)
+		return;
+	mk_store_tend(connection->store);
+	mk_pool_give(market, connection);
 }
 
 /* Its session waits meanwhile, and works with the leader's connection, which remembers the pages
@@ -73,9 +105,11 @@ static int run_there(void *where, void *data, bool *spoilt, market_error *err)
 	int rc;
 
 	run->session->connection = where;
+	run->session->connection_uses++;
 	run->shares = true;
 	rc = mk_run_attempt(run, err);
 	run->shares = false;
+	run->session->connection_uses--;
 	run->session->connection = own;
 	*spoilt = run->spoilt;
 	run->alone = run->spoilt;

@@ -56,7 +56,8 @@ typedef struct mk_opening {
 /* 0, ENOTFOUND for strangers, EDENIED for those who may know of the subject (op/authorise.c). */
 int mk_authorise(const mk_run *run, const mk_opening *opening, market_error *err);
 
-/* A connection for the session's call, and back. EMISUSE for a call from inside an operation. */
+/* A connection for what the session does until it gives it back; between the two it may be taken
+ * again, and is the same. EMISUSE for a call from inside an operation. */
 int mk_connection_take(market_session *session, market_error *err);
 void mk_connection_give(market_session *session);
 
@@ -83,7 +84,8 @@ int mk_session_time(market_session *session, market_time at, market_error *err);
 int mk_call_parse(market_session *session, const mk_op *op, const char *json, mk_arena *arena,
                   void **params, mk_pending_ref **refs, market_error *err);
 
-/* One whole operation, on the session's connection: with the caller's params, or checked ones. */
+/* One whole operation, on the session's connection if it has one: with the caller's params, or
+ * checked ones. */
 int mk_run_params(mk_run *run, const void *params, market_error *err);
 int mk_run_operation(mk_run *run, market_error *err);
 /* One try of it: 0, an error, MK_AGAIN after a miss, or MK_TIMERS. */

@@ -35,6 +35,7 @@ void market_session_close(market_session *session)
 {
 	if (!session)
 		return;
+	mk_digest_close(session->digest);
 	mk_text_close(&session->events);
 	mk_arena_close(&session->arena);
 	mk_release(&session->market->allocator, session);
@@ -228,15 +229,18 @@ void mk_session_leave(market_session *session)
 
 int mk_connection_take(market_session *session, market_error *err)
 {
-	mk_connection *taken;
-	int rc = mk_pool_take(session->market, &taken, err);
-	if (rc == 0) /* a call from inside one that runs must leave its own in place */
-		session->connection = taken;
+	int rc = 0;
+	if (session->connection_uses == 0)
+		rc = mk_pool_take(session->market, &session->connection, err);
+	if (rc == 0)
+		session->connection_uses++;
 	return rc;
 }
 
 void mk_connection_give(market_session *session)
 {
+	if (--session->connection_uses > 0)
+		return;
 	mk_pool_give(session->market, session->connection);
 	session->connection = NULL;
 }

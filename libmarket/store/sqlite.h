@@ -16,7 +16,6 @@ typedef struct mk_sqlite {
 	mk_writers *writers;
 	bool has_turn; /* of `writers`, for this transaction */
 	sqlite3_stmt *begin_read, *begin_write, *commit, *rollback;
-	int log_step; /* pages */
 	int64_t waiting_since;
 } mk_sqlite;
 

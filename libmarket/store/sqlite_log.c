@@ -13,9 +13,11 @@ static void begin_anew(mk_sqlite *s);
 
 void mk_sqlite_watch_log(mk_sqlite *s, int step)
 {
+	int unset = 0;
+
 	if (!s->writers || s->base.read_only)
 		return;
-	s->log_step = step;
+	atomic_compare_exchange_strong(&s->writers->log_step, &unset, step);
 	sqlite3_wal_hook(s->db, committed, s);
 }
 
@@ -27,16 +29,21 @@ void mk_sqlite_tend_log(mk_store *store)
 
 	if (!writers || store->read_only || store->leads || !sqlite3_get_autocommit(s->db))
 		return;
-	pages = atomic_load(&writers->log_pages);
-	if (pages < atomic_load(&writers->log_copied) + s->log_step ||
-	    atomic_exchange(&writers->log_tended, true))
+	if (!mk_writers_log_due(writers) || atomic_exchange(&writers->log_tended, true))
 		return;
+	pages = atomic_load(&writers->log_pages);
 	atomic_store(&writers->log_copied, pages);
-	if (pages < MOST_STEPS * s->log_step)
+	if (pages < MOST_STEPS * atomic_load(&writers->log_step))
 		copy_log(s);
 	else
 		begin_anew(s);
 	atomic_store(&writers->log_tended, false);
+}
+
+bool mk_writers_log_due(const mk_writers *writers)
+{
+	return atomic_load(&writers->log_pages) >=
+	       atomic_load(&writers->log_copied) + atomic_load(&writers->log_step);
 }
 
 /* In the turn of whoever has committed. */

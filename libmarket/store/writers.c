@@ -122,6 +122,10 @@ int mk_writers_write(mk_writers *writers, const mk_lead *lead, mk_group_member *
 		return member->rc;
 	}
 	group.where = lead->enter(lead->data, &group.store);
+	if (!group.where) {
+		mk_writers_give(writers);
+		return MK_AGAIN;
+	}
 	group.store->leads = true;
 	gather(writers);
 	write_group(writers, &group);

@@ -372,7 +372,7 @@ static void log_is_bounded(void)
 
 	open_rig(&r);
 	CHECK_OK(mk_store_execute_text(r.store, "PRAGMA synchronous=OFF", &err));
-	((mk_sqlite *)r.store)->log_step = STEP;
+	atomic_store(&((mk_sqlite *)r.store)->writers->log_step, STEP);
 	snprintf(path, sizeof(path), "%s/writers.db-wal", test_temp_dir());
 	for (int i = 0; i < 2; i++)
 		pthread_create(&readers[i], NULL, read_on, &r);
