@@ -27,8 +27,8 @@ typedef struct mk_writers {
 	atomic_bool refused;
 	/* Another process had the file when we wanted it: until then it gets its turn. */
 	atomic_llong yields_until;
-	/* Pages of the log after the last commit, and when it was last copied; by how many it grows until
-	 * it is copied again; whether somebody is at it. */
+	/* Pages of the log after the last commit, and when it was last copied; by how many it grows
+	 * until it is copied again; whether somebody is at it. */
 	atomic_int log_pages, log_copied, log_step;
 	atomic_bool log_tended;
 	int64_t held_since; /* without a chance for them; of whoever has the turn */
@@ -63,8 +63,8 @@ bool mk_writers_crowded(mk_writers *writers);
 /*
  * Has the member done and committed, in a group with those of others. Whoever finds nobody at it
  * leads: it runs one after the other in one transaction, commits and wakes all. `enter` gives where
- * they are run and its store, or NULL, `leave` takes it back. MK_AGAIN: the group was undone, by what
- * the member or another has left behind in it, or there was nowhere to run it.
+ * they are run and its store, or NULL, `leave` takes it back. MK_AGAIN: the group was undone, by
+ * what the member or another has left behind in it, or there was nowhere to run it.
  */
 typedef struct mk_lead {
 	void *(*enter)(void *data, mk_store **store);

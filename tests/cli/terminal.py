@@ -54,7 +54,7 @@ class Terminal:
         return all(word in plain for word in words[:-1]) and plain.endswith(words[-1].rstrip())
 
     def type(self, keys):
-        """Keys for a program that edits its line: as soon as it reads them one by one. The prompt is
+        """Keys for a program that edits its line: as soon as it reads each. The prompt is
         there a moment earlier, and the terminal still takes ^C, ^D and ^U itself."""
         end = time.monotonic() + 10
         while termios.tcgetattr(self.fd)[3] & termios.ICANON and time.monotonic() < end:

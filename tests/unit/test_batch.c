@@ -6,65 +6,13 @@
 #include "libmarket/base/clock.h"
 #include "libmarket/engine/market.h"
 #include "libmarket/store/driver.h"
-#include "tests/unit/order_fixture.h"
-
-#define MOST 300
+#include "tests/unit/batch_fixture.h"
 
 void suite_batch(void);
 
-static market_batch_item items[MOST];
-static market_batch_result results[MOST];
-static char texts[MOST][300];
-static size_t n_items;
 static const mk_driver *real;
 static mk_driver counting;
 static int n_commits, left, kept; /* commits that lose their answer, and those of them that count */
-
-static void start(void)
-{
-	memset(items, 0, sizeof(items));
-	n_items = 0;
-}
-
-/* ' stands for ". */
-static market_batch_item *add(const char *operation, const char *params)
-{
-	market_batch_item *item = &items[n_items];
-
-	*item = (market_batch_item)MARKET_BATCH_ITEM_INIT;
-	snprintf(texts[n_items], sizeof(texts[0]), "%s", params);
-	for (char *c = texts[n_items]; *c; c++)
-		if (*c == '\'')
-			*c = '"';
-	item->operation = operation;
-	item->params = texts[n_items++];
-	return item;
-}
-
-static market_batch_item *add_buyer(const char *ref, const char *key)
-{
-	char params[200];
-
-	snprintf(params, sizeof(params), "{'name':'Ana','ref':'%s'%s%s%s}", ref, key ? ",'key':'" : "",
-	         key ? key : "", key ? "'" : "");
-	return add("buyer.create", params);
-}
-
-static void run(test_market *test)
-{
-	market_error err;
-
-	CHECK_OK_FATAL(market_batch(test->session, items, n_items, results, &err));
-}
-
-static void check_code(size_t index, int code)
-{
-	if (results[index].code != code)
-		fprintf(stderr, "item %zu: %s\n", index, results[index].error.message);
-	CHECK_INT(results[index].code, code);
-	CHECK_INT(results[index].error.code, code);
-	CU_ASSERT((results[index].reply != NULL) == (code == 0));
-}
 
 static int count_commit(mk_store *store, market_error *err)
 {
@@ -85,7 +33,7 @@ static int count_commit(mk_store *store, market_error *err)
 static void open_counting(test_market *test)
 {
 	test_market_open(test, NULL);
-	start();
+	batch_start();
 	real = test->market->store->driver;
 	counting = *real;
 	counting.commit = count_commit;
@@ -95,7 +43,7 @@ static void open_counting(test_market *test)
 
 static void close_counting(test_market *test)
 {
-	market_batch_free(results, n_items);
+	market_batch_free(batch_results, n_batch_items);
 	test->market->store->driver = real;
 	test_market_close(test);
 }
@@ -105,18 +53,18 @@ static void refused_disturbs_no_other(void)
 	test_market test;
 
 	open_counting(&test);
-	add_buyer("a", NULL);
-	add_buyer("a", "again");
-	add_buyer("b", "b");
-	add("buyer.get", "{'buyer':'ref:none'}");
-	add_buyer("c", NULL);
-	run(&test);
-	check_code(0, 0);
-	check_code(1, MARKET_EEXISTS);
-	check_code(2, 0);
-	check_code(3, MARKET_ENOTFOUND);
-	check_code(4, 0);
-	CHECK_TEXT(results[3].error.field, "buyer");
+	batch_add_buyer("a", NULL);
+	batch_add_buyer("a", "again");
+	batch_add_buyer("b", "b");
+	batch_add("buyer.get", "{'buyer':'ref:none'}");
+	batch_add_buyer("c", NULL);
+	batch_run(&test);
+	batch_check(0, 0);
+	batch_check(1, MARKET_EEXISTS);
+	batch_check(2, 0);
+	batch_check(3, MARKET_ENOTFOUND);
+	batch_check(4, 0);
+	CHECK_TEXT(batch_results[3].error.field, "buyer");
 	if (!test_on_postgres())
 		CU_ASSERT(n_commits <= 2);
 	TEST_CALL(&test, "buyer.get", "{'buyer':'ref:b'}");
@@ -133,128 +81,20 @@ static void same_batch_is_a_replay(void)
 	char digest[2][65], first[300];
 
 	open_counting(&test);
-	add_buyer("a", "k1");
-	add_buyer("a", "k2");
-	add_buyer("b", "k3");
-	run(&test);
-	snprintf(first, sizeof(first), "%.299s", results[2].reply);
-	market_batch_free(results, n_items);
+	batch_add_buyer("a", "k1");
+	batch_add_buyer("a", "k2");
+	batch_add_buyer("b", "k3");
+	batch_run(&test);
+	snprintf(first, sizeof(first), "%.299s", batch_results[2].reply);
+	market_batch_free(batch_results, n_batch_items);
 	test_store_digest(&test, digest[0]);
-	run(&test);
+	batch_run(&test);
 	for (size_t i = 0; i < 3; i++)
-		CU_ASSERT_TRUE(results[i].replayed);
-	check_code(1, MARKET_EEXISTS);
-	CU_ASSERT(strncmp(first, results[2].reply, strlen(first)) == 0);
+		CU_ASSERT_TRUE(batch_results[i].replayed);
+	batch_check(1, MARKET_EEXISTS);
+	CU_ASSERT(strncmp(first, batch_results[2].reply, strlen(first)) == 0);
 	CHECK_TEXT(test_store_digest(&test, digest[1]), digest[0]);
 	close_counting(&test);
-}
-
-static void chain_is_done_whole_or_not_at_all(void)
-{
-	test_market test;
-	char before[65], after[65];
-
-	open_counting(&test);
-	add_buyer("a", NULL);
-	run(&test);
-	market_batch_free(results, n_items);
-	test_store_digest(&test, before);
-	start();
-	add_buyer("b", "b")->flags = MARKET_BATCH_LINKED;
-	add_buyer("a", "a")->flags = MARKET_BATCH_LINKED;
-	add_buyer("c", NULL);
-	run(&test);
-	check_code(0, MARKET_ECHAIN);
-	check_code(1, MARKET_EEXISTS);
-	check_code(2, MARKET_ECHAIN);
-	CHECK_INT((int)results[0].broken_by, 1);
-	CHECK_INT((int)results[2].broken_by, 1);
-	CHECK_TEXT(test_store_digest(&test, after), before);
-	/* nothing is kept by the keys either */
-	TEST_CALL(&test, "event.list", "{}");
-	CHECK_TEXT(test_out(&test, "items.2.operation"), "");
-	start();
-	add_buyer("d", NULL);
-	add_buyer("b", "b")->flags = MARKET_BATCH_LINKED;
-	add_buyer("c", "c");
-	add_buyer("x", NULL)->flags = MARKET_BATCH_LINKED;
-	add_buyer("a", NULL);
-	add_buyer("e", NULL);
-	run(&test);
-	for (size_t i = 0; i < 3; i++)
-		check_code(i, 0);
-	check_code(3, MARKET_ECHAIN);
-	check_code(4, MARKET_EEXISTS);
-	check_code(5, 0);
-	TEST_CALL(&test, "buyer.get", "{'buyer':'ref:d'}");
-	TEST_CALL(&test, "buyer.get", "{'buyer':'ref:c'}");
-	TEST_REFUSED(&test, MARKET_ENOTFOUND, "buyer", "buyer.get", "{'buyer':'ref:x'}");
-	close_counting(&test);
-}
-
-static void chain_that_cannot_be(void)
-{
-	test_market test;
-	char before[65], after[65];
-
-	open_counting(&test);
-	test_store_digest(&test, before);
-	add_buyer("a", NULL)->flags = MARKET_BATCH_LINKED;
-	add("ledger.checkpoint", "{}");
-	add_buyer("b", NULL)->flags = MARKET_BATCH_LINKED;
-	add("no.such", "{}")->flags = MARKET_BATCH_LINKED;
-	add_buyer("c", NULL);
-	for (int i = 0; i < 66; i++)
-		add_buyer("d", NULL)->flags = i < 65 ? MARKET_BATCH_LINKED : 0;
-	add_buyer("e", NULL)->flags = MARKET_BATCH_LINKED;
-	run(&test);
-	check_code(0, MARKET_ECHAIN);
-	check_code(1, MARKET_EMISUSE);
-	check_code(2, MARKET_ECHAIN);
-	check_code(3, MARKET_EUNKNOWNOP);
-	check_code(4, MARKET_ECHAIN);
-	check_code(5, MARKET_ECHAIN);
-	check_code(5 + 64, MARKET_ELIMIT);
-	check_code(5 + 65, MARKET_ECHAIN);
-	check_code(5 + 66, MARKET_EINVALID);
-	CHECK_TEXT(test_store_digest(&test, after), before);
-	close_counting(&test);
-}
-
-static void chain_that_is_cut(void)
-{
-	test_market test;
-
-	open_counting(&test);
-	add_buyer("a", NULL);
-	add_buyer("b", NULL)->flags = MARKET_BATCH_LINKED;
-	run(&test);
-	check_code(0, 0);
-	check_code(1, MARKET_EINVALID);
-	close_counting(&test);
-}
-
-/* To confirm makes the release due, which only the chain's own transaction knows. */
-static void chain_with_own_timer(void)
-{
-	bazaar b;
-	char params[100];
-
-	bazaar_open(&b, "BRL", NULL);
-	bazaar_place_one(&b);
-	bazaar_pay(&b);
-	TEST_CALL(&b.m, "order.ship", "{'order':'%s','carrier':'c','tracking':'t'}", b.order[0]);
-	start();
-	snprintf(params, sizeof(params), "{'order':'%s'}", b.order[0]);
-	add("order.confirm", params)->flags = MARKET_BATCH_LINKED;
-	add("order.confirm", params);
-	run(&b.m);
-	check_code(0, MARKET_ECHAIN);
-	check_code(1, MARKET_ESTATE);
-	CU_ASSERT_PTR_NOT_NULL(strstr(results[1].error.message, "escrow.release is due"));
-	market_batch_free(results, n_items);
-	CHECK_TEXT(bazaar_order(&b, 0, "state"), "wait_confirm");
-	bazaar_end(&b);
 }
 
 static void refused_call(void)
@@ -282,20 +122,20 @@ static void later_sees_earlier(void)
 	market_batch_item *item;
 
 	open_counting(&test);
-	add_buyer("ana", NULL);
-	add("buyer.get", "{'buyer':'ref:ana'}");
-	item = add("address.create", "{'buyer':'ref:ana','name':'A','street':'x','city':'y',"
-	                             "'country':'BR'}");
+	batch_add_buyer("ana", NULL);
+	batch_add("buyer.get", "{'buyer':'ref:ana'}");
+	item = batch_add("address.create", "{'buyer':'ref:ana','name':'A','street':'x','city':'y',"
+	                                   "'country':'BR'}");
 	item->as = "buyer:ref:ana";
-	item = add("buyer.get", "{'buyer':'ref:ana'}");
+	item = batch_add("buyer.get", "{'buyer':'ref:ana'}");
 	item->as = "buyer:ref:ana";
-	add_buyer("bo", NULL);
-	run(&test);
-	check_code(0, 0);
-	check_code(1, 0);
-	check_code(3, 0);
-	check_code(4, 0);
-	CU_ASSERT(strstr(results[3].reply, "\"ana\"") != NULL);
+	batch_add_buyer("bo", NULL);
+	batch_run(&test);
+	batch_check(0, 0);
+	batch_check(1, 0);
+	batch_check(3, 0);
+	batch_check(4, 0);
+	CU_ASSERT(strstr(batch_results[3].reply, "\"ana\"") != NULL);
 	/* the session's own actor is back */
 	TEST_CALL(&test, "buyer.create", "{'name':'Cy'}");
 	close_counting(&test);
@@ -309,11 +149,11 @@ static void many_more_than_a_group(void)
 	open_counting(&test);
 	for (int i = 0; i < 200; i++) {
 		snprintf(ref, sizeof(ref), "r%d", i);
-		add_buyer(ref, ref);
+		batch_add_buyer(ref, ref);
 	}
-	run(&test);
-	for (size_t i = 0; i < n_items; i++)
-		check_code(i, 0);
+	batch_run(&test);
+	for (size_t i = 0; i < n_batch_items; i++)
+		batch_check(i, 0);
 	CU_ASSERT(n_commits >= 200 / 64);
 	CU_ASSERT(n_commits < 200);
 	TEST_CALL(&test, "buyer.get", "{'buyer':'ref:r199'}");
@@ -325,14 +165,14 @@ static void alone_in_the_middle(void)
 	test_market test;
 
 	open_counting(&test);
-	add_buyer("a", NULL);
-	add("ledger.checkpoint", "{}");
-	add_buyer("b", NULL);
-	add("event.list", "{}");
-	add_buyer("c", NULL);
-	run(&test);
-	for (size_t i = 0; i < n_items; i++)
-		check_code(i, 0);
+	batch_add_buyer("a", NULL);
+	batch_add("ledger.checkpoint", "{}");
+	batch_add_buyer("b", NULL);
+	batch_add("event.list", "{}");
+	batch_add_buyer("c", NULL);
+	batch_run(&test);
+	for (size_t i = 0; i < n_batch_items; i++)
+		batch_check(i, 0);
 	CU_ASSERT(n_commits >= 3);
 	TEST_CALL(&test, "buyer.get", "{'buyer':'ref:c'}");
 	close_counting(&test);
@@ -349,13 +189,13 @@ static void check_timers(bool linked)
 	open_counting(&test);
 	TEST_CALL(&test, "seller.apply", apply);
 	test.now += 365 * MK_DAY;
-	add_buyer("a", NULL)->flags = linked ? MARKET_BATCH_LINKED : 0;
-	add("seller.approve", "{'seller':'ref:lin','waiver':'late'}");
-	add_buyer("b", NULL);
-	run(&test);
-	check_code(0, linked ? MARKET_ECHAIN : 0);
-	check_code(1, MARKET_ESTATE);
-	check_code(2, 0);
+	batch_add_buyer("a", NULL)->flags = linked ? MARKET_BATCH_LINKED : 0;
+	batch_add("seller.approve", "{'seller':'ref:lin','waiver':'late'}");
+	batch_add_buyer("b", NULL);
+	batch_run(&test);
+	batch_check(0, linked ? MARKET_ECHAIN : 0);
+	batch_check(1, MARKET_ESTATE);
+	batch_check(2, 0);
 	TEST_CALL(&test, "seller.get", "{'seller':'ref:lin'}");
 	CHECK_TEXT(test_out(&test, "reason"), "stale");
 	close_counting(&test);
@@ -379,42 +219,44 @@ static void bad_items_have_their_own_errors(void)
 	market_error err;
 
 	open_counting(&test);
-	add_buyer("a", NULL);
-	add("no.such", "{}");
-	add(NULL, "{}");
-	add("buyer.create", "{'name':");
-	add("buyer.create", "{'nam':'x'}");
-	add_buyer("b", NULL)->flags = 1 << 20;
-	item = add_buyer("b", NULL);
+	batch_add_buyer("a", NULL);
+	batch_add("no.such", "{}");
+	batch_add(NULL, "{}");
+	batch_add("buyer.create", "{'name':");
+	batch_add("buyer.create", "{'nam':'x'}");
+	batch_add_buyer("b", NULL)->flags = 1 << 20;
+	item = batch_add_buyer("b", NULL);
 	item->as = "anonymous";
 	item->actor = &actor;
-	add_buyer("b", NULL)->as = "nobody:x";
-	add_buyer("b", NULL)->as = "buyer:ref:none";
-	add_buyer("b", NULL)->at = -1;
-	add_buyer("b", NULL)->at = 1;
-	item = add_buyer("b", NULL);
+	batch_add_buyer("b", NULL)->as = "nobody:x";
+	batch_add_buyer("b", NULL)->as = "buyer:ref:none";
+	batch_add_buyer("b", NULL)->at = -1;
+	batch_add_buyer("b", NULL)->at = 1;
+	item = batch_add_buyer("b", NULL);
 	item->in = item;
-	add_buyer("c", NULL)->at = TEST_START + MK_DAY;
-	run(&test);
-	check_code(0, 0);
-	check_code(1, MARKET_EUNKNOWNOP);
-	check_code(2, MARKET_EMISUSE);
-	check_code(3, MARKET_ESYNTAX);
-	check_code(4, MARKET_EUNKNOWNFIELD);
-	check_code(5, MARKET_EINVALID);
-	check_code(6, MARKET_EMISUSE);
-	check_code(7, MARKET_EINVALID);
-	check_code(8, MARKET_ENOTFOUND);
-	check_code(9, MARKET_EINVALID);
-	check_code(10, MARKET_ETIMEORDER);
-	check_code(11, MARKET_EMISUSE);
-	check_code(12, 0);
+	batch_add_buyer("c", NULL)->at = TEST_START + MK_DAY;
+	batch_run(&test);
+	batch_check(0, 0);
+	batch_check(1, MARKET_EUNKNOWNOP);
+	batch_check(2, MARKET_EMISUSE);
+	batch_check(3, MARKET_ESYNTAX);
+	batch_check(4, MARKET_EUNKNOWNFIELD);
+	batch_check(5, MARKET_EINVALID);
+	batch_check(6, MARKET_EMISUSE);
+	batch_check(7, MARKET_EINVALID);
+	batch_check(8, MARKET_ENOTFOUND);
+	batch_check(9, MARKET_EINVALID);
+	batch_check(10, MARKET_ETIMEORDER);
+	batch_check(11, MARKET_EMISUSE);
+	batch_check(12, 0);
 	TEST_REFUSED(&test, MARKET_ENOTFOUND, "buyer", "buyer.get", "{'buyer':'ref:b'}");
-	CU_ASSERT(strstr(results[12].reply, "2026-01-06T") != NULL);
-	items[0].size = 3;
-	CHECK_ERROR(market_batch(test.session, items, 1, results + 20, &err), MARKET_ESIZE, NULL);
-	CHECK_ERROR(market_batch(test.session, NULL, 1, results + 20, &err), MARKET_EMISUSE, NULL);
-	CHECK_ERROR(market_batch(NULL, items, 1, results + 20, &err), MARKET_EMISUSE, NULL);
+	CU_ASSERT(strstr(batch_results[12].reply, "2026-01-06T") != NULL);
+	batch_items[0].size = 3;
+	CHECK_ERROR(market_batch(test.session, batch_items, 1, batch_results + 20, &err), MARKET_ESIZE,
+	            NULL);
+	CHECK_ERROR(market_batch(test.session, NULL, 1, batch_results + 20, &err), MARKET_EMISUSE,
+	            NULL);
+	CHECK_ERROR(market_batch(NULL, batch_items, 1, batch_results + 20, &err), MARKET_EMISUSE, NULL);
 	CHECK_OK(market_batch(test.session, NULL, 0, NULL, &err));
 	close_counting(&test);
 }
@@ -429,26 +271,26 @@ static void typed_items_give_structs(void)
 	in.name = "Ana";
 	in.key = "k";
 	for (int i = 0; i < 3; i++) {
-		items[n_items] = (market_batch_item)MARKET_BATCH_ITEM_INIT;
-		items[n_items].operation = "buyer.create";
-		items[n_items].flags = i == 2 ? MARKET_BATCH_QUIET : 0;
-		items[n_items++].in = &in;
+		batch_items[n_batch_items] = (market_batch_item)MARKET_BATCH_ITEM_INIT;
+		batch_items[n_batch_items].operation = "buyer.create";
+		batch_items[n_batch_items].flags = i == 2 ? MARKET_BATCH_QUIET : 0;
+		batch_items[n_batch_items++].in = &in;
 	}
-	run(&test);
-	made = results[0].out;
+	batch_run(&test);
+	made = batch_results[0].out;
 	CU_ASSERT_PTR_NOT_NULL_FATAL(made);
 	CHECK_TEXT(made->name, "Ana");
-	CU_ASSERT_FALSE(results[0].replayed);
-	CU_ASSERT_TRUE(results[1].replayed);
-	CU_ASSERT_PTR_NULL(results[1].reply);
-	CHECK_INT(results[2].code, 0);
-	CU_ASSERT_PTR_NULL(results[2].out);
+	CU_ASSERT_FALSE(batch_results[0].replayed);
+	CU_ASSERT_TRUE(batch_results[1].replayed);
+	CU_ASSERT_PTR_NULL(batch_results[1].reply);
+	CHECK_INT(batch_results[2].code, 0);
+	CU_ASSERT_PTR_NULL(batch_results[2].out);
 	close_counting(&test);
 }
 
 static void lose(int took)
 {
-	start();
+	batch_start();
 	left = 1;
 	kept = took;
 }
@@ -459,31 +301,31 @@ static void check_lost_commits(int took)
 
 	open_counting(&test);
 	lose(took);
-	add_buyer("a", "k1");
-	add_buyer("a", "k2");
-	add_buyer("b", NULL);
-	add_buyer("c", "k3");
-	run(&test);
-	check_code(0, 0);
-	CU_ASSERT_FALSE(results[0].replayed);
-	check_code(1, MARKET_EEXISTS);
-	check_code(2, MARKET_EUNKNOWN);
-	check_code(3, 0);
-	market_batch_free(results, n_items);
+	batch_add_buyer("a", "k1");
+	batch_add_buyer("a", "k2");
+	batch_add_buyer("b", NULL);
+	batch_add_buyer("c", "k3");
+	batch_run(&test);
+	batch_check(0, 0);
+	CU_ASSERT_FALSE(batch_results[0].replayed);
+	batch_check(1, MARKET_EEXISTS);
+	batch_check(2, MARKET_EUNKNOWN);
+	batch_check(3, 0);
+	market_batch_free(batch_results, n_batch_items);
 	lose(took);
-	add_buyer("d", "k4")->flags = MARKET_BATCH_LINKED;
-	add_buyer("e", "k5");
-	run(&test);
-	check_code(0, 0);
-	check_code(1, 0);
-	CU_ASSERT_FALSE(results[1].replayed);
-	market_batch_free(results, n_items);
+	batch_add_buyer("d", "k4")->flags = MARKET_BATCH_LINKED;
+	batch_add_buyer("e", "k5");
+	batch_run(&test);
+	batch_check(0, 0);
+	batch_check(1, 0);
+	CU_ASSERT_FALSE(batch_results[1].replayed);
+	market_batch_free(batch_results, n_batch_items);
 	lose(took);
-	add_buyer("g", "k6")->flags = MARKET_BATCH_LINKED;
-	add_buyer("h", NULL);
-	run(&test);
-	check_code(0, MARKET_EUNKNOWN);
-	check_code(1, MARKET_EUNKNOWN);
+	batch_add_buyer("g", "k6")->flags = MARKET_BATCH_LINKED;
+	batch_add_buyer("h", NULL);
+	batch_run(&test);
+	batch_check(0, MARKET_EUNKNOWN);
+	batch_check(1, MARKET_EUNKNOWN);
 	TEST_CALL(&test, "buyer.get", "{'buyer':'ref:c'}");
 	TEST_CALL(&test, "buyer.get", "{'buyer':'ref:e'}");
 	close_counting(&test);
@@ -510,6 +352,7 @@ static int fail_flush(mk_store *store, void *user_data)
 
 static void missed_version_runs_again(void)
 {
+	static char texts[BATCH_MOST][40];
 	test_market test;
 	char ref[20];
 	int countdown = 5;
@@ -517,22 +360,22 @@ static void missed_version_runs_again(void)
 	open_counting(&test);
 	for (int i = 0; i < 20; i++) {
 		snprintf(ref, sizeof(ref), "r%d", i);
-		add_buyer(ref, i % 3 ? ref : NULL);
+		batch_add_buyer(ref, i % 3 ? ref : NULL);
 		if (i == 9 || i == 10)
-			items[i].flags = MARKET_BATCH_LINKED;
+			batch_items[i].flags = MARKET_BATCH_LINKED;
 	}
 	for (int at = 0; at < 20; at += 4) {
-		market_batch_free(results, n_items);
-		for (size_t i = 0; i < n_items; i++) {
-			snprintf(texts[i], sizeof(texts[0]), "{\"name\":\"x\",\"ref\":\"r%zu-%d\"}", i, at);
-			items[i].params = texts[i];
+		market_batch_free(batch_results, n_batch_items);
+		for (size_t i = 0; i < n_batch_items; i++) {
+			snprintf(texts[i], sizeof(texts[i]), "{\"name\":\"x\",\"ref\":\"r%zu-%d\"}", i, at);
+			batch_items[i].params = texts[i];
 		}
 		countdown = at;
 		mk_store_set_before_flush(test.market->store, fail_flush, &countdown);
-		run(&test);
+		batch_run(&test);
 		mk_store_set_before_flush(test.market->store, NULL, NULL);
-		for (size_t i = 0; i < n_items; i++)
-			check_code(i, 0);
+		for (size_t i = 0; i < n_batch_items; i++)
+			batch_check(i, 0);
 	}
 	close_counting(&test);
 }
@@ -599,17 +442,13 @@ void suite_batch(void)
 	CU_add_test(s, "a refusal disturbs no other item and is kept by its key",
 	            refused_disturbs_no_other);
 	CU_add_test(s, "the same batch again is a replay", same_batch_is_a_replay);
-	CU_add_test(s, "linked items are done whole or not at all", chain_is_done_whole_or_not_at_all);
-	CU_add_test(s, "a chain that can't be run fails before it begins", chain_that_cannot_be);
-	CU_add_test(s, "a chain that was cut isn't run beside others either", chain_that_is_cut);
-	CU_add_test(s, "a timer of the chain's own making breaks it", chain_with_own_timer);
 	CU_add_test(s, "a refused call leaves no outputs", refused_call);
 	CU_add_test(s, "a later item finds what an earlier one has done", later_sees_earlier);
-	CU_add_test(s, "more items than a transaction holds", many_more_than_a_group);
+	CU_add_test(s, "more batch_items than a transaction holds", many_more_than_a_group);
 	CU_add_test(s, "what runs alone has a transaction of its own", alone_in_the_middle);
 	CU_add_test(s, "timers that are due come before their subject's item", timers_come_first);
 	CU_add_test(s, "and before its chain", timers_come_before_a_chain);
-	CU_add_test(s, "bad items have errors of their own", bad_items_have_their_own_errors);
+	CU_add_test(s, "bad batch_items have errors of their own", bad_items_have_their_own_errors);
 	CU_add_test(s, "typed params give typed outputs", typed_items_give_structs);
 	CU_add_test(s, "a lost commit that took effect is resolved by the keys of many",
 	            lost_commit_that_took_effect);
