@@ -284,11 +284,21 @@ def damaged():
 
 @test("a broken ledger isn't backed up as a good one")
 def broken_ledger():
+    is_not_taken("UPDATE leg SET credit = credit + 1 WHERE id = "
+                 "(SELECT MAX(id) FROM leg WHERE credit > 0)")
+
+
+@test("ACC-4: nor is one whose accounts and lots differ")
+def broken_lot():
+    is_not_taken("UPDATE lot SET payout_id = NULL, remaining = 100 WHERE id = "
+                 "(SELECT MAX(id) FROM lot WHERE matured_at IS NOT NULL)")
+
+
+def is_not_taken(damage):
     store = fresh_store("sqlite")
     replay(store, generated(22, 20))
     connection = sqlite3.connect(store.beside)
-    connection.execute("UPDATE leg SET credit = credit + 1 WHERE id = "
-                       "(SELECT MAX(id) FROM leg WHERE credit > 0)")
+    equal(connection.execute(damage).rowcount, 1, "rows damaged")
     connection.commit()
     connection.close()
     path = os.path.join(store.folder, "broken.backup")
