@@ -265,9 +265,7 @@ static int seal_stored(sealing *work, int limit, market_error *err)
 	size_t count = 0, from = 0;
 	int rc = mk_store_list(work->store, work->ledger->setup.arena, &unsealed,
 	                       &mk_transfer_row_record, MK_ARGS(mk_int(limit)), &rows, &count, err);
-	if (rc)
-		return rc;
-	if (count)
+	if (rc == 0 && count)
 		qsort(rows, count, sizeof(*rows), order_stored);
 	for (size_t i = 1; rc == 0 && i <= count; i++) {
 		const mk_transfer_row *first = rows[from], *next = i < count ? rows[i] : NULL;

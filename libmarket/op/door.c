@@ -424,6 +424,9 @@ static int handle(mk_run *run, mk_ctx *ctx, market_error *err)
 			return mk_error_no_memory(err);
 	}
 	rc = run->op->handler(ctx, run->params, err);
+	/* a write of its own met others, beside those of its plan */
+	if (rc == MARKET_ECONFLICT && !mk_store_intact(ctx->store))
+		rc = MK_AGAIN;
 	run->session->events = ctx->events;
 	if (rc == 0 && ctx->arena->failed)
 		rc = mk_error_no_memory(err);

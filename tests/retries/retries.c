@@ -33,7 +33,7 @@ typedef struct share {
 
 static const share all = {.stride = 1};
 static const share short_form[] = {
-	{"checkout", 1, 1}, {"ledger-approval", 1, 2}, {"refunds", 8, 0},
+	{"checkout", 1, 1}, {"ledger-approval", 1, 2}, {"ledger-checkpoint", 1, 2}, {"refunds", 8, 0},
 	{"payouts", 8, 0},  {"ledger-hold", 8, 0},     {"onboarding", 8, 0},
 };
 
