@@ -133,6 +133,8 @@ static const struct {
 	{"market_store_copy", "copies a whole store to an empty one"},
 	{"market_store_backup", "writes it to a file"},
 	{"market_store_restore", "brings it back"},
+	{"market_keys_rotate", "changes the sealing key and wraps all records' keys by it"},
+	{"market_keys_drop", "takes an older sealing key out of the keys file"},
 	{"market_provider_register", "gives the market a payment provider"},
 	{"market_sandbox_register", "gives it the sandbox, which asks nobody"},
 	{"market_sandbox_next_notification", "what the sandbox would send next"},

@@ -14,6 +14,7 @@ market_sources += \
 	cli/demo.h \
 	cli/demo_steps.c \
 	cli/help.c \
+	cli/keys.c \
 	cli/ledger.c \
 	cli/line.c \
 	cli/line.h \

@@ -104,13 +104,27 @@ void mk_keys_set_random(mk_keys *keys, bool (*random)(void *, size_t, void *), v
 /* Adds a key of the kind, used from now on, and replaces the file in one step; the file is read
  * again first, so that nobody's key is lost. Older sealing keys stay for reading; an older signing
  * key keeps its public half only. The index key can't be changed (EINVALID): indexes would no
- * longer match. No other thread uses `keys` meanwhile. EBUSY while another process does the same.
- */
+ * longer match. Other threads may use `keys` meanwhile; other processes take the new key when they
+ * next seal, sign, or meet its number. EBUSY while another process does the same. */
 int mk_keys_rotate(mk_keys *keys, mk_key_kind kind, market_error *err);
+/* Takes an older sealing key away for good, in the same way. EINVALID: it is the newest, or there
+ * is none of that number. */
+int mk_keys_drop(mk_keys *keys, uint32_t number, market_error *err);
+/* Takes what another process has put into the file since. A file that can't be read changes
+ * nothing. */
+void mk_keys_refresh(const mk_keys *keys);
+/* Milliseconds since the file was last changed, by the system's clock; of keys of the process the
+ * longest time. */
+market_time mk_keys_age(const mk_keys *keys);
+/* The number of the key in use, and of each key of the kind, oldest first, at most MK_KEYS_MAX. */
+uint32_t mk_keys_current(const mk_keys *keys, mk_key_kind kind);
+size_t mk_keys_numbers(const mk_keys *keys, mk_key_kind kind, uint32_t numbers[MK_KEYS_MAX]);
 /* The number and public key of the current signing key; and the public key of a given number. */
 uint32_t mk_keys_signing(const mk_keys *keys, uint8_t public_key[32]);
 bool mk_keys_public(const mk_keys *keys, uint32_t number, uint8_t public_key[32]);
-int mk_keys_sign(const mk_keys *keys, const void *data, size_t size, uint32_t *number,
+/* By the signing key of that number, which was the current one a moment ago. EKEY: its secret is
+ * gone. */
+int mk_keys_sign(const mk_keys *keys, uint32_t number, const void *data, size_t size,
                  uint8_t signature[MK_SIGNATURE_SIZE], market_error *err);
 
 /* ---- sealed fields (SEL-10) ---- */
@@ -129,6 +143,11 @@ typedef struct mk_seal_place {
 #define MK_WRAPPED_KEY_SIZE 65
 #define MK_SEALED_MAX (64 * 1024) /* bytes of a text; more is ELIMIT */
 int mk_seal_new_key(const mk_keys *keys, uint8_t wrapped[MK_WRAPPED_KEY_SIZE], market_error *err);
+/* The same data key wrapped by the current key-encryption key; what it sealed stays as it is. */
+int mk_seal_rewrap(const mk_keys *keys, const uint8_t before[MK_WRAPPED_KEY_SIZE],
+                   uint8_t wrapped[MK_WRAPPED_KEY_SIZE], market_error *err);
+/* The number of the key-encryption key that wrapped it. */
+uint32_t mk_seal_key_number(const uint8_t wrapped[MK_WRAPPED_KEY_SIZE]);
 /* AES-256-GCM under the record's data key: version, nonce, tag, ciphertext; in the arena. EKEY when
  * the provider lacks the key that wrapped the data key, ECORRUPT when the wrapped key was changed.
  */

@@ -2,6 +2,7 @@
 #ifndef MK_CRYPTO_INTERNAL_H
 #define MK_CRYPTO_INTERNAL_H
 
+#include <pthread.h>
 #include <sys/types.h>
 
 #include <openssl/evp.h>
@@ -36,9 +37,24 @@ typedef struct mk_key_list {
 } mk_key_list;
 
 typedef struct mk_key_ring {
+	struct mk_key_ring *before; /* the one that it replaced, which others may still read */
 	char store_id[MK_STORE_ID_MAX + 1];
 	mk_key_list lists[MK_KEY_KINDS];
 } mk_key_ring;
+
+/* Which file a path names: another one after each change. */
+typedef struct mk_key_file_mark {
+	dev_t device;
+	ino_t file;
+	struct timespec written;
+} mk_key_file_mark;
+
+/* The keys as they are now. A ring never changes once it is here; a newer one takes its place. */
+typedef struct mk_key_state {
+	mk_key_ring *_Atomic ring;
+	pthread_mutex_t lock; /* of whoever puts a ring in place, and of `mark` */
+	mk_key_file_mark mark;
+} mk_key_state;
 
 struct mk_keys {
 	const market_allocator *allocator;
@@ -46,13 +62,15 @@ struct mk_keys {
 	void *random_data;
 	EVP_CIPHER *cipher; /* AES-256-GCM */
 	char *path;         /* NULL: keys of the process */
-	mk_key_ring ring;
+	mk_key_state *state;
 };
 
 int mk_keys_random(const mk_keys *keys, void *bytes, size_t size, market_error *err);
+/* The keys of this moment; they stay until the provider is closed. */
+const mk_key_ring *mk_keys_ring(const mk_keys *keys);
 const mk_key *mk_key_newest(const mk_keys *keys, mk_key_kind kind);
-const mk_key *mk_key_numbered(const mk_keys *keys, mk_key_kind kind,
-                              uint32_t number); /* NULL: none */
+/* The file is read again when the number is new to this process. NULL: none. */
+const mk_key *mk_key_numbered(const mk_keys *keys, mk_key_kind kind, uint32_t number);
 /* Copies a valid store id; false for another text or NULL. */
 bool mk_store_id_copy(const char *store_id, char out[MK_STORE_ID_MAX + 1]);
 
@@ -65,6 +83,8 @@ int mk_key_file_judge(const char *path, mode_t mode, uid_t owner, uid_t user, ma
 /* Reads a keys file after judging it. */
 int mk_key_file_read(const char *path, const market_allocator *allocator, mk_key_ring *ring,
                      market_error *err);
+/* All zero when there is no file. */
+mk_key_file_mark mk_key_file_look(const char *path);
 /* Makes a new file of mode 0600, on disk with its folder when this returns; EKEY when it exists. */
 int mk_key_file_create(const char *path, const market_allocator *allocator, const mk_key_ring *ring,
                        market_error *err);

@@ -56,6 +56,15 @@ int mk_key_file_judge(const char *path, mode_t mode, uid_t owner, uid_t user, ma
 	return 0;
 }
 
+mk_key_file_mark mk_key_file_look(const char *path)
+{
+	struct stat status;
+
+	if (stat(path, &status) < 0)
+		return (mk_key_file_mark){.device = 0};
+	return (mk_key_file_mark){status.st_dev, status.st_ino, status.st_mtim};
+}
+
 int mk_key_file_read(const char *path, const market_allocator *allocator, mk_key_ring *ring,
                      market_error *err)
 {

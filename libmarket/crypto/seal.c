@@ -31,6 +31,8 @@ typedef struct context {
 
 static void place_context(const mk_seal_place *place, context *out);
 static void key_context(const mk_keys *keys, const uint8_t *head, context *out);
+static int wrap(const mk_keys *keys, const uint8_t data_key[MK_KEY_SIZE], uint8_t *wrapped,
+                market_error *err);
 static int unwrap(const mk_keys *keys, const uint8_t *wrapped, uint8_t data_key[MK_KEY_SIZE],
                   market_error *err);
 static int encrypt(const mk_keys *keys, const uint8_t *key, const context *beside, const void *text,
@@ -45,21 +47,33 @@ static void put_big_endian(uint8_t *out, uint64_t value, int bytes);
 
 int mk_seal_new_key(const mk_keys *keys, uint8_t wrapped[MK_WRAPPED_KEY_SIZE], market_error *err)
 {
-	const mk_key *key = mk_key_newest(keys, MK_KEY_SEALING);
 	uint8_t data_key[MK_KEY_SIZE];
-	context beside;
 	int code;
 
+	mk_keys_refresh(keys);
 	code = mk_keys_random(keys, data_key, sizeof(data_key), err);
-	if (!code) {
-		wrapped[0] = format_version;
-		put_big_endian(wrapped + 1, key->number, 4);
-		key_context(keys, wrapped, &beside);
-		code = encrypt(keys, key->secret, &beside, data_key, sizeof(data_key), wrapped + wrap_head,
-		               err);
-	}
+	if (!code)
+		code = wrap(keys, data_key, wrapped, err);
 	mk_wipe(data_key, sizeof(data_key));
 	return code;
+}
+
+int mk_seal_rewrap(const mk_keys *keys, const uint8_t before[MK_WRAPPED_KEY_SIZE],
+                   uint8_t wrapped[MK_WRAPPED_KEY_SIZE], market_error *err)
+{
+	uint8_t data_key[MK_KEY_SIZE];
+	int code = unwrap(keys, before, data_key, err);
+
+	if (!code)
+		code = wrap(keys, data_key, wrapped, err);
+	mk_wipe(data_key, sizeof(data_key));
+	return code;
+}
+
+uint32_t mk_seal_key_number(const uint8_t wrapped[MK_WRAPPED_KEY_SIZE])
+{
+	return (uint32_t)wrapped[1] << 24 | (uint32_t)wrapped[2] << 16 | (uint32_t)wrapped[3] << 8 |
+	       wrapped[4];
 }
 
 int mk_seal_text(const mk_keys *keys, const uint8_t wrapped[MK_WRAPPED_KEY_SIZE],
@@ -168,17 +182,30 @@ static void place_context(const mk_seal_place *place, context *out)
 
 static void key_context(const mk_keys *keys, const uint8_t *head, context *out)
 {
+	const char *store_id = mk_keys_ring(keys)->store_id;
+
 	out->parts[0] = (market_blob){"market data key 1", sizeof("market data key 1")};
-	out->parts[1] = (market_blob){keys->ring.store_id, strlen(keys->ring.store_id) + 1};
+	out->parts[1] = (market_blob){store_id, strlen(store_id) + 1};
 	out->parts[2] = (market_blob){head, wrap_head};
 	out->parts[3] = (market_blob){NULL, 0};
+}
+
+static int wrap(const mk_keys *keys, const uint8_t data_key[MK_KEY_SIZE], uint8_t *wrapped,
+                market_error *err)
+{
+	const mk_key *key = mk_key_newest(keys, MK_KEY_SEALING);
+	context beside;
+
+	wrapped[0] = format_version;
+	put_big_endian(wrapped + 1, key->number, 4);
+	key_context(keys, wrapped, &beside);
+	return encrypt(keys, key->secret, &beside, data_key, MK_KEY_SIZE, wrapped + wrap_head, err);
 }
 
 static int unwrap(const mk_keys *keys, const uint8_t *wrapped, uint8_t data_key[MK_KEY_SIZE],
                   market_error *err)
 {
-	uint32_t number = (uint32_t)wrapped[1] << 24 | (uint32_t)wrapped[2] << 16 |
-	                  (uint32_t)wrapped[3] << 8 | wrapped[4];
+	uint32_t number = mk_seal_key_number(wrapped);
 	const mk_key *key = mk_key_numbered(keys, MK_KEY_SEALING, number);
 	bool valid = false;
 	context beside;
@@ -187,7 +214,8 @@ static int unwrap(const mk_keys *keys, const uint8_t *wrapped, uint8_t data_key[
 	if (wrapped[0] == format_version && !key) {
 		code = mk_error_set(err, MARKET_EKEY, "sealing key %lu is absent", (unsigned long)number);
 		return mk_error_hint(
-			err, code, "Open the store again if its keys were changed, or restore the keys file.");
+			err, code,
+			"Put the newest keys file here if another machine changed it, or restore it.");
 	}
 	if (wrapped[0] == format_version) {
 		key_context(keys, wrapped, &beside);

@@ -308,20 +308,17 @@ static int digest_balances(making *m, int64_t book, market_error *err)
 static int sign(making *m, market_error *err)
 {
 	mk_text body;
-	uint32_t number = 0;
 	uint8_t key[MK_KEY_SIZE];
 	m->row.root = (market_blob){m->root.bytes, MK_HASH_SIZE};
 	m->row.balances = (market_blob){m->balances.bytes, MK_HASH_SIZE};
-	m->row.key_number = mk_keys_signing(m->setup->keys, key);
+	uint32_t number = mk_keys_signing(m->setup->keys, key);
+	m->row.key_number = number;
 	mk_text_init(&body, m->setup->arena->allocator, 4096);
 	mk_checkpoint_body(&m->row, m->setup->store_id, &body);
 	int rc = body.failed
 	             ? mk_error_no_memory(err)
-	             : mk_keys_sign(m->setup->keys, body.data, body.size, &number, m->signature, err);
+	             : mk_keys_sign(m->setup->keys, number, body.data, body.size, m->signature, err);
 	mk_text_close(&body);
-	if (rc == 0 && number != (uint32_t)m->row.key_number)
-		rc = mk_error_set(err, MARKET_EINTERNAL,
-		                  "the signing key changed while a checkpoint was made");
 	m->row.signature = (market_blob){m->signature, MK_SIGNATURE_SIZE};
 	return rc;
 }

@@ -46,12 +46,8 @@ int mk_store_job_end(mk_store_job *job, int rc, market_store_report *out)
 	mk_keys_close(job->keys);
 	mk_digest_close(job->digest);
 	mk_arena_close(&job->arena);
-	if (rc == 0 && out) {
-		uint32_t size = out->size;
-
-		memcpy(out, &job->report, size < sizeof(*out) ? size : sizeof(*out));
-		out->size = size;
-	}
+	if (rc == 0 && out)
+		mk_report_give(&job->report, sizeof(job->report), out);
 	return rc;
 }
 

@@ -5,6 +5,7 @@ libmarket_sources += \
 	libmarket/party/payout_account.c \
 	libmarket/party/record.c \
 	libmarket/party/requirement.c \
+	libmarket/party/sealed.c \
 	libmarket/party/seller.c \
 	libmarket/party/sql.c \
 	libmarket/party/submission.c

@@ -37,5 +37,6 @@ const char *const mk_party_ddl[] = {
 	"replaced_at {int}, account_index {blob} NOT NULL){strict}",
 	"CREATE UNIQUE INDEX IF NOT EXISTS payout_account_current ON payout_account (book_id, "
 	"seller_id) WHERE replaced_at IS NULL",
+	"CREATE INDEX IF NOT EXISTS payout_account_seller ON payout_account (book_id, id)",
 	NULL,
 };

@@ -71,6 +71,14 @@ int mk_options_take(const void *given, void *out, size_t size, market_error *err
 	return 0;
 }
 
+void mk_report_give(const void *report, size_t size, void *out)
+{
+	const uint32_t own = *(const uint32_t *)out;
+
+	memcpy(out, report, own < size ? own : size);
+	*(uint32_t *)out = own;
+}
+
 int mk_field_check(const mk_field *field, const void *value, const mk_path *parent,
                    market_error *err)
 {

@@ -240,6 +240,8 @@ int mk_record_check(const mk_record *record, const void *params, mk_arena *arena
 /* Takes a caller's options, a struct that begins with its size, over those in `out`, which are of
  * `size` bytes. ESIZE when the caller's is no such size, or is larger and its tail isn't zero. */
 int mk_options_take(const void *given, void *out, size_t size, market_error *err);
+/* Gives a report of `size` bytes out, up to the size that the caller has set in `out`. */
+void mk_report_give(const void *report, size_t size, void *out);
 
 /* A deep copy in one allocation, freed by mk_record_free. `record->size` bytes of `value` are the
  * root. Never returns rows' internal texts by reference. */

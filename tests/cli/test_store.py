@@ -375,20 +375,49 @@ def usage():
         equal(run("store", *words).returncode, 2, words)
 
 
+def guide_runs(page, least, store, url=None):
+    """The commands of a guide run as they stand, beside the store's files."""
+    with open(os.path.join(SOURCE, "docs", "guides", page), encoding="utf-8") as file:
+        blocks = re.findall(r"```sh\n(.*?)```", file.read(), re.S)
+    for end in ("", ".keys"):
+        shutil.copy(store.beside + end, os.path.join(store.folder, "shop.db" + end))
+    os.symlink(BUILD, os.path.join(store.folder, "build"))
+    expect(len(blocks) >= least, "commands are missing")
+    for block in blocks:
+        ran = subprocess.run(["sh", "-e"], cwd=store.folder, capture_output=True, text=True,
+                             input=block.replace("postgresql:///shop", url or "postgresql:///shop"))
+        equal(ran.returncode, 0, block + ran.stdout + ran.stderr)
+
+
 @test("the guide's commands run as they stand (PostgreSQL)")
 def guide():
     store = fresh_store("sqlite")
     database = fresh_store("postgresql")
-    with open(os.path.join(SOURCE, "docs", "guides", "backup.md"), encoding="utf-8") as file:
-        blocks = re.findall(r"```sh\n(.*?)```", file.read(), re.S)
     replay(store, generated(22, 20))
     newest = sorted(glob.glob(store.beside + ".anchors/*"), key=os.path.getmtime)[-1]
-    for end in ("", ".keys"):
-        shutil.copy(store.beside + end, os.path.join(store.folder, "shop.db" + end))
     shutil.copy(newest, os.path.join(store.folder, "shop.db.anchor"))
-    os.symlink(BUILD, os.path.join(store.folder, "build"))
-    expect(len(blocks) >= 4, "commands are missing")
-    for block in blocks:
-        ran = subprocess.run(["sh", "-e"], cwd=store.folder, capture_output=True, text=True,
-                             input=block.replace("postgresql:///shop", database.url))
-        equal(ran.returncode, 0, block + ran.stdout + ran.stderr)
+    guide_runs("backup.md", 4, store, database.url)
+
+
+@test("SEL-10: the commands of the guide to keys run as they stand")
+def guide_to_keys():
+    store = fresh_store("sqlite")
+    equal(run("--store", store.url, "demo").returncode, 0, "demo")
+    guide_runs("keys.md", 2, store)
+
+
+@test("SEL-10: keys are listed, changed and dropped; wrong words are usage (sqlite, postgresql)")
+def keys():
+    for kind in ("sqlite", "postgresql"):
+        store = fresh_store(kind)
+        equal(run("--store", store.url, "demo").returncode, 0, "demo")
+        changed = run("--store", store.url, "keys", "rotate")
+        equal(changed.returncode, 0, changed.stderr)
+        expect("sealing key 2: new, in use" in changed.stdout, changed.stdout)
+        expect("sealing key 1: 0 records, may go" in changed.stdout, changed.stdout)
+        early = run("--store", store.url, "keys", "drop", "1")
+        equal(early.returncode, 1, early.stdout)
+        expect("less than a minute" in early.stderr, early.stderr)
+        for words in ((), ("list", "x"), ("rotate", "x"), ("drop",), ("drop", "one"),
+                      ("drop", "1", "2"), ("make",)):
+            equal(run("--store", store.url, "keys", *words).returncode, 2, words)

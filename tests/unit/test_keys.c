@@ -221,11 +221,10 @@ static void signing_key_changed(void)
 	mk_keys *keys = create();
 	char data[8192], *sealing;
 	struct stat status;
-	uint32_t number = 0;
 	bool valid = false;
 
 	CU_ASSERT_EQUAL(mk_keys_signing(keys, first), 1);
-	CU_ASSERT_EQUAL(mk_keys_sign(keys, "old", 3, &number, signature, NULL), 0);
+	CU_ASSERT_EQUAL(mk_keys_sign(keys, 1, "old", 3, signature, NULL), 0);
 	CU_ASSERT_EQUAL(mk_keys_rotate(keys, MK_KEY_SIGNING, NULL), 0);
 	CU_ASSERT_EQUAL(mk_keys_signing(keys, second), 2);
 	CU_ASSERT_NOT_EQUAL(memcmp(first, second, 32), 0);
@@ -235,8 +234,8 @@ static void signing_key_changed(void)
 	CU_ASSERT(mk_keys_public(keys, 1, known) && memcmp(known, first, 32) == 0);
 	CU_ASSERT_EQUAL(mk_ed25519_verify(known, "old", 3, signature, &valid, NULL), 0);
 	CU_ASSERT(valid);
-	CU_ASSERT_EQUAL(mk_keys_sign(keys, "new", 3, &number, signature, NULL), 0);
-	CU_ASSERT_EQUAL(number, 2);
+	CU_ASSERT_EQUAL(mk_keys_sign(keys, 2, "new", 3, signature, NULL), 0);
+	CU_ASSERT_EQUAL(mk_keys_sign(keys, 1, "old", 3, signature, NULL), MARKET_EKEY);
 	mk_keys_close(keys);
 
 	read_file(data, sizeof(data));
@@ -264,7 +263,7 @@ static void no_key_lost_between_two(void)
 	CU_ASSERT_EQUAL(mk_keys_rotate(a, MK_KEY_SEALING, NULL), 0);
 	CU_ASSERT_EQUAL(mk_seal_new_key(a, by_a, NULL), 0);
 	CU_ASSERT_EQUAL(mk_seal_text(a, by_a, &place, "a", &arena, &from_a, NULL), 0);
-	CU_ASSERT_EQUAL(mk_unseal_text(b, by_a, &place, from_a, &arena, &text, NULL), MARKET_EKEY);
+	CU_ASSERT_EQUAL(mk_unseal_text(b, by_a, &place, from_a, &arena, &text, NULL), 0);
 	CU_ASSERT_EQUAL(mk_keys_rotate(b, MK_KEY_SEALING, NULL), 0);
 	CU_ASSERT_EQUAL(mk_seal_new_key(b, by_b, NULL), 0);
 	CU_ASSERT_EQUAL(by_a[4], 2);
@@ -277,6 +276,65 @@ static void no_key_lost_between_two(void)
 	CU_ASSERT_EQUAL(mk_unseal_text(a, by_b, &place, from_b, &arena, &text, NULL), 0);
 	mk_keys_close(a);
 	mk_keys_close(b);
+	mk_arena_close(&arena);
+}
+
+/* Who has the file open seals by the new key from then on, and signs by it. */
+static void new_key_taken_by_others(void)
+{
+	mk_keys *a = create(), *b = NULL;
+	uint8_t wrapped[MK_WRAPPED_KEY_SIZE], key[32], signature[MK_SIGNATURE_SIZE];
+
+	CU_ASSERT_EQUAL_FATAL(reopen(&b, NULL), 0);
+	CU_ASSERT_EQUAL(mk_keys_rotate(a, MK_KEY_SEALING, NULL), 0);
+	CU_ASSERT_EQUAL(mk_seal_new_key(b, wrapped, NULL), 0);
+	CU_ASSERT_EQUAL(mk_seal_key_number(wrapped), 2);
+	CU_ASSERT_EQUAL(mk_keys_rotate(a, MK_KEY_SIGNING, NULL), 0);
+	CU_ASSERT_EQUAL(mk_keys_sign(b, 1, "x", 1, signature, NULL), 0);
+	CU_ASSERT_EQUAL(mk_keys_signing(b, key), 2);
+	/* what was begun with the key before is still signed by it */
+	CU_ASSERT_EQUAL(mk_keys_sign(b, 1, "x", 1, signature, NULL), 0);
+	/* a file that isn't there or can't be read changes nothing */
+	CU_ASSERT_EQUAL(rename(path, other_path), 0);
+	CU_ASSERT_EQUAL(mk_seal_new_key(b, wrapped, NULL), 0);
+	CU_ASSERT_EQUAL(rename(other_path, path), 0);
+	CU_ASSERT_EQUAL(chmod(path, 0644), 0);
+	CU_ASSERT_EQUAL(mk_seal_new_key(b, wrapped, NULL), 0);
+	CU_ASSERT_EQUAL(mk_seal_key_number(wrapped), 2);
+	mk_keys_close(a);
+	mk_keys_close(b);
+}
+
+static void rewrapped_and_dropped(void)
+{
+	mk_keys *keys = create();
+	uint8_t before[MK_WRAPPED_KEY_SIZE], wrapped[MK_WRAPPED_KEY_SIZE];
+	uint32_t numbers[MK_KEYS_MAX];
+	mk_seal_place place = {"t", "c", 1, 2};
+	market_blob sealed;
+	mk_arena arena;
+	char *text = NULL;
+
+	mk_arena_init(&arena, &mk_allocator_default);
+	CU_ASSERT_EQUAL(mk_seal_new_key(keys, before, NULL), 0);
+	CU_ASSERT_EQUAL(mk_seal_text(keys, before, &place, "a", &arena, &sealed, NULL), 0);
+	CU_ASSERT_EQUAL(mk_keys_drop(keys, 1, NULL), MARKET_EINVALID);
+	CU_ASSERT_EQUAL(mk_keys_rotate(keys, MK_KEY_SEALING, NULL), 0);
+	CU_ASSERT_EQUAL(mk_seal_rewrap(keys, before, wrapped, NULL), 0);
+	CU_ASSERT_EQUAL(mk_seal_key_number(wrapped), 2);
+	CU_ASSERT_EQUAL(mk_keys_drop(keys, 3, NULL), MARKET_EINVALID);
+	CU_ASSERT_EQUAL(mk_keys_drop(keys, 0, NULL), MARKET_EINVALID);
+	CU_ASSERT_EQUAL(mk_keys_drop(keys, 1, NULL), 0);
+	CU_ASSERT_EQUAL(mk_keys_numbers(keys, MK_KEY_SEALING, numbers), 1);
+	CU_ASSERT_EQUAL(numbers[0], 2);
+	CU_ASSERT_EQUAL(mk_keys_current(keys, MK_KEY_SEALING), 2);
+	mk_keys_close(keys);
+	CU_ASSERT_EQUAL_FATAL(reopen(&keys, NULL), 0);
+	CU_ASSERT_EQUAL(mk_unseal_text(keys, wrapped, &place, sealed, &arena, &text, NULL), 0);
+	CU_ASSERT_STRING_EQUAL(text, "a");
+	CU_ASSERT_EQUAL(mk_unseal_text(keys, before, &place, sealed, &arena, &text, NULL), MARKET_EKEY);
+	CU_ASSERT_EQUAL(mk_seal_rewrap(keys, before, wrapped, NULL), MARKET_EKEY);
+	mk_keys_close(keys);
 	mk_arena_close(&arena);
 }
 
@@ -361,6 +419,9 @@ void suite_keys(void)
 	CU_add_test(s, "keys survive the failure of each allocation", every_allocation_fails);
 	CU_add_test(s, "a changed signing key leaves the older public half alone", signing_key_changed);
 	CU_add_test(s, "two processes that change keys lose none", no_key_lost_between_two);
+	CU_add_test(s, "SEL-10: who has the file open takes the new key", new_key_taken_by_others);
+	CU_add_test(s, "SEL-10: a data key is wrapped anew, and the key before may go",
+	            rewrapped_and_dropped);
 	CU_add_test(s, "a change of keys is refused when unsafe, and nothing stays behind",
 	            change_refused);
 	CU_add_test(s, "what a process that died left unfinished is taken away", unfinished_taken_over);
