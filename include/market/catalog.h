@@ -7,6 +7,7 @@
 #ifndef MARKET_CATALOG_H
 #define MARKET_CATALOG_H
 
+#include <market/attribute.h>
 #include <market/error.h>
 #include <market/offer.h>
 #include <market/stock.h>
@@ -21,22 +22,32 @@ struct market_session;
 /* ---- categories ---- */
 
 /* A back category (CAT-1): a node of the tree by which products are classified and fees are
- * charged. It never moves. Its code is unique and serves as its reference ("ref:books"). */
+ * charged. It never moves. Its code is unique and serves as its reference ("ref:books"). The three
+ * classes are names by which the policy's rules find it. */
 typedef struct market_category {
 	market_id id;
 	const char *code;
 	const char *name;
 	market_id parent;             /* absent at the top */
 	const char *path;             /* the codes from the top to this one: "/media/books/" */
-	const char *commission_class; /* the parent's unless stated */
+	const char *commission_class; /* of the commission; when made, the parent's unless stated */
+	const char *deposit_class;    /* of the deposit (SEL-4); likewise */
+	const char *fee_class;        /* of the yearly fee (SEL-5); likewise */
 	market_time created_at;
 	int64_t version;
+	const market_pair *const *licences; /* requirements that a seller must have met to put an offer
+	                                     * on sale here or below, each with what it is for */
+	size_t n_licences;
 	const market_pair *const *metadata;
 	size_t n_metadata;
+	/* category.get alone: what is in effect, with what the categories above define */
+	const market_attribute *const *attributes;
+	size_t n_attributes;
+	const market_pair *const *all_licences;
+	size_t n_all_licences;
 } market_category;
 
-/* `parent`, `commission_class` and `metadata` may be absent. A code has letters, digits, `_`, `-`
- * and `.`. */
+/* All but `code` and `name` may be absent. A code has letters, digits, `_`, `-` and `.`. */
 typedef struct market_category_create_params {
 	uint32_t size;
 	const char *key;
@@ -44,15 +55,40 @@ typedef struct market_category_create_params {
 	const char *name;
 	market_id parent;
 	const char *commission_class;
+	const char *deposit_class;
+	const char *fee_class;
+	const market_pair *const *licences;
+	size_t n_licences;
 	const market_pair *const *metadata;
 	size_t n_metadata;
 } market_category_create_params;
 #define MARKET_CATEGORY_CREATE_PARAMS_INIT MARKET_INIT(market_category_create_params)
 
 /* Adds a category. By operators with catalog.
- * Errors: EINVALID (code), ENOTFOUND (parent), ELIMIT (depth), EEXISTS (code). Since 0.1. */
+ * Errors: EINVALID (code; licences: no requirement of the policy), ENOTFOUND (parent), ELIMIT
+ * (parent: too deep), EEXISTS (code). Since 0.1. */
 MARKET_API int market_category_create(struct market_session *session,
                                       const market_category_create_params *in,
+                                      market_category **out, market_error *err);
+
+/* Absent fields stay as they are. A class given here isn't passed on to the categories below. */
+typedef struct market_category_update_params {
+	uint32_t size;
+	const char *key;
+	market_id category;
+	const char *name;
+	const char *commission_class;
+	const char *deposit_class;
+	const char *fee_class;
+	const market_pair *const *licences;
+	size_t n_licences;
+} market_category_update_params;
+#define MARKET_CATEGORY_UPDATE_PARAMS_INIT MARKET_INIT(market_category_update_params)
+
+/* Changes a category; what it is called and how it is charged of orders from then on. By operators
+ * with catalog. Errors: EINVALID (licences: no requirement of the policy). Since 0.1. */
+MARKET_API int market_category_update(struct market_session *session,
+                                      const market_category_update_params *in,
                                       market_category **out, market_error *err);
 
 typedef struct market_category_get_params {
@@ -62,7 +98,7 @@ typedef struct market_category_get_params {
 } market_category_get_params;
 #define MARKET_CATEGORY_GET_PARAMS_INIT MARKET_INIT(market_category_get_params)
 
-/* One category. By anyone. Since 0.1. */
+/* One category, with the attributes and licences in effect. By anyone. Since 0.1. */
 MARKET_API int market_category_get(struct market_session *session,
                                    const market_category_get_params *in, market_category **out,
                                    market_error *err);
@@ -142,7 +178,8 @@ typedef struct market_product_create_params {
 #define MARKET_PRODUCT_CREATE_PARAMS_INIT MARKET_INIT(market_product_create_params)
 
 /* Adds a product, proposed or as a draft. By members of the seller with catalogue and operators
- * with catalog. Errors: ENOTFOUND (category), EEXISTS (ref). Since 0.1. */
+ * with catalog. Errors: ENOTFOUND (category), EEXISTS (ref); unless a draft, EINVALID and EMISSING
+ * (attributes.NAME) when it doesn't fit its category. Since 0.1. */
 MARKET_API int market_product_create(struct market_session *session,
                                      const market_product_create_params *in, market_product **out,
                                      market_error *err);
@@ -161,8 +198,8 @@ typedef struct market_product_update_params {
 #define MARKET_PRODUCT_UPDATE_PARAMS_INIT MARKET_INIT(market_product_update_params)
 
 /* Changes a product that isn't published yet. By members of the proposing seller with catalogue and
- * operators with catalog.
- * Errors: ESTATE. Since 0.1. */
+ * operators with catalog. Errors: ESTATE; of a proposed one EINVALID and EMISSING
+ * (attributes.NAME). Since 0.1. */
 MARKET_API int market_product_update(struct market_session *session,
                                      const market_product_update_params *in, market_product **out,
                                      market_error *err);
@@ -175,7 +212,7 @@ typedef struct market_product_propose_params {
 #define MARKET_PRODUCT_PROPOSE_PARAMS_INIT MARKET_INIT(market_product_propose_params)
 
 /* draft → proposed. By members of the proposing seller with catalogue and operators with catalog.
- * Errors: ESTATE. Since 0.1. */
+ * Errors: ESTATE, EINVALID and EMISSING (attributes.NAME). Since 0.1. */
 MARKET_API int market_product_propose(struct market_session *session,
                                       const market_product_propose_params *in, market_product **out,
                                       market_error *err);

@@ -85,7 +85,8 @@ typedef struct market_offer_create_params {
  * isn't below the price; no two SKUs have the same attributes. The product is a published one or
  * the seller's own. By members of the seller with catalogue and operators with catalog. Errors:
  * ENOTFOUND (product), ECURRENCY (skus[i].price, skus[i].list_price), EINVALID (skus[i].list_price,
- * skus[i].ref, skus[i].attributes), EEXISTS (ref, skus[i].ref). Since 0.1. */
+ * skus[i].ref, skus[i].attributes, skus[i].attributes.NAME), EMISSING (skus[i].attributes.NAME),
+ * EEXISTS (ref, skus[i].ref). Since 0.1. */
 MARKET_API int market_offer_create(struct market_session *session,
                                    const market_offer_create_params *in, market_offer **out,
                                    market_error *err);

@@ -102,7 +102,10 @@ typedef struct market_pair {
 	X(CHECKPOINT, "chk", "checkpoint") \
 	X(JOURNAL, "jrn", "journal") \
 	X(POLICY, "pol", "policy") \
-	X(LEDGER_REQUEST, "lrq", "ledger_request")
+	X(LEDGER_REQUEST, "lrq", "ledger_request") \
+	X(ATTRIBUTE, "atr", "attribute") \
+	X(FRONT, "fct", "front") \
+	X(CHANGE, "chg", "change")
 
 typedef enum market_id_kind {
 #define X(name, prefix, word) MARKET_ID_##name,

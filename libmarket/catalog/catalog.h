@@ -14,6 +14,10 @@
 #define MK_MAX_CATEGORY_DEPTH 12
 #define MK_MAX_SKUS 200 /* of an offer */
 #define MK_MAX_ATTRIBUTES MK_MAX_METADATA
+#define MK_MAX_LICENCES 20 /* of a category */
+#define MK_MAX_OPTIONS 200 /* of a choice */
+#define MK_MAX_DEFINED 100 /* attributes that a category defines itself */
+#define MK_MAX_EFFECTIVE (MK_MAX_DEFINED * MK_MAX_CATEGORY_DEPTH)
 #define MK_MAX_STOCK INT64_C(1000000000000)
 #define MK_MAX_WAREHOUSES 100 /* that a checkout looks at for one SKU */
 
@@ -75,6 +79,29 @@ void mk_stock_commit(mk_ctx *ctx, market_id stock, int64_t quantity);
 void mk_stock_release(mk_ctx *ctx, market_id stock, int64_t quantity);
 void mk_stock_return(mk_ctx *ctx, market_id stock, int64_t quantity);
 
+/* ---- attributes and licences (CAT-1) ---- */
+
+/* What is in effect for a category: its own and what the categories above it define. */
+typedef struct mk_effective {
+	const market_attribute *const *attributes; /* by name; none is retired */
+	size_t n_attributes;
+	const market_pair *const *licences;
+	size_t n_licences;
+} mk_effective;
+int mk_category_effective(mk_ctx *ctx, const market_category *category, mk_effective *out,
+                          market_error *err);
+
+/* Whether the attributes of a product fit those of its category. EINVALID and EMISSING name the
+ * field "attributes.NAME". */
+int mk_attribute_check_product(const mk_effective *effective, const market_product *product,
+                               market_error *err);
+/* The same for the SKUs of an offer ("skus[i].attributes.NAME"), which must differ. */
+int mk_attribute_check_skus(const mk_effective *effective, const market_offer_sku *const *skus,
+                            size_t count, market_error *err);
+/* A number in its one way of being written: `digits` of them behind the point at most, and `out` is
+ * that many times ten the number. */
+bool mk_attribute_number(const char *text, int digits, int64_t *out);
+
 /* ---- states (CAT-2) ---- */
 
 typedef enum mk_product_step {
@@ -99,6 +126,9 @@ int mk_offer_step_to(market_offer *offer, mk_offer_step step, market_error *err)
 
 /* ---- rows ---- */
 
+extern const mk_record mk_attribute_record;
+extern const mk_entity mk_attribute_entity;
+extern const mk_enum mk_attribute_type_enum;
 extern const mk_record mk_category_record, mk_product_record, mk_offer_record, mk_sku_record;
 extern const mk_record mk_warehouse_record, mk_stock_record;
 extern const mk_entity mk_category_entity, mk_product_entity, mk_offer_entity, mk_sku_entity;
@@ -108,11 +138,15 @@ extern const mk_enum mk_product_state_enum, mk_offer_state_enum;
 /* SKUs of many offers in one batch: sets `skus` of each. */
 int mk_offer_fill_skus(mk_ctx *ctx, market_offer *const *offers, size_t count, market_error *err);
 
-extern const char *const mk_catalog_ddl[];
+extern const char *const mk_catalog_ddl[], *const mk_catalogue_ddl[];
 
 /* ---- handlers ---- */
 
 int mk_category_create(mk_ctx *ctx, const void *params, market_error *err);
+int mk_category_update(mk_ctx *ctx, const void *params, market_error *err);
+int mk_attribute_create(mk_ctx *ctx, const void *params, market_error *err);
+int mk_attribute_update(mk_ctx *ctx, const void *params, market_error *err);
+int mk_attribute_list(mk_ctx *ctx, const void *params, market_error *err);
 int mk_category_get(mk_ctx *ctx, const void *params, market_error *err);
 int mk_category_list(mk_ctx *ctx, const void *params, market_error *err);
 int mk_product_create(mk_ctx *ctx, const void *params, market_error *err);

@@ -3,6 +3,8 @@
 #include <string.h>
 
 static int check_code(const char *code, market_error *err);
+static int check_licences(const mk_ctx *ctx, const market_pair *const *licences, size_t count,
+                          market_error *err);
 static int below(mk_ctx *ctx, market_category *category, const market_category *parent,
                  market_error *err);
 static size_t depth_of(const char *path);
@@ -17,6 +19,8 @@ int mk_category_create(mk_ctx *ctx, const void *params, market_error *err)
 	if (!category)
 		return mk_error_no_memory(err);
 	rc = check_code(in->code, err);
+	if (rc == 0)
+		rc = check_licences(ctx, in->licences, in->n_licences, err);
 	if (rc == 0 && !mk_id_absent(in->parent))
 		rc = mk_load(ctx, &mk_category_entity, in->parent, "parent", &parent, err);
 	if (rc == 0)
@@ -29,6 +33,10 @@ int mk_category_create(mk_ctx *ctx, const void *params, market_error *err)
 	category->name = in->name;
 	category->parent = in->parent;
 	category->commission_class = in->commission_class;
+	category->deposit_class = in->deposit_class;
+	category->fee_class = in->fee_class;
+	category->licences = in->licences;
+	category->n_licences = in->n_licences;
 	category->created_at = ctx->now;
 	category->version = 1;
 	category->metadata = in->metadata;
@@ -45,11 +53,53 @@ int mk_category_create(mk_ctx *ctx, const void *params, market_error *err)
 	return 0;
 }
 
+int mk_category_update(mk_ctx *ctx, const void *params, market_error *err)
+{
+	const market_category_update_params *in = params;
+	market_category *category = mk_arena_copy(ctx->arena, ctx->subject, sizeof(*category));
+	int rc;
+
+	if (!category)
+		return mk_error_no_memory(err);
+	rc = check_licences(ctx, in->licences, in->n_licences, err);
+	if (rc != 0)
+		return rc;
+	if (in->name)
+		category->name = in->name;
+	if (in->commission_class)
+		category->commission_class = in->commission_class;
+	if (in->deposit_class)
+		category->deposit_class = in->deposit_class;
+	if (in->fee_class)
+		category->fee_class = in->fee_class;
+	if (in->licences) {
+		category->licences = in->licences;
+		category->n_licences = in->n_licences;
+	}
+	mk_update(ctx, &mk_category_save, &mk_category_record, category->id, category);
+	mk_event(ctx, "category.updated", MARKET_ID_CATEGORY, category->id);
+	mk_event_text(ctx, "code", category->code);
+	ctx->result = category->id;
+	return 0;
+}
+
 int mk_category_get(mk_ctx *ctx, const void *params, market_error *err)
 {
+	market_category *category = mk_arena_copy(ctx->arena, ctx->subject, sizeof(*category));
+	mk_effective effective;
+	int rc;
+
 	(void)params;
-	(void)err;
-	ctx->output = (void *)ctx->subject;
+	if (!category)
+		return mk_error_no_memory(err);
+	rc = mk_category_effective(ctx, category, &effective, err);
+	if (rc != 0)
+		return rc;
+	category->attributes = effective.attributes;
+	category->n_attributes = effective.n_attributes;
+	category->all_licences = effective.licences;
+	category->n_all_licences = effective.n_licences;
+	ctx->output = category;
 	return 0;
 }
 
@@ -98,6 +148,26 @@ static int check_code(const char *code, market_error *err)
 	return mk_error_hint(err, MARKET_EINVALID, "A code has letters, digits, '_', '-' and '.'.");
 }
 
+/* What no seller could show would close the category to all. */
+static int check_licences(const mk_ctx *ctx, const market_pair *const *licences, size_t count,
+                          market_error *err)
+{
+	const mk_policy_sellers *sellers = ctx->policy->sellers;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t k = 0;
+
+		while (k < sellers->n_requirements &&
+		       strcmp(sellers->requirements[k]->key, licences[i]->name) != 0)
+			k++;
+		if (k == sellers->n_requirements || sellers->requirements[k]->kind == MK_COMPUTED)
+			return mk_error_at(err, MARKET_EINVALID, "licences",
+			                   "the policy has no requirement %s that is submitted",
+			                   licences[i]->name);
+	}
+	return 0;
+}
+
 /* CAT-1: what a category takes from the one above. */
 static int below(mk_ctx *ctx, market_category *category, const market_category *parent,
                  market_error *err)
@@ -109,6 +179,10 @@ static int below(mk_ctx *ctx, market_category *category, const market_category *
 		mk_arena_format(ctx->arena, "%s%s/", parent ? parent->path : "/", category->code);
 	if (parent && !category->commission_class)
 		category->commission_class = parent->commission_class;
+	if (parent && !category->deposit_class)
+		category->deposit_class = parent->deposit_class;
+	if (parent && !category->fee_class)
+		category->fee_class = parent->fee_class;
 	return category->path ? 0 : mk_error_no_memory(err);
 }
 

@@ -3,7 +3,10 @@
 
 #include <string.h>
 
-static int check_product(mk_ctx *ctx, market_id seller, market_id id, market_error *err);
+static int check_listing(mk_ctx *ctx, const market_offer_create_params *in, const char *currency,
+                         market_error *err);
+static int check_product(mk_ctx *ctx, market_id seller, market_id id, market_product **out,
+                         market_error *err);
 static int check_prices(market_money price, market_money list_price, const char *currency,
                         market_error *err);
 static int check_skus(const market_offer_create_params *in, const char *currency,
@@ -68,9 +71,7 @@ int mk_offer_create(mk_ctx *ctx, const void *params, market_error *err)
 
 	if (!offer)
 		return mk_error_no_memory(err);
-	rc = check_product(ctx, in->seller, in->product, err);
-	if (rc == 0)
-		rc = check_skus(in, seller->seller.currency, err);
+	rc = check_listing(ctx, in, seller->seller.currency, err);
 	if (rc == 0)
 		rc = mk_ref_check_free_in(ctx, &mk_offer_entity, in->seller.book, in->ref, err);
 	if (rc == 0)
@@ -241,8 +242,29 @@ int mk_offer_fill_skus(mk_ctx *ctx, market_offer *const *offers, size_t count, m
 	return rc;
 }
 
+/* What is looked at, in order, before an offer is made. */
+static int check_listing(mk_ctx *ctx, const market_offer_create_params *in, const char *currency,
+                         market_error *err)
+{
+	market_product *product = NULL;
+	mk_effective effective;
+	void *category;
+	int rc = check_product(ctx, in->seller, in->product, &product, err);
+
+	if (rc == 0)
+		rc = check_skus(in, currency, err);
+	if (rc == 0)
+		rc = mk_load(ctx, &mk_category_entity, product->category, "product", &category, err);
+	if (rc == 0)
+		rc = mk_category_effective(ctx, category, &effective, err);
+	if (rc == 0)
+		rc = mk_attribute_check_skus(&effective, in->skus, in->n_skus, err);
+	return rc;
+}
+
 /* Another seller's proposal isn't to be seen before it is published. */
-static int check_product(mk_ctx *ctx, market_id seller, market_id id, market_error *err)
+static int check_product(mk_ctx *ctx, market_id seller, market_id id, market_product **out,
+                         market_error *err)
 {
 	void *row;
 	int rc = mk_load(ctx, &mk_product_entity, id, "product", &row, err);
@@ -253,6 +275,7 @@ static int check_product(mk_ctx *ctx, market_id seller, market_id id, market_err
 	if (product->state != MARKET_PRODUCT_PUBLISHED && !mk_id_equal(product->seller, seller) &&
 	    !mk_catalog_insider(ctx, product->seller))
 		return mk_catalog_hidden(&mk_product_entity, id, "product", err);
+	*out = row;
 	return 0;
 }
 

@@ -7,12 +7,29 @@ static const mk_field category_create_fields[] = {
 	MK_F_TEXT(T, name, MK_REQUIRED, 1, MK_MAX_NAME, "its name"),
 	MK_F_ID(T, parent, CATEGORY, 0, "the category above; absent: at the top"),
 	MK_F_TEXT(T, commission_class, 0, 1, MK_MAX_CODE, "absent: as the one above"),
+	MK_F_TEXT(T, deposit_class, 0, 1, MK_MAX_CODE, "absent: as the one above"),
+	MK_F_TEXT(T, fee_class, 0, 1, MK_MAX_CODE, "absent: as the one above"),
+	MK_F_TEXT_PAIRS(T, licences, 0, MK_MAX_LICENCES, "requirements asked of its sellers"),
 	MK_F_METADATA(T),
 };
 #undef T
 const mk_record mk_category_create_params =
 	MK_PARAMS_OF("category_create_params", market_category_create_params, category_create_fields,
                  "a new back category");
+
+#define T market_category_update_params
+static const mk_field category_update_fields[] = {
+	MK_F_ID(T, category, CATEGORY, MK_REQUIRED, "the category"),
+	MK_F_TEXT(T, name, 0, 1, MK_MAX_NAME, "its name"),
+	MK_F_TEXT(T, commission_class, 0, 1, MK_MAX_CODE, "the class by which fees are set"),
+	MK_F_TEXT(T, deposit_class, 0, 1, MK_MAX_CODE, "the class of its deposit"),
+	MK_F_TEXT(T, fee_class, 0, 1, MK_MAX_CODE, "the class of its yearly fee"),
+	MK_F_TEXT_PAIRS(T, licences, 0, MK_MAX_LICENCES, "requirements asked of its sellers"),
+};
+#undef T
+const mk_record mk_category_update_params =
+	MK_PARAMS_OF("category_update_params", market_category_update_params, category_update_fields,
+                 "what changes of a category");
 
 #define T market_category_get_params
 static const mk_field category_get_fields[] = {

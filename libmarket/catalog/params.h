@@ -13,7 +13,16 @@
 		.count_offset = MK_AT(T, n_attributes, size_t) \
 	}
 
+/* A JSON object of texts. */
+#define MK_F_TEXT_PAIRS(T, m, fl, hi, sum) \
+	{ \
+		.name = #m, .summary = sum, .kind = MK_LIST, .flags = (fl) | MK_PAIRS, \
+		.record = &mk_pair_record, .max = (hi), .offset = MK_AT(T, m, const market_pair *const *), \
+		.count_offset = MK_AT(T, n_##m, size_t) \
+	}
+
 extern const mk_record mk_category_create_params, mk_category_get_params;
+extern const mk_record mk_category_update_params;
 extern const mk_record mk_category_list_params, mk_product_create_params;
 extern const mk_record mk_product_update_params, mk_product_propose_params;
 extern const mk_record mk_product_publish_params, mk_product_reject_params;

@@ -1,6 +1,8 @@
 #include "libmarket/catalog/sql.h"
 
 static int own_seller(const mk_ctx *ctx, market_id asked, market_id *out, market_error *err);
+static int check_listing(mk_ctx *ctx, const market_product *product,
+                         const market_category *category, market_error *err);
 static market_product *subject_product(mk_ctx *ctx);
 static int step(mk_ctx *ctx, mk_product_step to, const char *reason, const char *event,
                 market_error *err);
@@ -69,6 +71,10 @@ int mk_product_create(mk_ctx *ctx, const void *params, market_error *err)
 	product->version = 1;
 	product->metadata = in->metadata;
 	product->n_metadata = in->n_metadata;
+	if (!in->draft)
+		rc = check_listing(ctx, product, category, err);
+	if (rc != 0)
+		return rc;
 	mk_insert(ctx, &mk_product_insert, &mk_product_record, product->id, product);
 	mk_event(ctx, in->draft ? "product.created" : "product.proposed", MARKET_ID_PRODUCT,
 	         product->id);
@@ -99,8 +105,11 @@ int mk_product_update(mk_ctx *ctx, const void *params, market_error *err)
 		product->attributes = in->attributes;
 		product->n_attributes = in->n_attributes;
 	}
-	save(ctx, product, "product.updated");
-	return 0;
+	if (product->state == MARKET_PRODUCT_PROPOSED)
+		rc = mk_product_check(ctx, product, err);
+	if (rc == 0)
+		save(ctx, product, "product.updated");
+	return rc;
 }
 
 int mk_product_propose(mk_ctx *ctx, const void *params, market_error *err)
@@ -172,6 +181,26 @@ int mk_product_list(mk_ctx *ctx, const void *params, market_error *err)
 	return 0;
 }
 
+int mk_product_check(mk_ctx *ctx, const market_product *product, market_error *err)
+{
+	void *category;
+	int rc = mk_load(ctx, &mk_category_entity, product->category, "category", &category, err);
+
+	return rc == 0 ? check_listing(ctx, product, category, err) : rc;
+}
+
+/* What is looked at, in order, whenever a product's content is proposed. */
+static int check_listing(mk_ctx *ctx, const market_product *product,
+                         const market_category *category, market_error *err)
+{
+	mk_effective effective;
+	int rc = mk_category_effective(ctx, category, &effective, err);
+
+	if (rc == 0)
+		rc = mk_attribute_check_product(&effective, product, err);
+	return rc;
+}
+
 /* A member proposes for its own seller, whether it names it or not. */
 static int own_seller(const mk_ctx *ctx, market_id asked, market_id *out, market_error *err)
 {
@@ -198,6 +227,8 @@ static int step(mk_ctx *ctx, mk_product_step to, const char *reason, const char 
 	if (!product)
 		return mk_error_no_memory(err);
 	rc = mk_product_step_to(product, to, err);
+	if (rc == 0 && to == MK_PRODUCT_PROPOSE)
+		rc = mk_product_check(ctx, product, err);
 	if (rc != 0)
 		return rc;
 	product->reason = reason;

@@ -19,6 +19,37 @@ static const mk_enum_value offer_states[] = {
 };
 const mk_enum mk_offer_state_enum = {"offer_state", offer_states};
 
+static const mk_enum_value attribute_types[] = {
+	{MARKET_ATTRIBUTE_TEXT, "text", "any text"},
+	{MARKET_ATTRIBUTE_INTEGER, "integer", "a whole number"},
+	{MARKET_ATTRIBUTE_DECIMAL, "decimal", "a decimal number"},
+	{MARKET_ATTRIBUTE_BOOLEAN, "boolean", "true or false"},
+	{MARKET_ATTRIBUTE_CHOICE, "choice", "one of the options"},
+	{0, NULL, NULL},
+};
+const mk_enum mk_attribute_type_enum = {"attribute_type", attribute_types};
+
+static const mk_field attribute_fields[] = {
+	MK_F_ID(market_attribute, id, ATTRIBUTE, 0, "the attribute"),
+	MK_F_ID(market_attribute, category, CATEGORY, MK_OWN_BOOK, "the category that defines it"),
+	MK_F_TEXT(market_attribute, name, 0, 1, MK_MAX_METADATA_NAME, "its name"),
+	MK_F_ENUM(market_attribute, type, mk_attribute_type_enum, 0, "what its values are"),
+	MK_F_BOOL(market_attribute, required, MK_REQUIRED, "whether it must be stated"),
+	MK_F_BOOL(market_attribute, loosens, MK_REQUIRED,
+              "not required although a category above requires it"),
+	MK_F_BOOL(market_attribute, variant, MK_REQUIRED, "whether it tells SKUs apart"),
+	MK_F_BOOL(market_attribute, retired, MK_REQUIRED, "the definition counts no longer"),
+	MK_F_TEXT(market_attribute, unit, 0, 1, MK_MAX_CODE, "the unit of its values"),
+	MK_F_TEXT(market_attribute, minimum, 0, 1, MK_MAX_CODE, "the least value, or length"),
+	MK_F_TEXT(market_attribute, maximum, 0, 1, MK_MAX_CODE, "the greatest value, or length"),
+	MK_F_TEXT_PAIRS(market_attribute, options, 0, MK_MAX_OPTIONS,
+                    "the values of a choice, with what is shown for them"),
+	MK_F_TIME(market_attribute, created_at, 0, "when it was added"),
+	MK_F_INT(market_attribute, version, 0, 0, 0, "counts its changes"),
+};
+const mk_record mk_attribute_record =
+	MK_RECORD_OF("attribute", market_attribute, attribute_fields, "an attribute of a category");
+
 static const mk_field category_fields[] = {
 	MK_F_ID(market_category, id, CATEGORY, 0, "the category"),
 	MK_F_TEXT(market_category, code, 0, 1, MK_MAX_CODE, "its code, which serves as its reference"),
@@ -27,9 +58,17 @@ static const mk_field category_fields[] = {
 	MK_F_TEXT(market_category, path, 0, 0, 0, "the codes from the top to this one"),
 	MK_F_TEXT(market_category, commission_class, 0, 1, MK_MAX_CODE,
               "the class by which fees are set"),
+	MK_F_TEXT(market_category, deposit_class, 0, 1, MK_MAX_CODE, "the class of its deposit"),
+	MK_F_TEXT(market_category, fee_class, 0, 1, MK_MAX_CODE, "the class of its yearly fee"),
 	MK_F_TIME(market_category, created_at, 0, "when it was added"),
 	MK_F_INT(market_category, version, 0, 0, 0, "counts its changes"),
+	MK_F_TEXT_PAIRS(market_category, licences, 0, MK_MAX_LICENCES,
+                    "requirements asked of its sellers, with what they are for"),
 	MK_F_METADATA(market_category),
+	MK_F_LIST(market_category, attributes, market_attribute, mk_attribute_record, MK_NOT_ROW, 0,
+              MK_MAX_EFFECTIVE, "its attributes in effect"),
+	MK_F_TEXT_PAIRS(market_category, all_licences, MK_NOT_ROW,
+                    MK_MAX_LICENCES *MK_MAX_CATEGORY_DEPTH, "with those of the categories above"),
 };
 const mk_record mk_category_record =
 	MK_RECORD_OF("category", market_category, category_fields, "a back category");

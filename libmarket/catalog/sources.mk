@@ -1,5 +1,7 @@
 # sources of libmarket/catalog
 libmarket_sources += \
+	libmarket/catalog/attribute.c \
+	libmarket/catalog/attribute_check.c \
 	libmarket/catalog/catalog.h \
 	libmarket/catalog/category.c \
 	libmarket/catalog/item.c \
@@ -9,7 +11,9 @@ libmarket_sources += \
 	libmarket/catalog/params.h \
 	libmarket/catalog/product.c \
 	libmarket/catalog/record.c \
+	libmarket/catalog/schema.c \
 	libmarket/catalog/sql.c \
 	libmarket/catalog/sql.h \
 	libmarket/catalog/stock.c \
-	libmarket/op/catalog.c
+	libmarket/op/catalog.c \
+	libmarket/op/catalogue.c

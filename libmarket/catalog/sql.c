@@ -1,7 +1,8 @@
 #include "libmarket/catalog/sql.h"
 
 #define CATEGORY \
-	"book_id, id, code, name, parent_id, path, commission_class, created_at, version, metadata"
+	"book_id, id, code, name, parent_id, path, commission_class, deposit_class, fee_class, " \
+	"created_at, version, licences, metadata"
 #define PRODUCT \
 	"book_id, id, ref, seller_id, category_id, state, title, description, brand, attributes, " \
 	"reason, created_at, published_at, version, metadata"
@@ -24,8 +25,9 @@
 
 const char *const mk_catalog_ddl[] = {
 	"CREATE TABLE IF NOT EXISTS category ({key}, code TEXT NOT NULL, name TEXT NOT NULL, "
-	"{fk:parent_id:category}, path TEXT NOT NULL, commission_class TEXT, created_at {int} NOT "
-	"NULL, version {int} NOT NULL, metadata TEXT, UNIQUE (book_id, code)){strict}",
+	"{fk:parent_id:category}, path TEXT NOT NULL, commission_class TEXT, deposit_class TEXT, "
+	"fee_class TEXT, created_at {int} NOT NULL, version {int} NOT NULL, licences TEXT, metadata "
+	"TEXT, UNIQUE (book_id, code)){strict}",
 	"CREATE INDEX IF NOT EXISTS category_tree ON category (book_id, id)",
 	"CREATE INDEX IF NOT EXISTS category_parent ON category (book_id, parent_id, id)",
 
@@ -71,8 +73,16 @@ const mk_statement mk_category_insert = {
 	.name = "category_insert",
 	.table = "category",
 	.sql = "INSERT INTO category (book_id, id, code, name, parent_id, path, commission_class, "
-		   "created_at, version, metadata) VALUES (:book_id, :id, :code, :name, :parent_id, :path, "
-		   ":commission_class, :created_at, :version, :metadata) ON CONFLICT DO NOTHING",
+		   "deposit_class, fee_class, created_at, version, licences, metadata) VALUES (:book_id, "
+		   ":id, :code, :name, :parent_id, :path, :commission_class, :deposit_class, :fee_class, "
+		   ":created_at, :version, :licences, :metadata) ON CONFLICT DO NOTHING",
+};
+const mk_statement mk_category_save = {
+	.name = "category_save",
+	.table = "category",
+	.sql = "UPDATE category SET name = :name, commission_class = :commission_class, deposit_class "
+		   "= :deposit_class, fee_class = :fee_class, licences = :licences, version = version + 1 "
+		   "WHERE book_id = :book_id AND id = :id AND version = :version",
 };
 static const mk_statement category_by_id = {
 	.name = "category_by_id",

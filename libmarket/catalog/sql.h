@@ -4,7 +4,7 @@
 
 #include "libmarket/catalog/catalog.h"
 
-extern const mk_statement mk_category_insert, mk_category_by_code;
+extern const mk_statement mk_category_insert, mk_category_save, mk_category_by_code;
 extern const mk_statement mk_category_top, mk_category_below, mk_category_all;
 extern const mk_statement mk_product_insert, mk_product_save;
 extern const mk_statement mk_product_in_state, mk_product_in_category, mk_product_of_seller;
@@ -15,10 +15,16 @@ extern const mk_statement mk_warehouse_insert, mk_warehouse_of_seller;
 extern const mk_statement mk_stock_insert, mk_stock_save, mk_stock_move, mk_stock_flow;
 extern const mk_statement mk_stock_of_sku, mk_stock_everywhere, mk_stock_in;
 
+#define MK_DECIMAL_DIGITS 6 /* behind the point */
+const market_attribute *mk_attribute_named(const mk_effective *effective, const char *name);
+
 /* Whether the actor sees what isn't public of a seller (or, when absent, of the platform). */
 bool mk_catalog_insider(const mk_ctx *ctx, market_id seller);
 /* The refusal that a stranger gets: the same as for what doesn't exist. */
 int mk_catalog_hidden(const mk_entity *entity, market_id id, const char *field, market_error *err);
+
+/* The checks of a product's content before it is proposed or changed. */
+int mk_product_check(mk_ctx *ctx, const market_product *product, market_error *err);
 
 /* Reads a page: the query asks for `limit` + 1 rows, of which one too many gives the cursor. */
 int mk_catalog_page(mk_ctx *ctx, mk_query *query, int64_t limit, const char **next,

@@ -26,6 +26,7 @@ const mk_migration mk_schema_list[] = {
 	{10, "refund", mk_refund_ddl},
 	{11, "settlement", mk_settlement_ddl},
 	{12, "accounting", mk_accounting_ddl},
+	{17, "catalogue", mk_catalogue_ddl},
 };
 const size_t mk_schema_count = sizeof(mk_schema_list) / sizeof(mk_schema_list[0]);
 

@@ -2,6 +2,7 @@
 unit_sources += \
 	tests/unit/catalog_fixture.c \
 	tests/unit/catalog_fixture.h \
+	tests/unit/test_attribute.c \
 	tests/unit/test_catalog.c \
 	tests/unit/test_offer.c \
 	tests/unit/test_stock.c
