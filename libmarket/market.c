@@ -151,7 +151,7 @@ static int prepare_schema(market *market, const market_options *options, bool *f
 	bool leave = (options->flags & MARKET_OPEN_MIGRATE) != 0;
 	bool create = (options->flags & MARKET_OPEN_CREATE) != 0;
 	int version = 0;
-	int last = (int)mk_schema_count;
+	int last = mk_schema_last();
 	int rc = mk_schema_check_mark(market->store, err);
 
 	if (rc == 0)

@@ -30,6 +30,11 @@ const mk_migration mk_schema_list[] = {
 };
 const size_t mk_schema_count = sizeof(mk_schema_list) / sizeof(mk_schema_list[0]);
 
+int mk_schema_last(void)
+{
+	return mk_schema_list[mk_schema_count - 1].number;
+}
+
 typedef struct store_row {
 	market_id id;
 	const char *name;

@@ -7,6 +7,8 @@
 /* Append-only: a released entry never changes. */
 extern const mk_migration mk_schema_list[];
 extern const size_t mk_schema_count;
+/* The number of the last entry; numbers may be left out. */
+int mk_schema_last(void);
 
 /* Whether the store has a schema but was never founded (its maker died in between). */
 int mk_store_is_empty(market *market, bool *empty, market_error *err);

@@ -178,9 +178,9 @@ static int check_schema(mk_store_job *job, market_error *err)
 		rc = mk_schema_version(job->from, mk_schema_list, mk_schema_count, &version, err);
 	if (rc == 0 && version == 0)
 		rc = mk_error_set(err, MARKET_EABSENT, "the source holds no market store");
-	if (rc == 0 && version != (int)mk_schema_count) {
+	if (rc == 0 && version != mk_schema_last()) {
 		rc = mk_error_set(err, MARKET_ESCHEMA, "the source's schema is %d, this library's %d",
-		                  version, (int)mk_schema_count);
+		                  version, mk_schema_last());
 		mk_error_hint(err, rc, "Open it with MARKET_OPEN_MIGRATE to bring it up to date.");
 	}
 	return rc;
