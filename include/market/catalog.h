@@ -8,6 +8,7 @@
 #define MARKET_CATALOG_H
 
 #include <market/attribute.h>
+#include <market/change.h>
 #include <market/error.h>
 #include <market/offer.h>
 #include <market/stock.h>
@@ -150,6 +151,9 @@ typedef struct market_product {
 	const char *brand;
 	const market_pair *const *attributes;
 	size_t n_attributes;
+	const market_pair *const *images; /* in the order shown: the SHA-256 of each in hexadecimal,
+	                                   * with the address where it is found */
+	size_t n_images;
 	const char *reason; /* of the rejection, or of the last request for a revision */
 	market_time created_at;
 	market_time published_at;
@@ -159,7 +163,8 @@ typedef struct market_product {
 } market_product;
 
 /* `seller` absent: the member's own, or the platform itself where an operator acts. `draft`: not
- * yet proposed. `ref`, `description`, `brand`, `attributes` and `metadata` may be absent. */
+ * yet proposed. `ref`, `description`, `brand`, `attributes`, `images` and `metadata` may be absent.
+ */
 typedef struct market_product_create_params {
 	uint32_t size;
 	const char *key;
@@ -171,6 +176,8 @@ typedef struct market_product_create_params {
 	const char *brand;
 	const market_pair *const *attributes;
 	size_t n_attributes;
+	const market_pair *const *images;
+	size_t n_images;
 	bool draft;
 	const market_pair *const *metadata;
 	size_t n_metadata;
@@ -178,8 +185,8 @@ typedef struct market_product_create_params {
 #define MARKET_PRODUCT_CREATE_PARAMS_INIT MARKET_INIT(market_product_create_params)
 
 /* Adds a product, proposed or as a draft. By members of the seller with catalogue and operators
- * with catalog. Errors: ENOTFOUND (category), EEXISTS (ref); unless a draft, EINVALID and EMISSING
- * (attributes.NAME) when it doesn't fit its category. Since 0.1. */
+ * with catalog. Errors: ENOTFOUND (category), EEXISTS (ref); unless a draft, EINVALID (images,
+ * attributes.NAME) and EMISSING (attributes.NAME) when it doesn't fit its category. Since 0.1. */
 MARKET_API int market_product_create(struct market_session *session,
                                      const market_product_create_params *in, market_product **out,
                                      market_error *err);
@@ -194,12 +201,14 @@ typedef struct market_product_update_params {
 	const char *brand;
 	const market_pair *const *attributes;
 	size_t n_attributes;
+	const market_pair *const *images;
+	size_t n_images;
 } market_product_update_params;
 #define MARKET_PRODUCT_UPDATE_PARAMS_INIT MARKET_INIT(market_product_update_params)
 
-/* Changes a product that isn't published yet. By members of the proposing seller with catalogue and
- * operators with catalog. Errors: ESTATE; of a proposed one EINVALID and EMISSING
- * (attributes.NAME). Since 0.1. */
+/* Changes a product that isn't published yet; a published one changes by change.create. By members
+ * of the proposing seller with catalogue and operators with catalog. Errors: ESTATE; of a proposed
+ * one EINVALID and EMISSING (attributes.NAME). Since 0.1. */
 MARKET_API int market_product_update(struct market_session *session,
                                      const market_product_update_params *in, market_product **out,
                                      market_error *err);

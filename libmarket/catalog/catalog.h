@@ -18,6 +18,7 @@
 #define MK_MAX_OPTIONS 200 /* of a choice */
 #define MK_MAX_DEFINED 100 /* attributes that a category defines itself */
 #define MK_MAX_EFFECTIVE (MK_MAX_DEFINED * MK_MAX_CATEGORY_DEPTH)
+#define MK_MAX_IMAGES 20 /* of a product */
 #define MK_MAX_STOCK INT64_C(1000000000000)
 #define MK_MAX_WAREHOUSES 100 /* that a checkout looks at for one SKU */
 
@@ -109,7 +110,8 @@ typedef enum mk_product_step {
 	MK_PRODUCT_PUBLISH,
 	MK_PRODUCT_REJECT,
 	MK_PRODUCT_REVISE,
-	MK_PRODUCT_UPDATE
+	MK_PRODUCT_UPDATE,
+	MK_PRODUCT_CHANGE
 } mk_product_step;
 /* Changes the state by the transition table; ESTATE names the product and its state. */
 int mk_product_step_to(market_product *product, mk_product_step step, market_error *err);
@@ -126,9 +128,9 @@ int mk_offer_step_to(market_offer *offer, mk_offer_step step, market_error *err)
 
 /* ---- rows ---- */
 
-extern const mk_record mk_attribute_record;
-extern const mk_entity mk_attribute_entity;
-extern const mk_enum mk_attribute_type_enum;
+extern const mk_record mk_attribute_record, mk_change_record;
+extern const mk_entity mk_attribute_entity, mk_change_entity;
+extern const mk_enum mk_attribute_type_enum, mk_change_state_enum;
 extern const mk_record mk_category_record, mk_product_record, mk_offer_record, mk_sku_record;
 extern const mk_record mk_warehouse_record, mk_stock_record;
 extern const mk_entity mk_category_entity, mk_product_entity, mk_offer_entity, mk_sku_entity;
@@ -149,6 +151,12 @@ int mk_attribute_update(mk_ctx *ctx, const void *params, market_error *err);
 int mk_attribute_list(mk_ctx *ctx, const void *params, market_error *err);
 int mk_category_get(mk_ctx *ctx, const void *params, market_error *err);
 int mk_category_list(mk_ctx *ctx, const void *params, market_error *err);
+int mk_change_create(mk_ctx *ctx, const void *params, market_error *err);
+int mk_change_confirm(mk_ctx *ctx, const void *params, market_error *err);
+int mk_change_decline(mk_ctx *ctx, const void *params, market_error *err);
+int mk_change_cancel(mk_ctx *ctx, const void *params, market_error *err);
+int mk_change_get(mk_ctx *ctx, const void *params, market_error *err);
+int mk_change_list(mk_ctx *ctx, const void *params, market_error *err);
 int mk_product_create(mk_ctx *ctx, const void *params, market_error *err);
 int mk_product_update(mk_ctx *ctx, const void *params, market_error *err);
 int mk_product_propose(mk_ctx *ctx, const void *params, market_error *err);

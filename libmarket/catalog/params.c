@@ -59,6 +59,7 @@ static const mk_field product_create_fields[] = {
 	MK_F_TEXT(T, description, MK_MULTILINE, 1, MK_MAX_TEXT, "what it is"),
 	MK_F_TEXT(T, brand, 0, 1, MK_MAX_NAME, "its brand"),
 	MK_F_ATTRIBUTES(T, "its properties"),
+	MK_F_TEXT_PAIRS(T, images, 0, MK_MAX_IMAGES, "the addresses of its images by their SHA-256"),
 	MK_F_BOOL(T, draft, 0, "not proposed yet"),
 	MK_F_METADATA(T),
 };
@@ -73,6 +74,7 @@ static const mk_field product_update_fields[] = {
 	MK_F_TEXT(T, description, MK_MULTILINE, 1, MK_MAX_TEXT, "what it is"),
 	MK_F_TEXT(T, brand, 0, 1, MK_MAX_NAME, "its brand"),
 	MK_F_ATTRIBUTES(T, "its properties"),
+	MK_F_TEXT_PAIRS(T, images, 0, MK_MAX_IMAGES, "the addresses of its images by their SHA-256"),
 };
 #undef T
 const mk_record mk_product_update_params =

@@ -1,8 +1,11 @@
 #include "libmarket/catalog/sql.h"
 
+#include <string.h>
+
 static int own_seller(const mk_ctx *ctx, market_id asked, market_id *out, market_error *err);
 static int check_listing(mk_ctx *ctx, const market_product *product,
                          const market_category *category, market_error *err);
+static int check_images(const market_product *product, market_error *err);
 static market_product *subject_product(mk_ctx *ctx);
 static int step(mk_ctx *ctx, mk_product_step to, const char *reason, const char *event,
                 market_error *err);
@@ -20,11 +23,12 @@ static const struct {
 	{MK_PRODUCT_REVISE, MARKET_PRODUCT_PROPOSED, MARKET_PRODUCT_PROPOSED},
 	{MK_PRODUCT_UPDATE, MARKET_PRODUCT_DRAFT, MARKET_PRODUCT_DRAFT},
 	{MK_PRODUCT_UPDATE, MARKET_PRODUCT_PROPOSED, MARKET_PRODUCT_PROPOSED},
+	{MK_PRODUCT_CHANGE, MARKET_PRODUCT_PUBLISHED, MARKET_PRODUCT_PUBLISHED},
 };
 static const char *const step_words[] = {
 	[MK_PRODUCT_PROPOSE] = "proposed", [MK_PRODUCT_PUBLISH] = "published",
 	[MK_PRODUCT_REJECT] = "rejected",  [MK_PRODUCT_REVISE] = "revised",
-	[MK_PRODUCT_UPDATE] = "changed",
+	[MK_PRODUCT_UPDATE] = "changed",   [MK_PRODUCT_CHANGE] = "changed on request",
 };
 
 int mk_product_step_to(market_product *product, mk_product_step to, market_error *err)
@@ -67,6 +71,8 @@ int mk_product_create(mk_ctx *ctx, const void *params, market_error *err)
 	product->brand = in->brand;
 	product->attributes = in->attributes;
 	product->n_attributes = in->n_attributes;
+	product->images = in->images;
+	product->n_images = in->n_images;
 	product->created_at = ctx->now;
 	product->version = 1;
 	product->metadata = in->metadata;
@@ -93,8 +99,10 @@ int mk_product_update(mk_ctx *ctx, const void *params, market_error *err)
 	if (!product)
 		return mk_error_no_memory(err);
 	rc = mk_product_step_to(product, MK_PRODUCT_UPDATE, err);
-	if (rc != 0)
-		return rc;
+	if (rc != 0) /* CAT-3 */
+		return product->state == MARKET_PRODUCT_PUBLISHED
+		           ? mk_error_hint(err, rc, "A published product changes by change.create.")
+		           : rc;
 	if (in->title)
 		product->title = in->title;
 	if (in->description)
@@ -104,6 +112,10 @@ int mk_product_update(mk_ctx *ctx, const void *params, market_error *err)
 	if (in->attributes) {
 		product->attributes = in->attributes;
 		product->n_attributes = in->n_attributes;
+	}
+	if (in->images) {
+		product->images = in->images;
+		product->n_images = in->n_images;
 	}
 	if (product->state == MARKET_PRODUCT_PROPOSED)
 		rc = mk_product_check(ctx, product, err);
@@ -194,11 +206,29 @@ static int check_listing(mk_ctx *ctx, const market_product *product,
                          const market_category *category, market_error *err)
 {
 	mk_effective effective;
-	int rc = mk_category_effective(ctx, category, &effective, err);
+	int rc = check_images(product, err);
 
+	if (rc == 0)
+		rc = mk_category_effective(ctx, category, &effective, err);
 	if (rc == 0)
 		rc = mk_attribute_check_product(&effective, product, err);
 	return rc;
+}
+
+static int check_images(const market_product *product, market_error *err)
+{
+	for (size_t i = 0; i < product->n_images; i++) {
+		const market_pair *image = product->images[i];
+
+		if (strlen(image->name) != 64 || strspn(image->name, "0123456789abcdef") != 64)
+			return mk_error_at(err, MARKET_EINVALID, "images", "%s is no SHA-256 in hexadecimal",
+			                   image->name);
+		if (strncmp(image->value, "https://", 8) != 0 || image->value[8] == '\0')
+			return mk_error_at(err, MARKET_EINVALID, "images",
+			                   "the address of image %.16s doesn't begin with https://",
+			                   image->name);
+	}
+	return 0;
 }
 
 /* A member proposes for its own seller, whether it names it or not. */

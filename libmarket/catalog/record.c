@@ -83,6 +83,8 @@ static const mk_field product_fields[] = {
 	MK_F_TEXT(market_product, description, MK_MULTILINE, 1, MK_MAX_TEXT, "what it is"),
 	MK_F_TEXT(market_product, brand, 0, 1, MK_MAX_NAME, "its brand"),
 	MK_F_ATTRIBUTES(market_product, "its properties"),
+	MK_F_TEXT_PAIRS(market_product, images, 0, MK_MAX_IMAGES,
+                    "the addresses of its images by their SHA-256"),
 	MK_F_TEXT(market_product, reason, MK_MULTILINE, 1, MK_MAX_TEXT, "of a rejection or a revision"),
 	MK_F_TIME(market_product, created_at, 0, "when it was added"),
 	MK_F_TIME(market_product, published_at, 0, "when it was published"),

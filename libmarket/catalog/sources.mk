@@ -4,6 +4,7 @@ libmarket_sources += \
 	libmarket/catalog/attribute_check.c \
 	libmarket/catalog/catalog.h \
 	libmarket/catalog/category.c \
+	libmarket/catalog/change.c \
 	libmarket/catalog/item.c \
 	libmarket/catalog/offer.c \
 	libmarket/catalog/page.c \
@@ -16,4 +17,5 @@ libmarket_sources += \
 	libmarket/catalog/sql.h \
 	libmarket/catalog/stock.c \
 	libmarket/op/catalog.c \
-	libmarket/op/catalogue.c
+	libmarket/op/catalogue.c \
+	libmarket/op/change.c

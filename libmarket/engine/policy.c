@@ -243,6 +243,13 @@ static const mk_field ledger_fields[] = {
 static const mk_record ledger_record =
 	MK_RECORD_OF("ledger", mk_policy_ledger, ledger_fields, "the books");
 
+static const mk_field catalogue_fields[] = {
+	MK_F_TEXTS(mk_policy_catalogue, change_automatic, 0, 0, 10,
+               "fields of a published product whose change needs no operator (CAT-3)"),
+};
+static const mk_record catalogue_record =
+	MK_RECORD_OF("catalogue", mk_policy_catalogue, catalogue_fields, "the catalogue");
+
 static const mk_field policy_fields[] = {
 	MK_F_TEXT(mk_policy, name, MK_REQUIRED, 1, MK_MAX_CODE, "the policy's name"),
 	MK_F_TEXTS(mk_policy, currencies, MK_REQUIRED, 1, 50, "ISO 4217 codes of what is sold in"),
@@ -257,6 +264,7 @@ static const mk_field policy_fields[] = {
 	MK_F_RECORD(mk_policy, aftersales, mk_policy_aftersales, aftersales_record, MK_REQUIRED,
                 "after-sales"),
 	MK_F_RECORD(mk_policy, ratings, mk_policy_ratings, ratings_record, MK_REQUIRED, "ratings"),
+	MK_F_RECORD(mk_policy, catalogue, mk_policy_catalogue, catalogue_record, 0, "the catalogue"),
 	MK_F_RECORD(mk_policy, ledger, mk_policy_ledger, ledger_record, MK_REQUIRED, "the books"),
 };
 const mk_record mk_policy_record =

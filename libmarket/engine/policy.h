@@ -124,6 +124,13 @@ typedef struct mk_policy_fees {
 	size_t n_kinds;
 } mk_policy_fees;
 
+/* ---- catalogue ---- */
+
+typedef struct mk_policy_catalogue {
+	const char *const *change_automatic; /* CAT-3: fields whose change needs no operator */
+	size_t n_change_automatic;
+} mk_policy_catalogue;
+
 /* ---- settlement ---- */
 
 typedef enum mk_schedule {
@@ -190,6 +197,7 @@ typedef struct mk_policy {
 	const mk_policy_aftersales *aftersales;
 	const mk_policy_ratings *ratings;
 	const mk_policy_ledger *ledger;
+	const mk_policy_catalogue *catalogue; /* NULL: all by default */
 	/* set by the loader */
 	int64_t number; /* of the stored version */
 	market_id id;

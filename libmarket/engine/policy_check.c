@@ -16,6 +16,7 @@ static void check_splits(mk_yaml *yaml, const mk_policy *policy);
 static void check_settlement(mk_yaml *yaml, const mk_policy *policy);
 static int check_zone(mk_yaml *yaml, const mk_policy_settlement *settlement, market_error *err);
 static void check_ratings(mk_yaml *yaml, const mk_policy_ratings *ratings);
+static void check_catalogue(mk_yaml *yaml, const mk_policy_catalogue *catalogue);
 
 int mk_policy_compile(const char *text, size_t size, mk_yaml *yaml, const mk_policy **out,
                       market_error *err)
@@ -33,6 +34,8 @@ int mk_policy_compile(const char *text, size_t size, mk_yaml *yaml, const mk_pol
 	check_splits(yaml, policy);
 	check_settlement(yaml, policy);
 	check_ratings(yaml, policy->ratings);
+	if (policy->catalogue)
+		check_catalogue(yaml, policy->catalogue);
 	rc = check_zone(yaml, policy->settlement, err);
 	if (rc == 0 && yaml->arena->failed)
 		rc = mk_error_no_memory(err);
@@ -203,5 +206,20 @@ static void check_ratings(mk_yaml *yaml, const mk_policy_ratings *ratings)
 			if (strcmp(ratings->dimensions[k], ratings->dimensions[i]) == 0)
 				mk_yaml_report(yaml, ratings, "dimensions", "", "dimension %s stands twice",
 				               ratings->dimensions[i]);
+	}
+}
+
+static void check_catalogue(mk_yaml *yaml, const mk_policy_catalogue *catalogue)
+{
+	static const char *const all[] = {"category", "title",      "description",
+	                                  "brand",    "attributes", "images"};
+	for (size_t i = 0; i < catalogue->n_change_automatic; i++) {
+		size_t k = 0;
+		while (k < 6 && strcmp(all[k], catalogue->change_automatic[i]) != 0)
+			k++;
+		if (k == 6)
+			mk_yaml_report(yaml, catalogue, "change_automatic",
+			               mk_text_nearest(catalogue->change_automatic[i], all, 6),
+			               "a change has no field %s", catalogue->change_automatic[i]);
 	}
 }

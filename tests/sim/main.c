@@ -27,8 +27,9 @@ typedef struct total {
 } total;
 
 static const sim_action *const groups[] = {
-	sim_party_actions,  sim_catalog_actions, sim_order_actions,  sim_payment_actions,
-	sim_settle_actions, sim_rating_actions,  sim_ledger_actions, sim_read_actions,
+	sim_party_actions,   sim_catalog_actions, sim_order_actions,
+	sim_payment_actions, sim_settle_actions,  sim_rating_actions,
+	sim_ledger_actions,  sim_read_actions,    sim_change_actions,
 };
 #define N_GROUPS (sizeof(groups) / sizeof(groups[0]))
 
@@ -229,6 +230,7 @@ static void forget(sim *s)
 	free(s->sellers.at);
 	free(s->submissions.at);
 	free(s->products.at);
+	free(s->changes.at);
 	free(s->offers.at);
 	free(s->skus.at);
 	free(s->stocks.at);

@@ -64,6 +64,7 @@ void sim_make_policy(sim *s)
 	               "  counted_per_month: %d\n  credit_points_per_month: %d\n"
 	               "  same_item_once: 14d\n  positive_from: 4\n  negative_to: 2\n",
 	               (int)s->policy.rated_per_month, (int)s->policy.credit_per_month);
+	mk_text_add(&text, "catalogue:\n  change_automatic: [brand]\n");
 	mk_text_add(&text, "ledger:\n  two_person_amount: 10000.00 BRL\n  approval_within: 7d\n"
 	                   "  write_off_after: 180d\n");
 	snprintf(s->policy_text, sizeof(s->policy_text), "%s", text.data);

@@ -76,7 +76,16 @@ typedef struct sim_product {
 	size_t seller; /* SIM_NONE: the platform's */
 	int32_t state;
 	bool special;
+	int64_t changes; /* CAT-3: how often it has changed since it was published */
 } sim_product;
+
+/* CAT-3 */
+typedef struct sim_change {
+	market_id id;
+	size_t product;
+	int32_t state;
+	int64_t at; /* the product's changes when it was asked for */
+} sim_change;
 
 typedef struct sim_offer {
 	market_id id;
@@ -319,6 +328,7 @@ typedef struct sim {
 	SIM_LIST(sim_seller) sellers;
 	SIM_LIST(sim_submission) submissions;
 	SIM_LIST(sim_product) products;
+	SIM_LIST(sim_change) changes;
 	SIM_LIST(sim_offer) offers;
 	SIM_LIST(sim_sku) skus;
 	SIM_LIST(sim_stock) stocks;
@@ -520,9 +530,9 @@ typedef struct sim_action {
 	void (*run)(sim *s);
 	int weight; /* 0: only by time, or in the making of the market */
 } sim_action;
-extern const sim_action sim_party_actions[], sim_catalog_actions[], sim_order_actions[],
-	sim_payment_actions[], sim_settle_actions[], sim_rating_actions[], sim_ledger_actions[],
-	sim_read_actions[];
+extern const sim_action sim_party_actions[], sim_catalog_actions[], sim_change_actions[],
+	sim_order_actions[], sim_payment_actions[], sim_settle_actions[], sim_rating_actions[],
+	sim_ledger_actions[], sim_read_actions[];
 void sim_setup_party(sim *s);
 void sim_setup_catalog(sim *s);
 /* A checkout (act_place.c). */

@@ -2,6 +2,7 @@
 check_PROGRAMS += tests/sim/market-sim
 tests_sim_market_sim_SOURCES = \
 	tests/sim/act_catalog.c \
+	tests/sim/act_change.c \
 	tests/sim/act_ledger.c \
 	tests/sim/act_order.c \
 	tests/sim/act_party.c \

@@ -4,5 +4,6 @@ unit_sources += \
 	tests/unit/catalog_fixture.h \
 	tests/unit/test_attribute.c \
 	tests/unit/test_catalog.c \
+	tests/unit/test_change.c \
 	tests/unit/test_offer.c \
 	tests/unit/test_stock.c
