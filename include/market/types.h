@@ -105,7 +105,9 @@ typedef struct market_pair {
 	X(LEDGER_REQUEST, "lrq", "ledger_request") \
 	X(ATTRIBUTE, "atr", "attribute") \
 	X(FRONT, "fct", "front") \
-	X(CHANGE, "chg", "change")
+	X(CHANGE, "chg", "change") \
+	X(STOCKTAKE, "stt", "stocktake") \
+	X(STOCKTAKE_LINE, "stl", "stocktake_line")
 
 typedef enum market_id_kind {
 #define X(name, prefix, word) MARKET_ID_##name,

@@ -21,6 +21,7 @@
 #define MK_MAX_IMAGES 20 /* of a product */
 #define MK_MAX_STOCK INT64_C(1000000000000)
 #define MK_MAX_WAREHOUSES 100 /* that a checkout looks at for one SKU */
+#define MK_MAX_COUNTS 200     /* SKUs of a stocktake */
 
 /* ---- items ---- */
 
@@ -64,9 +65,10 @@ int mk_catalog_items(mk_ctx *ctx, const mk_want *wants, size_t count, mk_item **
                      size_t *failed, market_error *err);
 /* ---- stock (CAT-7) ---- */
 
-/* Gives every item a stock row that has enough for it after those before it. ESTOCK (quantity). */
-int mk_stock_choose(mk_ctx *ctx, mk_item *const *items, size_t count, size_t *failed,
-                    market_error *err);
+/* Gives every item a stock row that has enough for it after those before it, by the policy's rule.
+ * `country` is where the goods go; NULL: nobody knows. ESTOCK (quantity). */
+int mk_stock_choose(mk_ctx *ctx, mk_item *const *items, size_t count, const char *country,
+                    size_t *failed, market_error *err);
 /* Plans the reservation of chosen items: one relative, guarded update per stock row, and the event
  * stock.low where the reservation makes it low. A miss runs the operation again, so that its reads
  * name the error. Call once per operation, with all items; what is then added to "the last event"
@@ -132,9 +134,9 @@ extern const mk_record mk_attribute_record, mk_change_record;
 extern const mk_entity mk_attribute_entity, mk_change_entity;
 extern const mk_enum mk_attribute_type_enum, mk_change_state_enum;
 extern const mk_record mk_category_record, mk_product_record, mk_offer_record, mk_sku_record;
-extern const mk_record mk_warehouse_record, mk_stock_record;
+extern const mk_record mk_warehouse_record, mk_stock_record, mk_stocktake_record;
 extern const mk_entity mk_category_entity, mk_product_entity, mk_offer_entity, mk_sku_entity;
-extern const mk_entity mk_warehouse_entity, mk_stock_entity;
+extern const mk_entity mk_warehouse_entity, mk_stock_entity, mk_stocktake_entity;
 extern const mk_enum mk_product_state_enum, mk_offer_state_enum;
 
 /* SKUs of many offers in one batch: sets `skus` of each. */
@@ -179,5 +181,11 @@ int mk_warehouse_list(mk_ctx *ctx, const void *params, market_error *err);
 int mk_stock_adjust(mk_ctx *ctx, const void *params, market_error *err);
 int mk_stock_set(mk_ctx *ctx, const void *params, market_error *err);
 int mk_stock_list(mk_ctx *ctx, const void *params, market_error *err);
+int mk_stock_transfer(mk_ctx *ctx, const void *params, market_error *err);
+int mk_stocktake_create(mk_ctx *ctx, const void *params, market_error *err);
+int mk_stocktake_get(mk_ctx *ctx, const void *params, market_error *err);
+int mk_stocktake_list(mk_ctx *ctx, const void *params, market_error *err);
+/* Sets the lines of a stocktake. */
+int mk_stocktake_fill(mk_ctx *ctx, void *row, market_error *err);
 
 #endif

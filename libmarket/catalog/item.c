@@ -25,8 +25,6 @@ static const lookup *find(const batch *b, market_id sku);
 static mk_item *make_item(mk_ctx *ctx, const batch *b, const mk_want *want);
 static int check_purchasable(const mk_item *item, market_error *err);
 static int refuse(const mk_item *item, const char *why, market_error *err);
-static int64_t promised(mk_item *const *items, size_t count, const market_stock *stock);
-static int choose(mk_item *const *items, size_t at, market_error *err);
 
 static const mk_field item_fields[] = {
 	MK_F_ID(mk_item, sku, SKU, 0, "the SKU"),
@@ -78,32 +76,6 @@ int mk_catalog_items(mk_ctx *ctx, const mk_want *wants, size_t count, mk_item **
 	if (rc != 0 && failed)
 		*failed = i;
 	return rc;
-}
-
-int mk_stock_choose(mk_ctx *ctx, mk_item *const *items, size_t count, size_t *failed,
-                    market_error *err)
-{
-	(void)ctx;
-	for (size_t i = 0; i < count; i++) {
-		int rc = choose(items, i, err);
-
-		if (rc == 0)
-			continue;
-		if (failed)
-			*failed = i;
-		return rc;
-	}
-	return 0;
-}
-
-void mk_stock_reserve(mk_ctx *ctx, mk_item *const *items, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		const market_stock *stock = items[i]->stock;
-
-		if (promised(items, i, stock) == 0)
-			mk_stock_change(ctx, stock, 0, promised(items, count, stock));
-	}
 }
 
 static int make_batch(mk_ctx *ctx, const mk_want *wants, size_t count, batch *out,
@@ -198,41 +170,4 @@ static int refuse(const mk_item *item, const char *why, market_error *err)
 
 	market_id_format(MARKET_ID_SKU, item->sku, text);
 	return mk_error_at(err, MARKET_EPURCHASABLE, "sku", "sku %s can't be bought: %s", text, why);
-}
-
-/* How much the first `count` items take of a stock row. */
-static int64_t promised(mk_item *const *items, size_t count, const market_stock *stock)
-{
-	int64_t sum = 0;
-
-	for (size_t i = 0; i < count; i++)
-		if (items[i]->stock && mk_id_equal(items[i]->stock->id, stock->id))
-			sum += items[i]->quantity;
-	return sum;
-}
-
-static int choose(mk_item *const *items, size_t at, market_error *err)
-{
-	mk_item *item = items[at];
-	char text[MARKET_ID_TEXT_SIZE];
-	int64_t most = 0;
-
-	for (size_t i = 0; i < item->n_stocks; i++) {
-		market_stock *stock = item->stocks[i];
-		int64_t left;
-
-		if (!mk_id_absent(item->warehouse) && !mk_id_equal(item->warehouse, stock->warehouse))
-			continue;
-		left = stock->available - promised(items, at, stock);
-		if (left >= item->quantity) {
-			item->stock = stock;
-			item->warehouse = stock->warehouse;
-			return 0;
-		}
-		most = left > most ? left : most;
-	}
-	market_id_format(MARKET_ID_SKU, item->sku, text);
-	return mk_error_at(err, MARKET_ESTOCK, "quantity",
-	                   "sku %s: %lld are available, %lld are wanted", text, (long long)most,
-	                   (long long)item->quantity);
 }

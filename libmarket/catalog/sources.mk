@@ -16,6 +16,9 @@ libmarket_sources += \
 	libmarket/catalog/sql.c \
 	libmarket/catalog/sql.h \
 	libmarket/catalog/stock.c \
+	libmarket/catalog/stocktake.c \
+	libmarket/catalog/warehouse_choice.c \
 	libmarket/op/catalog.c \
 	libmarket/op/catalogue.c \
-	libmarket/op/change.c
+	libmarket/op/change.c \
+	libmarket/op/stock.c

@@ -64,6 +64,16 @@ const char *const mk_catalog_ddl[] = {
 	"{fk:warehouse_id:warehouse} NOT NULL, on_hand {int} NOT NULL, reserved {int} NOT NULL, sold "
 	"{int} NOT NULL, low_at {int} NOT NULL, created_at {int} NOT NULL, version {int} NOT NULL, "
 	"UNIQUE (book_id, sku_id, warehouse_id)){strict}",
+
+	"CREATE TABLE IF NOT EXISTS stocktake ({key}, ref TEXT, {fk:warehouse_id:warehouse} NOT NULL, "
+	"note TEXT, created_at {int} NOT NULL){strict}",
+	"CREATE UNIQUE INDEX IF NOT EXISTS stocktake_ref ON stocktake (book_id, ref) WHERE ref IS NOT "
+	"NULL",
+	"CREATE INDEX IF NOT EXISTS stocktake_seller ON stocktake (book_id, id)",
+	"CREATE TABLE IF NOT EXISTS stocktake_line ({key}, {fk:stocktake_id:stocktake} NOT NULL, "
+	"{fk:sku_id:sku} NOT NULL, {fk:stock_id:stock} NOT NULL, expected {int} NOT NULL, counted "
+	"{int} NOT NULL, reason TEXT){strict}",
+	"CREATE INDEX IF NOT EXISTS stocktake_line_of ON stocktake_line (book_id, stocktake_id, id)",
 	NULL,
 };
 
@@ -312,6 +322,43 @@ const mk_statement mk_stock_everywhere = {
 		   " FROM stock WHERE book_id = ?1 AND sku_id = ?2 ORDER BY warehouse_id LIMIT ?3",
 };
 
+/* ---- stocktakes ---- */
+
+#define STOCKTAKE "book_id, id, ref, book_id AS seller_id, warehouse_id, note, created_at"
+
+const mk_statement mk_stocktake_insert = {
+	.name = "stocktake_insert",
+	.table = "stocktake",
+	.sql = "INSERT INTO stocktake (book_id, id, ref, warehouse_id, note, created_at) VALUES "
+		   "(:book_id, :id, :ref, :warehouse_id, :note, :created_at) ON CONFLICT DO NOTHING",
+};
+static const mk_statement stocktake_by_id = {
+	.name = "stocktake_by_id",
+	.sql = "SELECT " STOCKTAKE " FROM stocktake WHERE book_id = ?1 AND id = ?2",
+};
+static const mk_statement stocktake_by_ref = {
+	.name = "stocktake_by_ref",
+	.sql = "SELECT book_id, id FROM stocktake WHERE book_id = ?1 AND ref = ?2",
+};
+const mk_statement mk_stocktake_of_seller = {
+	.name = "stocktake_of_seller",
+	.sql = "SELECT " STOCKTAKE " FROM stocktake WHERE book_id = ?1 AND id > ?2 AND ?3 >= 0 "
+		   "ORDER BY id LIMIT ?4",
+};
+const mk_statement mk_stocktake_line_insert = {
+	.name = "stocktake_line_insert",
+	.table = "stocktake_line",
+	.sql = "INSERT INTO stocktake_line (book_id, id, stocktake_id, sku_id, stock_id, expected, "
+		   "counted, reason) VALUES (:book_id, :id, :stocktake_id, :sku_id, :stock_id, :expected, "
+		   ":counted, :reason) ON CONFLICT DO NOTHING",
+};
+const mk_statement mk_stocktake_lines = {
+	.name = "stocktake_lines",
+	.sql = "SELECT book_id, id, stocktake_id, sku_id, stock_id, expected, counted, counted - "
+		   "expected AS difference, reason FROM stocktake_line WHERE book_id = ?1 AND stocktake_id "
+		   "= ?2 ORDER BY id",
+};
+
 /* ---- entities ---- */
 
 static market_id product_seller(const void *row);
@@ -364,6 +411,16 @@ const mk_entity mk_stock_entity = {
 	.record = &mk_stock_record,
 	.by_id = &stock_by_id,
 	.seller = book_seller,
+};
+
+const mk_entity mk_stocktake_entity = {
+	.kind = MARKET_ID_STOCKTAKE,
+	.name = "stocktake",
+	.record = &mk_stocktake_record,
+	.by_id = &stocktake_by_id,
+	.by_ref = &stocktake_by_ref,
+	.seller = book_seller,
+	.fill = mk_stocktake_fill,
 };
 
 static market_id product_seller(const void *row)

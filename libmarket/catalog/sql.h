@@ -13,6 +13,8 @@ extern const mk_statement mk_offer_insert, mk_offer_save, mk_offer_of_seller, mk
 extern const mk_statement mk_sku_insert, mk_sku_save, mk_sku_by_ref, mk_sku_of_offer, mk_sku_item;
 extern const mk_statement mk_warehouse_insert, mk_warehouse_of_seller;
 extern const mk_statement mk_stock_insert, mk_stock_save, mk_stock_move, mk_stock_flow;
+extern const mk_statement mk_stocktake_insert, mk_stocktake_line_insert;
+extern const mk_statement mk_stocktake_of_seller, mk_stocktake_lines;
 extern const mk_statement mk_stock_of_sku, mk_stock_everywhere, mk_stock_in;
 
 #define MK_DECIMAL_DIGITS 6 /* behind the point */
@@ -33,5 +35,13 @@ int mk_catalog_page(mk_ctx *ctx, mk_query *query, int64_t limit, const char **ne
 /* The guarded, relative change of what can be bought, and the event stock.low when it falls to the
  * threshold. `stock` is as read; the change must fit it. */
 void mk_stock_change(mk_ctx *ctx, const market_stock *stock, int64_t on_hand, int64_t reserved);
+/* Sets what a row that was read has on hand, with stock.low where it falls to the threshold. */
+void mk_stock_count(mk_ctx *ctx, market_stock *stock, int64_t on_hand, int64_t low_at);
+/* Plans a new row. */
+int mk_stock_add(mk_ctx *ctx, market_id sku, market_id warehouse, int64_t on_hand, int64_t low_at,
+                 market_id *out, market_error *err);
+/* EINVALID at `field`: the policy lists codes, and this isn't one. NULL is fine. */
+int mk_stock_check_reason(const mk_ctx *ctx, const char *reason, const char *field,
+                          market_error *err);
 
 #endif

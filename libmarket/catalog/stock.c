@@ -4,10 +4,8 @@
 
 static void tell_low(mk_ctx *ctx, const market_stock *stock, int64_t before, int64_t low_before);
 static int check_country(const char *country, market_error *err);
-static int read_stock(mk_ctx *ctx, market_id sku, market_id warehouse, market_stock **out,
-                      market_error *err);
-static int add_stock(mk_ctx *ctx, market_id sku, market_id warehouse, int64_t on_hand,
-                     int64_t low_at, market_id *out, market_error *err);
+static int read_stock(mk_ctx *ctx, market_id sku, market_id warehouse, const char *field,
+                      market_stock **out, market_error *err);
 static int short_of(const market_stock *stock, int64_t wanted, market_error *err);
 static void flow(mk_ctx *ctx, market_id stock, int64_t on_hand, int64_t reserved, int64_t sold);
 
@@ -52,8 +50,10 @@ int mk_stock_adjust(mk_ctx *ctx, const void *params, market_error *err)
 {
 	const market_stock_adjust_params *in = params;
 	market_stock *stock;
-	int rc = read_stock(ctx, in->sku, in->warehouse, &stock, err);
+	int rc = read_stock(ctx, in->sku, in->warehouse, "warehouse", &stock, err);
 
+	if (rc == 0)
+		rc = mk_stock_check_reason(ctx, in->reason, "reason", err);
 	if (rc != 0)
 		return rc;
 	if (in->delta == 0)
@@ -68,7 +68,7 @@ int mk_stock_adjust(mk_ctx *ctx, const void *params, market_error *err)
 	if (stock) {
 		ctx->result = stock->id;
 	} else {
-		rc = add_stock(ctx, in->sku, in->warehouse, in->delta, 0, &ctx->result, err);
+		rc = mk_stock_add(ctx, in->sku, in->warehouse, in->delta, 0, &ctx->result, err);
 		if (rc != 0)
 			return rc;
 	}
@@ -84,9 +84,10 @@ int mk_stock_set(mk_ctx *ctx, const void *params, market_error *err)
 {
 	const market_stock_set_params *in = params;
 	market_stock *stock;
-	int64_t before, low_before;
-	int rc = read_stock(ctx, in->sku, in->warehouse, &stock, err);
+	int rc = read_stock(ctx, in->sku, in->warehouse, "warehouse", &stock, err);
 
+	if (rc == 0)
+		rc = mk_stock_check_reason(ctx, in->reason, "reason", err);
 	if (rc != 0)
 		return rc;
 	if (!in->on_hand && (!in->low_at || !stock))
@@ -95,26 +96,19 @@ int mk_stock_set(mk_ctx *ctx, const void *params, market_error *err)
 		return mk_error_at(err, MARKET_ESTOCK, "on_hand", "%lld are reserved, more than %lld",
 		                   (long long)stock->reserved, (long long)*in->on_hand);
 	if (!stock) {
-		rc = add_stock(ctx, in->sku, in->warehouse, *in->on_hand, in->low_at ? *in->low_at : 0,
-		               &ctx->result, err);
+		rc = mk_stock_add(ctx, in->sku, in->warehouse, *in->on_hand, in->low_at ? *in->low_at : 0,
+		                  &ctx->result, err);
 		if (rc != 0)
 			return rc;
 		mk_event(ctx, "stock.set", MARKET_ID_STOCK, ctx->result);
 		mk_event_text(ctx, "reason", in->reason);
 		return 0;
 	}
-	before = stock->available;
-	low_before = stock->low_at;
-	if (in->on_hand)
-		stock->on_hand = *in->on_hand;
-	if (in->low_at)
-		stock->low_at = *in->low_at;
-	stock->available = stock->on_hand - stock->reserved;
-	mk_update(ctx, &mk_stock_save, &mk_stock_record, stock->id, stock);
 	mk_event(ctx, "stock.set", MARKET_ID_STOCK, stock->id);
-	mk_event_int(ctx, "on_hand", stock->on_hand);
+	mk_event_int(ctx, "on_hand", in->on_hand ? *in->on_hand : stock->on_hand);
 	mk_event_text(ctx, "reason", in->reason);
-	tell_low(ctx, stock, before, low_before);
+	mk_stock_count(ctx, stock, in->on_hand ? *in->on_hand : stock->on_hand,
+	               in->low_at ? *in->low_at : stock->low_at);
 	ctx->result = stock->id;
 	return 0;
 }
@@ -126,6 +120,89 @@ int mk_stock_list(mk_ctx *ctx, const void *params, market_error *err)
 	return mk_page_read(ctx, &mk_stock_of_sku, &mk_stock_record, offsetof(market_stock, id.id),
 	                    MK_ARGS(mk_int(in->sku.book), mk_int(in->sku.id)), in->after, in->limit,
 	                    err);
+}
+
+int mk_stock_transfer(mk_ctx *ctx, const void *params, market_error *err)
+{
+	const market_stock_transfer_params *in = params;
+	market_stock *from, *to = NULL;
+	int rc = read_stock(ctx, in->sku, in->from, "from", &from, err);
+
+	if (rc == 0)
+		rc = read_stock(ctx, in->sku, in->to, "to", &to, err);
+	if (rc == 0)
+		rc = mk_stock_check_reason(ctx, in->reason, "reason", err);
+	if (rc != 0)
+		return rc;
+	if (mk_id_equal(in->from, in->to))
+		return mk_error_at(err, MARKET_EINVALID, "to", "both warehouses are the same");
+	if (to && in->quantity > MK_MAX_STOCK - to->on_hand)
+		return mk_error_at(err, MARKET_ELIMIT, "quantity", "there would be more than %lld on hand",
+		                   (long long)MK_MAX_STOCK);
+	if (!from || from->available < in->quantity) {
+		rc = short_of(from, in->quantity, err);
+		return mk_error_field(err, rc, "quantity");
+	}
+	rc = to ? 0 : mk_stock_add(ctx, in->sku, in->to, in->quantity, 0, &ctx->result, err);
+	if (rc != 0)
+		return rc;
+	if (to)
+		ctx->result = to->id;
+	mk_event(ctx, "stock.transferred", MARKET_ID_STOCK, ctx->result);
+	mk_event_id(ctx, "from", MARKET_ID_STOCK, from->id);
+	mk_event_int(ctx, "quantity", in->quantity);
+	mk_event_text(ctx, "reason", in->reason);
+	mk_stock_change(ctx, from, -in->quantity, 0);
+	if (to)
+		mk_stock_change(ctx, to, in->quantity, 0);
+	return 0;
+}
+
+void mk_stock_count(mk_ctx *ctx, market_stock *stock, int64_t on_hand, int64_t low_at)
+{
+	const int64_t before = stock->available, low_before = stock->low_at;
+
+	stock->on_hand = on_hand;
+	stock->low_at = low_at;
+	stock->available = stock->on_hand - stock->reserved;
+	mk_update(ctx, &mk_stock_save, &mk_stock_record, stock->id, stock);
+	tell_low(ctx, stock, before, low_before);
+}
+
+int mk_stock_add(mk_ctx *ctx, market_id sku, market_id warehouse, int64_t on_hand, int64_t low_at,
+                 market_id *out, market_error *err)
+{
+	market_stock *stock = MK_NEW(ctx->arena, market_stock);
+
+	if (!stock)
+		return mk_error_no_memory(err);
+	stock->id = mk_new_id(ctx, sku.book);
+	stock->sku = sku;
+	stock->warehouse = warehouse;
+	stock->on_hand = on_hand;
+	stock->low_at = low_at;
+	stock->created_at = ctx->now;
+	stock->version = 1;
+	mk_insert(ctx, &mk_stock_insert, &mk_stock_record, stock->id, stock);
+	*out = stock->id;
+	return 0;
+}
+
+int mk_stock_check_reason(const mk_ctx *ctx, const char *reason, const char *field,
+                          market_error *err)
+{
+	const mk_policy_stock *policy = ctx->policy->stock;
+	const char *nearest;
+	int rc;
+
+	if (!reason || !policy || policy->n_reasons == 0)
+		return 0;
+	for (size_t i = 0; i < policy->n_reasons; i++)
+		if (strcmp(policy->reasons[i], reason) == 0)
+			return 0;
+	rc = mk_error_at(err, MARKET_EINVALID, field, "the policy has no reason %s", reason);
+	nearest = mk_text_nearest(reason, policy->reasons, policy->n_reasons);
+	return nearest ? mk_error_hint(err, rc, "Did you mean %s?", nearest) : rc;
 }
 
 /* CAT-7. What can be bought lies above the threshold, falls to it by this change, or lay there
@@ -186,8 +263,8 @@ static int check_country(const char *country, market_error *err)
 	                   country);
 }
 
-static int read_stock(mk_ctx *ctx, market_id sku, market_id warehouse, market_stock **out,
-                      market_error *err)
+static int read_stock(mk_ctx *ctx, market_id sku, market_id warehouse, const char *field,
+                      market_stock **out, market_error *err)
 {
 	void *row = NULL;
 	int rc;
@@ -195,8 +272,8 @@ static int read_stock(mk_ctx *ctx, market_id sku, market_id warehouse, market_st
 	*out = NULL;
 	/* a warehouse of another seller doesn't exist for this one */
 	if (warehouse.book != sku.book)
-		return mk_catalog_hidden(&mk_warehouse_entity, warehouse, "warehouse", err);
-	rc = mk_load(ctx, &mk_warehouse_entity, warehouse, "warehouse", &row, err);
+		return mk_catalog_hidden(&mk_warehouse_entity, warehouse, field, err);
+	rc = mk_load(ctx, &mk_warehouse_entity, warehouse, field, &row, err);
 	if (rc == 0)
 		rc = mk_store_get(ctx->store, ctx->arena, &mk_stock_in, &mk_stock_record,
 		                  MK_ARGS(mk_int(sku.book), mk_int(sku.id), mk_int(warehouse.id)), &row,
@@ -204,25 +281,6 @@ static int read_stock(mk_ctx *ctx, market_id sku, market_id warehouse, market_st
 	if (rc == 0)
 		*out = row;
 	return rc;
-}
-
-static int add_stock(mk_ctx *ctx, market_id sku, market_id warehouse, int64_t on_hand,
-                     int64_t low_at, market_id *out, market_error *err)
-{
-	market_stock *stock = MK_NEW(ctx->arena, market_stock);
-
-	if (!stock)
-		return mk_error_no_memory(err);
-	stock->id = mk_new_id(ctx, sku.book);
-	stock->sku = sku;
-	stock->warehouse = warehouse;
-	stock->on_hand = on_hand;
-	stock->low_at = low_at;
-	stock->created_at = ctx->now;
-	stock->version = 1;
-	mk_insert(ctx, &mk_stock_insert, &mk_stock_record, stock->id, stock);
-	*out = stock->id;
-	return 0;
 }
 
 static int short_of(const market_stock *stock, int64_t wanted, market_error *err)

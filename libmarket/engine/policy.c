@@ -250,12 +250,40 @@ static const mk_field catalogue_fields[] = {
 static const mk_record catalogue_record =
 	MK_RECORD_OF("catalogue", mk_policy_catalogue, catalogue_fields, "the catalogue");
 
+static const mk_enum_value warehouse_choice_values[] = {
+	{MK_WAREHOUSE_OLDEST, "oldest", "the oldest that has enough"},
+	{MK_WAREHOUSE_NEAREST, "nearest", "the nearest by the table of regions, then the oldest"},
+	{MK_WAREHOUSE_FEWEST_PARCELS, "fewest_parcels",
+     "as few as can be for all that the buyer wants of the seller"},
+	{0, NULL, NULL},
+};
+const mk_enum mk_warehouse_choice_enum = {"warehouse_choice", warehouse_choice_values};
+
+static const mk_field ship_region_fields[] = {
+	MK_F_TEXTS(mk_ship_region, ship_to, MK_REQUIRED, 1, 300, "the buyers' countries"),
+	MK_F_TEXTS(mk_ship_region, ship_from, MK_REQUIRED, 1, 300,
+               "the warehouses' countries, the nearest first"),
+};
+static const mk_record ship_region_record =
+	MK_RECORD_OF("ship_region", mk_ship_region, ship_region_fields, "from where buyers are served");
+
+static const mk_field stock_fields[] = {
+	MK_F_ENUM(mk_policy_stock, warehouse_choice, mk_warehouse_choice_enum, 0,
+              "which warehouse serves an order (CAT-7)"),
+	MK_F_LIST(mk_policy_stock, regions, mk_ship_region, ship_region_record, 0, 0, 300,
+              "from where buyers are served; the first that names their country"),
+	MK_F_TEXTS(mk_policy_stock, reasons, 0, 0, 100, "codes of changes of stock by hand"),
+};
+static const mk_record stock_record =
+	MK_RECORD_OF("stock", mk_policy_stock, stock_fields, "warehouses and stock");
+
 static const mk_field policy_fields[] = {
 	MK_F_TEXT(mk_policy, name, MK_REQUIRED, 1, MK_MAX_CODE, "the policy's name"),
 	MK_F_TEXTS(mk_policy, currencies, MK_REQUIRED, 1, 50, "ISO 4217 codes of what is sold in"),
 	MK_F_RECORD(mk_policy, sellers, mk_policy_sellers, sellers_record, MK_REQUIRED, "onboarding"),
 	MK_F_RECORD(mk_policy, orders, mk_policy_orders, orders_record, MK_REQUIRED,
                 "timers of orders"),
+	MK_F_RECORD(mk_policy, stock, mk_policy_stock, stock_record, 0, "warehouses and stock"),
 	MK_F_RECORD(mk_policy, payments, mk_policy_payments, payments_record, MK_REQUIRED, "payments"),
 	MK_F_RECORD(mk_policy, fees, mk_policy_fees, fees_record, MK_REQUIRED, "what sellers pay"),
 	MK_F_LIST(mk_policy, splits, mk_split_rule, split_record, 0, 0, 10, "what goes to others"),

@@ -62,6 +62,31 @@ typedef struct mk_policy_orders {
 	size_t n_seller_extensions;
 } mk_policy_orders;
 
+/* ---- stock, CAT-7 ---- */
+
+typedef enum mk_warehouse_choice {
+	MK_WAREHOUSE_OLDEST = 1,
+	MK_WAREHOUSE_NEAREST,
+	MK_WAREHOUSE_FEWEST_PARCELS
+} mk_warehouse_choice;
+extern const mk_enum mk_warehouse_choice_enum;
+
+/* From where the buyers of some countries are served, the nearest first. */
+typedef struct mk_ship_region {
+	const char *const *ship_to; /* countries, ISO 3166-1 alpha-2 */
+	size_t n_ship_to;
+	const char *const *ship_from;
+	size_t n_ship_from;
+} mk_ship_region;
+
+typedef struct mk_policy_stock {
+	int32_t warehouse_choice;             /* the oldest warehouse that has enough, by default */
+	const mk_ship_region *const *regions; /* the first that names the buyer's country */
+	size_t n_regions;
+	const char *const *reasons; /* codes of changes by hand; none: any text */
+	size_t n_reasons;
+} mk_policy_stock;
+
 /* ---- payments ---- */
 
 typedef struct mk_policy_payments {
@@ -189,6 +214,7 @@ typedef struct mk_policy {
 	size_t n_currencies;
 	const mk_policy_sellers *sellers;
 	const mk_policy_orders *orders;
+	const mk_policy_stock *stock; /* NULL: the oldest warehouse, any reason */
 	const mk_policy_payments *payments;
 	const mk_policy_fees *fees;
 	const mk_split_rule *const *splits;

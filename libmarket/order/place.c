@@ -110,6 +110,7 @@ static int read_address(mk_ctx *ctx, mk_checkout *checkout, market_error *err)
 	rc = mk_address_load(ctx, in->address, "address", &address, err);
 	if (rc != 0)
 		return rc;
+	checkout->country = address->country;
 	mk_text_init(&text, ctx->arena->allocator, MK_MAX_JSON);
 	mk_json_write(&mk_address_record, address, MK_JSON_FULL, &text);
 	if (!text.failed)
@@ -135,7 +136,7 @@ static int read_items(mk_ctx *ctx, mk_checkout *checkout, market_error *err)
 		rc = check_prices(ctx, checkout, err);
 		if (rc != 0)
 			return rc;
-		rc = mk_stock_choose(ctx, checkout->items, in->n_items, &failed, err);
+		rc = mk_stock_choose(ctx, checkout->items, in->n_items, checkout->country, &failed, err);
 	}
 	if (rc != 0)
 		mk_error_prefix(err, "items[%zu]", failed);

@@ -7,7 +7,8 @@
 
 typedef struct mk_checkout {
 	const market_order_place_params *params;
-	mk_item **items; /* as params->items */
+	const char *country; /* where the goods go; NULL: it isn't stated */
+	mk_item **items;     /* as params->items */
 	mk_order_line **lines;
 	size_t *order_of; /* the index of each line's order */
 	size_t n_lines;

@@ -17,6 +17,7 @@ tests_races_market_races_SOURCES = $(fault_sources) \
 	tests/races/races.c \
 	tests/races/groups.c \
 	tests/races/refunds.c \
+	tests/races/stock.c \
 	tests/races/sealing.c \
 	tests/races/transactions.c
 tests_races_market_races_CFLAGS = $(fault_cflags)

@@ -8,6 +8,8 @@ void races_of_transactions(void);
 void races_of_groups(void);
 /* Refunds of one seller at once (refunds.c). */
 void races_of_refunds(void);
+/* The last units of a SKU (stock.c). */
+void races_of_stock(void);
 /* Sealing by several processes (sealing.c). */
 void races_of_sealing(void);
 

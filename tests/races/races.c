@@ -81,6 +81,7 @@ int main(int argc, char **argv)
 	races_of_groups();
 	races_of_transactions();
 	races_of_refunds();
+	races_of_stock();
 	races_of_sealing();
 	return fault_end();
 }

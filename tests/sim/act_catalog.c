@@ -344,6 +344,77 @@ static void set_stock(sim *s)
 	sim_free(out);
 }
 
+/* Both warehouses may be the same one, and the first may have none of it. */
+static void transfer_stock(sim *s)
+{
+	market_stock_transfer_params in = MARKET_STOCK_TRANSFER_PARAMS_INIT;
+	size_t sku, from, to;
+	int expected = 0;
+	void *out;
+
+	if (!pick_stock(s, &sku, &in.from))
+		return;
+	in.to = s->sellers.at[s->offers.at[s->skus.at[sku].offer].seller].warehouse[0];
+	from = stock_in(s, sku, in.from);
+	to = stock_in(s, sku, in.to);
+	if (to == SIM_NONE && s->stocks.n == MOST_STOCKS)
+		return;
+	in.sku = s->skus.at[sku].id;
+	in.quantity = 1 + sim_below(s, 12);
+	if (in.from.id == in.to.id)
+		expected = MARKET_EINVALID;
+	else if (from == SIM_NONE ||
+	         s->stocks.at[from].on_hand - s->stocks.at[from].reserved < in.quantity)
+		expected = MARKET_ESTOCK;
+	if (sim_run(s, "stock.transfer", &in, &out, expected)) {
+		if (to == SIM_NONE)
+			to = new_stock(s, sku, in.to, ((market_stock *)out)->id);
+		s->stocks.at[from].on_hand -= in.quantity;
+		s->stocks.at[to].on_hand += in.quantity;
+		s->stocks.at[from].dirty = true;
+		sim_same_stock(s, to, out);
+	}
+	sim_free(out);
+}
+
+static void take_stock(sim *s)
+{
+	market_stocktake_create_params in = MARKET_STOCKTAKE_CREATE_PARAMS_INIT;
+	market_stocktake_count count = MARKET_STOCKTAKE_COUNT_INIT;
+	const market_stocktake_count *counts[] = {&count};
+	int64_t counted = sim_below(s, 40), before;
+	size_t sku, i;
+	int expected = 0;
+	void *out;
+
+	if (!pick_stock(s, &sku, &in.warehouse))
+		return;
+	i = stock_in(s, sku, in.warehouse);
+	if (i == SIM_NONE && s->stocks.n == MOST_STOCKS)
+		return;
+	before = i == SIM_NONE ? 0 : s->stocks.at[i].on_hand;
+	in.seller = s->sellers.at[s->offers.at[s->skus.at[sku].offer].seller].id;
+	in.counts = counts;
+	in.n_counts = 1;
+	count.sku = s->skus.at[sku].id;
+	count.counted = &counted;
+	count.reason = sim_chance(s, 80) ? "counted" : NULL;
+	if (counted != before && !count.reason)
+		expected = MARKET_EMISSING;
+	else if (i != SIM_NONE && counted < s->stocks.at[i].reserved)
+		expected = MARKET_ESTOCK;
+	if (sim_run(s, "stocktake.create", &in, &out, expected)) {
+		const market_stocktake_line *line = ((market_stocktake *)out)->lines[0];
+
+		if (i == SIM_NONE)
+			i = new_stock(s, sku, in.warehouse, line->stock);
+		s->stocks.at[i].on_hand = counted;
+		s->stocks.at[i].dirty = true;
+		sim_same(s, "difference of a stocktake", counted - before, line->difference);
+	}
+	sim_free(out);
+}
+
 const sim_action sim_catalog_actions[] = {
 	{"product.create", create_product, 1},
 	{"product.update", update_product, 1},
@@ -361,6 +432,8 @@ const sim_action sim_catalog_actions[] = {
 	{"warehouse.create", create_warehouse, 1},
 	{"stock.adjust", adjust, 14},
 	{"stock.set", set_stock, 3},
+	{"stock.transfer", transfer_stock, 4},
+	{"stocktake.create", take_stock, 3},
 	{NULL, NULL, 0},
 };
 

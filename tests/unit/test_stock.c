@@ -58,7 +58,7 @@ static int reserve(mk_ctx *ctx, const test_move_params *in, market_error *err)
 		wants[i] = (mk_want){in->wants[i]->sku, in->wants[i]->warehouse, in->wants[i]->quantity};
 	rc = mk_catalog_items(ctx, wants, in->n_wants, items, &failed, err);
 	if (rc == 0)
-		rc = mk_stock_choose(ctx, items, in->n_wants, &failed, err);
+		rc = mk_stock_choose(ctx, items, in->n_wants, NULL, &failed, err);
 	if (rc == 0)
 		mk_stock_reserve(ctx, items, in->n_wants);
 	else
