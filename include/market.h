@@ -27,6 +27,7 @@
 #include <market/keys.h>
 #include <market/ledger.h>
 #include <market/ledger_request.h>
+#include <market/listing.h>
 #include <market/order.h>
 #include <market/payment.h>
 #include <market/policy.h>

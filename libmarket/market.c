@@ -1,6 +1,7 @@
 /* Opening and closing a market. */
 #include "libmarket/engine/market.h"
 #include "libmarket/op/schema.h"
+#include "libmarket/listing/listing.h"
 #include "libmarket/payment/provider.h"
 #include "libmarket/store/copy.h"
 
@@ -100,6 +101,7 @@ void market_close(market *market)
 		return;
 	allocator = market->allocator;
 	mk_providers_close(market);
+	mk_listing_hooks_close(market);
 	mk_pool_close(market);
 	mk_keys_close(market->keys);
 	mk_policy_forget(market);

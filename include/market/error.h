@@ -44,6 +44,7 @@ typedef enum market_error_class {
 	X(EPOLICY, 14, CALLER, "policy", "the policy has errors") \
 	X(ESIGNATURE, 15, CALLER, "signature", "a signature or digest doesn't match") \
 	X(EUNCONFIRMED, 16, CALLER, "unconfirmed", "the person must prove anew who they are") \
+	X(ELISTING, 17, CALLER, "listing", "a listing rule forbids what the listing says or lacks") \
 	X(ENOTFOUND, 20, STATE, "not_found", "the object doesn't exist or isn't visible to the actor") \
 	X(EDENIED, 21, STATE, "denied", "the actor may not do this") \
 	X(ESTATE, 22, STATE, "state", "the object's state doesn't allow this") \

@@ -1,5 +1,5 @@
 /*
- * For those who extend a market: payment providers.
+ * For those who extend a market: payment providers, and checks of listings.
  *
  * Since 0.1.
  */
@@ -7,6 +7,7 @@
 #define MARKET_PLUGIN_H
 
 #include <market/error.h>
+#include <market/listing.h>
 #include <market/payment.h>
 #include <market/types.h>
 
@@ -170,6 +171,53 @@ MARKET_API int market_sandbox_sign(struct market *market, const char *body, mark
 
 /* When the first notification that isn't acknowledged falls due, 0: none is planned. */
 MARKET_API int market_sandbox_next_due(struct market *market, market_time *due, market_error *err);
+
+/* ---- checks of listings (CAT-4) ---- */
+
+/* What a hook sees: all that the rules saw. It lives during the call. */
+typedef struct market_listing_view {
+	uint32_t size;
+	const char *object;   /* the text of the product's or offer's identifier; NULL: not stored */
+	const char *seller;   /* of the seller's identifier; NULL: the platform */
+	const char *category; /* its path: "/media/books/"; NULL: none */
+	const char *locale;   /* of messages; NULL: none was asked for */
+	const market_listing_text *const *texts;
+	size_t n_texts;
+	const market_listing_price *const *prices;
+	size_t n_prices;
+	int64_t n_images;
+} market_listing_view;
+
+/* Where a hook's findings go. */
+typedef struct market_listing_findings market_listing_findings;
+
+/*
+ * Looks at a listing after all rules of the policy and may add findings; those that block veto it.
+ * `check` runs while the operation plans, maybe more than once, on any thread; it must be quick and
+ * may not call the library but for market_listing_findings_add: any other call is refused with
+ * EMISUSE. It returns 0 or a negative MARKET_E… code; a failure is a finding itself, a review.
+ */
+typedef struct market_listing_hook {
+	uint32_t size;
+	const char *name;
+	void *user_data;
+	int (*check)(const market_listing_view *listing, market_listing_findings *findings,
+	             void *user_data, market_error *err);
+	void (*destroy)(void *user_data); /* at market_close; may be NULL */
+} market_listing_hook;
+
+/* Adds a hook under its name; the struct and its name are copied. Hooks run in the order in which
+ * they were added. Call it before other threads use the market. Errors: EINVALID, EEXISTS, ENOMEM.
+ * Since 0.1. */
+MARKET_API int market_listing_hook_register(struct market *market, const market_listing_hook *hook,
+                                            market_error *err);
+
+/* Adds a finding; it is copied. `rule` and `severity` are needed; `field` should be one of the
+ * view's, `offset` and `length` within its text. `pack`, `stage`, `characters` and `found` are set
+ * by the library. Errors: EINVALID, ENOMEM. Since 0.1. */
+MARKET_API int market_listing_findings_add(market_listing_findings *findings,
+                                           const market_listing_finding *finding,
+                                           market_error *err);
 
 #ifdef __cplusplus
 }

@@ -107,7 +107,8 @@ typedef struct market_pair {
 	X(FRONT, "fct", "front") \
 	X(CHANGE, "chg", "change") \
 	X(STOCKTAKE, "stt", "stocktake") \
-	X(STOCKTAKE_LINE, "stl", "stocktake_line")
+	X(STOCKTAKE_LINE, "stl", "stocktake_line") \
+	X(LISTING_REVIEW, "lrv", "listing_review")
 
 typedef enum market_id_kind {
 #define X(name, prefix, word) MARKET_ID_##name,

@@ -128,6 +128,21 @@ typedef enum mk_offer_step {
 } mk_offer_step;
 int mk_offer_step_to(market_offer *offer, mk_offer_step step, market_error *err);
 
+/* ---- listing rules (CAT-4), catalog/check.c ---- */
+
+/* A product that is to be published, as it is stored after this operation: ELISTING when a rule
+ * blocks it; what is to be looked at leaves a review. */
+int mk_product_checked(mk_ctx *ctx, const market_product *product, market_error *err);
+/* A new offer: ELISTING when a rule blocks it. */
+int mk_offer_checked_new(mk_ctx *ctx, const market_offer *offer,
+                         const market_offer_create_params *in, market_error *err);
+/* An offer that is or goes on sale; `waits`: an operator must look at it first. `skus` NULL: as
+ * they are stored. */
+int mk_offer_checked(mk_ctx *ctx, market_offer *offer, market_sku *const *skus, size_t n_skus,
+                     bool *waits, market_error *err);
+/* An offer that waited goes on sale; ESTATE, EINCOMPLETE. */
+int mk_offer_resume(mk_ctx *ctx, market_id offer, market_error *err);
+
 /* ---- rows ---- */
 
 extern const mk_record mk_attribute_record, mk_change_record;
@@ -187,5 +202,7 @@ int mk_stocktake_get(mk_ctx *ctx, const void *params, market_error *err);
 int mk_stocktake_list(mk_ctx *ctx, const void *params, market_error *err);
 /* Sets the lines of a stocktake. */
 int mk_stocktake_fill(mk_ctx *ctx, void *row, market_error *err);
+int mk_listing_check(mk_ctx *ctx, const void *params, market_error *err);
+int mk_listing_review_clear(mk_ctx *ctx, const void *params, market_error *err);
 
 #endif

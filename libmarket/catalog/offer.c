@@ -88,6 +88,9 @@ int mk_offer_create(mk_ctx *ctx, const void *params, market_error *err)
 	offer->version = 1;
 	offer->metadata = in->metadata;
 	offer->n_metadata = in->n_metadata;
+	rc = mk_offer_checked_new(ctx, offer, in, err);
+	if (rc != 0)
+		return rc;
 	mk_insert(ctx, &mk_offer_insert, &mk_offer_record, offer->id, offer);
 	rc = add_skus(ctx, offer, in, err);
 	if (rc != 0)
@@ -103,6 +106,7 @@ int mk_offer_update(mk_ctx *ctx, const void *params, market_error *err)
 	const market_offer_update_params *in = params;
 	market_offer *offer = mk_arena_copy(ctx->arena, ctx->subject, sizeof(*offer));
 	mk_query skus = {.statement = &mk_sku_of_offer, .record = &mk_sku_record};
+	bool waits = false;
 	int rc;
 
 	if (!offer)
@@ -125,8 +129,12 @@ int mk_offer_update(mk_ctx *ctx, const void *params, market_error *err)
 		if (rc != 0)
 			mk_error_prefix(err, "prices[%zu]", i);
 	}
+	if (rc == 0)
+		rc = mk_offer_checked(ctx, offer, (market_sku *const *)skus.rows, skus.n_rows, &waits, err);
 	if (rc != 0)
 		return rc;
+	if (waits && offer->state == MARKET_OFFER_ACTIVE)
+		offer->state = MARKET_OFFER_PAUSED;
 	/* an update guards the offer too, so that it can't be ended meanwhile */
 	mk_update(ctx, &mk_offer_save, &mk_offer_record, offer->id, offer);
 	mk_event(ctx, "offer.updated", MARKET_ID_OFFER, offer->id);
@@ -430,6 +438,8 @@ static int step(mk_ctx *ctx, mk_offer_step to, const char *reason, const char *e
                 market_error *err)
 {
 	market_offer *offer = mk_arena_copy(ctx->arena, ctx->subject, sizeof(*offer));
+	const int32_t before = offer ? offer->state : 0;
+	bool waits = false;
 	void *product = NULL;
 	int rc;
 
@@ -442,6 +452,15 @@ static int step(mk_ctx *ctx, mk_offer_step to, const char *reason, const char *e
 		return rc;
 	if (product && ((const market_product *)product)->state != MARKET_PRODUCT_PUBLISHED)
 		return mk_error_at(err, MARKET_EINCOMPLETE, "offer", "the offer's product isn't published");
+	if (to == MK_OFFER_ACTIVATE)
+		rc = mk_offer_checked(ctx, offer, NULL, 0, &waits, err);
+	if (rc != 0)
+		return rc;
+	if (waits) { /* CAT-4: it goes on sale when its review is cleared */
+		offer->state = before;
+		event = "offer.held";
+		to = MK_OFFER_UPDATE;
+	}
 	offer->reason = reason;
 	if (to == MK_OFFER_ACTIVATE)
 		offer->activated_at = ctx->now;

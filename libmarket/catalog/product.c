@@ -1,4 +1,5 @@
 #include "libmarket/catalog/sql.h"
+#include "libmarket/listing/listing.h"
 
 #include <string.h>
 
@@ -212,6 +213,8 @@ static int check_listing(mk_ctx *ctx, const market_product *product,
 		rc = mk_category_effective(ctx, category, &effective, err);
 	if (rc == 0)
 		rc = mk_attribute_check_product(&effective, product, err);
+	if (rc == 0)
+		rc = mk_product_checked(ctx, product, err);
 	return rc;
 }
 
@@ -264,6 +267,10 @@ static int step(mk_ctx *ctx, mk_product_step to, const char *reason, const char 
 	product->reason = reason;
 	if (to == MK_PRODUCT_PUBLISH)
 		product->published_at = ctx->now;
+	if (to != MK_PRODUCT_PROPOSE)
+		rc = mk_listing_decide(ctx, product->id, to == MK_PRODUCT_PUBLISH, reason, err);
+	if (rc != 0)
+		return rc;
 	save(ctx, product, event);
 	mk_event_text(ctx, "reason", reason);
 	return 0;

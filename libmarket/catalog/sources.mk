@@ -3,6 +3,7 @@ libmarket_sources += \
 	libmarket/catalog/attribute.c \
 	libmarket/catalog/attribute_check.c \
 	libmarket/catalog/catalog.h \
+	libmarket/catalog/check.c \
 	libmarket/catalog/category.c \
 	libmarket/catalog/change.c \
 	libmarket/catalog/item.c \

@@ -8,11 +8,13 @@
 #include "libmarket/store/writers.h"
 
 struct mk_providers;
+struct mk_listing_hooks;
 
 typedef struct mk_policy_version {
 	const mk_policy *policy;
 	mk_arena arena; /* of all that the version is made of */
 	mk_zone *calendar;
+	mk_rule_set *rules; /* of its listing packs; NULL: not yet used */
 	struct mk_policy_version *older;
 } mk_policy_version;
 
@@ -48,6 +50,7 @@ struct market {
 	mk_id_source ids;
 	mk_policy_version *policies; /* newest first; none goes before the market does */
 	struct mk_providers *providers;
+	struct mk_listing_hooks *listing_hooks; /* NULL: none */
 };
 
 struct market_session {
@@ -103,6 +106,9 @@ void mk_policy_forget(market *market);
 const mk_policy *mk_policy_at(market *market, market_time time);
 /* The version of that number, or NULL. */
 const mk_policy *mk_policy_numbered(market *market, int64_t number);
+/* The rules of a version that the market holds, made when they are first asked for. */
+int mk_policy_rules(market *market, const mk_policy *policy, const mk_rule_set **out,
+                    market_error *err);
 /* The newest. */
 const mk_policy *mk_policy_last(market *market);
 /* Plans a new version; `number` is its own. */

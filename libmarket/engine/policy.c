@@ -276,6 +276,12 @@ static const mk_field stock_fields[] = {
 };
 static const mk_record stock_record =
 	MK_RECORD_OF("stock", mk_policy_stock, stock_fields, "warehouses and stock");
+static const mk_field listing_fields[] = {
+	MK_F_LIST(mk_policy_listing, packs, mk_rule_pack, mk_rule_pack_record, 0, 0, MK_MAX_PACKS,
+              "packs of rules"),
+};
+static const mk_record listing_record =
+	MK_RECORD_OF("listing", mk_policy_listing, listing_fields, "what listings are checked for");
 
 static const mk_field policy_fields[] = {
 	MK_F_TEXT(mk_policy, name, MK_REQUIRED, 1, MK_MAX_CODE, "the policy's name"),
@@ -294,6 +300,8 @@ static const mk_field policy_fields[] = {
 	MK_F_RECORD(mk_policy, ratings, mk_policy_ratings, ratings_record, MK_REQUIRED, "ratings"),
 	MK_F_RECORD(mk_policy, catalogue, mk_policy_catalogue, catalogue_record, 0, "the catalogue"),
 	MK_F_RECORD(mk_policy, ledger, mk_policy_ledger, ledger_record, MK_REQUIRED, "the books"),
+	MK_F_RECORD(mk_policy, listing, mk_policy_listing, listing_record, 0,
+                "checks of listings (CAT-4)"),
 };
 const mk_record mk_policy_record =
 	MK_RECORD_OF("policy", mk_policy, policy_fields, "how this marketplace works");

@@ -8,6 +8,7 @@
 #include "libmarket/base/money.h"
 #include "libmarket/base/zone.h"
 #include "libmarket/record/record.h"
+#include "libmarket/rule/set.h"
 
 /* ---- sellers ---- */
 
@@ -202,6 +203,13 @@ typedef struct mk_policy_ratings {
 	int64_t negative_to; /* RAT-5, RAT-10: one down to 2 takes one; such a score is bad */
 } mk_policy_ratings;
 
+/* ---- listings, CAT-4 ---- */
+
+typedef struct mk_policy_listing {
+	const mk_rule_pack *const *packs; /* in the order in which they are looked at */
+	size_t n_packs;
+} mk_policy_listing;
+
 typedef struct mk_policy_ledger {
 	market_money two_person_amount; /* LED-10: postings by hand from here on wait for one more */
 	market_time approval_within;    /* LED-10: else the request expires */
@@ -224,6 +232,7 @@ typedef struct mk_policy {
 	const mk_policy_ratings *ratings;
 	const mk_policy_ledger *ledger;
 	const mk_policy_catalogue *catalogue; /* NULL: all by default */
+	const mk_policy_listing *listing; /* NULL: no rules */
 	/* set by the loader */
 	int64_t number; /* of the stored version */
 	market_id id;

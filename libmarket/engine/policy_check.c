@@ -37,6 +37,8 @@ int mk_policy_compile(const char *text, size_t size, mk_yaml *yaml, const mk_pol
 	if (policy->catalogue)
 		check_catalogue(yaml, policy->catalogue);
 	rc = check_zone(yaml, policy->settlement, err);
+	if (rc == 0 && policy->listing)
+		rc = mk_rule_packs_check(policy->listing->packs, policy->listing->n_packs, yaml, err);
 	if (rc == 0 && yaml->arena->failed)
 		rc = mk_error_no_memory(err);
 	if (rc != 0)

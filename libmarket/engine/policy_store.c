@@ -34,6 +34,7 @@ static const mk_statement policy_insert = {
 };
 
 static int64_t last_number(market *market);
+static mk_policy_version *version_of(market *market, const mk_policy *policy);
 static bool is_held(const market *market, const policy_row *row);
 static int hold_version(market *market, const policy_row *row, market_error *err);
 static int compile_version(mk_policy_version *version, const policy_row *row, market_error *err);
@@ -100,6 +101,45 @@ const mk_policy *mk_policy_numbered(market *market, int64_t number)
 			found = at->policy;
 	pthread_mutex_unlock(&market->lock);
 	return found;
+}
+
+/* Made outside of the lock, which nobody holds for long; who comes second throws theirs away. */
+int mk_policy_rules(market *market, const mk_policy *policy, const mk_rule_set **out,
+                    market_error *err)
+{
+	const mk_policy_listing *listing = policy->listing;
+	mk_policy_version *version;
+	mk_rule_set *made = NULL;
+	int rc;
+
+	pthread_mutex_lock(&market->lock);
+	version = version_of(market, policy);
+	*out = version ? version->rules : NULL;
+	pthread_mutex_unlock(&market->lock);
+	if (*out)
+		return 0;
+	rc = mk_rule_set_make(&market->allocator, listing ? listing->packs : NULL,
+	                      listing ? listing->n_packs : 0, &made, err);
+	if (rc != 0)
+		return rc;
+	pthread_mutex_lock(&market->lock);
+	if (version && !version->rules) {
+		version->rules = made;
+		made = NULL;
+	}
+	*out = version ? version->rules : NULL;
+	pthread_mutex_unlock(&market->lock);
+	mk_rule_set_free(made);
+	return *out ? 0 : mk_error_set(err, MARKET_EINTERNAL, "the policy isn't one of the market's");
+}
+
+static mk_policy_version *version_of(market *market, const mk_policy *policy)
+{
+	mk_policy_version *version = market->policies;
+
+	while (version && version->policy != policy)
+		version = version->older;
+	return version;
 }
 
 /* Another session may have been faster. */
@@ -175,6 +215,7 @@ static int compile_version(mk_policy_version *version, const policy_row *row, ma
 static void release_version(market *market, mk_policy_version *version)
 {
 	mk_zone_close(version->calendar);
+	mk_rule_set_free(version->rules);
 	mk_arena_close(&version->arena);
 	mk_release(&market->allocator, version);
 }

@@ -32,6 +32,7 @@ static const bench *const benches[] = {
 	&bench_verify,
 	&bench_settle,
 	&bench_work_idle,
+	&bench_listing,
 	&bench_growth,
 };
 /* clang-format on */

@@ -1,0 +1,8 @@
+# sources of libmarket/listing
+libmarket_sources += \
+	libmarket/listing/hook.c \
+	libmarket/listing/listing.h \
+	libmarket/listing/record.c \
+	libmarket/listing/review.c \
+	libmarket/listing/run.c \
+	libmarket/op/listing.c
