@@ -186,7 +186,8 @@ typedef struct market_product_create_params {
 
 /* Adds a product, proposed or as a draft. By members of the seller with catalogue and operators
  * with catalog. Errors: ENOTFOUND (category), EEXISTS (ref); unless a draft, EINVALID (images,
- * attributes.NAME) and EMISSING (attributes.NAME) when it doesn't fit its category. Since 0.1. */
+ * attributes.NAME) and EMISSING (attributes.NAME) when it doesn't fit its category, ELISTING when a
+ * listing rule blocks it. Since 0.1. */
 MARKET_API int market_product_create(struct market_session *session,
                                      const market_product_create_params *in, market_product **out,
                                      market_error *err);
@@ -208,7 +209,7 @@ typedef struct market_product_update_params {
 
 /* Changes a product that isn't published yet; a published one changes by change.create. By members
  * of the proposing seller with catalogue and operators with catalog. Errors: ESTATE; of a proposed
- * one EINVALID and EMISSING (attributes.NAME). Since 0.1. */
+ * one EINVALID and EMISSING (attributes.NAME), and ELISTING. Since 0.1. */
 MARKET_API int market_product_update(struct market_session *session,
                                      const market_product_update_params *in, market_product **out,
                                      market_error *err);
@@ -221,7 +222,7 @@ typedef struct market_product_propose_params {
 #define MARKET_PRODUCT_PROPOSE_PARAMS_INIT MARKET_INIT(market_product_propose_params)
 
 /* draft → proposed. By members of the proposing seller with catalogue and operators with catalog.
- * Errors: ESTATE, EINVALID and EMISSING (attributes.NAME). Since 0.1. */
+ * Errors: ESTATE, EINVALID and EMISSING (attributes.NAME), ELISTING. Since 0.1. */
 MARKET_API int market_product_propose(struct market_session *session,
                                       const market_product_propose_params *in, market_product **out,
                                       market_error *err);

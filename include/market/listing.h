@@ -116,7 +116,7 @@ typedef struct market_listing_review {
 	market_id product; /* one of the two */
 	market_id offer;
 	int32_t state;
-	int32_t severity; /* the gravest, a market_severity */
+	int32_t severity;   /* the gravest, a market_severity */
 	const char *reason; /* of who decided */
 	market_time created_at;
 	market_time decided_at;
@@ -174,8 +174,7 @@ typedef struct market_listing_review_clear_params {
 
 /* open → cleared: an offer that waited goes on sale; a product may be published. The same content
  * with the same findings doesn't wait again. By operators with catalog.
- * Errors: ESTATE (of the review or the offer), EINCOMPLETE (the product isn't published). Since
- * 0.1. */
+ * Errors: ESTATE (of the review or the offer). Since 0.1. */
 MARKET_API int market_listing_review_clear(struct market_session *session,
                                            const market_listing_review_clear_params *in,
                                            market_listing_review **out, market_error *err);

@@ -86,7 +86,7 @@ typedef struct market_offer_create_params {
  * the seller's own. By members of the seller with catalogue and operators with catalog. Errors:
  * ENOTFOUND (product), ECURRENCY (skus[i].price, skus[i].list_price), EINVALID (skus[i].list_price,
  * skus[i].ref, skus[i].attributes, skus[i].attributes.NAME), EMISSING (skus[i].attributes.NAME),
- * EEXISTS (ref, skus[i].ref). Since 0.1. */
+ * EEXISTS (ref, skus[i].ref), ELISTING (what a listing rule blocks). Since 0.1. */
 MARKET_API int market_offer_create(struct market_session *session,
                                    const market_offer_create_params *in, market_offer **out,
                                    market_error *err);
@@ -112,7 +112,9 @@ typedef struct market_offer_update_params {
 
 /* Changes prices of SKUs. By members of the seller with catalogue and operators with catalog.
  * Errors: ESTATE (ended or blocked), ENOTFOUND (prices[i].sku), ECURRENCY (prices[i].price,
- * prices[i].list_price), EINVALID (prices[i].sku, prices[i].list_price). Since 0.1. */
+ * prices[i].list_price), EINVALID (prices[i].sku, prices[i].list_price), ELISTING. What a listing
+ * rule wants looked at is stored, and an active offer is paused until its review is cleared
+ * (market/listing.h). Since 0.1. */
 MARKET_API int market_offer_update(struct market_session *session,
                                    const market_offer_update_params *in, market_offer **out,
                                    market_error *err);
@@ -125,7 +127,9 @@ typedef struct market_offer_activate_params {
 #define MARKET_OFFER_ACTIVATE_PARAMS_INIT MARKET_INIT(market_offer_activate_params)
 
 /* draft | paused → active. By members of the seller with catalogue and operators with catalog.
- * Errors: ESTATE, EINCOMPLETE (the product isn't published). Since 0.1. */
+ * What a listing rule wants looked at stays in its state until its review is cleared
+ * (market/listing.h). Errors: ESTATE, EINCOMPLETE (the product isn't published), ELISTING (what a
+ * rule blocks or an operator refused). Since 0.1. */
 MARKET_API int market_offer_activate(struct market_session *session,
                                      const market_offer_activate_params *in, market_offer **out,
                                      market_error *err);

@@ -140,8 +140,6 @@ int mk_offer_checked_new(mk_ctx *ctx, const market_offer *offer,
  * they are stored. */
 int mk_offer_checked(mk_ctx *ctx, market_offer *offer, market_sku *const *skus, size_t n_skus,
                      bool *waits, market_error *err);
-/* An offer that waited goes on sale; ESTATE, EINCOMPLETE. */
-int mk_offer_resume(mk_ctx *ctx, market_id offer, market_error *err);
 
 /* ---- rows ---- */
 

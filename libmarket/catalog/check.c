@@ -5,6 +5,7 @@
 
 #include "libmarket/catalog/sql.h"
 
+static int resume(mk_ctx *ctx, market_id id, market_error *err);
 static int put_category(mk_ctx *ctx, market_id id, mk_listing *listing, market_error *err);
 static int put_product(mk_ctx *ctx, const market_product *product, mk_listing *listing,
                        market_error *err);
@@ -99,29 +100,22 @@ int mk_listing_review_clear(mk_ctx *ctx, const void *params, market_error *err)
 	int rc = mk_listing_review_step(ctx, MARKET_REVIEW_CLEARED, in->reason, err);
 
 	if (rc == 0 && !mk_id_absent(review->offer))
-		rc = mk_offer_resume(ctx, review->offer, err);
+		rc = resume(ctx, review->offer, err);
 	return rc;
 }
 
-int mk_offer_resume(mk_ctx *ctx, market_id id, market_error *err)
+static int resume(mk_ctx *ctx, market_id id, market_error *err)
 {
 	market_offer *offer;
-	const market_product *product;
 	void *row = NULL;
 	int rc = mk_load(ctx, &mk_offer_entity, id, "offer", &row, err);
 
 	if (rc != 0)
 		return rc;
 	offer = row;
-	rc = mk_load(ctx, &mk_product_entity, offer->product, "product", &row, err);
-	if (rc != 0)
-		return rc;
-	product = row;
 	rc = mk_offer_step_to(offer, MK_OFFER_ACTIVATE, err);
 	if (rc != 0)
 		return rc;
-	if (product->state != MARKET_PRODUCT_PUBLISHED)
-		return mk_error_set(err, MARKET_EINCOMPLETE, "the offer's product isn't published");
 	offer->activated_at = ctx->now;
 	mk_update(ctx, &mk_offer_save, &mk_offer_record, offer->id, offer);
 	mk_event(ctx, "offer.activated", MARKET_ID_OFFER, offer->id);
@@ -193,8 +187,8 @@ static int put_sku(mk_ctx *ctx, mk_listing *listing, size_t at, const market_pai
 
 	return before && put_pairs(ctx, listing, before, pairs, count) &&
 	               mk_listing_ask(ctx, listing, price, list_price)
-	         ? 0
-	         : MARKET_ENOMEM;
+	           ? 0
+	           : MARKET_ENOMEM;
 }
 
 static int put_given(mk_ctx *ctx, const market_listing_check_params *in, mk_listing *listing,
@@ -241,8 +235,7 @@ static int put_stored(mk_ctx *ctx, const market_listing_check_params *in, mk_lis
 
 		for (size_t k = 0; k < n_texts; k++)
 			given = given || strcmp(texts[k]->field, stored.texts[i]->field) == 0;
-		if (!given &&
-		    !mk_listing_say(ctx, listing, stored.texts[i]->field, stored.texts[i]->text))
+		if (!given && !mk_listing_say(ctx, listing, stored.texts[i]->field, stored.texts[i]->text))
 			rc = mk_error_no_memory(err);
 	}
 	listing->product = product->id;

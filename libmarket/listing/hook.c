@@ -68,8 +68,8 @@ int market_listing_findings_add(market_listing_findings *findings,
 	own.characters = 0;
 	if (strlen(own.rule) > MK_MAX_CODE || !mk_utf8_valid(own.rule, strlen(own.rule)) ||
 	    strlen(own.field) > MK_MAX_NAME || !mk_utf8_valid(own.field, strlen(own.field)) ||
-	    (own.message && (strlen(own.message) > MK_MAX_TEXT ||
-	                     !mk_utf8_valid(own.message, strlen(own.message)))))
+	    (own.message &&
+	     (strlen(own.message) > MK_MAX_TEXT || !mk_utf8_valid(own.message, strlen(own.message)))))
 		return mk_error_set(err, MARKET_EINVALID, "a finding's texts are UTF-8 and have bounds");
 	text = text_of(findings->listing, own.field);
 	if (own.length != 0 || own.offset != 0) {
@@ -77,8 +77,8 @@ int market_listing_findings_add(market_listing_findings *findings,
 
 		if (own.offset < 0 || own.length < 0 || own.offset > size || own.length > size - own.offset)
 			return mk_error_set(err, MARKET_EINVALID, "a finding lies outside of its text");
-		own.found = mk_arena_text_n(findings->to->arena, text ? text + own.offset : "",
-		                            (size_t)own.length);
+		own.found =
+			mk_arena_text_n(findings->to->arena, text ? text + own.offset : "", (size_t)own.length);
 		if (own.found && !mk_utf8_valid(own.found, (size_t)own.length))
 			return mk_error_set(err, MARKET_EINVALID, "a finding cuts a character");
 		for (int64_t i = 0; i < own.offset; i++)
@@ -113,9 +113,9 @@ int mk_listing_hooks_run(mk_ctx *ctx, const mk_listing *listing, mk_findings *fi
 		.size = sizeof(view),
 		.object = stored ? id_text(ctx, offer ? MARKET_ID_OFFER : MARKET_ID_PRODUCT,
 	                               offer ? listing->offer : listing->product)
-		                 : NULL,
-		.seller = mk_id_absent(listing->seller) ? NULL
-		                                        : id_text(ctx, MARKET_ID_SELLER, listing->seller),
+	                     : NULL,
+		.seller =
+			mk_id_absent(listing->seller) ? NULL : id_text(ctx, MARKET_ID_SELLER, listing->seller),
 		.category = listing->category,
 		.locale = listing->locale,
 		.texts = listing->texts,

@@ -14,7 +14,7 @@
 
 /* What is checked. */
 typedef struct mk_listing {
-	market_id seller; /* absent: the platform */
+	market_id seller;         /* absent: the platform */
 	market_id product, offer; /* what is stored of it */
 	const char *category;     /* its path; NULL: none */
 	const char *locale;       /* of the messages; NULL: each pack's own */

@@ -24,8 +24,8 @@ static const mk_field finding_fields[] = {
 	MK_F_TEXT(T, message, MK_MULTILINE, 0, 0, "what the rule says of it"),
 };
 #undef T
-const mk_record mk_listing_finding_record = MK_RECORD_OF("listing_finding", market_listing_finding,
-                                                         finding_fields, "what a rule found");
+const mk_record mk_listing_finding_record =
+	MK_RECORD_OF("listing_finding", market_listing_finding, finding_fields, "what a rule found");
 
 #define T market_listing_report
 static const mk_field report_fields[] = {
@@ -110,9 +110,8 @@ static const mk_field get_fields[] = {
 	MK_F_ID(T, review, LISTING_REVIEW, MK_REQUIRED, "the review"),
 };
 #undef T
-const mk_record mk_listing_review_get_params =
-	MK_PARAMS_OF("listing_review_get_params", market_listing_review_get_params, get_fields,
-                 "which review");
+const mk_record mk_listing_review_get_params = MK_PARAMS_OF(
+	"listing_review_get_params", market_listing_review_get_params, get_fields, "which review");
 
 #define T market_listing_review_list_params
 static const mk_field list_fields[] = {
@@ -121,9 +120,8 @@ static const mk_field list_fields[] = {
 	MK_F_OPT_INT(T, limit, 0, 1, MK_MAX_PAGE, "how many at most"),
 };
 #undef T
-const mk_record mk_listing_review_list_params =
-	MK_PARAMS_OF("listing_review_list_params", market_listing_review_list_params, list_fields,
-                 "which reviews");
+const mk_record mk_listing_review_list_params = MK_PARAMS_OF(
+	"listing_review_list_params", market_listing_review_list_params, list_fields, "which reviews");
 
 #define T market_listing_review_clear_params
 static const mk_field clear_fields[] = {

@@ -7,8 +7,8 @@ static const mk_listing_review *subject(const mk_ctx *ctx);
 static int last_of(mk_ctx *ctx, market_id product, market_id offer, mk_listing_review **out,
                    market_error *err);
 static int blocked(const market_listing_report *report, market_error *err);
-static int digest_of(mk_ctx *ctx, const mk_listing *listing, const char *findings,
-                     const char **out, market_error *err);
+static int digest_of(mk_ctx *ctx, const mk_listing *listing, const char *findings, const char **out,
+                     market_error *err);
 static int write_report(mk_ctx *ctx, const market_listing_report *report, const char **out,
                         market_error *err);
 static int add(mk_ctx *ctx, const mk_listing *listing, const market_listing_report *report,
@@ -221,9 +221,8 @@ static int blocked(const market_listing_report *report, market_error *err)
 		if (used + room >= sizeof(detail) || told + 1 < count)
 			continue;
 		told++;
-		for (const char *const *part =
-		         MK_TEXTS(used > 0 ? "; " : "", f->field, ": ", f->rule, *found ? " \"" : "", found,
-		                  *found ? "\"" : "");
+		for (const char *const *part = MK_TEXTS(used > 0 ? "; " : "", f->field, ": ", f->rule,
+		                                        *found ? " \"" : "", found, *found ? "\"" : "");
 		     *part; part++) {
 			memcpy(detail + used, *part, strlen(*part) + 1);
 			used += strlen(*part);
@@ -258,8 +257,8 @@ static int write_report(mk_ctx *ctx, const market_listing_report *report, const 
 	return *out ? 0 : mk_error_no_memory(err);
 }
 
-static int digest_of(mk_ctx *ctx, const mk_listing *listing, const char *findings,
-                     const char **out, market_error *err)
+static int digest_of(mk_ctx *ctx, const mk_listing *listing, const char *findings, const char **out,
+                     market_error *err)
 {
 	char hex[2 * sizeof(mk_hash) + 1];
 	mk_hash hash;
@@ -349,9 +348,9 @@ static int fill(mk_ctx *ctx, void *row, market_error *err)
 	                      ctx->arena, &report, NULL, err);
 
 	if (rc != 0)
-		return rc == MARKET_ENOMEM ? rc
-		                           : mk_error_set(err, MARKET_ECORRUPT,
-		                                          "a review's findings can't be read");
+		return rc == MARKET_ENOMEM
+		           ? rc
+		           : mk_error_set(err, MARKET_ECORRUPT, "a review's findings can't be read");
 	review->review.cut = ((const market_listing_report *)report)->cut;
 	review->review.findings = ((const market_listing_report *)report)->findings;
 	review->review.n_findings = ((const market_listing_report *)report)->n_findings;

@@ -200,10 +200,10 @@ static int check_requirement(run *r, const mk_rule_pack *pack, const mk_licence_
 		    (s->valid_to == 0 || s->valid_to > r->ctx->now))
 			return 0;
 	}
-	return note(r, pack, &rule->rule, MARKET_STAGE_LICENCE, "seller",
-	            mk_arena_format(r->ctx->arena, "the seller hasn't met requirement %s",
-	                            rule->requirement),
-	            err);
+	return note(
+		r, pack, &rule->rule, MARKET_STAGE_LICENCE, "seller",
+		mk_arena_format(r->ctx->arena, "the seller hasn't met requirement %s", rule->requirement),
+		err);
 }
 
 static int check_attribute(run *r, const mk_rule_pack *pack, const mk_licence_rule *rule,

@@ -29,7 +29,7 @@ static const mk_op ops[] = {
 		},
 	[REVIEW_GET] =
 		{
-			.name = "listing_review.get",
+			.name = "listing.review.get",
 			.summary = "One review with all its findings.",
 			.since = "0.1",
 			.params = &mk_listing_review_get_params,
@@ -42,7 +42,7 @@ static const mk_op ops[] = {
 		},
 	[REVIEW_LIST] =
 		{
-			.name = "listing_review.list",
+			.name = "listing.review.list",
 			.summary = "Reviews of one state, oldest first.",
 			.since = "0.1",
 			.params = &mk_listing_review_list_params,
@@ -54,7 +54,7 @@ static const mk_op ops[] = {
 		},
 	[REVIEW_CLEAR] =
 		{
-			.name = "listing_review.clear",
+			.name = "listing.review.clear",
 			.summary = "Lets a listing pass that waited; its offer goes on sale.",
 			.since = "0.1",
 			.params = &mk_listing_review_clear_params,
@@ -63,13 +63,13 @@ static const mk_op ops[] = {
 			.subject_param = "review",
 			.gives = &mk_listing_review_entity,
 			.relations = OPERATORS,
-			.errors = MK_ERRORS(MARKET_ESTATE, MARKET_EINCOMPLETE),
+			.errors = MK_ERRORS(MARKET_ESTATE),
 			.flags = MK_OP_WRITES,
 			.handler = mk_listing_review_clear,
 		},
 	[REVIEW_REFUSE] =
 		{
-			.name = "listing_review.refuse",
+			.name = "listing.review.refuse",
 			.summary = "Refuses a listing that waited.",
 			.since = "0.1",
 			.params = &mk_listing_review_refuse_params,

@@ -6,6 +6,7 @@
 #include "libmarket/aftersale/refund.h"
 #include "libmarket/catalog/catalog.h"
 #include "libmarket/ledger/ledger.h"
+#include "libmarket/listing/listing.h"
 #include "libmarket/order/order.h"
 #include "libmarket/party/party.h"
 #include "libmarket/payment/payment.h"
@@ -27,6 +28,7 @@ const mk_migration mk_schema_list[] = {
 	{11, "settlement", mk_settlement_ddl},
 	{12, "accounting", mk_accounting_ddl},
 	{17, "catalogue", mk_catalogue_ddl},
+	{18, "listing", mk_listing_ddl},
 };
 const size_t mk_schema_count = sizeof(mk_schema_list) / sizeof(mk_schema_list[0]);
 

@@ -32,13 +32,8 @@ static bool stands_alone(const mk_folded *out, size_t at);
 
 /* Of ASCII; letters and digits are words. */
 static const uint8_t ascii_kinds[128] = {
-	['\t'] = MK_FOLD_BLANK,
-	['\n'] = MK_FOLD_BREAK,
-	['\r'] = MK_FOLD_BREAK,
-	[' '] = MK_FOLD_BLANK,
-	[','] = MK_FOLD_BREAK,
-	[';'] = MK_FOLD_BREAK,
-	['?'] = MK_FOLD_BREAK,
+	['\t'] = MK_FOLD_BLANK, ['\n'] = MK_FOLD_BREAK, ['\r'] = MK_FOLD_BREAK, [' '] = MK_FOLD_BLANK,
+	[','] = MK_FOLD_BREAK,  [';'] = MK_FOLD_BREAK,  ['?'] = MK_FOLD_BREAK,
 };
 
 bool mk_fold(const char *text, size_t size, mk_arena *arena, mk_folded *out)
@@ -181,8 +176,8 @@ static uint32_t kind_of(uint32_t code)
 	case UTF8PROC_CATEGORY_MC:
 		/* those of other scripts are vowels and belong to the word */
 		return (code >= 0x0300 && code <= 0x036F) || (code >= 0x20D0 && code <= 0x20FF)
-		         ? MK_FOLD_MARK
-		         : MK_FOLD_WORD;
+		           ? MK_FOLD_MARK
+		           : MK_FOLD_WORD;
 	case UTF8PROC_CATEGORY_LU:
 	case UTF8PROC_CATEGORY_LL:
 	case UTF8PROC_CATEGORY_LT:
@@ -242,9 +237,8 @@ static void compose(mk_folded *out)
 		const utf8proc_property_t *property = utf8proc_get_property((utf8proc_int32_t)c.code);
 		const int rank = property->combining_class;
 		const bool open = start != NO_START && (start + 1 == used || (last != 0 && last < rank));
-		const uint32_t one = open && is_joining(c.code, property)
-		                       ? composed(out->chars[start].code, c.code)
-		                       : 0;
+		const uint32_t one =
+			open && is_joining(c.code, property) ? composed(out->chars[start].code, c.code) : 0;
 
 		if (one != 0) {
 			mk_fold_char *into = &out->chars[start];
@@ -286,9 +280,8 @@ static bool join(mk_arena *arena, mk_folded *out)
 			const mk_fold_char *kept = between(out, before, i);
 
 			if (kept)
-				out->joined[out->n_joined++] =
-					(mk_join_char){kept->kind == MK_FOLD_BREAK ? kept->code : ' ',
-				                   (uint32_t)(kept - out->chars)};
+				out->joined[out->n_joined++] = (mk_join_char){
+					kept->kind == MK_FOLD_BREAK ? kept->code : ' ', (uint32_t)(kept - out->chars)};
 		}
 		out->joined[out->n_joined++] = (mk_join_char){c->code, (uint32_t)i};
 		before = i;

@@ -11,7 +11,7 @@ typedef struct mk_term {
 	const uint32_t *codes;
 	uint32_t count;
 	uint32_t rule;
-	bool excuses;               /* an exception of the rule, no hit */
+	bool excuses;                /* an exception of the rule, no hit */
 	bool starts_word, ends_word; /* must begin or end where a word does */
 } mk_term;
 
@@ -26,8 +26,8 @@ typedef struct mk_terms {
 	size_t count, room;
 	mk_term_pair *pairs; /* a hash table */
 	uint32_t mask;
-	bool singles;                                        /* there are terms of one character */
-	uint64_t seen[(1 << MK_TERM_SEEN_BITS) / 64];        /* of which pairs there may be terms */
+	bool singles;                                 /* there are terms of one character */
+	uint64_t seen[(1 << MK_TERM_SEEN_BITS) / 64]; /* of which pairs there may be terms */
 } mk_terms;
 
 typedef struct mk_term_hit {

@@ -49,8 +49,8 @@ typedef struct mk_text_rule {
 	size_t n_except;
 	const char *const *patterns;
 	size_t n_patterns;
-	bool joined;       /* patterns see the text without what separates letters */
-	bool inside_words; /* terms are found within words of Latin and such scripts */
+	bool joined;              /* patterns see the text without what separates letters */
+	bool inside_words;        /* terms are found within words of Latin and such scripts */
 	const char *const *match; /* examples: in each the rule finds something … */
 	size_t n_match;
 	const char *const *pass; /* … and in these nothing */

@@ -36,8 +36,8 @@ struct mk_patterns {
 	size_t n_groups;
 };
 
-static pcre2_code *compile(mk_patterns *patterns, const char *text, size_t size,
-                           market_error *err, int *rc);
+static pcre2_code *compile(mk_patterns *patterns, const char *text, size_t size, market_error *err,
+                           int *rc);
 static int refused(const char *text, int code, size_t at, market_error *err);
 static bool can_join(const char *pattern);
 static int order(one *list, size_t count, mk_arena *arena);
@@ -168,8 +168,8 @@ int mk_patterns_search(const mk_patterns *patterns, const mk_pattern_search *sea
 	return rc == 0 ? 0 : mk_error_no_memory(err);
 }
 
-static pcre2_code *compile(mk_patterns *patterns, const char *text, size_t size,
-                           market_error *err, int *rc)
+static pcre2_code *compile(mk_patterns *patterns, const char *text, size_t size, market_error *err,
+                           int *rc)
 {
 	PCRE2_SIZE at = 0;
 	int code = 0;
@@ -196,8 +196,8 @@ static int refused(const char *text, int code, size_t at, market_error *err)
 
 	pcre2_get_error_message(code, message, sizeof(message));
 	mk_error_set(err, MARKET_EPOLICY, "the pattern can't be used: %s", (const char *)message);
-	return mk_error_detail(err, MARKET_EPOLICY, "It fails behind \"%.*s\".",
-	                       at < 60 ? (int)at : 60, text);
+	return mk_error_detail(err, MARKET_EPOLICY, "It fails behind \"%.*s\".", at < 60 ? (int)at : 60,
+	                       text);
 }
 
 /* Only what surely means the same in an alternative of a larger pattern. */
@@ -243,7 +243,8 @@ static int together(mk_patterns *patterns, many *group)
 
 	mk_text_init(&text, patterns->arena.allocator, TOGETHER * (MK_MAX_PATTERN + 8));
 	for (size_t i = group->from; i < group->to; i++)
-		mk_text_join(&text, MK_TEXTS(i > group->from ? "|(?:" : "(?:", patterns->list[i].text, ")"));
+		mk_text_join(&text,
+		             MK_TEXTS(i > group->from ? "|(?:" : "(?:", patterns->list[i].text, ")"));
 	if (text.failed)
 		rc = MARKET_ENOMEM;
 	else

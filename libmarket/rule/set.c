@@ -32,6 +32,9 @@ typedef struct search {
 
 static int add_rule(mk_rule_set *set, uint32_t number, market_error *err);
 static bool add_term(mk_rule_set *set, const char *text, uint32_t number, bool excuses);
+static bool has_blank(const mk_term *term);
+static bool add_unblanked(mk_rule_set *set, const mk_term *term);
+static bool term_room(mk_rule_set *set);
 static bool applies(const entry *rule, const mk_rule_text *text);
 static bool covers(const char *const *fields, size_t count, const char *field);
 static bool search_terms(search *s);
@@ -107,8 +110,7 @@ bool mk_findings_add(mk_findings *findings, const market_listing_finding *findin
 	}
 	if (findings->count == findings->room) {
 		const size_t room = findings->room > 0 ? 4 * findings->room : 8;
-		const market_listing_finding **more =
-			mk_arena_array(findings->arena, sizeof(*more), room);
+		const market_listing_finding **more = mk_arena_array(findings->arena, sizeof(*more), room);
 
 		if (!more)
 			return false;
@@ -192,8 +194,7 @@ static int add_rule(mk_rule_set *set, uint32_t number, market_error *err)
 		if (!add_term(set, rule->except[i], number, true))
 			return mk_error_no_memory(err);
 	for (size_t i = 0; i < rule->n_patterns; i++) {
-		const int rc =
-			mk_patterns_add(set->patterns, rule->patterns[i], rule->joined, number, err);
+		const int rc = mk_patterns_add(set->patterns, rule->patterns[i], rule->joined, number, err);
 
 		if (rc != 0)
 			return rc;
@@ -208,24 +209,57 @@ static bool add_term(mk_rule_set *set, const char *text, uint32_t number, bool e
 	mk_term term = {.rule = number, .excuses = excuses};
 	bool edge;
 
-	if (terms->count == terms->room) {
-		const size_t room = terms->room > 0 ? 2 * terms->room : 64;
-		mk_term *more = mk_arena_array(&set->arena, sizeof(*more), room);
-
-		if (!more)
-			return false;
-		if (terms->count > 0)
-			memcpy(more, terms->list, terms->count * sizeof(*more));
-		terms->list = more;
-		terms->room = room;
-	}
-	if (!mk_term_codes(text, &set->arena, &term.codes, &term.count, &term.starts_word,
-	                   &term.ends_word, &edge))
+	if (!term_room(set) || !mk_term_codes(text, &set->arena, &term.codes, &term.count,
+	                                      &term.starts_word, &term.ends_word, &edge))
 		return false;
 	term.starts_word = term.starts_word && !inside;
 	term.ends_word = term.ends_word && !inside;
-	if (term.count > 0)
-		terms->list[terms->count++] = term;
+	if (term.count == 0)
+		return true;
+	terms->list[terms->count++] = term;
+	return !has_blank(&term) || add_unblanked(set, &term);
+}
+
+static bool has_blank(const mk_term *term)
+{
+	for (uint32_t i = 0; i < term->count; i++)
+		if (term->codes[i] == ' ')
+			return true;
+	return false;
+}
+
+/* "designer style" is in "designer-style", whose sign is skipped. */
+static bool add_unblanked(mk_rule_set *set, const mk_term *term)
+{
+	mk_term bare = *term;
+	uint32_t *codes = mk_arena_array(&set->arena, sizeof(*codes), term->count);
+
+	if (!codes || !term_room(set))
+		return false;
+	bare.codes = codes;
+	bare.count = 0;
+	for (uint32_t i = 0; i < term->count; i++)
+		if (term->codes[i] != ' ')
+			codes[bare.count++] = term->codes[i];
+	set->terms.list[set->terms.count++] = bare;
+	return true;
+}
+
+static bool term_room(mk_rule_set *set)
+{
+	mk_terms *terms = &set->terms;
+	const size_t room = terms->room > 0 ? 2 * terms->room : 64;
+	mk_term *more;
+
+	if (terms->count < terms->room)
+		return true;
+	more = mk_arena_array(&set->arena, sizeof(*more), room);
+	if (!more)
+		return false;
+	if (terms->count > 0)
+		memcpy(more, terms->list, terms->count * sizeof(*more));
+	terms->list = more;
+	terms->room = room;
 	return true;
 }
 
@@ -235,15 +269,19 @@ static bool applies(const entry *rule, const mk_rule_text *text)
 	       covers(rule->rule->fields, rule->rule->n_fields, text->field);
 }
 
-/* "attributes" stands for all of them. */
+/* "attributes" stands for "attributes.colour" and "skus[2].attributes.colour", not the other way.
+ */
 static bool covers(const char *const *fields, size_t count, const char *field)
 {
-	const size_t stem = strcspn(field, ".[");
+	for (size_t i = 0; i < count; i++) {
+		const size_t size = strlen(fields[i]);
 
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(fields[i], field) == 0 ||
-		    (strlen(fields[i]) == stem && strncmp(fields[i], field, stem) == 0))
+		if (strcmp(fields[i], field) == 0)
 			return true;
+		for (const char *at = field; at; at = strchr(at, '.') ? strchr(at, '.') + 1 : NULL)
+			if (strncmp(at, fields[i], size) == 0 && (at[size] == '.' || at[size] == '['))
+				return true;
+	}
 	return count == 0;
 }
 

@@ -1,5 +1,6 @@
 /* Texts of listings against 500 terms, normalised first, and the same terms as one flat alternation
- * of PCRE2 with JIT, which sees the texts as they are; and grouped behind their first characters. */
+ * of PCRE2 with JIT, which sees the texts as they are; and grouped behind their first characters.
+ */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 #include <stdio.h>
@@ -135,9 +136,8 @@ static size_t put_letter(char *out, corpus *c)
 static void open_library(library *l, const corpus *c)
 {
 	static const char *terms[TERMS];
-	static mk_text_rule rule = {.rule = {.id = "r", .severity = MARKET_SEVERITY_BLOCK},
-	                            .terms = terms,
-	                            .n_terms = TERMS};
+	static mk_text_rule rule = {
+		.rule = {.id = "r", .severity = MARKET_SEVERITY_BLOCK}, .terms = terms, .n_terms = TERMS};
 	static const mk_text_rule *const rules[] = {&rule};
 	static const mk_rule_pack pack = {.name = "p", .rules = rules, .n_rules = 1};
 	static const mk_rule_pack *const packs[] = {&pack};

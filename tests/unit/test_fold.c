@@ -84,10 +84,9 @@ static void each_code_point(void)
 static void random_texts(void)
 {
 	/* first of a range, and how many: where things join, and where they don't */
-	static const uint32_t ranges[][2] = {{0x20, 95},     {0xC0, 400},   {0x300, 112},
-	                                     {0x1100, 256},  {0x3041, 200}, {0xFF01, 240},
-	                                     {0x4E00, 200},  {0xAC00, 500}, {0x900, 128},
-	                                     {0x1D400, 300}, {0x1F300, 50}, {0x2000, 100}};
+	static const uint32_t ranges[][2] = {
+		{0x20, 95},    {0xC0, 400},   {0x300, 112}, {0x1100, 256},  {0x3041, 200}, {0xFF01, 240},
+		{0x4E00, 200}, {0xAC00, 500}, {0x900, 128}, {0x1D400, 300}, {0x1F300, 50}, {0x2000, 100}};
 	uint64_t state = test_random_seed();
 	int wrong = 0;
 

@@ -70,8 +70,9 @@ static void errors_have_their_place(void)
 
 static void lengths_are_bounded(void)
 {
-	char text[2 * MK_MAX_PATTERN], *end = text + sprintf(text, "name: p\nrules:\n- {id: a, severity: "
-	                                                           "note, patterns: [");
+	char text[2 * MK_MAX_PATTERN],
+		*end = text + sprintf(text, "name: p\nrules:\n- {id: a, severity: "
+	                                "note, patterns: [");
 	const mk_rule_pack *pack = NULL;
 	market_error err;
 
