@@ -1,7 +1,7 @@
 /* Opening and closing a market. */
 #include "libmarket/engine/market.h"
-#include "libmarket/op/schema.h"
 #include "libmarket/listing/listing.h"
+#include "libmarket/op/schema.h"
 #include "libmarket/payment/provider.h"
 #include "libmarket/store/copy.h"
 

@@ -41,7 +41,7 @@ bool mk_fold(const char *text, size_t size, mk_arena *arena, mk_folded *out)
 	const char *at = text;
 	folder f = {.arena = arena, .out = out, .room = size + 16};
 
-	*out = (mk_folded){NULL};
+	memset(out, 0, sizeof(*out));
 	out->chars = mk_arena_array(arena, sizeof(*out->chars), f.room);
 	if (!out->chars)
 		return false;

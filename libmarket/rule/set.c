@@ -287,7 +287,7 @@ static bool covers(const char *const *fields, size_t count, const char *field)
 
 static bool search_terms(search *s)
 {
-	mk_term_hits hits = {NULL};
+	mk_term_hits hits = {.list = NULL};
 
 	if (!mk_terms_search(&s->set->terms, &s->folded, s->findings->arena, &hits))
 		return false;
