@@ -65,7 +65,8 @@ typedef struct market_change_create_params {
 /* Asks for a change of a published product. When the policy confirms all its fields by itself
  * (catalogue.change_automatic), it is confirmed at once. By members of the proposing seller with
  * catalogue and operators with catalog. Errors: ESTATE (not published), EMISSING (nothing to
- * change; attributes.NAME), ENOTFOUND (category), EINVALID (attributes.NAME, images). Since 0.1. */
+ * change; attributes.NAME), ENOTFOUND (category), EINVALID (attributes.NAME, images), ELISTING.
+ * What a listing rule wants looked at isn't confirmed by the policy. Since 0.1. */
 MARKET_API int market_change_create(struct market_session *session,
                                     const market_change_create_params *in, market_change **out,
                                     market_error *err);
@@ -79,7 +80,7 @@ typedef struct market_change_confirm_params {
 
 /* pending → confirmed: the product takes the new values. By operators with catalog.
  * Errors: ESTATE, ECHANGED (the product has changed since), EINVALID and EMISSING
- * (attributes.NAME: its category asks for more by now). Since 0.1. */
+ * (attributes.NAME: its category asks for more by now), ELISTING. Since 0.1. */
 MARKET_API int market_change_confirm(struct market_session *session,
                                      const market_change_confirm_params *in, market_change **out,
                                      market_error *err);

@@ -131,8 +131,9 @@ int mk_offer_step_to(market_offer *offer, mk_offer_step step, market_error *err)
 /* ---- listing rules (CAT-4), catalog/check.c ---- */
 
 /* A product that is to be published, as it is stored after this operation: ELISTING when a rule
- * blocks it; what is to be looked at leaves a review. */
-int mk_product_checked(mk_ctx *ctx, const market_product *product, market_error *err);
+ * blocks it; what is to be looked at leaves a review, and `waits` tells. NULL: an operator decides
+ * just now, and its review with that. */
+int mk_product_checked(mk_ctx *ctx, const market_product *product, bool *waits, market_error *err);
 /* A new offer: ELISTING when a rule blocks it. */
 int mk_offer_checked_new(mk_ctx *ctx, const market_offer *offer,
                          const market_offer_create_params *in, market_error *err);

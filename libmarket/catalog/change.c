@@ -2,6 +2,7 @@
 #include "libmarket/catalog/params.h"
 #include "libmarket/catalog/sql.h"
 #include "libmarket/engine/journal.h"
+#include "libmarket/listing/listing.h"
 
 #include <string.h>
 
@@ -94,7 +95,7 @@ static market_change *new_change(mk_ctx *ctx, const market_product *product,
                                  const market_change_create_params *in);
 static bool changes_nothing(const market_change *change);
 static bool is_automatic(const mk_policy *policy, const market_change *change);
-static int apply(mk_ctx *ctx, const market_change *change, market_product *product,
+static int apply(mk_ctx *ctx, const market_change *change, market_product *product, bool *waits,
                  market_error *err);
 static int confirm(mk_ctx *ctx, market_change *change, market_product *product, market_error *err);
 static int check_pending(const market_change *change, market_error *err);
@@ -107,6 +108,7 @@ int mk_change_create(mk_ctx *ctx, const void *params, market_error *err)
 	const market_product *product = ctx->subject;
 	market_product *changed = mk_arena_copy(ctx->arena, product, sizeof(*changed));
 	market_change *change = new_change(ctx, product, params);
+	bool waits; /* as it does anyway */
 	int rc;
 
 	if (!change || !changed)
@@ -117,7 +119,8 @@ int mk_change_create(mk_ctx *ctx, const void *params, market_error *err)
 	if (changes_nothing(change))
 		return mk_error_set(err, MARKET_EMISSING, "the change changes nothing");
 	change->automatic = is_automatic(ctx->policy, change);
-	rc = change->automatic ? confirm(ctx, change, changed, err) : apply(ctx, change, changed, err);
+	rc = change->automatic ? confirm(ctx, change, changed, err)
+	                       : apply(ctx, change, changed, &waits, err);
 	if (rc != 0)
 		return rc;
 	mk_insert(ctx, &change_insert, &mk_change_record, change->id, change);
@@ -261,7 +264,7 @@ static bool is_automatic(const mk_policy *policy, const market_change *change)
 }
 
 /* The product as it would be, checked as when it is proposed. */
-static int apply(mk_ctx *ctx, const market_change *change, market_product *product,
+static int apply(mk_ctx *ctx, const market_change *change, market_product *product, bool *waits,
                  market_error *err)
 {
 	if (!mk_id_absent(change->category))
@@ -280,12 +283,13 @@ static int apply(mk_ctx *ctx, const market_change *change, market_product *produ
 		product->images = change->images;
 		product->n_images = change->n_images;
 	}
-	return mk_product_check(ctx, product, err);
+	return mk_product_check(ctx, product, waits, err);
 }
 
 /* The one path, by an operator or by the policy. */
 static int confirm(mk_ctx *ctx, market_change *change, market_product *product, market_error *err)
 {
+	bool waits = false;
 	int rc;
 
 	if (product->version != change->product_version) {
@@ -295,9 +299,13 @@ static int confirm(mk_ctx *ctx, market_change *change, market_product *product, 
 	}
 	rc = mk_product_step_to(product, MK_PRODUCT_CHANGE, err);
 	if (rc == 0)
-		rc = apply(ctx, change, product, err);
+		rc = apply(ctx, change, product, change->automatic ? &waits : NULL, err);
 	if (rc != 0)
 		return rc;
+	if (waits) { /* CAT-4: not without an operator */
+		change->automatic = false;
+		return 0;
+	}
 	change->state = MARKET_CHANGE_CONFIRMED;
 	change->decided_at = ctx->now;
 	mk_update(ctx, &mk_product_save, &mk_product_record, product->id, product);
@@ -321,6 +329,11 @@ static int end(mk_ctx *ctx, int32_t state, const char *reason, const char *event
 	if (!change)
 		return mk_error_no_memory(err);
 	rc = check_pending(change, err);
+	if (rc != 0)
+		return rc;
+	rc = mk_listing_decide(
+		ctx, change->product,
+		state == MARKET_CHANGE_DECLINED ? MARKET_REVIEW_REFUSED : MARKET_REVIEW_NOTED, reason, err);
 	if (rc != 0)
 		return rc;
 	change->state = state;

@@ -11,7 +11,6 @@ static int put_product(mk_ctx *ctx, const market_product *product, mk_listing *l
                        market_error *err);
 static bool put_pairs(mk_ctx *ctx, mk_listing *listing, const char *before,
                       const market_pair *const *pairs, size_t count);
-static int64_t images_of(const market_product *product);
 static int begin_offer(mk_ctx *ctx, const market_offer *offer, mk_listing *listing,
                        market_error *err);
 static int put_sku(mk_ctx *ctx, mk_listing *listing, size_t at, const market_pair *const *pairs,
@@ -22,16 +21,22 @@ static int put_stored(mk_ctx *ctx, const market_listing_check_params *in, mk_lis
                       market_error *err);
 static int put_stored_offer(mk_ctx *ctx, market_id id, mk_listing *listing, market_error *err);
 
-int mk_product_checked(mk_ctx *ctx, const market_product *product, market_error *err)
+int mk_product_checked(mk_ctx *ctx, const market_product *product, bool *waits, market_error *err)
 {
 	mk_listing listing = {.product = product->id};
-	bool waits; /* a proposed product waits for an operator anyway */
 	int rc;
 
+	if (waits)
+		*waits = false;
 	if (!mk_listing_is_checked(ctx))
 		return 0;
 	rc = put_product(ctx, product, &listing, err);
-	return rc == 0 ? mk_listing_gate(ctx, &listing, &waits, err) : rc;
+	if (rc != 0)
+		return rc;
+	if (waits)
+		return mk_listing_gate(ctx, &listing, waits, err);
+	rc = mk_listing_refuse_blocked(ctx, &listing, err);
+	return rc == 0 ? mk_listing_decide(ctx, product->id, MARKET_REVIEW_CLEARED, NULL, err) : rc;
 }
 
 int mk_offer_checked_new(mk_ctx *ctx, const market_offer *offer,
@@ -137,7 +142,7 @@ static int put_product(mk_ctx *ctx, const market_product *product, mk_listing *l
 {
 	listing->is_product = true;
 	listing->seller = product->seller;
-	listing->n_images = images_of(product);
+	listing->n_images = (int64_t)product->n_images;
 	if (!mk_listing_say(ctx, listing, "title", product->title) ||
 	    !mk_listing_say(ctx, listing, "description", product->description) ||
 	    !mk_listing_say(ctx, listing, "brand", product->brand) ||
@@ -156,16 +161,6 @@ static bool put_pairs(mk_ctx *ctx, mk_listing *listing, const char *before,
 			return false;
 	}
 	return true;
-}
-
-/* Entries of the metadata named "image", "image.1", "image_front" … */
-static int64_t images_of(const market_product *product)
-{
-	int64_t count = 0;
-
-	for (size_t i = 0; i < product->n_metadata; i++)
-		count += strncmp(product->metadata[i]->name, "image", strlen("image")) == 0;
-	return count;
 }
 
 /* An offer says what its SKUs are and cost; its product was checked when it was proposed. */

@@ -5,7 +5,7 @@
 
 static int own_seller(const mk_ctx *ctx, market_id asked, market_id *out, market_error *err);
 static int check_listing(mk_ctx *ctx, const market_product *product,
-                         const market_category *category, market_error *err);
+                         const market_category *category, bool *waits, market_error *err);
 static int check_images(const market_product *product, market_error *err);
 static market_product *subject_product(mk_ctx *ctx);
 static int step(mk_ctx *ctx, mk_product_step to, const char *reason, const char *event,
@@ -52,6 +52,7 @@ int mk_product_create(mk_ctx *ctx, const void *params, market_error *err)
 	const market_product_create_params *in = params;
 	market_product *product = MK_NEW(ctx->arena, market_product);
 	void *category;
+	bool waits; /* as it does anyway */
 	int rc;
 
 	if (!product)
@@ -79,7 +80,7 @@ int mk_product_create(mk_ctx *ctx, const void *params, market_error *err)
 	product->metadata = in->metadata;
 	product->n_metadata = in->n_metadata;
 	if (!in->draft)
-		rc = check_listing(ctx, product, category, err);
+		rc = check_listing(ctx, product, category, &waits, err);
 	if (rc != 0)
 		return rc;
 	mk_insert(ctx, &mk_product_insert, &mk_product_record, product->id, product);
@@ -95,6 +96,7 @@ int mk_product_update(mk_ctx *ctx, const void *params, market_error *err)
 {
 	const market_product_update_params *in = params;
 	market_product *product = subject_product(ctx);
+	bool waits; /* as it does anyway */
 	int rc;
 
 	if (!product)
@@ -119,7 +121,7 @@ int mk_product_update(mk_ctx *ctx, const void *params, market_error *err)
 		product->n_images = in->n_images;
 	}
 	if (product->state == MARKET_PRODUCT_PROPOSED)
-		rc = mk_product_check(ctx, product, err);
+		rc = mk_product_check(ctx, product, &waits, err);
 	if (rc == 0)
 		save(ctx, product, "product.updated");
 	return rc;
@@ -194,17 +196,17 @@ int mk_product_list(mk_ctx *ctx, const void *params, market_error *err)
 	return 0;
 }
 
-int mk_product_check(mk_ctx *ctx, const market_product *product, market_error *err)
+int mk_product_check(mk_ctx *ctx, const market_product *product, bool *waits, market_error *err)
 {
 	void *category;
 	int rc = mk_load(ctx, &mk_category_entity, product->category, "category", &category, err);
 
-	return rc == 0 ? check_listing(ctx, product, category, err) : rc;
+	return rc == 0 ? check_listing(ctx, product, category, waits, err) : rc;
 }
 
 /* What is looked at, in order, whenever a product's content is proposed. */
 static int check_listing(mk_ctx *ctx, const market_product *product,
-                         const market_category *category, market_error *err)
+                         const market_category *category, bool *waits, market_error *err)
 {
 	mk_effective effective;
 	int rc = check_images(product, err);
@@ -214,7 +216,7 @@ static int check_listing(mk_ctx *ctx, const market_product *product,
 	if (rc == 0)
 		rc = mk_attribute_check_product(&effective, product, err);
 	if (rc == 0)
-		rc = mk_product_checked(ctx, product, err);
+		rc = mk_product_checked(ctx, product, waits, err);
 	return rc;
 }
 
@@ -255,20 +257,23 @@ static int step(mk_ctx *ctx, mk_product_step to, const char *reason, const char 
                 market_error *err)
 {
 	market_product *product = subject_product(ctx);
+	bool waits; /* as it does anyway */
 	int rc;
 
 	if (!product)
 		return mk_error_no_memory(err);
 	rc = mk_product_step_to(product, to, err);
 	if (rc == 0 && to == MK_PRODUCT_PROPOSE)
-		rc = mk_product_check(ctx, product, err);
+		rc = mk_product_check(ctx, product, &waits, err);
 	if (rc != 0)
 		return rc;
 	product->reason = reason;
 	if (to == MK_PRODUCT_PUBLISH)
 		product->published_at = ctx->now;
 	if (to != MK_PRODUCT_PROPOSE)
-		rc = mk_listing_decide(ctx, product->id, to == MK_PRODUCT_PUBLISH, reason, err);
+		rc = mk_listing_decide(
+			ctx, product->id,
+			to == MK_PRODUCT_PUBLISH ? MARKET_REVIEW_CLEARED : MARKET_REVIEW_REFUSED, reason, err);
 	if (rc != 0)
 		return rc;
 	save(ctx, product, event);

@@ -25,8 +25,9 @@ bool mk_catalog_insider(const mk_ctx *ctx, market_id seller);
 /* The refusal that a stranger gets: the same as for what doesn't exist. */
 int mk_catalog_hidden(const mk_entity *entity, market_id id, const char *field, market_error *err);
 
-/* The checks of a product's content before it is proposed or changed. */
-int mk_product_check(mk_ctx *ctx, const market_product *product, market_error *err);
+/* The checks of a product's content before it is proposed or changed; `waits` as for
+ * mk_product_checked. */
+int mk_product_check(mk_ctx *ctx, const market_product *product, bool *waits, market_error *err);
 
 /* Reads a page: the query asks for `limit` + 1 rows, of which one too many gives the cursor. */
 int mk_catalog_page(mk_ctx *ctx, mk_query *query, int64_t limit, const char **next,

@@ -40,8 +40,8 @@ int mk_listing_run(mk_ctx *ctx, const mk_listing *listing, market_listing_report
 int mk_listing_gate(mk_ctx *ctx, const mk_listing *listing, bool *waits, market_error *err);
 /* ELISTING for what must not be even as a draft; the rest isn't looked at yet. */
 int mk_listing_refuse_blocked(mk_ctx *ctx, const mk_listing *listing, market_error *err);
-/* A decision on the product itself decides on its open review. */
-int mk_listing_decide(mk_ctx *ctx, market_id product, bool cleared, const char *reason,
+/* A decision on the product itself is one on its open review, whose state it becomes. */
+int mk_listing_decide(mk_ctx *ctx, market_id product, int32_t to, const char *reason,
                       market_error *err);
 
 /* The subject's review gets its state; ESTATE when it isn't open. */

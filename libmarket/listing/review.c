@@ -121,7 +121,7 @@ int mk_listing_gate(mk_ctx *ctx, const mk_listing *listing, bool *waits, market_
 	return 0;
 }
 
-int mk_listing_decide(mk_ctx *ctx, market_id product, bool cleared, const char *reason,
+int mk_listing_decide(mk_ctx *ctx, market_id product, int32_t to, const char *reason,
                       market_error *err)
 {
 	mk_listing_review *last = NULL;
@@ -130,7 +130,7 @@ int mk_listing_decide(mk_ctx *ctx, market_id product, bool cleared, const char *
 	if (mk_listing_is_checked(ctx))
 		rc = last_of(ctx, product, (market_id){0, 0}, &last, err);
 	if (rc == 0 && last && last->review.state == MARKET_REVIEW_OPEN)
-		decide(ctx, last, cleared ? MARKET_REVIEW_CLEARED : MARKET_REVIEW_REFUSED, reason);
+		decide(ctx, last, to, reason);
 	return rc;
 }
 
