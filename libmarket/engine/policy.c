@@ -276,6 +276,7 @@ static const mk_field stock_fields[] = {
 };
 static const mk_record stock_record =
 	MK_RECORD_OF("stock", mk_policy_stock, stock_fields, "warehouses and stock");
+
 static const mk_field listing_fields[] = {
 	MK_F_LIST(mk_policy_listing, packs, mk_rule_pack, mk_rule_pack_record, 0, 0, MK_MAX_PACKS,
               "packs of rules"),
