@@ -88,6 +88,7 @@ int cli_call(const cli *cli);
 int cli_batch(const cli *cli);
 int cli_schema(const cli *cli);
 int cli_policy(const cli *cli);
+int cli_rules(const cli *cli);
 int cli_keys(const cli *cli);
 int cli_ledger(const cli *cli);
 int cli_work_command(const cli *cli);

@@ -22,6 +22,7 @@ market_sources += \
 	cli/manual.c \
 	cli/nearest.c \
 	cli/operation.c \
+	cli/packs.c \
 	cli/operation.h \
 	cli/pool.c \
 	cli/pool.h \

@@ -8,6 +8,7 @@
 #define MARKET_LISTING_H
 
 #include <market/error.h>
+#include <market/policy.h>
 #include <market/types.h>
 
 #ifdef __cplusplus
@@ -98,6 +99,13 @@ MARKET_API int market_listing_check(struct market_session *session,
                                     const market_listing_check_params *in,
                                     market_listing_report **out, market_error *err);
 MARKET_API void market_listing_report_free(market_listing_report *report);
+
+/* Checks the text of a pack of rules, without a store: its form, terms and patterns, and that each
+ * rule finds something in its examples of `match` and nothing in those of `pass`. Returns 0 or
+ * EPOLICY (or ENOMEM); up to `max_errors` errors are written to `errors`, in order of line, and
+ * their count to `n_errors`. Since 0.1. */
+MARKET_API int market_rules_check(const char *text, size_t size, market_policy_error *errors,
+                                  size_t max_errors, size_t *n_errors, market_error *err);
 
 /* ---- reviews: what findings leave behind ---- */
 

@@ -318,6 +318,28 @@ def schema():
     expect("order.place" in json.loads(done.stdout)["operations"], "operations")
 
 
+@test("rules check tries a pack's examples, and rules add puts it into a policy")
+def rules():
+    folder = fresh_store("sqlite").folder
+    path = os.path.join(folder, "pack.yaml")
+    policy = os.path.join(folder, "policy.yaml")
+    with open(path, "w", encoding="utf-8") as out:
+        out.write("# A pack.\n\nname: p\nrules:\n- id: a\n  severity: block\n  terms: [best]\n"
+                  "  match: [worst]\n")
+    done = run("rules", "check", path)
+    equal(done.returncode, 1, "a wrong example")
+    equal(done.stdout.split(": ")[0], path + ":8:11", "its place")
+    with open(policy, "w", encoding="utf-8") as out:
+        out.write(run("policy", "default").stdout)
+    done = run("rules", "add", policy, path)
+    equal(done.returncode, 0, "added")
+    with open(policy, "w", encoding="utf-8") as out:
+        out.write(done.stdout)
+    equal(run("policy", "check", policy).returncode, 0, "a policy still")
+    equal("    - name: p\n      rules:\n" in done.stdout, True, "the pack is an item")
+    equal(run("rules", "add", policy, path + ".absent").returncode, 2, "an absent file")
+
+
 @test("policy check names line and column of every error")
 def policy():
     default = run("policy", "default").stdout

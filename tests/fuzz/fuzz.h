@@ -13,6 +13,8 @@
 typedef void fuzz_target(const uint8_t *data, size_t size);
 
 fuzz_target fuzz_policy;       /* a policy in YAML */
+fuzz_target fuzz_rules;        /* a pack of listing rules in YAML */
+fuzz_target fuzz_fold;         /* a text, folded */
 fuzz_target fuzz_params;       /* lines of "ACTOR OPERATION PARAMS", params in JSON */
 fuzz_target fuzz_notification; /* what a payment provider sends: the body, signed */
 fuzz_target fuzz_csv;          /* a table for market replay */

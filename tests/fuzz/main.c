@@ -18,8 +18,14 @@ static const struct {
 	const char *name;
 	fuzz_target *run;
 } targets[] = {
-	{"checkpoint", fuzz_checkpoint}, {"csv", fuzz_csv},       {"notification", fuzz_notification},
-	{"params", fuzz_params},         {"policy", fuzz_policy}, {"url", fuzz_url},
+	{"checkpoint", fuzz_checkpoint},
+	{"csv", fuzz_csv},
+	{"fold", fuzz_fold},
+	{"rules", fuzz_rules},
+	{"notification", fuzz_notification},
+	{"params", fuzz_params},
+	{"policy", fuzz_policy},
+	{"url", fuzz_url},
 	{"values", fuzz_values},
 };
 #define N_TARGETS (sizeof(targets) / sizeof(targets[0]))
