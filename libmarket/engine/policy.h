@@ -232,7 +232,7 @@ typedef struct mk_policy {
 	const mk_policy_ratings *ratings;
 	const mk_policy_ledger *ledger;
 	const mk_policy_catalogue *catalogue; /* NULL: all by default */
-	const mk_policy_listing *listing; /* NULL: no rules */
+	const mk_policy_listing *listing;     /* NULL: no rules */
 	/* set by the loader */
 	int64_t number; /* of the stored version */
 	market_id id;
