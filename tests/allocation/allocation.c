@@ -34,9 +34,9 @@ static void run_scenario(const char *name, bool for_good);
 static void opening(const fault_store *store);
 static void posting(const fault_store *store);
 
-static const char *const scenarios[] = {"checkout",          "members",      "payout-account",
-                                        "ledger-hold",       "ledger-batch", "ledger-checkpoint",
-                                        "ledger-two-persons"};
+static const char *const scenarios[] = {"checkout",           "members",      "payout-account",
+                                        "ledger-hold",        "ledger-batch", "ledger-checkpoint",
+                                        "ledger-two-persons", "listing"};
 enum { NOBODY = 424242 }; /* a user that doesn't exist */
 /* Failures tried in the short form: of each call of a scenario, and of what is slow. */
 enum { MOST = 4, MOST_ON_DISK = 60, MOST_ON_SERVER = 30 };
