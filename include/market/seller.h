@@ -83,6 +83,8 @@ typedef struct market_seller {
 	size_t n_metadata;
 	const market_requirement *const *requirements;
 	size_t n_requirements;
+	market_time holiday_from; /* on holiday from then on … */
+	market_time holiday_to;   /* … until then; absent: until it is ended */
 } market_seller;
 MARKET_API void market_seller_free(market_seller *seller);
 
@@ -320,6 +322,36 @@ MARKET_API int market_member_create(struct market_session *session,
                                     const market_member_create_params *in, market_member **out,
                                     market_error *err);
 MARKET_API void market_member_free(market_member *member);
+
+typedef struct market_seller_holiday_set_params {
+	uint32_t size;
+	const char *key;
+	market_id seller;
+	market_time from; /* absent: now */
+	market_time to;   /* absent: until seller.holiday.clear */
+} market_seller_holiday_set_params;
+#define MARKET_SELLER_HOLIDAY_SET_PARAMS_INIT MARKET_INIT(market_seller_holiday_set_params)
+
+/* The seller is on holiday between two times: nothing of it can be bought then (CAT-6). What was
+ * ordered before goes on, with its timers. It takes the place of a holiday that was set before. By
+ * owners of the seller and operators with sellers. Errors: ESTATE (rejected or terminated),
+ * EINVALID (to: not after `from` and now). Since 0.1. */
+MARKET_API int market_seller_holiday_set(struct market_session *session,
+                                         const market_seller_holiday_set_params *in,
+                                         market_seller **out, market_error *err);
+
+typedef struct market_seller_holiday_clear_params {
+	uint32_t size;
+	const char *key;
+	market_id seller;
+} market_seller_holiday_clear_params;
+#define MARKET_SELLER_HOLIDAY_CLEAR_PARAMS_INIT MARKET_INIT(market_seller_holiday_clear_params)
+
+/* Ends the holiday, or takes back one that is planned. By owners of the seller and operators with
+ * sellers. Errors: ESTATE (none is set). Since 0.1. */
+MARKET_API int market_seller_holiday_clear(struct market_session *session,
+                                           const market_seller_holiday_clear_params *in,
+                                           market_seller **out, market_error *err);
 
 #ifdef __cplusplus
 }

@@ -23,7 +23,7 @@ static size_t add_query(batch *b, const mk_statement *statement, const mk_record
 static size_t seller_query(batch *b, int64_t book);
 static const lookup *find(const batch *b, market_id sku);
 static mk_item *make_item(mk_ctx *ctx, const batch *b, const mk_want *want);
-static int check_purchasable(const mk_item *item, market_error *err);
+static int check_purchasable(const mk_item *item, market_time now, market_error *err);
 static int refuse(const mk_item *item, const char *why, market_error *err);
 
 static const mk_field item_fields[] = {
@@ -69,7 +69,7 @@ int mk_catalog_items(mk_ctx *ctx, const mk_want *wants, size_t count, mk_item **
 	}
 	if (rc == 0)
 		for (i = 0; i < count; i++) {
-			rc = check_purchasable(items[i], err);
+			rc = check_purchasable(items[i], ctx->now, err);
 			if (rc != 0)
 				break;
 		}
@@ -153,10 +153,12 @@ static mk_item *make_item(mk_ctx *ctx, const batch *b, const mk_want *want)
 }
 
 /* CAT-6, but for the stock. */
-static int check_purchasable(const mk_item *item, market_error *err)
+static int check_purchasable(const mk_item *item, market_time now, market_error *err)
 {
 	if (!mk_seller_sells(item->seller))
 		return refuse(item, "its seller takes no orders", err);
+	if (mk_seller_on_holiday(item->seller, now))
+		return refuse(item, "its seller is on holiday", err);
 	if (item->product_state != MARKET_PRODUCT_PUBLISHED)
 		return refuse(item, "its product isn't published", err);
 	if (item->offer_state != MARKET_OFFER_ACTIVE)

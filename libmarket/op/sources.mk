@@ -10,6 +10,7 @@ libmarket_sources += \
 	libmarket/op/escrow.c \
 	libmarket/op/event.c \
 	libmarket/op/group.c \
+	libmarket/op/holiday.c \
 	libmarket/op/keys.c \
 	libmarket/op/ledger.c \
 	libmarket/op/onboarding.c \

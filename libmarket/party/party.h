@@ -32,6 +32,8 @@ int mk_seller_load(mk_ctx *ctx, market_id id, const char *field, mk_seller **out
 void mk_seller_save(mk_ctx *ctx, mk_seller *seller);
 /* SEL-12, CAT-6: whether it takes new orders now. */
 bool mk_seller_sells(const mk_seller *seller);
+/* An overlay, not a state: nothing can be bought of it meanwhile (CAT-6). */
+bool mk_seller_on_holiday(const mk_seller *seller, market_time now);
 
 extern const char *const mk_party_ddl[];
 

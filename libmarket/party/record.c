@@ -88,6 +88,8 @@ static const mk_field seller_fields[] = {
 	MK_F_ID(T, owner, MEMBER, MK_OWN_BOOK, "the member made with the application"),
 	MK_F_TIME(T, created_at, 0, "applied"),
 	MK_F_TIME(T, approved_at, 0, "approved"),
+	MK_F_TIME(T, holiday_from, 0, "on holiday from then on"),
+	MK_F_TIME(T, holiday_to, 0, "until then; absent: until it is ended"),
 	MK_F_TIME(T, answer_by, 0, "unanswered by then it is rejected"),
 	MK_F_INT(T, version, 0, 0, 0, "of the record"),
 	MK_F_METADATA(T),
@@ -124,10 +126,12 @@ static const mk_statement member_by_id = {
 };
 static const mk_statement seller_by_id = {
 	.name = "seller_by_id",
-	.sql = "SELECT book_id, id, ref, name, legal_name, store_type, country, currency, state, "
-		   "reason, owner_id, "
-		   "created_at, approved_at, answer_by, version, metadata, due_at FROM seller "
-		   "WHERE book_id = ?1 AND id = ?2",
+	.sql =
+		"SELECT book_id, id, ref, name, legal_name, store_type, country, currency, state, "
+		"reason, owner_id, "
+		"created_at, approved_at, holiday_from, holiday_to, answer_by, version, metadata, due_at "
+		"FROM seller "
+		"WHERE book_id = ?1 AND id = ?2",
 };
 
 static market_id own_id(const void *row)

@@ -10,16 +10,19 @@ static const mk_statement seller_insert = {
 	.sql =
 		"INSERT INTO seller (book_id, id, ref, name, legal_name, store_type, country, currency, "
 		"state, "
-		"reason, owner_id, created_at, approved_at, answer_by, due_at, version, metadata) "
+		"reason, owner_id, created_at, approved_at, holiday_from, holiday_to, answer_by, due_at, "
+		"version, metadata) "
 		"VALUES (:book_id, :id, :ref, :name, :legal_name, :store_type, :country, :currency, "
 		":state, "
-		":reason, :owner_id, :created_at, :approved_at, :answer_by, :due_at, :version, :metadata) "
+		":reason, :owner_id, :created_at, :approved_at, :holiday_from, :holiday_to, :answer_by, "
+		":due_at, :version, :metadata) "
 		"ON CONFLICT DO NOTHING",
 };
 static const mk_statement seller_update = {
 	.name = "seller_update",
 	.table = "seller",
 	.sql = "UPDATE seller SET state = :state, reason = :reason, approved_at = :approved_at, "
+		   "holiday_from = :holiday_from, holiday_to = :holiday_to, "
 		   "answer_by = :answer_by, due_at = :due_at, version = version + 1 "
 		   "WHERE book_id = :book_id AND id = :id AND version = :version",
 };
@@ -28,16 +31,17 @@ static const mk_statement seller_page = {
 	.sql =
 		"SELECT book_id, id, ref, name, legal_name, store_type, country, currency, state, "
 		"reason, owner_id, "
-		"created_at, approved_at, answer_by, version, metadata FROM seller "
+		"created_at, approved_at, holiday_from, holiday_to, answer_by, version, metadata FROM seller "
 		"WHERE created_at > ?1 OR (created_at = ?1 AND id > ?2) ORDER BY created_at, id LIMIT ?3",
 };
 static const mk_statement seller_state_page = {
 	.name = "seller_state_page",
-	.sql = "SELECT book_id, id, ref, name, legal_name, store_type, country, currency, state, "
-		   "reason, owner_id, "
-		   "created_at, approved_at, answer_by, version, metadata FROM seller "
-		   "WHERE state = ?1 AND (created_at > ?2 OR (created_at = ?2 AND id > ?3)) "
-		   "ORDER BY created_at, id LIMIT ?4",
+	.sql =
+		"SELECT book_id, id, ref, name, legal_name, store_type, country, currency, state, "
+		"reason, owner_id, "
+		"created_at, approved_at, holiday_from, holiday_to, answer_by, version, metadata FROM seller "
+		"WHERE state = ?1 AND (created_at > ?2 OR (created_at = ?2 AND id > ?3)) "
+		"ORDER BY created_at, id LIMIT ?4",
 };
 
 /* The transition table: from, step, to. */
@@ -78,6 +82,12 @@ int mk_seller_load(mk_ctx *ctx, market_id id, const char *field, mk_seller **out
 bool mk_seller_sells(const mk_seller *seller)
 {
 	return seller->seller.state == MARKET_SELLER_APPROVED;
+}
+
+bool mk_seller_on_holiday(const mk_seller *seller, market_time now)
+{
+	const market_time from = seller->seller.holiday_from, to = seller->seller.holiday_to;
+	return from != 0 && from <= now && (to == 0 || now < to);
 }
 
 void mk_seller_save(mk_ctx *ctx, mk_seller *seller)

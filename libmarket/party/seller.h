@@ -30,6 +30,8 @@ int mk_seller_reinstate(mk_ctx *ctx, const void *params, market_error *err);
 int mk_seller_expire(mk_ctx *ctx, const void *params, market_error *err);
 int mk_seller_get(mk_ctx *ctx, const void *params, market_error *err);
 int mk_seller_list(mk_ctx *ctx, const void *params, market_error *err);
+int mk_seller_holiday_set(mk_ctx *ctx, const void *params, market_error *err);
+int mk_seller_holiday_clear(mk_ctx *ctx, const void *params, market_error *err);
 int mk_member_create(mk_ctx *ctx, const void *params, market_error *err);
 
 #endif

@@ -1,6 +1,7 @@
 # sources of libmarket/party
 libmarket_sources += \
 	libmarket/party/buyer.c \
+	libmarket/party/holiday.c \
 	libmarket/party/member.c \
 	libmarket/party/payout_account.c \
 	libmarket/party/record.c \

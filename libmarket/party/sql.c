@@ -13,6 +13,7 @@ const char *const mk_party_ddl[] = {
 	"store_type {int} NOT NULL, country TEXT NOT NULL, currency TEXT NOT NULL, state {int} NOT "
 	"NULL, "
 	"reason TEXT, owner_id {int} NOT NULL, created_at {int} NOT NULL, approved_at {int}, "
+	"holiday_from {int}, holiday_to {int}, "
 	"answer_by {int}, "
 	"due_at {int}, version {int} NOT NULL, metadata TEXT){strict}",
 	"CREATE INDEX IF NOT EXISTS seller_created ON seller (created_at, id)",

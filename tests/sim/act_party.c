@@ -27,6 +27,8 @@ static void same_seller(sim *s, size_t seller, const market_seller *got)
 
 	sim_same(s, "state of a seller", sel->state, got->state);
 	sim_same(s, "answer_by of a seller", sel->answer_by, got->answer_by);
+	sim_same(s, "holiday_from of a seller", sel->holiday_from, got->holiday_from);
+	sim_same(s, "holiday_to of a seller", sel->holiday_to, got->holiday_to);
 }
 
 static void create_buyer(sim *s)
@@ -131,6 +133,56 @@ static void suspend(sim *s)
 static void reinstate(sim *s)
 {
 	step(s, "seller.reinstate", MARKET_SELLER_SUSPENDED, 0, MARKET_SELLER_APPROVED);
+}
+
+static void set_holiday(sim *s)
+{
+	market_seller_holiday_set_params in = MARKET_SELLER_HOLIDAY_SET_PARAMS_INIT;
+	size_t i = any_seller(s);
+	sim_seller *sel;
+	market_time from;
+	int expected = 0;
+	void *out;
+
+	if (i == SIM_NONE)
+		return;
+	timers(s, i, "seller.holiday.set");
+	sel = &s->sellers.at[i];
+	in.seller = sel->id;
+	in.from = sim_chance(s, 50) ? s->now + (sim_below(s, 4) - 1) * SIM_DAY : 0;
+	in.to = sim_chance(s, 80) ? s->now + sim_below(s, 4) * SIM_DAY : 0;
+	from = in.from ? in.from : s->now;
+	if (sel->state == MARKET_SELLER_REJECTED)
+		expected = MARKET_ESTATE;
+	else if (in.to != 0 && (in.to <= from || in.to <= s->now))
+		expected = MARKET_EINVALID;
+	if (expected == 0) {
+		sel->holiday_from = from;
+		sel->holiday_to = in.to;
+	}
+	if (sim_run(s, "seller.holiday.set", &in, &out, expected))
+		same_seller(s, i, out);
+	sim_free(out);
+}
+
+static void clear_holiday(sim *s)
+{
+	market_seller_holiday_clear_params in = MARKET_SELLER_HOLIDAY_CLEAR_PARAMS_INIT;
+	size_t i = any_seller(s);
+	sim_seller *sel;
+	bool good;
+	void *out;
+
+	if (i == SIM_NONE)
+		return;
+	timers(s, i, "seller.holiday.clear");
+	sel = &s->sellers.at[i];
+	in.seller = sel->id;
+	good = sel->holiday_from != 0;
+	sel->holiday_from = sel->holiday_to = 0;
+	if (sim_run(s, "seller.holiday.clear", &in, &out, good ? 0 : MARKET_ESTATE))
+		same_seller(s, i, out);
+	sim_free(out);
 }
 
 static void expire(sim *s)
@@ -264,12 +316,20 @@ static void set_account(sim *s)
 }
 
 const sim_action sim_party_actions[] = {
-	{"buyer.create", create_buyer, 1},      {"seller.apply", apply, 1},
-	{"seller.approve", approve, 2},         {"seller.reject", reject, 1},
-	{"seller.suspend", suspend, 1},         {"seller.reinstate", reinstate, 9},
-	{"seller.expire", expire, 1},           {"submission.create", submit, 2},
-	{"submission.accept", accept_one, 2},   {"submission.reject", reject_one, 1},
-	{"payout_account.set", set_account, 3}, {NULL, NULL, 0},
+	{"buyer.create", create_buyer, 1},
+	{"seller.apply", apply, 1},
+	{"seller.approve", approve, 2},
+	{"seller.reject", reject, 1},
+	{"seller.suspend", suspend, 1},
+	{"seller.reinstate", reinstate, 9},
+	{"seller.expire", expire, 1},
+	{"submission.create", submit, 2},
+	{"submission.accept", accept_one, 2},
+	{"submission.reject", reject_one, 1},
+	{"payout_account.set", set_account, 3},
+	{"seller.holiday.set", set_holiday, 1},
+	{"seller.holiday.clear", clear_holiday, 3},
+	{NULL, NULL, 0},
 };
 
 /* Whom a run begins with. */

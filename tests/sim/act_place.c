@@ -21,7 +21,11 @@ static bool on_sale(const sim *s, size_t sku)
 {
 	const sim_offer *offer = &s->offers.at[s->skus.at[sku].offer];
 
-	return s->sellers.at[offer->seller].state == MARKET_SELLER_APPROVED &&
+	const sim_seller *sel = &s->sellers.at[offer->seller];
+	const bool away = sel->holiday_from != 0 && sel->holiday_from <= s->now &&
+	                  (sel->holiday_to == 0 || sel->holiday_to > s->now);
+
+	return sel->state == MARKET_SELLER_APPROVED && !away &&
 	       s->products.at[offer->product].state == MARKET_PRODUCT_PUBLISHED &&
 	       offer->state == MARKET_OFFER_ACTIVE;
 }

@@ -58,6 +58,7 @@ typedef struct sim_seller {
 	size_t n_warehouses;
 	int32_t state;
 	market_time answer_by, ready_at;
+	market_time holiday_from, holiday_to;
 	bool account, terms;
 	int64_t exposure;
 	bool period_open;
