@@ -160,6 +160,7 @@ typedef struct market_product {
 	int64_t version;
 	const market_pair *const *metadata;
 	size_t n_metadata;
+	int64_t revision; /* counts the change requests that were confirmed, from 1 (CAT-3) */
 } market_product;
 
 /* `seller` absent: the member's own, or the platform itself where an operator acts. `draft`: not

@@ -30,7 +30,7 @@ typedef struct market_change {
 	market_id product;
 	market_id seller; /* who proposed the product; absent: the platform */
 	int32_t state;
-	int64_t product_version; /* of the product as the change was asked for */
+	int64_t product_revision; /* of the product as the change was asked for */
 	market_id category;
 	const char *title;
 	const char *description;

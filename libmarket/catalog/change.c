@@ -21,7 +21,7 @@ static const mk_field change_fields[] = {
 	MK_F_ID(T, product, PRODUCT, MK_OWN_BOOK, "what changes"),
 	MK_F_ID(T, seller, SELLER, MK_SELF_BOOK, "who proposed the product; absent: the platform"),
 	MK_F_ENUM(T, state, mk_change_state_enum, 0, "where it stands"),
-	MK_F_INT(T, product_version, 0, 0, 0, "of the product as the change was asked for"),
+	MK_F_INT(T, product_revision, 0, 0, 0, "of the product as the change was asked for"),
 	MK_F_ID(T, category, CATEGORY, MK_OWN_BOOK, "the new back category"),
 	MK_F_TEXT(T, title, 0, 1, MK_MAX_NAME, "the new title"),
 	MK_F_TEXT(T, description, MK_MULTILINE, 1, MK_MAX_TEXT, "the new description"),
@@ -39,14 +39,14 @@ const mk_record mk_change_record =
 	MK_RECORD_OF("change", market_change, change_fields, "a change request of a product");
 
 #define COLUMNS \
-	"book_id, id, product_id, seller_id, state, product_version, category_id, title, " \
+	"book_id, id, product_id, seller_id, state, product_revision, category_id, title, " \
 	"description, brand, attributes, images, automatic, reason, created_at, decided_at, version"
 
 static const mk_statement change_insert = {
 	.name = "change_insert",
 	.table = "change_request",
 	.sql = "INSERT INTO change_request (" COLUMNS ") VALUES (:book_id, :id, :product_id, "
-		   ":seller_id, :state, :product_version, :category_id, :title, :description, :brand, "
+		   ":seller_id, :state, :product_revision, :category_id, :title, :description, :brand, "
 		   ":attributes, :images, :automatic, :reason, :created_at, :decided_at, :version) ON "
 		   "CONFLICT DO NOTHING",
 };
@@ -224,7 +224,7 @@ static market_change *new_change(mk_ctx *ctx, const market_product *product,
 		.product = product->id,
 		.seller = product->seller,
 		.state = MARKET_CHANGE_PENDING,
-		.product_version = product->version,
+		.product_revision = product->revision,
 		.category = in->category,
 		.title = in->title,
 		.description = in->description,
@@ -292,7 +292,7 @@ static int confirm(mk_ctx *ctx, market_change *change, market_product *product, 
 	bool waits = false;
 	int rc;
 
-	if (product->version != change->product_version) {
+	if (product->revision != change->product_revision) {
 		mk_error_at(err, MARKET_ECHANGED, "change", "the product has changed since it was asked");
 		return mk_error_hint(err, MARKET_ECHANGED,
 		                     "Decline the request, and let it be made again from what is there.");
@@ -306,6 +306,7 @@ static int confirm(mk_ctx *ctx, market_change *change, market_product *product, 
 		change->automatic = false;
 		return 0;
 	}
+	product->revision++;
 	change->state = MARKET_CHANGE_CONFIRMED;
 	change->decided_at = ctx->now;
 	mk_update(ctx, &mk_product_save, &mk_product_record, product->id, product);

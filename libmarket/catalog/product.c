@@ -77,6 +77,7 @@ int mk_product_create(mk_ctx *ctx, const void *params, market_error *err)
 	product->n_images = in->n_images;
 	product->created_at = ctx->now;
 	product->version = 1;
+	product->revision = 1;
 	product->metadata = in->metadata;
 	product->n_metadata = in->n_metadata;
 	if (!in->draft)

@@ -89,6 +89,7 @@ static const mk_field product_fields[] = {
 	MK_F_TIME(market_product, created_at, 0, "when it was added"),
 	MK_F_TIME(market_product, published_at, 0, "when it was published"),
 	MK_F_INT(market_product, version, 0, 0, 0, "counts its changes"),
+	MK_F_INT(market_product, revision, 0, 0, 0, "counts the changes of what is published"),
 	MK_F_METADATA(market_product),
 };
 const mk_record mk_product_record =

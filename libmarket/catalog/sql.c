@@ -5,7 +5,7 @@
 	"created_at, version, licences, metadata"
 #define PRODUCT \
 	"book_id, id, ref, seller_id, category_id, state, title, description, brand, attributes, " \
-	"images, reason, created_at, published_at, version, metadata"
+	"images, reason, created_at, published_at, revision, version, metadata"
 #define OFFER \
 	"book_id, id, ref, book_id AS seller_id, product_book_id, product_id, state, currency, " \
 	"reason, created_at, activated_at, ended_at, version, metadata"
@@ -33,7 +33,8 @@ const char *const mk_catalog_ddl[] = {
 
 	"CREATE TABLE IF NOT EXISTS product ({key}, ref TEXT, seller_id {int}, "
 	"{fk:category_id:category} NOT NULL, state {int} NOT NULL, title TEXT NOT NULL, description "
-	"TEXT, brand TEXT, attributes TEXT, images TEXT, reason TEXT, created_at {int} NOT NULL, published_at "
+	"TEXT, brand TEXT, attributes TEXT, images TEXT, reason TEXT, created_at {int} NOT NULL, "
+	"revision {int} NOT NULL, published_at "
 	"{int}, version {int} NOT NULL, metadata TEXT){strict}",
 	"CREATE UNIQUE INDEX IF NOT EXISTS product_ref ON product (book_id, ref) WHERE ref IS NOT NULL",
 	"CREATE INDEX IF NOT EXISTS product_state ON product (book_id, state, id)",
@@ -128,18 +129,19 @@ const mk_statement mk_product_insert = {
 	.table = "product",
 	.sql =
 		"INSERT INTO product (book_id, id, ref, seller_id, category_id, state, title, "
-		"description, brand, attributes, images, reason, created_at, published_at, version, metadata) "
+		"description, brand, attributes, images, reason, created_at, published_at, revision, "
+		"version, metadata) "
 		"VALUES (:book_id, :id, :ref, :seller_id, :category_id, :state, :title, :description, "
-		":brand, :attributes, :images, :reason, :created_at, :published_at, :version, :metadata) ON "
-		"CONFLICT DO NOTHING",
+		":brand, :attributes, :images, :reason, :created_at, :published_at, :revision, :version, "
+		":metadata) ON CONFLICT DO NOTHING",
 };
 const mk_statement mk_product_save = {
 	.name = "product_save",
 	.table = "product",
 	.sql =
 		"UPDATE product SET category_id = :category_id, state = :state, title = :title, "
-		"description = :description, brand = "
-		":brand, attributes = :attributes, images = :images, reason = :reason, published_at = :published_at, "
+		"description = :description, brand = :brand, attributes = :attributes, images = :images, "
+		"reason = :reason, published_at = :published_at, revision = :revision, "
 		"version = version + 1 WHERE book_id = :book_id AND id = :id AND version = :version",
 };
 static const mk_statement product_by_id = {

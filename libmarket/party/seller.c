@@ -31,17 +31,18 @@ static const mk_statement seller_page = {
 	.sql =
 		"SELECT book_id, id, ref, name, legal_name, store_type, country, currency, state, "
 		"reason, owner_id, "
-		"created_at, approved_at, holiday_from, holiday_to, answer_by, version, metadata FROM seller "
+		"created_at, approved_at, holiday_from, holiday_to, answer_by, version, metadata "
+		"FROM seller "
 		"WHERE created_at > ?1 OR (created_at = ?1 AND id > ?2) ORDER BY created_at, id LIMIT ?3",
 };
 static const mk_statement seller_state_page = {
 	.name = "seller_state_page",
-	.sql =
-		"SELECT book_id, id, ref, name, legal_name, store_type, country, currency, state, "
-		"reason, owner_id, "
-		"created_at, approved_at, holiday_from, holiday_to, answer_by, version, metadata FROM seller "
-		"WHERE state = ?1 AND (created_at > ?2 OR (created_at = ?2 AND id > ?3)) "
-		"ORDER BY created_at, id LIMIT ?4",
+	.sql = "SELECT book_id, id, ref, name, legal_name, store_type, country, currency, state, "
+		   "reason, owner_id, "
+		   "created_at, approved_at, holiday_from, holiday_to, answer_by, version, metadata "
+		   "FROM seller "
+		   "WHERE state = ?1 AND (created_at > ?2 OR (created_at = ?2 AND id > ?3)) "
+		   "ORDER BY created_at, id LIMIT ?4",
 };
 
 /* The transition table: from, step, to. */
