@@ -11,7 +11,8 @@ const char *const mk_catalogue_ddl[] = {
 
 	"CREATE TABLE IF NOT EXISTS change_request ({key}, {fk:product_id:product} NOT NULL, seller_id "
 	"{int}, state {int} NOT NULL, product_revision {int} NOT NULL, "
-	"{fk:category_id:category}, title TEXT, description TEXT, brand TEXT, attributes TEXT, images TEXT, automatic {int} NOT NULL, "
+	"{fk:category_id:category}, title TEXT, description TEXT, brand TEXT, attributes TEXT, images "
+	"TEXT, automatic {int} NOT NULL, "
 	"reason TEXT, created_at {int} NOT NULL, decided_at {int}, version {int} NOT NULL){strict}",
 	"CREATE INDEX IF NOT EXISTS change_state ON change_request (book_id, state, id)",
 	"CREATE INDEX IF NOT EXISTS change_product ON change_request (book_id, product_id, state, id)",
