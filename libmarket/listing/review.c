@@ -29,6 +29,11 @@ const char *const mk_listing_ddl[] = {
 	"CREATE INDEX IF NOT EXISTS listing_review_product ON listing_review (book_id, product_id, id)",
 	"CREATE INDEX IF NOT EXISTS listing_review_offer ON listing_review (book_id, offer_book_id, "
 	"offer_id, id)",
+	/* one listing waits (MARKET_REVIEW_OPEN) once, whoever offers it at the same time */
+	"CREATE UNIQUE INDEX IF NOT EXISTS listing_review_open_product ON listing_review (book_id, "
+	"product_id) WHERE state = 2 AND product_id IS NOT NULL",
+	"CREATE UNIQUE INDEX IF NOT EXISTS listing_review_open_offer ON listing_review (book_id, "
+	"offer_book_id, offer_id) WHERE state = 2 AND offer_id IS NOT NULL",
 	NULL,
 };
 
@@ -310,7 +315,9 @@ static int add(mk_ctx *ctx, const mk_listing *listing, const market_listing_repo
 	review->review.version = 1;
 	review->report = json;
 	review->digest = digest;
-	mk_insert(ctx, &review_insert, &mk_listing_review_record, review->review.id, review);
+	/* behind the update that ends the one before */
+	mk_plan_add_record(ctx->plan, MK_PHASE_LAST, &review_insert, review->review.id,
+	                   &mk_listing_review_record, review, MK_RETRY);
 	mk_event(ctx, review->review.state == MARKET_REVIEW_OPEN ? "listing.held" : "listing.noted",
 	         MARKET_ID_LISTING_REVIEW, review->review.id);
 	if (!mk_id_absent(listing->seller))

@@ -11,11 +11,16 @@ static mk_arena arena;
 static mk_yaml *yaml;
 static mk_findings found;
 
+static void make_yaml(void)
+{
+	yaml = MK_NEW(&arena, mk_yaml);
+	yaml->arena = &arena;
+}
+
 static void before(void)
 {
 	mk_arena_init(&arena, &mk_allocator_default);
-	yaml = MK_NEW(&arena, mk_yaml);
-	yaml->arena = &arena;
+	make_yaml();
 }
 
 static void after(void)
@@ -217,7 +222,7 @@ static void random_terms(void)
 				expected++;
 		wrong += find(rules, text) != expected;
 		mk_arena_reset(&arena);
-		before();
+		make_yaml();
 	}
 	CHECK_INT(wrong, 0);
 }
