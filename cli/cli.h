@@ -96,6 +96,8 @@ int cli_demo(const cli *cli);
 int cli_replay(const cli *cli);
 int cli_store(const cli *cli);
 int cli_shell(const cli *cli);
+int cli_import(const cli *cli);
+int cli_export(const cli *cli);
 int cli_help(const cli *cli);
 int cli_complete(const cli *cli);
 int cli_manual(const cli *cli);

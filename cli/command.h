@@ -34,7 +34,7 @@ typedef struct cli_argument {
 	bool optional;
 } cli_argument;
 
-#define CLI_MOST_OPTIONS 4
+#define CLI_MOST_OPTIONS 6
 #define CLI_MOST_ARGUMENTS 2
 
 /* One command, or one verb of one that has several: those stand next to each other. */

@@ -12,19 +12,25 @@ static int read_quoted(csv *csv);
 static int refuse_byte(csv *csv, int c);
 static int line_end(csv *csv, int c);
 static bool add(csv *csv, int c);
-static bool valid_utf8(const unsigned char *text);
+static int next_byte(csv *csv);
 
 enum { BAD = -2 }; /* beside EOF and bytes */
 
 bool csv_open(csv *csv, const char *path, const char *const *wanted, size_t n_wanted)
 {
+	return csv_open_stream(csv, fopen(path, "rb"), path, wanted, n_wanted);
+}
+
+bool csv_open_stream(csv *csv, FILE *file, const char *name, const char *const *wanted,
+                     size_t n_wanted)
+{
 	memset(csv, 0, sizeof(*csv));
-	csv->path = path;
+	csv->path = name;
 	csv->next_line = 1;
+	csv->file = file;
 	csv->row = malloc(CSV_MAX_ROW);
-	csv->file = fopen(path, "rb");
 	if (!csv->file || !csv->row) {
-		snprintf(csv->error, sizeof(csv->error), "%s: %s", path, strerror(errno));
+		snprintf(csv->error, sizeof(csv->error), "%s: %s", name, strerror(errno));
 		return false;
 	}
 	return read_header(csv, wanted, n_wanted);
@@ -59,6 +65,30 @@ int csv_refuse(csv *csv, const char *format, ...)
 	return -1;
 }
 
+void csv_skip(csv *csv)
+{
+	while (!csv->ended) {
+		int c = next_byte(csv);
+		if (c == '\n')
+			csv->next_line++;
+		csv->ended = c == '\n' || c == EOF;
+	}
+}
+
+void csv_write_field(FILE *out, const char *text)
+{
+	bool quoted = strpbrk(text, ",\"\r\n") != NULL;
+	if (quoted)
+		putc('"', out);
+	for (; *text; text++) {
+		if (*text == '"')
+			putc('"', out);
+		putc(*text, out);
+	}
+	if (quoted)
+		putc('"', out);
+}
+
 void csv_close(csv *csv)
 {
 	if (csv->file)
@@ -71,9 +101,20 @@ void csv_close(csv *csv)
 static void skip_byte_order_mark(csv *csv)
 {
 	static const unsigned char mark[3] = {0xef, 0xbb, 0xbf};
-	unsigned char start[3];
-	if (fread(start, 1, 3, csv->file) != 3 || memcmp(start, mark, 3) != 0)
-		rewind(csv->file);
+	csv->n_pending = fread(csv->pending, 1, 3, csv->file);
+	if (csv->n_pending == 3 && memcmp(csv->pending, mark, 3) == 0)
+		csv->n_pending = 0;
+}
+
+static int next_byte(csv *csv)
+{
+	int c;
+	if (csv->n_pending == 0)
+		return getc(csv->file);
+	c = csv->pending[0];
+	csv->n_pending--;
+	memmove(csv->pending, csv->pending + 1, csv->n_pending);
+	return c;
 }
 
 static bool read_header(csv *csv, const char *const *wanted, size_t n_wanted)
@@ -101,9 +142,11 @@ static bool read_header(csv *csv, const char *const *wanted, size_t n_wanted)
 
 static int read_row(csv *csv)
 {
-	int c = getc(csv->file);
+	size_t bad = 0; /* the first field that isn't UTF-8 */
+	int c = next_byte(csv);
 	csv->line = csv->next_line;
 	csv->used = csv->n_fields = 0;
+	csv->ended = c == EOF;
 	if (c == EOF)
 		return ferror(csv->file) ? csv_refuse(csv, "can't be read: %s", strerror(errno)) : 0;
 	for (;;) {
@@ -115,12 +158,17 @@ static int read_row(csv *csv)
 			return -1;
 		if (!add(csv, '\0'))
 			return csv_refuse(csv, "longer than %d bytes", CSV_MAX_ROW);
-		if (!valid_utf8((const unsigned char *)csv->row + csv->fields[csv->n_fields - 1]))
-			return csv_refuse(csv, "field %zu isn't valid UTF-8", csv->n_fields);
+		if (bad == 0 && !csv_valid_utf8(csv->row + csv->fields[csv->n_fields - 1]))
+			bad = csv->n_fields;
 		if (c != ',')
-			return 1;
-		c = getc(csv->file);
+			break;
+		c = next_byte(csv);
 	}
+	csv->ended = true;
+	if (bad == 0)
+		return 1;
+	csv->n_fields = bad;
+	return csv_refuse(csv, "field %zu isn't valid UTF-8", bad);
 }
 
 /* Both give what ended the field: a comma, a line feed, EOF, or BAD. */
@@ -137,16 +185,16 @@ static int read_plain(csv *csv, int c)
 		}
 		if (c == '\0' || !add(csv, c))
 			return refuse_byte(csv, c);
-		c = getc(csv->file);
+		c = next_byte(csv);
 	}
 }
 
 static int read_quoted(csv *csv)
 {
 	for (;;) {
-		int c = getc(csv->file);
+		int c = next_byte(csv);
 		if (c == '"') {
-			c = getc(csv->file);
+			c = next_byte(csv);
 			if (c == ',' || c == EOF)
 				return c;
 			if (c == '\n' || c == '\r')
@@ -156,13 +204,16 @@ static int read_quoted(csv *csv)
 				return BAD;
 			}
 		} else if (c == EOF) {
+			csv->ended = true;
 			csv_refuse(csv, "the quote of field %zu isn't closed", csv->n_fields);
 			return BAD;
 		}
 		if (c == '\n')
 			csv->next_line++;
-		if (c == '\0' || !add(csv, c))
+		if (c == '\0' || !add(csv, c)) {
+			csv->ended = c == '\n';
 			return refuse_byte(csv, c);
+		}
 	}
 }
 
@@ -177,7 +228,10 @@ static int refuse_byte(csv *csv, int c)
 
 static int line_end(csv *csv, int c)
 {
-	if (c == '\r' && getc(csv->file) != '\n') {
+	if (c == '\r')
+		c = next_byte(csv);
+	if (c != '\n') {
+		csv->ended = c == EOF;
 		csv_refuse(csv, "a carriage return without a line feed");
 		return BAD;
 	}
@@ -202,8 +256,9 @@ static size_t sequence(const unsigned char *text)
 	return text[0] < 0xe0 ? 2 : text[0] < 0xf0 ? 3 : 4;
 }
 
-static bool valid_utf8(const unsigned char *text)
+bool csv_valid_utf8(const char *bytes)
 {
+	const unsigned char *text = (const unsigned char *)bytes;
 	while (*text) {
 		size_t length = sequence(text);
 		if (length == 0)

@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/progress.h"
+
 /* A request that the killed process was sending is sent again when its claim is older than the
  * policy's claim_age, one second here. */
 #define CLAIM_MICROSECONDS 1050000
@@ -163,17 +165,13 @@ static int checkpoint(cli_market *open, size_t number, replay_run *run, market_e
 
 static void show_progress(const replay *r, size_t at, bool last)
 {
-	static size_t shown = (size_t)-1;
-	char bar[41], time[MARKET_TIME_TEXT_SIZE] = "";
-	size_t percent = at * 100 / r->n_events;
-	if (!r->progress || (percent == shown && !last))
-		return;
-	shown = percent;
-	memset(bar, ' ', 40);
-	memset(bar, '#', percent * 40 / 100);
-	bar[40] = '\0';
+	static cli_progress progress;
+	char time[MARKET_TIME_TEXT_SIZE] = "";
+	progress.wanted = r->progress;
 	if (at < r->n_events)
 		market_time_format(r->events[at].at, time);
-	fprintf(stderr, "\r[%s] %3zu %%  %.10s%s", bar, percent, time, last ? "\r\033[K" : "");
-	fflush(stderr);
+	time[time[0] ? 10 : 0] = '\0'; /* the day */
+	cli_progress_show(&progress, at, r->n_events, time);
+	if (last)
+		cli_progress_end(&progress);
 }

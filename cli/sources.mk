@@ -13,7 +13,19 @@ market_sources += \
 	cli/demo.c \
 	cli/demo.h \
 	cli/demo_steps.c \
+	cli/export.c \
+	cli/export_kind.c \
 	cli/help.c \
+	cli/import.c \
+	cli/import.h \
+	cli/import_kind.c \
+	cli/import_offer.c \
+	cli/import_party.c \
+	cli/import_product.c \
+	cli/import_report.c \
+	cli/import_run.c \
+	cli/import_run.h \
+	cli/import_step.c \
 	cli/keys.c \
 	cli/ledger.c \
 	cli/line.c \
@@ -26,6 +38,8 @@ market_sources += \
 	cli/operation.h \
 	cli/pool.c \
 	cli/pool.h \
+	cli/progress.c \
+	cli/progress.h \
 	cli/reader.c \
 	cli/reader.h \
 	cli/replay.c \
@@ -42,6 +56,10 @@ market_sources += \
 	cli/shell.c \
 	cli/shell.h \
 	cli/shell_params.c \
+	cli/source.c \
+	cli/source.h \
+	cli/source_cell.c \
+	cli/source_open.c \
 	cli/step.c \
 	cli/store.c \
 	cli/table.c \
