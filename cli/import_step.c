@@ -75,13 +75,19 @@ json_t *import_found(import_item *item, size_t ask)
 /* Amounts are equal whatever zeros they end with; a text that is empty is absent. */
 static bool same(json_t *stated, json_t *found, const char *currency)
 {
-	market_money a, b;
+	char a[MARKET_MONEY_TEXT_SIZE], b[MARKET_MONEY_TEXT_SIZE];
+	market_money amount, other;
 
 	if (json_is_object(stated) && !found)
 		return json_object_size(stated) == 0;
-	if (json_is_object(found) && json_is_string(stated))
-		return market_money_parse(json_string_value(stated), currency, &a) &&
-		       market_money_parse(cli_text(found, "amount"), currency, &b) && a.amount == b.amount;
+	if (json_is_object(found) && json_is_string(stated)) {
+		if (!market_money_parse(json_string_value(stated), currency, &amount) ||
+		    !market_money_parse(cli_text(found, "amount"), currency, &other))
+			return false;
+		market_money_format(amount, a);
+		market_money_format(other, b);
+		return strcmp(a, b) == 0;
+	}
 	return json_equal(stated, found);
 }
 

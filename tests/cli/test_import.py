@@ -58,7 +58,8 @@ def report(store, kind, name, data, *options):
     path = os.path.join(store.folder, "refused.csv")
     counts = bring(store, kind, name, data, "--report", path, *options, status=1)
     with open(path, newline="", encoding="utf-8") as file:
-        return counts, [(int(row["line"]), row["column"], row["code"]) for row in csv.DictReader(file)]
+        return counts, [(int(row["line"]), row["column"], row["code"])
+                        for row in csv.DictReader(file)]
 
 
 @on_both_stores("CAT-9: every kind goes in, and the same files again change nothing")
@@ -152,7 +153,8 @@ def changes():
     store = fresh_store("sqlite")
     fill(store)
     equal(bring(store, "categories", "c.csv", "code,name\nbooks,Livres\n"), [0, 1, 0, 0], "name")
-    equal(bring(store, "products", "p.csv", "ref,category,title,state\ntea-2,books,Two,published\n"),
+    equal(bring(store, "products", "p.csv",
+                "ref,category,title,state\ntea-2,books,Two,published\n"),
           [0, 1, 0, 0], "product")
     equal(store.call("product.get", {"product": "ref:tea-2"})["state"], "published", "state")
     text = ("seller,ref,product,sku,price,list_price,currency,state\n"
@@ -164,7 +166,8 @@ def changes():
     equal((offer["state"], [sku["price"]["amount"] for sku in offer["skus"]]),
           ("paused", ["19.90", "35.00"]), "offer")
     equal(bring(store, "stock", "s.csv",
-                "seller,sku,warehouse,on_hand\ntea-house,tea-1-paper,main,90\n"), [0, 1, 0, 0], "stock")
+                "seller,sku,warehouse,on_hand\ntea-house,tea-1-paper,main,90\n"),
+          [0, 1, 0, 0], "stock")
     for kind, text, column in (
             ("sellers", "ref,name,store_type,country,currency\ntea-house,Tea,individual,CN,CNY\n",
              "name"),
@@ -226,7 +229,8 @@ def columns():
     counts, rows = report(store, "categories", "long.csv", long)
     equal((counts, rows), ([1, 0, 0, 1], [(2, "name", "syntax")]), "a long row")
     many = ",".join(f"c{i}" for i in range(65)) + "\n"
-    equal(store.run("import", "categories", write(store, "many.csv", many)).returncode, 2, "columns")
+    equal(store.run("import", "categories", write(store, "many.csv", many)).returncode, 2,
+          "columns")
 
 
 def peak(store, kind, header, rows):
@@ -246,7 +250,7 @@ def peak(store, kind, header, rows):
 
 @test("CAT-9: twenty times the rows need no more memory")
 def memory():
-    """The rows are one object's, so that the database's own cache, which is bounded, doesn't grow."""
+    """The rows are one object's, so that the database's own bounded cache doesn't grow."""
     store = fresh_store("sqlite")
     row = "media,Media," + "m" * 200
     bring(store, "categories", "c.csv", f"code,name,metadata.text\n{row}\n")
@@ -291,7 +295,8 @@ def guide():
     for name, text in blocks("csv"):
         write(store, name, text)
     script = blocks("sh")[0][1]
-    done = subprocess.run(["sh", "-e", "-c", f"market() {{ {shlex.quote(MARKET)} \"$@\"; }}\n{script}"],
+    done = subprocess.run(["sh", "-e", "-c",
+                           f"market() {{ {shlex.quote(MARKET)} \"$@\"; }}\n{script}"],
                           cwd=store.folder, capture_output=True, text=True, timeout=60)
     equal((done.returncode, done.stderr), (0, ""), "guide")
     expect('"created":2' in done.stdout and "tea-house,tea-1-paper,main,100,5" in done.stdout,
@@ -310,13 +315,15 @@ def olist(store):
     script = f"market() {{ {shlex.quote(MARKET)} \"$@\"; }}\n{script}"
 
     def run():
-        done = subprocess.run(["sh", "-e", "-c", script], cwd=store.folder, capture_output=True, text=True,
+    done = subprocess.run(["sh", "-e", "-c", script], cwd=store.folder, capture_output=True,
+                          text=True,
                               timeout=600)
         equal((done.returncode, done.stderr), (0, ""), "import")
         return [json.loads(line) for line in done.stdout.splitlines()]
 
     first = run()
-    equal([(one["rows"], one["created"]) for one in first], [(3095, 3095), (1499, 62), (1499, 1499)],
+    equal([(one["rows"], one["created"]) for one in first],
+          [(3095, 3095), (1499, 62), (1499, 1499)],
           "created")
     before, last = exported(store), events(store)
     equal([one["unchanged"] for one in run()], [3095, 1499, 1499], "unchanged")
