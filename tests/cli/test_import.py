@@ -315,9 +315,8 @@ def olist(store):
     script = f"market() {{ {shlex.quote(MARKET)} \"$@\"; }}\n{script}"
 
     def run():
-    done = subprocess.run(["sh", "-e", "-c", script], cwd=store.folder, capture_output=True,
-                          text=True,
-                              timeout=600)
+        done = subprocess.run(["sh", "-e", "-c", script], cwd=store.folder, capture_output=True,
+                              text=True, timeout=600)
         equal((done.returncode, done.stderr), (0, ""), "import")
         return [json.loads(line) for line in done.stdout.splitlines()]
 
