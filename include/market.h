@@ -20,6 +20,7 @@
 #include <market/types.h>
 
 #include <market/batch.h>
+#include <market/brand.h>
 #include <market/buyer.h>
 #include <market/catalog.h>
 #include <market/escrow.h>

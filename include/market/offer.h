@@ -84,9 +84,11 @@ typedef struct market_offer_create_params {
 /* Adds an offer with its SKUs, as a draft. All prices are in the seller's currency; a list price
  * isn't below the price; no two SKUs have the same attributes. The product is a published one or
  * the seller's own. By members of the seller with catalogue and operators with catalog. Errors:
- * ENOTFOUND (product), ECURRENCY (skus[i].price, skus[i].list_price), EINVALID (skus[i].list_price,
- * skus[i].ref, skus[i].attributes, skus[i].attributes.NAME), EMISSING (skus[i].attributes.NAME),
- * EEXISTS (ref, skus[i].ref), ELISTING (what a listing rule blocks). Since 0.1. */
+ * ENOTFOUND (product), EINCOMPLETE (product: the seller may not sell its brand, SEL-3), ECURRENCY
+ * (skus[i].price, skus[i].list_price), EINVALID (skus[i].price: the brand asks for another, CAT-5;
+ * skus[i].list_price, skus[i].ref, skus[i].attributes, skus[i].attributes.NAME), EMISSING
+ * (skus[i].attributes.NAME), EEXISTS (ref, skus[i].ref), ELISTING (what a listing rule blocks).
+ * Since 0.1. */
 MARKET_API int market_offer_create(struct market_session *session,
                                    const market_offer_create_params *in, market_offer **out,
                                    market_error *err);
@@ -112,9 +114,9 @@ typedef struct market_offer_update_params {
 
 /* Changes prices of SKUs. By members of the seller with catalogue and operators with catalog.
  * Errors: ESTATE (ended or blocked), ENOTFOUND (prices[i].sku), ECURRENCY (prices[i].price,
- * prices[i].list_price), EINVALID (prices[i].sku, prices[i].list_price), ELISTING. What a listing
- * rule wants looked at is stored, and an active offer is paused until its review is cleared
- * (market/listing.h). Since 0.1. */
+ * prices[i].list_price), EINVALID (prices[i].sku, prices[i].list_price; prices[i].price: the brand
+ * asks for another, CAT-5), ELISTING. What a listing rule wants looked at is stored, and an active
+ * offer is paused until its review is cleared (market/listing.h). Since 0.1. */
 MARKET_API int market_offer_update(struct market_session *session,
                                    const market_offer_update_params *in, market_offer **out,
                                    market_error *err);
@@ -128,8 +130,8 @@ typedef struct market_offer_activate_params {
 
 /* draft | paused → active. By members of the seller with catalogue and operators with catalog.
  * What a listing rule wants looked at stays in its state until its review is cleared
- * (market/listing.h). Errors: ESTATE, EINCOMPLETE (the product isn't published), ELISTING (what a
- * rule blocks or an operator refused). Since 0.1. */
+ * (market/listing.h). Errors: ESTATE, EINCOMPLETE (the product isn't published, or the seller may
+ * not sell its brand), ELISTING (what a rule blocks or an operator refused). Since 0.1. */
 MARKET_API int market_offer_activate(struct market_session *session,
                                      const market_offer_activate_params *in, market_offer **out,
                                      market_error *err);

@@ -31,7 +31,8 @@ typedef enum market_store_type {
 	MARKET_STORE_FLAGSHIP = 1,
 	MARKET_STORE_EXCLUSIVE,
 	MARKET_STORE_SPECIALTY,
-	MARKET_STORE_INDIVIDUAL
+	MARKET_STORE_INDIVIDUAL,
+	MARKET_STORE_PLATFORM /* the platform's own: opened by operators, pays no fees */
 } market_store_type;
 
 /* SEL-6 */
@@ -107,7 +108,8 @@ typedef struct market_seller_apply_params {
 
 /* Applies. The application is in `onboarding` and passes to `in_review` by itself when no
  * requirement of the gate `sell` is open; unanswered, it is rejected after the policy's time (code
- * `stale`). By anybody. Errors: ECURRENCY, EEXISTS (ref, owner_ref). Since 0.1. */
+ * `stale`). By anybody; the platform's own store by operators with sellers. Errors: EDENIED
+ * (store_type), ECURRENCY, EEXISTS (ref, owner_ref). Since 0.1. */
 MARKET_API int market_seller_apply(struct market_session *session,
                                    const market_seller_apply_params *in, market_seller **out,
                                    market_error *err);
@@ -121,7 +123,8 @@ typedef struct market_seller_approve_params {
 #define MARKET_SELLER_APPROVE_PARAMS_INIT MARKET_INIT(market_seller_approve_params)
 
 /* Approves an application of which nothing is open; with a waiver also one that isn't complete
- * (SEL-2). By operators with sellers. Errors: ENOTFOUND, ESTATE, EINCOMPLETE. Since 0.1. */
+ * (SEL-2). A store of a brand takes a place among the brand's (SEL-3). By operators with sellers.
+ * Errors: ENOTFOUND, ESTATE, EINCOMPLETE, EQUOTA. Since 0.1. */
 MARKET_API int market_seller_approve(struct market_session *session,
                                      const market_seller_approve_params *in, market_seller **out,
                                      market_error *err);

@@ -108,7 +108,10 @@ typedef struct market_pair {
 	X(CHANGE, "chg", "change") \
 	X(STOCKTAKE, "stt", "stocktake") \
 	X(STOCKTAKE_LINE, "stl", "stocktake_line") \
-	X(LISTING_REVIEW, "lrv", "listing_review")
+	X(LISTING_REVIEW, "lrv", "listing_review") \
+	X(BRAND, "brd", "brand") \
+	X(AUTHORISATION, "aut", "authorisation") \
+	X(PRICE_RULE, "prr", "price_rule")
 
 typedef enum market_id_kind {
 #define X(name, prefix, word) MARKET_ID_##name,

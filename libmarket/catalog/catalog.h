@@ -127,6 +127,9 @@ typedef enum mk_offer_step {
 	MK_OFFER_UPDATE
 } mk_offer_step;
 int mk_offer_step_to(market_offer *offer, mk_offer_step step, market_error *err);
+/* Whether it may come on sale now: a published product, a brand that the seller may sell.
+ * EINCOMPLETE. */
+int mk_offer_check_activation(mk_ctx *ctx, const market_offer *offer, market_error *err);
 
 /* ---- listing rules (CAT-4), catalog/check.c ---- */
 
@@ -137,8 +140,8 @@ int mk_product_checked(mk_ctx *ctx, const market_product *product, bool *waits, 
 /* A new offer: ELISTING when a rule blocks it. */
 int mk_offer_checked_new(mk_ctx *ctx, const market_offer *offer,
                          const market_offer_create_params *in, market_error *err);
-/* An offer that is or goes on sale; `waits`: an operator must look at it first. `skus` NULL: as
- * they are stored. */
+/* An offer that is or goes on sale; `waits`: an operator must look at it first; NULL: one that
+ * isn't on sale and is only refused what is blocked. `skus` NULL: as they are stored. */
 int mk_offer_checked(mk_ctx *ctx, market_offer *offer, market_sku *const *skus, size_t n_skus,
                      bool *waits, market_error *err);
 

@@ -61,7 +61,8 @@ int mk_offer_checked(mk_ctx *ctx, market_offer *offer, market_sku *const *skus, 
 	mk_listing listing = {.offer = offer->id};
 	int rc;
 
-	*waits = false;
+	if (waits)
+		*waits = false;
 	if (!mk_listing_is_checked(ctx))
 		return 0;
 	rc = begin_offer(ctx, offer, &listing, err);
@@ -74,7 +75,10 @@ int mk_offer_checked(mk_ctx *ctx, market_offer *offer, market_sku *const *skus, 
 		if (put_sku(ctx, &listing, i, skus[i]->attributes, skus[i]->n_attributes, skus[i]->price,
 		            skus[i]->list_price) != 0)
 			rc = mk_error_no_memory(err);
-	return rc == 0 ? mk_listing_gate(ctx, &listing, waits, err) : rc;
+	if (rc != 0)
+		return rc;
+	return waits ? mk_listing_gate(ctx, &listing, waits, err)
+	             : mk_listing_refuse_blocked(ctx, &listing, err);
 }
 
 /* By anyone who may see what is checked; strangers learn of nothing else. */
@@ -119,6 +123,8 @@ static int resume(mk_ctx *ctx, market_id id, market_error *err)
 		return rc;
 	offer = row;
 	rc = mk_offer_step_to(offer, MK_OFFER_ACTIVATE, err);
+	if (rc == 0)
+		rc = mk_offer_check_activation(ctx, offer, err);
 	if (rc != 0)
 		return rc;
 	offer->activated_at = ctx->now;

@@ -1,26 +1,32 @@
 #include "libmarket/catalog/sql.h"
 #include "libmarket/engine/journal.h"
+#include "libmarket/seller/brand.h"
 
 #include <string.h>
 
-static int check_listing(mk_ctx *ctx, const market_offer_create_params *in, const char *currency,
-                         market_error *err);
+static int check_listing(mk_ctx *ctx, const market_offer_create_params *in, const mk_seller *seller,
+                         mk_price_check *prices, market_error *err);
 static int check_product(mk_ctx *ctx, market_id seller, market_id id, market_product **out,
                          market_error *err);
 static int check_prices(market_money price, market_money list_price, const char *currency,
                         market_error *err);
 static int check_skus(const market_offer_create_params *in, const char *currency,
                       market_error *err);
+static int check_brand_prices(mk_ctx *ctx, const market_offer_create_params *in,
+                              const char *currency, mk_price_check *prices, market_error *err);
 static int check_alike(const market_offer_create_params *in, size_t at, market_error *err);
 static bool same_attributes(const market_offer_sku *a, const market_offer_sku *b);
 static int check_refs(mk_ctx *ctx, const market_offer_create_params *in, market_error *err);
 static int add_skus(mk_ctx *ctx, const market_offer *offer, const market_offer_create_params *in,
                     market_error *err);
 static market_sku *sku_named(const mk_query *skus, market_id id);
-static int reprice(market_sku *sku, const market_offer_price *price, market_error *err);
+static int reprice(mk_ctx *ctx, market_sku *sku, const market_offer_price *price,
+                   mk_price_check *prices, market_error *err);
 static int check_twice(const market_offer_update_params *in, size_t at, market_error *err);
 static int step(mk_ctx *ctx, mk_offer_step to, const char *reason, const char *event,
                 market_error *err);
+static int check_brand(mk_ctx *ctx, const mk_seller *seller, const market_product *product,
+                       const char *field, market_error *err);
 
 /* CAT-2 */
 static const struct {
@@ -62,16 +68,36 @@ int mk_offer_step_to(market_offer *offer, mk_offer_step to, market_error *err)
 	return mk_error_object(err, MARKET_ESTATE, MARKET_ID_OFFER, offer->id);
 }
 
+/* SEL-3: only what comes on sale is looked at; what runs goes on. */
+int mk_offer_check_activation(mk_ctx *ctx, const market_offer *offer, market_error *err)
+{
+	const market_product *product;
+	mk_seller *seller = NULL;
+	void *row = NULL;
+	int rc = mk_load(ctx, &mk_product_entity, offer->product, "product", &row, err);
+
+	if (rc != 0)
+		return rc;
+	product = row;
+	if (product->state != MARKET_PRODUCT_PUBLISHED)
+		return mk_error_at(err, MARKET_EINCOMPLETE, "offer", "the offer's product isn't published");
+	if (!product->brand)
+		return 0;
+	rc = mk_seller_load(ctx, offer->seller, "offer", &seller, err);
+	return rc == 0 ? check_brand(ctx, seller, product, "offer", err) : rc;
+}
+
 int mk_offer_create(mk_ctx *ctx, const void *params, market_error *err)
 {
 	const market_offer_create_params *in = params;
 	const mk_seller *seller = ctx->subject;
 	market_offer *offer = MK_NEW(ctx->arena, market_offer);
+	mk_price_check prices = {.rule = NULL};
 	int rc;
 
 	if (!offer)
 		return mk_error_no_memory(err);
-	rc = check_listing(ctx, in, seller->seller.currency, err);
+	rc = check_listing(ctx, in, seller, &prices, err);
 	if (rc == 0)
 		rc = mk_ref_check_free_in(ctx, &mk_offer_entity, in->seller.book, in->ref, err);
 	if (rc == 0)
@@ -88,6 +114,7 @@ int mk_offer_create(mk_ctx *ctx, const void *params, market_error *err)
 	offer->version = 1;
 	offer->metadata = in->metadata;
 	offer->n_metadata = in->n_metadata;
+	mk_price_check_hold(&prices, offer);
 	rc = mk_offer_checked_new(ctx, offer, in, err);
 	if (rc != 0)
 		return rc;
@@ -97,6 +124,7 @@ int mk_offer_create(mk_ctx *ctx, const void *params, market_error *err)
 		return rc;
 	mk_event(ctx, "offer.created", MARKET_ID_OFFER, offer->id);
 	mk_event_id(ctx, "product", MARKET_ID_PRODUCT, offer->product);
+	mk_price_check_event(ctx, &prices, offer->id);
 	ctx->result = offer->id;
 	return 0;
 }
@@ -106,6 +134,7 @@ int mk_offer_update(mk_ctx *ctx, const void *params, market_error *err)
 	const market_offer_update_params *in = params;
 	market_offer *offer = mk_arena_copy(ctx->arena, ctx->subject, sizeof(*offer));
 	mk_query skus = {.statement = &mk_sku_of_offer, .record = &mk_sku_record};
+	mk_price_check prices = {.rule = NULL};
 	bool waits = false;
 	int rc;
 
@@ -118,6 +147,8 @@ int mk_offer_update(mk_ctx *ctx, const void *params, market_error *err)
 	skus.args = args;
 	skus.n_args = 2;
 	rc = mk_store_read(ctx->store, ctx->arena, &skus, 1, err);
+	if (rc == 0)
+		rc = mk_price_check_begin(ctx, offer->product, offer->currency, &prices, err);
 	for (size_t i = 0; rc == 0 && i < in->n_prices; i++)
 		if (!sku_named(&skus, in->prices[i]->sku))
 			rc = mk_error_at(err, MARKET_ENOTFOUND, "sku", "the offer has no such SKU"),
@@ -125,17 +156,19 @@ int mk_offer_update(mk_ctx *ctx, const void *params, market_error *err)
 	for (size_t i = 0; rc == 0 && i < in->n_prices; i++) {
 		rc = check_twice(in, i, err);
 		if (rc == 0)
-			rc = reprice(sku_named(&skus, in->prices[i]->sku), in->prices[i], err);
+			rc = reprice(ctx, sku_named(&skus, in->prices[i]->sku), in->prices[i], &prices, err);
 		if (rc != 0)
 			mk_error_prefix(err, "prices[%zu]", i);
 	}
-	if (rc == 0)
-		rc = mk_offer_checked(ctx, offer, (market_sku *const *)skus.rows, skus.n_rows, &waits, err);
+	if (rc == 0) /* only what is on sale waits: the rest is looked at when it is activated */
+		rc = mk_offer_checked(ctx, offer, (market_sku *const *)skus.rows, skus.n_rows,
+		                      offer->state == MARKET_OFFER_ACTIVE ? &waits : NULL, err);
 	if (rc != 0)
 		return rc;
-	if (waits && offer->state == MARKET_OFFER_ACTIVE)
+	if (waits)
 		offer->state = MARKET_OFFER_PAUSED;
 	/* an update guards the offer too, so that it can't be ended meanwhile */
+	mk_price_check_hold(&prices, offer);
 	mk_update(ctx, &mk_offer_save, &mk_offer_record, offer->id, offer);
 	mk_event(ctx, "offer.updated", MARKET_ID_OFFER, offer->id);
 	for (size_t i = 0; i < in->n_prices; i++) {
@@ -146,6 +179,7 @@ int mk_offer_update(mk_ctx *ctx, const void *params, market_error *err)
 		market_id_format(MARKET_ID_SKU, sku->id, name);
 		mk_event_money(ctx, name, sku->price);
 	}
+	mk_price_check_event(ctx, &prices, offer->id);
 	ctx->result = offer->id;
 	return 0;
 }
@@ -251,16 +285,21 @@ int mk_offer_fill_skus(mk_ctx *ctx, market_offer *const *offers, size_t count, m
 }
 
 /* What is looked at, in order, before an offer is made. */
-static int check_listing(mk_ctx *ctx, const market_offer_create_params *in, const char *currency,
-                         market_error *err)
+static int check_listing(mk_ctx *ctx, const market_offer_create_params *in, const mk_seller *seller,
+                         mk_price_check *prices, market_error *err)
 {
+	const char *currency = seller->seller.currency;
 	market_product *product = NULL;
 	mk_effective effective;
 	void *category;
 	int rc = check_product(ctx, in->seller, in->product, &product, err);
 
 	if (rc == 0)
+		rc = check_brand(ctx, seller, product, "product", err);
+	if (rc == 0)
 		rc = check_skus(in, currency, err);
+	if (rc == 0)
+		rc = check_brand_prices(ctx, in, currency, prices, err);
 	if (rc == 0)
 		rc = mk_load(ctx, &mk_category_entity, product->category, "product", &category, err);
 	if (rc == 0)
@@ -295,6 +334,21 @@ static int check_skus(const market_offer_create_params *in, const char *currency
 		rc = check_prices(in->skus[i]->price, in->skus[i]->list_price, currency, err);
 		if (rc == 0)
 			rc = check_alike(in, i, err);
+		if (rc != 0)
+			mk_error_prefix(err, "skus[%zu]", i);
+	}
+	return rc;
+}
+
+/* CAT-5 */
+static int check_brand_prices(mk_ctx *ctx, const market_offer_create_params *in,
+                              const char *currency, mk_price_check *prices, market_error *err)
+{
+	const market_id none = {0, 0};
+	int rc = mk_price_check_begin(ctx, in->product, currency, prices, err);
+
+	for (size_t i = 0; rc == 0 && i < in->n_skus; i++) {
+		rc = mk_price_check_sku(ctx, prices, in->skus[i]->ref, none, in->skus[i]->price, err);
 		if (rc != 0)
 			mk_error_prefix(err, "skus[%zu]", i);
 	}
@@ -419,9 +473,11 @@ static int check_twice(const market_offer_update_params *in, size_t at, market_e
 	return 0;
 }
 
-static int reprice(market_sku *sku, const market_offer_price *price, market_error *err)
+static int reprice(mk_ctx *ctx, market_sku *sku, const market_offer_price *price,
+                   mk_price_check *prices, market_error *err)
 {
 	const bool stated = price->list_price.currency[0] != '\0';
+	int rc;
 
 	if (stated && price->no_list_price)
 		return mk_error_at(err, MARKET_EINVALID, "list_price", "a list price is given and removed");
@@ -431,7 +487,8 @@ static int reprice(market_sku *sku, const market_offer_price *price, market_erro
 		sku->list_price = price->list_price;
 	else if (price->no_list_price)
 		sku->list_price = (market_money){0, ""};
-	return check_prices(sku->price, sku->list_price, sku->currency, err);
+	rc = check_prices(sku->price, sku->list_price, sku->currency, err);
+	return rc == 0 ? mk_price_check_sku(ctx, prices, sku->ref, sku->id, sku->price, err) : rc;
 }
 
 static int step(mk_ctx *ctx, mk_offer_step to, const char *reason, const char *event,
@@ -440,19 +497,14 @@ static int step(mk_ctx *ctx, mk_offer_step to, const char *reason, const char *e
 	market_offer *offer = mk_arena_copy(ctx->arena, ctx->subject, sizeof(*offer));
 	const int32_t before = offer ? offer->state : 0;
 	bool waits = false;
-	void *product = NULL;
 	int rc;
 
 	if (!offer)
 		return mk_error_no_memory(err);
 	rc = mk_offer_step_to(offer, to, err);
 	if (rc == 0 && to == MK_OFFER_ACTIVATE)
-		rc = mk_load(ctx, &mk_product_entity, offer->product, "product", &product, err);
-	if (rc != 0)
-		return rc;
-	if (product && ((const market_product *)product)->state != MARKET_PRODUCT_PUBLISHED)
-		return mk_error_at(err, MARKET_EINCOMPLETE, "offer", "the offer's product isn't published");
-	if (to == MK_OFFER_ACTIVATE)
+		rc = mk_offer_check_activation(ctx, offer, err);
+	if (rc == 0 && to == MK_OFFER_ACTIVATE)
 		rc = mk_offer_checked(ctx, offer, NULL, 0, &waits, err);
 	if (rc != 0)
 		return rc;
@@ -471,4 +523,12 @@ static int step(mk_ctx *ctx, mk_offer_step to, const char *reason, const char *e
 	mk_event_text(ctx, "reason", reason);
 	ctx->result = offer->id;
 	return 0;
+}
+
+static int check_brand(mk_ctx *ctx, const mk_seller *seller, const market_product *product,
+                       const char *field, market_error *err)
+{
+	int rc = mk_brand_check_listing(ctx, seller, product, err);
+
+	return rc == MARKET_EINCOMPLETE ? mk_error_field(err, rc, field) : rc;
 }

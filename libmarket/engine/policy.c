@@ -1,4 +1,4 @@
-#include "libmarket/engine/policy.h"
+#include "libmarket/engine/policy_brands.h"
 
 #include "libmarket/base/clock.h"
 #include "libmarket/base/limits.h"
@@ -8,6 +8,7 @@ static const mk_enum_value store_type_values[] = {
 	{MK_STORE_EXCLUSIVE, "exclusive", "authorised for one brand"},
 	{MK_STORE_SPECIALTY, "specialty", "several brands of one category"},
 	{MK_STORE_INDIVIDUAL, "individual", "a person or a small firm"},
+	{MK_STORE_PLATFORM, "platform", "the platform's own"},
 	{0, NULL, NULL},
 };
 const mk_enum mk_store_type_enum = {"store_type", store_type_values};
@@ -288,6 +289,7 @@ static const mk_field policy_fields[] = {
 	MK_F_TEXT(mk_policy, name, MK_REQUIRED, 1, MK_MAX_CODE, "the policy's name"),
 	MK_F_TEXTS(mk_policy, currencies, MK_REQUIRED, 1, 50, "ISO 4217 codes of what is sold in"),
 	MK_F_RECORD(mk_policy, sellers, mk_policy_sellers, sellers_record, MK_REQUIRED, "onboarding"),
+	MK_F_RECORD(mk_policy, brands, mk_policy_brands, mk_brands_record, 0, "brands"),
 	MK_F_RECORD(mk_policy, orders, mk_policy_orders, orders_record, MK_REQUIRED,
                 "timers of orders"),
 	MK_F_RECORD(mk_policy, stock, mk_policy_stock, stock_record, 0, "warehouses and stock"),

@@ -16,7 +16,8 @@ typedef enum mk_store_type {
 	MK_STORE_FLAGSHIP = 1,
 	MK_STORE_EXCLUSIVE,
 	MK_STORE_SPECIALTY,
-	MK_STORE_INDIVIDUAL
+	MK_STORE_INDIVIDUAL,
+	MK_STORE_PLATFORM
 } mk_store_type;
 extern const mk_enum mk_store_type_enum;
 
@@ -43,6 +44,35 @@ typedef struct mk_policy_sellers {
 	const mk_requirement *const *requirements;
 	size_t n_requirements;
 } mk_policy_sellers;
+
+/* ---- brands, SEL-3 and CAT-5 ---- */
+
+extern const mk_enum mk_price_breach_enum;
+
+typedef struct mk_brand_quota {
+	int32_t store_type;
+	int64_t stores; /* of a brand at most */
+} mk_brand_quota;
+
+typedef struct mk_brand_tier {
+	const char *tier;
+	bool open; /* its brands are sold without an authorisation */
+	const mk_brand_quota *const *quotas;
+	size_t n_quotas;
+} mk_brand_tier;
+
+typedef struct mk_policy_brands {
+	const mk_brand_tier *const *tiers; /* the first is that of brands which name none */
+	size_t n_tiers;
+	const char *const *open; /* codes of brands that are sold without an authorisation */
+	size_t n_open;
+	market_time review_hold;     /* a seller in review holds its place that long */
+	const char *const *warnings; /* spans before an authorisation's end */
+	size_t n_warnings;
+	const char *channel;       /* this marketplace in authorisations narrowed to channels */
+	int64_t specialty_brands;  /* that a specialty store has at least */
+	int32_t price_breach;      /* CAT-5 */
+} mk_policy_brands;
 
 /* ---- orders, ORD-4 ---- */
 
@@ -221,6 +251,7 @@ typedef struct mk_policy {
 	const char *const *currencies;
 	size_t n_currencies;
 	const mk_policy_sellers *sellers;
+	const mk_policy_brands *brands; /* never NULL once compiled */
 	const mk_policy_orders *orders;
 	const mk_policy_stock *stock; /* NULL: the oldest warehouse, any reason */
 	const mk_policy_payments *payments;

@@ -3,7 +3,7 @@
 #include "libmarket/base/clock.h"
 #include "libmarket/base/limits.h"
 #include "libmarket/base/zone.h"
-#include "libmarket/engine/policy.h"
+#include "libmarket/engine/policy_brands.h"
 #include "libmarket/ledger/ledger.h"
 
 static void check_currencies(mk_yaml *yaml, const mk_policy *policy);
@@ -29,6 +29,7 @@ int mk_policy_compile(const char *text, size_t size, mk_yaml *yaml, const mk_pol
 	policy = parsed;
 	check_currencies(yaml, policy);
 	check_requirements(yaml, policy->sellers);
+	mk_policy_check_brands(yaml, policy);
 	check_orders(yaml, policy->orders);
 	check_fees(yaml, policy);
 	check_splits(yaml, policy);
@@ -98,11 +99,12 @@ static void check_requirements(mk_yaml *yaml, const mk_policy_sellers *sellers)
 static void check_store_types(mk_yaml *yaml, const void *owner, const char *const *names,
                               size_t count)
 {
-	static const char *const all[] = {"flagship", "exclusive", "specialty", "individual"};
+	static const char *const all[] = {"flagship", "exclusive", "specialty", "individual",
+	                                  "platform"};
 	for (size_t i = 0; i < count; i++) {
 		int32_t value = 0;
 		if (!mk_enum_value_of(&mk_store_type_enum, names[i], strlen(names[i]), &value))
-			mk_yaml_report(yaml, owner, "store_types", mk_text_nearest(names[i], all, 4),
+			mk_yaml_report(yaml, owner, "store_types", mk_text_nearest(names[i], all, 5),
 			               "unknown store type %s", names[i]);
 	}
 }

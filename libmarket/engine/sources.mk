@@ -4,6 +4,7 @@ libmarket_sources += \
 	libmarket/engine/event.c \
 	libmarket/engine/log.c \
 	libmarket/engine/policy.c \
+	libmarket/engine/policy_brands.c \
 	libmarket/engine/policy_check.c \
 	libmarket/engine/policy_publish.c \
 	libmarket/engine/policy_store.c \

@@ -201,7 +201,7 @@ static const mk_op ops[COUNT] = {
 			.result = &mk_seller_record,
 			.gives = &mk_seller_entity,
 			.relations = MK_RELATIONS({MK_REL_ANYONE, 0}),
-			.errors = MK_ERRORS(MARKET_ECURRENCY, MARKET_EEXISTS),
+			.errors = MK_ERRORS(MARKET_EDENIED, MARKET_ECURRENCY, MARKET_EEXISTS),
 			.flags = MK_OP_WRITES | MK_OP_STATE,
 			.handler = mk_seller_apply,
 		},
@@ -217,7 +217,8 @@ static const mk_op ops[COUNT] = {
 			.subject_param = "seller",
 			.relations = BY_OPERATOR,
 			.errors =
-				MK_ERRORS(MARKET_ENOTFOUND, MARKET_EDENIED, MARKET_ESTATE, MARKET_EINCOMPLETE),
+				MK_ERRORS(MARKET_ENOTFOUND, MARKET_EDENIED, MARKET_ESTATE, MARKET_EINCOMPLETE,
+                          MARKET_EQUOTA),
 			.flags = MK_OP_WRITES | MK_OP_STATE,
 			.handler = mk_seller_approve,
 		},

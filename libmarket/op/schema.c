@@ -11,6 +11,7 @@
 #include "libmarket/party/party.h"
 #include "libmarket/payment/payment.h"
 #include "libmarket/rating/rating.h"
+#include "libmarket/seller/brand.h"
 #include "libmarket/settlement/settlement.h"
 #include "libmarket/shipment/shipment.h"
 
@@ -27,6 +28,7 @@ const mk_migration mk_schema_list[] = {
 	{10, "refund", mk_refund_ddl},
 	{11, "settlement", mk_settlement_ddl},
 	{12, "accounting", mk_accounting_ddl},
+	{14, "brand", mk_brand_ddl},
 	{17, "catalogue", mk_catalogue_ddl},
 	{18, "listing", mk_listing_ddl},
 };

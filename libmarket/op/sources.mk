@@ -5,6 +5,7 @@ libmarket_sources += \
 	libmarket/op/batch.c \
 	libmarket/op/batch_chain.c \
 	libmarket/op/batch_item.c \
+	libmarket/op/brand.c \
 	libmarket/op/call.c \
 	libmarket/op/door.c \
 	libmarket/op/escrow.c \

@@ -7,8 +7,7 @@ extern const mk_op_group mk_op_party, mk_op_onboarding, mk_op_event, mk_op_polic
 extern const mk_op_group mk_op_catalog, mk_op_ledger, mk_op_order, mk_op_payment, mk_op_shipment;
 extern const mk_op_group mk_op_catalogue, mk_op_change;
 extern const mk_op_group mk_op_rating, mk_op_escrow, mk_op_refund, mk_op_settlement;
-extern const mk_op_group mk_op_keys, mk_op_stock, mk_op_listing;
-extern const mk_op_group mk_op_keys, mk_op_stock, mk_op_holiday;
+extern const mk_op_group mk_op_keys, mk_op_stock, mk_op_listing, mk_op_holiday, mk_op_brand;
 
 /* clang-format off */
 const mk_op_group *const mk_op_groups[] = {
@@ -31,6 +30,7 @@ const mk_op_group *const mk_op_groups[] = {
 	&mk_op_stock,
 	&mk_op_listing,
 	&mk_op_holiday,
+	&mk_op_brand,
 	NULL,
 };
 /* clang-format on */

@@ -18,6 +18,7 @@ uint32_t mk_role_permissions(int32_t role);
 typedef struct mk_seller {
 	market_seller seller;
 	market_time due_at; /* of its deadline row */
+	struct mk_seller_brands *brands; /* its authorisations, once they were read; not a column */
 } mk_seller;
 
 extern const mk_record mk_buyer_record, mk_address_record, mk_member_record, mk_seller_record;

@@ -5,6 +5,7 @@
 #include "libmarket/party/payout_account.h"
 #include "libmarket/party/seller.h"
 #include "libmarket/party/submission.h"
+#include "libmarket/seller/brand.h"
 
 static bool applies(const mk_requirement *requirement, const mk_seller *seller)
 {
@@ -47,6 +48,13 @@ static int computed_state(mk_ctx *ctx, const mk_seller *seller, const mk_require
 	if (strcmp(requirement->key, "payout_account") == 0) {
 		rc = mk_payout_account_find(ctx, seller->seller.id, &account, err);
 		if (account || news->payout_account)
+			*state = "accepted";
+	}
+	if (strcmp(requirement->key, "brand_authorisation") == 0) {
+		mk_seller own = *seller;
+		bool shown = false;
+		rc = mk_brands_shown(ctx, &own, &shown, err);
+		if (shown)
 			*state = "accepted";
 	}
 	return rc;
@@ -130,6 +138,9 @@ int mk_seller_advance(mk_ctx *ctx, mk_seller *seller, const mk_seller_news *news
 	mk_event(ctx, "seller.in_review", MARKET_ID_SELLER, seller->seller.id);
 	if (!ctx->policy->sellers->auto_approve)
 		return 0;
+	rc = mk_places_suffice(ctx, seller, &complete, err);
+	if (rc != 0 || !complete)
+		return rc;
 	rc = mk_seller_step_to(ctx, seller, MK_SELLER_APPROVE, err);
 	if (rc == 0)
 		mk_event(ctx, "seller.approved", MARKET_ID_SELLER, seller->seller.id);

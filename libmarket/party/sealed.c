@@ -37,7 +37,22 @@ static const mk_statement submission_save = {
 };
 static const mk_sealed_table submission = {"submission", &submission_page, &submission_save};
 
-const mk_sealed_table *const mk_sealed_tables[] = {&payout_account, &submission, NULL};
+static const mk_statement authorisation_page = {
+	.name = "authorisation_sealed_page",
+	.sql = "SELECT book_id, id, version, document_key AS data_key FROM authorisation "
+		   "WHERE (book_id > ?1 OR (book_id = ?1 AND id > ?2)) ORDER BY book_id, id LIMIT ?3",
+};
+static const mk_statement authorisation_save = {
+	.name = "authorisation_sealed_save",
+	.table = "authorisation",
+	.sql = "UPDATE authorisation SET document_key = :data_key, version = version + 1 "
+		   "WHERE book_id = :book_id AND id = :id AND version = :version",
+};
+static const mk_sealed_table authorisation = {"authorisation", &authorisation_page,
+                                              &authorisation_save};
+
+const mk_sealed_table *const mk_sealed_tables[] = {&payout_account, &submission, &authorisation,
+                                                   NULL};
 
 /* The records that each sealing key has wrapped. */
 typedef struct tally {

@@ -3,6 +3,7 @@
 
 #include "libmarket/party/requirement.h"
 #include "libmarket/party/seller.h"
+#include "libmarket/seller/brand.h"
 
 static const mk_statement seller_insert = {
 	.name = "seller_insert",
@@ -98,6 +99,7 @@ void mk_seller_save(mk_ctx *ctx, mk_seller *seller)
 	if (seller->due_at != before)
 		mk_deadline_set(ctx, seller->seller.id, before, seller->due_at, "seller.expire");
 	mk_update(ctx, &seller_update, &mk_seller_record, seller->seller.id, seller);
+	mk_places_save(ctx, seller);
 }
 
 int mk_seller_step_to(mk_ctx *ctx, mk_seller *seller, mk_seller_step step, market_error *err)
@@ -114,7 +116,7 @@ int mk_seller_step_to(mk_ctx *ctx, mk_seller *seller, mk_seller_step step, marke
 		seller->seller.answer_by = 0;
 	if (next == MARKET_SELLER_APPROVED && seller->seller.approved_at == 0)
 		seller->seller.approved_at = ctx->now;
-	return 0;
+	return mk_places_follow(ctx, seller, step == MK_SELLER_COMPLETE, err);
 }
 
 /* ---- operations ---- */
@@ -133,6 +135,11 @@ static market_member owner_of(const market_seller_apply_params *in, const mk_ctx
 static int check_application(mk_ctx *ctx, const market_seller_apply_params *in, market_error *err)
 {
 	int rc;
+	/* SEL-3 */
+	if (in->store_type == MARKET_STORE_PLATFORM && (ctx->actor.kind != MARKET_ACTOR_OPERATOR ||
+	                                                !(ctx->actor.rights & MARKET_RIGHT_SELLERS)))
+		return mk_error_at(err, MARKET_EDENIED, "store_type",
+		                   "the platform's own store is opened by operators");
 	if (!mk_policy_has_currency(ctx->policy, in->currency))
 		return mk_error_at(err, MARKET_ECURRENCY, "currency",
 		                   "currency %s isn't one of this marketplace", in->currency);

@@ -54,7 +54,8 @@ int mk_fee_compute(mk_arena *arena, const mk_policy *policy, mk_fee_order *order
 	w.splits = MK_NEW_ARRAY(arena, market_money, order->n_components * policy->n_splits + 1);
 	if (!w.charges || !w.splits)
 		return mk_error_no_memory(err);
-	for (size_t k = 0; k < policy->fees->n_kinds; k++)
+	/* SEL-3: the platform charges its own store nothing */
+	for (size_t k = 0; order->store_type != MK_STORE_PLATFORM && k < policy->fees->n_kinds; k++)
 		charge_kind(&w, k);
 	mk_text_init(&w.text, arena->allocator, MK_MAX_JSON);
 	for (size_t i = 0; rc == 0 && i < order->n_components; i++) {
