@@ -530,5 +530,5 @@ static int check_brand(mk_ctx *ctx, const mk_seller *seller, const market_produc
 {
 	int rc = mk_brand_check_listing(ctx, seller, product, err);
 
-	return rc == MARKET_EINCOMPLETE ? mk_error_field(err, rc, field) : rc;
+	return rc == MARKET_EINCOMPLETE ? mk_error_field(err, rc, "%s", field) : rc;
 }

@@ -8,7 +8,7 @@
 
 static const mk_field stores_fields[] = {
 	MK_F_ENUM(market_brand_stores, store_type, mk_store_type_enum, 0, "the type of store"),
-	MK_F_INT(market_brand_stores, taken, 0, 0, 0, "places taken"),
+	MK_F_INT(market_brand_stores, taken, MK_REQUIRED, 0, 0, "places taken"),
 };
 static const mk_record stores_record =
 	MK_RECORD_OF("brand_stores", market_brand_stores, stores_fields, "stores of one type");

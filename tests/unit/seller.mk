@@ -1,1 +1,3 @@
 # sources of tests/unit for libmarket/seller
+unit_sources += \
+	tests/unit/test_brand.c
