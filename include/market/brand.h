@@ -128,9 +128,10 @@ typedef enum market_brand_place {
 /* One step from the brand's owner to the seller. */
 typedef struct market_brand_link {
 	uint32_t size;
-	const char *from;        /* who authorises */
-	const char *to;          /* whom */
-	market_id authorisation; /* the other seller's authorisation by which `from` may; absent: none */
+	const char *from; /* who authorises */
+	const char *to;   /* whom */
+	market_id
+		authorisation; /* the other seller's authorisation by which `from` may; absent: none */
 } market_brand_link;
 #define MARKET_BRAND_LINK_INIT MARKET_INIT(market_brand_link)
 
@@ -147,7 +148,7 @@ typedef struct market_authorisation {
 	market_id seller;
 	market_id brand;
 	int32_t state;
-	bool owner; /* the seller is the brand's owner */
+	bool owner;                  /* the seller is the brand's owner */
 	const char *document;        /* its number; sealed at rest and shown masked (SEL-10) */
 	const char *document_digest; /* SHA-256 as 64 hexadecimal digits */
 	const market_brand_link *const *chain;
@@ -253,7 +254,8 @@ typedef struct market_authorisation_list_params {
 #define MARKET_AUTHORISATION_LIST_PARAMS_INIT MARKET_INIT(market_authorisation_list_params)
 
 typedef struct market_authorisation_page {
-	const market_authorisation *const *items; /* without document, chain and what it is narrowed to */
+	const market_authorisation *const
+		*items; /* without document, chain and what it is narrowed to */
 	size_t n_items;
 	const char *next;
 } market_authorisation_page;

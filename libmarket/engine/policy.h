@@ -69,9 +69,9 @@ typedef struct mk_policy_brands {
 	market_time review_hold;     /* a seller in review holds its place that long */
 	const char *const *warnings; /* spans before an authorisation's end */
 	size_t n_warnings;
-	const char *channel;       /* this marketplace in authorisations narrowed to channels */
-	int64_t specialty_brands;  /* that a specialty store has at least */
-	int32_t price_breach;      /* CAT-5 */
+	const char *channel;      /* this marketplace in authorisations narrowed to channels */
+	int64_t specialty_brands; /* that a specialty store has at least */
+	int32_t price_breach;     /* CAT-5 */
 } mk_policy_brands;
 
 /* ---- orders, ORD-4 ---- */

@@ -1,7 +1,7 @@
 /* The rows of brands, authorisations and price rules. */
+#include "libmarket/seller/brand.h"
 #include "libmarket/catalog/catalog.h"
 #include "libmarket/op/op.h"
-#include "libmarket/seller/brand.h"
 
 #define T market_brand_create_params
 static const mk_field brand_create_fields[] = {
@@ -91,8 +91,8 @@ static const mk_field authorisation_list_fields[] = {
 	MK_F_TEXT(T, after, 0, 1, 40, "the cursor of the page before"),
 	MK_F_OPT_INT(T, limit, 0, 1, MK_MAX_PAGE, "at most so many"),
 };
-static const mk_record authorisation_list_params = MK_PARAMS_OF(
-	"authorisation_list_params", T, authorisation_list_fields, "which authorisations");
+static const mk_record authorisation_list_params =
+	MK_PARAMS_OF("authorisation_list_params", T, authorisation_list_fields, "which authorisations");
 #undef T
 
 #define T market_authorisation_page
@@ -139,15 +139,14 @@ static const mk_record price_rule_page_record = MK_RECORD_OF(
 #define BY_CATALOG MK_RELATIONS({MK_REL_OPERATOR, MARKET_RIGHT_CATALOG})
 #define BY_SELLERS MK_RELATIONS({MK_REL_OPERATOR, MARKET_RIGHT_SELLERS})
 #define ANYONE MK_RELATIONS({MK_REL_ANYONE, 0})
-#define READERS \
-	MK_RELATIONS({MK_REL_MEMBER, MK_CAN_VIEW}, {MK_REL_OPERATOR, MARKET_RIGHT_SELLERS})
+#define READERS MK_RELATIONS({MK_REL_MEMBER, MK_CAN_VIEW}, {MK_REL_OPERATOR, MARKET_RIGHT_SELLERS})
 #define DECISION(verb, what, given, how) \
 	{ \
 		.name = "authorisation." verb, .since = "0.1", .summary = what, .params = &(given), \
 		.result = &mk_authorisation_record, .gives = &mk_authorisation_entity, \
 		.subject = &mk_authorisation_entity, .subject_param = "authorisation", \
-		.relations = BY_SELLERS, .errors = DECISION_ERRORS, \
-		.flags = MK_OP_WRITES | MK_OP_STATE, .handler = (how), \
+		.relations = BY_SELLERS, .errors = DECISION_ERRORS, .flags = MK_OP_WRITES | MK_OP_STATE, \
+		.handler = (how), \
 	}
 #define DECISION_ERRORS MK_ERRORS(MARKET_ENOTFOUND, MARKET_EDENIED, MARKET_ESTATE)
 
@@ -193,8 +192,7 @@ static const mk_op ops[COUNT] = {
 			.subject = &mk_brand_entity,
 			.subject_param = "brand",
 			.relations = BY_CATALOG,
-			.errors =
-				MK_ERRORS(MARKET_ENOTFOUND, MARKET_EDENIED, MARKET_EINVALID, MARKET_EEXISTS),
+			.errors = MK_ERRORS(MARKET_ENOTFOUND, MARKET_EDENIED, MARKET_EINVALID, MARKET_EEXISTS),
 			.flags = MK_OP_WRITES,
 			.handler = mk_brand_update,
 		},

@@ -216,9 +216,8 @@ static const mk_op ops[COUNT] = {
 			.subject = &mk_seller_entity,
 			.subject_param = "seller",
 			.relations = BY_OPERATOR,
-			.errors =
-				MK_ERRORS(MARKET_ENOTFOUND, MARKET_EDENIED, MARKET_ESTATE, MARKET_EINCOMPLETE,
-                          MARKET_EQUOTA),
+			.errors = MK_ERRORS(MARKET_ENOTFOUND, MARKET_EDENIED, MARKET_ESTATE, MARKET_EINCOMPLETE,
+                                MARKET_EQUOTA),
 			.flags = MK_OP_WRITES | MK_OP_STATE,
 			.handler = mk_seller_approve,
 		},

@@ -17,7 +17,7 @@ uint32_t mk_role_permissions(int32_t role);
 
 typedef struct mk_seller {
 	market_seller seller;
-	market_time due_at; /* of its deadline row */
+	market_time due_at;              /* of its deadline row */
 	struct mk_seller_brands *brands; /* its authorisations, once they were read; not a column */
 } mk_seller;
 

@@ -136,8 +136,8 @@ static int check_application(mk_ctx *ctx, const market_seller_apply_params *in, 
 {
 	int rc;
 	/* SEL-3 */
-	if (in->store_type == MARKET_STORE_PLATFORM && (ctx->actor.kind != MARKET_ACTOR_OPERATOR ||
-	                                                !(ctx->actor.rights & MARKET_RIGHT_SELLERS)))
+	if (in->store_type == MARKET_STORE_PLATFORM &&
+	    (ctx->actor.kind != MARKET_ACTOR_OPERATOR || !(ctx->actor.rights & MARKET_RIGHT_SELLERS)))
 		return mk_error_at(err, MARKET_EDENIED, "store_type",
 		                   "the platform's own store is opened by operators");
 	if (!mk_policy_has_currency(ctx->policy, in->currency))

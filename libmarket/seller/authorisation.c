@@ -227,7 +227,8 @@ static market_time earlier(market_time a, market_time b)
 	return a == 0 || (b != 0 && b < a) ? b : a;
 }
 
-market_time mk_authorisation_due(const mk_ctx *ctx, const mk_authorisation *row)
+/* The earliest of its timers. */
+static market_time next_due(const mk_ctx *ctx, const mk_authorisation *row)
 {
 	const market_authorisation *a = &row->authorisation;
 	market_time due = a->place == MARKET_BRAND_PLACE_HELD ? a->place_until : 0;
@@ -246,7 +247,7 @@ market_time mk_authorisation_due(const mk_ctx *ctx, const mk_authorisation *row)
 void mk_authorisation_write(mk_ctx *ctx, mk_authorisation *row)
 {
 	market_id id = row->authorisation.id;
-	row->due_at = mk_authorisation_due(ctx, row);
+	row->due_at = next_due(ctx, row);
 	if (row->due_at != row->due_before)
 		mk_deadline_set(ctx, id, row->due_before, row->due_at, "authorisation.expire");
 	if (row->fresh)
@@ -275,7 +276,8 @@ static int read_subject(mk_ctx *ctx, mk_seller **seller, mk_authorisation **row,
 	                   mk_enum_name(&mk_authorisation_state_enum, subject->authorisation.state));
 }
 
-/* The seller is saved whatever changes: two decisions about its places at the same time must meet. */
+/* The seller is saved whatever changes: two decisions about its places at the same time must meet.
+ */
 static int finish(mk_ctx *ctx, mk_seller *seller, mk_authorisation *row, bool hold,
                   market_error *err)
 {
@@ -398,8 +400,9 @@ static int decide(mk_ctx *ctx, int32_t from, int32_t to, const char *event, cons
 	mk_event_id(ctx, "brand", MARKET_ID_BRAND, row->authorisation.brand);
 	mk_event_text(ctx, "reason", reason);
 	if (to == MARKET_AUTHORISATION_ACCEPTED) {
-		rc = is_gone(seller) ? mk_error_at(err, MARKET_ESTATE, "authorisation", "the seller is gone")
-		                     : mk_seller_advance(ctx, seller, NULL, err);
+		rc = is_gone(seller)
+		         ? mk_error_at(err, MARKET_ESTATE, "authorisation", "the seller is gone")
+		         : mk_seller_advance(ctx, seller, NULL, err);
 		if (rc != 0)
 			return rc;
 	}

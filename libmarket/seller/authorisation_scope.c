@@ -190,8 +190,9 @@ static int check_chain(mk_ctx *ctx, const mk_seller *seller, const mk_brand *bra
 {
 	int rc = 0;
 	if (in->owner)
-		return in->n_chain == 0 ? 0
-		                        : mk_error_at(err, MARKET_EINVALID, "chain", "an owner has no chain");
+		return in->n_chain == 0
+		           ? 0
+		           : mk_error_at(err, MARKET_EINVALID, "chain", "an owner has no chain");
 	if (in->n_chain == 0)
 		return mk_error_at(err, MARKET_EINVALID, "chain",
 		                   "an authorisation needs the chain to the brand's owner");
@@ -212,9 +213,9 @@ static int check_type(mk_ctx *ctx, const mk_seller *seller, const mk_brand *bran
 {
 	const int32_t type = seller->seller.store_type;
 	if (owner != (type == MARKET_STORE_FLAGSHIP))
-		return mk_error_at(err, MARKET_EINVALID, "owner", owner
-		                                                      ? "only a flagship store is the owner's"
-		                                                      : "a flagship store is the owner's");
+		return mk_error_at(err, MARKET_EINVALID, "owner",
+		                   owner ? "only a flagship store is the owner's"
+		                         : "a flagship store is the owner's");
 	if (owner && brand->brand.owner && !same_name(ctx, legal_name(seller), brand->brand.owner))
 		return mk_error_at(err, MARKET_EINVALID, "owner", "the brand's owner is %s",
 		                   brand->brand.owner);

@@ -1,4 +1,5 @@
 #include "libmarket/seller/brand.h"
+#include "libmarket/rule/fold.h"
 
 #include <string.h>
 
@@ -97,18 +98,19 @@ const mk_entity mk_brand_entity = {
 
 const char *mk_brand_fold(mk_ctx *ctx, const char *text)
 {
-	char *out = mk_arena_get(ctx->arena, strlen(text) + 1);
-	size_t size = 0;
+	mk_folded folded;
+	size_t size = 0, kept = 0;
+	char *out = NULL;
+	if (mk_fold(text, strlen(text), ctx->arena, &folded))
+		out = mk_fold_encode(&folded, false, ctx->arena, &size);
 	if (!out)
 		return NULL;
-	for (; *text; text++) {
-		if (*text == ' ' && (size == 0 || out[size - 1] == ' '))
-			continue;
-		out[size++] = *text >= 'A' && *text <= 'Z' ? (char)(*text - 'A' + 'a') : *text;
-	}
-	while (size > 0 && out[size - 1] == ' ')
-		size--;
-	out[size] = '\0';
+	for (size_t i = 0; i < size; i++)
+		if (out[i] != ' ' || (kept > 0 && out[kept - 1] != ' '))
+			out[kept++] = out[i];
+	while (kept > 0 && out[kept - 1] == ' ')
+		kept--;
+	out[kept] = '\0';
 	return out;
 }
 

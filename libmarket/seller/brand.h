@@ -28,10 +28,10 @@ typedef struct mk_authorisation {
 	market_blob document_key;
 	market_blob document_index; /* blind: equal numbers find each other */
 	const char *chain_text, *products_text, *models_text, *channels_text;
-	market_time due_at;        /* of its deadline row, and the earliest of its timers */
-	market_time due_before;    /* as it was read */
-	mk_quota *quota;           /* read with the seller's others */
-	bool changed, fresh;       /* to be written; not stored yet */
+	market_time due_at;     /* of its deadline row, and the earliest of its timers */
+	market_time due_before; /* as it was read */
+	mk_quota *quota;        /* read with the seller's others */
+	bool changed, fresh;    /* to be written; not stored yet */
 } mk_authorisation;
 
 /* A seller's authorisations that are pending, accepted or expired, oldest first. */
@@ -48,7 +48,8 @@ extern const char *const mk_brand_ddl[];
 
 /* ---- brands ---- */
 
-/* The text by which a brand is found: lower case in ASCII, single spaces, none at the ends. */
+/* The text by which a brand is found: folded (NFKC, case), with single spaces and none at the ends.
+ * NULL when memory is exhausted. */
 const char *mk_brand_fold(mk_ctx *ctx, const char *text);
 /* The brand that a product's text names by code or name, or NULL. */
 int mk_brand_named(mk_ctx *ctx, const char *text, mk_brand **out, market_error *err);
@@ -68,8 +69,6 @@ void mk_places_save(mk_ctx *ctx, mk_seller *seller);
 int mk_place_give_up(mk_ctx *ctx, mk_seller *seller, mk_authorisation *row, market_error *err);
 /* Whether it could be approved now, as far as places go. */
 int mk_places_suffice(mk_ctx *ctx, mk_seller *seller, bool *suffice, market_error *err);
-/* The earliest of an authorisation's timers. */
-market_time mk_authorisation_due(const mk_ctx *ctx, const mk_authorisation *row);
 void mk_authorisation_write(mk_ctx *ctx, mk_authorisation *row);
 
 /* ---- what an authorisation says, in authorisation_scope.c ---- */

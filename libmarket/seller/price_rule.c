@@ -18,8 +18,8 @@ static const mk_field price_rule_fields[] = {
 	MK_F_INT(T, version, 0, 0, 0, "of the record"),
 };
 #undef T
-const mk_record mk_price_rule_record = MK_RECORD_OF("price_rule", market_price_rule,
-                                                    price_rule_fields, "what a brand asks for");
+const mk_record mk_price_rule_record =
+	MK_RECORD_OF("price_rule", market_price_rule, price_rule_fields, "what a brand asks for");
 
 #define COLUMNS \
 	"book_id, id, brand_id, product_id, currency, price, floor, breach, created_at, changed_at, " \
@@ -163,7 +163,8 @@ static int check_rule(mk_ctx *ctx, const market_price_rule_set_params *in, marke
 		return mk_error_at(err, MARKET_EINVALID, "product", "the product isn't one of the brand %s",
 		                   brand->brand.code);
 	if (in->price.currency[0] != '\0' && in->floor.currency[0] != '\0')
-		return mk_error_at(err, MARKET_EINVALID, "floor", "a rule has a price or a floor, not both");
+		return mk_error_at(err, MARKET_EINVALID, "floor",
+		                   "a rule has a price or a floor, not both");
 	if (!mk_policy_has_currency(ctx->policy, in->currency))
 		return mk_error_at(err, MARKET_ECURRENCY, "currency",
 		                   "currency %s isn't one of this marketplace", in->currency);

@@ -120,9 +120,9 @@ static bool has_room(const mk_ctx *ctx, const mk_quota *quota)
 
 static int refuse(const mk_seller *seller, const mk_quota *quota, market_error *err)
 {
-	int rc = mk_error_at(err, MARKET_EQUOTA, "", "the brand %s has %lld %s stores and no place more",
-	                     quota->code, (long long)quota->taken,
-	                     mk_enum_name(&mk_store_type_enum, seller->seller.store_type));
+	int rc = mk_error_at(
+		err, MARKET_EQUOTA, "", "the brand %s has %lld %s stores and no place more", quota->code,
+		(long long)quota->taken, mk_enum_name(&mk_store_type_enum, seller->seller.store_type));
 	return mk_error_object(err, rc, MARKET_ID_BRAND, quota->brand);
 }
 

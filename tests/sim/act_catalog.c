@@ -123,6 +123,8 @@ static void create_offer(sim *s)
 		skus[0].price = mk_money(500, "USD");
 		expected = MARKET_ECURRENCY;
 	}
+	if (!sim_may_sell(s, seller, product))
+		expected = MARKET_EINCOMPLETE;
 	if (sim_run(s, "offer.create", &in, &out, expected)) {
 		const market_offer *got = out;
 
@@ -182,7 +184,8 @@ static void offer_step(sim *s, const char *operation, void *params, market_id *i
 	if (!(from & (1u << offer->state)))
 		expected = MARKET_ESTATE;
 	else if (to == MARKET_OFFER_ACTIVE &&
-	         s->products.at[offer->product].state != MARKET_PRODUCT_PUBLISHED)
+	         (s->products.at[offer->product].state != MARKET_PRODUCT_PUBLISHED ||
+	          !sim_may_sell(s, offer->seller, offer->product)))
 		expected = MARKET_EINCOMPLETE;
 	if (expected == 0)
 		offer->state = to;

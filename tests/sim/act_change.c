@@ -33,8 +33,10 @@ static void create(sim *s)
 			.product = i,
 			.state = automatic ? MARKET_CHANGE_CONFIRMED : MARKET_CHANGE_PENDING,
 			.at = s->products.at[i].changes,
+			.branded = in.brand != NULL,
 		};
 		s->products.at[i].changes += automatic;
+		s->products.at[i].branded |= automatic && in.brand;
 		sim_same(s, "state of a change", s->changes.at[s->changes.n - 1].state, got->state);
 		sim_same(s, "whether a change is automatic", automatic, got->automatic);
 	}
@@ -62,6 +64,7 @@ static void decide(sim *s, const char *operation, void *params, market_id *id, i
 	if (expected == 0) {
 		change->state = to;
 		product->changes += to == MARKET_CHANGE_CONFIRMED;
+		product->branded |= to == MARKET_CHANGE_CONFIRMED && change->branded;
 	}
 	if (sim_run(s, operation, params, &out, expected))
 		sim_same(s, "state of a change", change->state, ((market_change *)out)->state);

@@ -10,15 +10,35 @@ static size_t any_seller(sim *s)
 	return s->sellers.n == 0 ? SIM_NONE : (size_t)sim_below(s, (int64_t)s->sellers.n);
 }
 
+static void reject_stale(sim *s, size_t seller, market_time now)
+{
+	s->sellers.at[seller].state = MARKET_SELLER_REJECTED;
+	s->sellers.at[seller].answer_by = 0;
+	sim_places_follow(s, seller, false, now);
+}
+
 /* Its application's time is over before anything else is done with it. */
-static void timers(sim *s, size_t seller, const char *operation)
+void sim_seller_timers(sim *s, size_t seller, const char *operation)
+{
+	const market_time at = s->sellers.at[seller].answer_by;
+
+	if (at != 0 && at <= s->now && strcmp(operation, "seller.expire") != 0)
+		reject_stale(s, seller, at);
+}
+
+static bool complete(const sim *s, size_t seller)
+{
+	return s->sellers.at[seller].terms && sim_places_suffice(s, seller);
+}
+
+void sim_seller_advance(sim *s, size_t seller, market_time now)
 {
 	sim_seller *sel = &s->sellers.at[seller];
 
-	if (sel->answer_by == 0 || sel->answer_by > s->now || strcmp(operation, "seller.expire") == 0)
+	if (sel->state != MARKET_SELLER_ONBOARDING || sel->answer_by <= now || !complete(s, seller))
 		return;
-	sel->state = MARKET_SELLER_REJECTED;
-	sel->answer_by = 0;
+	sel->state = MARKET_SELLER_IN_REVIEW;
+	sim_places_follow(s, seller, true, now);
 }
 
 static void same_seller(sim *s, size_t seller, const market_seller *got)
@@ -68,6 +88,17 @@ static void apply(sim *s)
 	sim_free(out);
 }
 
+static int pass(sim *s, size_t seller)
+{
+	const sim_places before = sim_places_before(s, seller);
+	sim_seller *sel = &s->sellers.at[seller];
+
+	sim_seller_advance(s, seller, s->now);
+	sel->state = MARKET_SELLER_APPROVED;
+	sel->answer_by = 0;
+	return sim_places_keep(s, &before, sim_places_follow(s, seller, false, s->now));
+}
+
 static void approve(sim *s)
 {
 	market_seller_approve_params in = MARKET_SELLER_APPROVE_PARAMS_INIT;
@@ -78,18 +109,16 @@ static void approve(sim *s)
 
 	if (i == SIM_NONE)
 		return;
-	timers(s, i, "seller.approve");
+	sim_seller_timers(s, i, "seller.approve");
 	sel = &s->sellers.at[i];
 	in.seller = sel->id;
 	in.waiver = sim_chance(s, 50) ? "known" : NULL;
 	if (sel->state != MARKET_SELLER_ONBOARDING && sel->state != MARKET_SELLER_IN_REVIEW)
 		expected = MARKET_ESTATE;
-	else if (!sel->terms && !in.waiver)
+	else if (!complete(s, i) && !in.waiver)
 		expected = MARKET_EINCOMPLETE;
-	if (expected == 0) {
-		sel->state = MARKET_SELLER_APPROVED;
-		sel->answer_by = 0;
-	}
+	if (expected == 0)
+		expected = pass(s, i);
 	if (sim_run(s, "seller.approve", &in, &out, expected))
 		same_seller(s, i, out);
 	sim_free(out);
@@ -105,7 +134,7 @@ static void step(sim *s, const char *operation, int32_t from, int32_t from_too, 
 
 	if (i == SIM_NONE)
 		return;
-	timers(s, i, operation);
+	sim_seller_timers(s, i, operation);
 	sel = &s->sellers.at[i];
 	good = sel->state == from || sel->state == from_too;
 	in.seller = sel->id;
@@ -113,6 +142,7 @@ static void step(sim *s, const char *operation, int32_t from, int32_t from_too, 
 	if (good) {
 		sel->state = to;
 		sel->answer_by = 0;
+		sim_places_follow(s, i, false, s->now);
 	}
 	if (sim_run(s, operation, &in, &out, good ? 0 : MARKET_ESTATE))
 		same_seller(s, i, out);
@@ -146,7 +176,7 @@ static void set_holiday(sim *s)
 
 	if (i == SIM_NONE)
 		return;
-	timers(s, i, "seller.holiday.set");
+	sim_seller_timers(s, i, "seller.holiday.set");
 	sel = &s->sellers.at[i];
 	in.seller = sel->id;
 	in.from = sim_chance(s, 50) ? s->now + (sim_below(s, 4) - 1) * SIM_DAY : 0;
@@ -175,7 +205,7 @@ static void clear_holiday(sim *s)
 
 	if (i == SIM_NONE)
 		return;
-	timers(s, i, "seller.holiday.clear");
+	sim_seller_timers(s, i, "seller.holiday.clear");
 	sel = &s->sellers.at[i];
 	in.seller = sel->id;
 	good = sel->holiday_from != 0;
@@ -198,10 +228,8 @@ static void expire(sim *s)
 	sel = &s->sellers.at[i];
 	due = sel->answer_by != 0 && sel->answer_by <= s->now;
 	in.seller = sel->id;
-	if (due) {
-		sel->state = MARKET_SELLER_REJECTED;
-		sel->answer_by = 0;
-	}
+	if (due)
+		reject_stale(s, i, s->now);
 	sim_as_system(s);
 	if (sim_run(s, "seller.expire", &in, &out, due ? 0 : MARKET_ESTATE))
 		same_seller(s, i, out);
@@ -218,7 +246,7 @@ static void submit(sim *s)
 
 	if (i == SIM_NONE)
 		return;
-	timers(s, i, "submission.create");
+	sim_seller_timers(s, i, "submission.create");
 	in.seller = s->sellers.at[i].id;
 	in.requirement = sim_chance(s, 90) ? "terms" : "nothing";
 	in.statement = "I agree";
@@ -264,8 +292,8 @@ static void decide(sim *s, bool accept)
 		sub->state = accept ? MARKET_SUBMISSION_ACCEPTED : MARKET_SUBMISSION_REJECTED;
 	if (good && newest(s, i))
 		sel->terms = accept;
-	if (good && sel->terms && sel->state == MARKET_SELLER_ONBOARDING)
-		sel->state = MARKET_SELLER_IN_REVIEW;
+	if (good)
+		sim_seller_advance(s, sub->seller, s->now);
 	if (sim_run(s, accept ? "submission.accept" : "submission.reject", &in, &out,
 	            good ? 0 : MARKET_ESTATE))
 		sim_same(s, "state of a submission", sub->state, ((market_submission *)out)->state);
@@ -294,7 +322,7 @@ static void set_account(sim *s)
 	if (i == SIM_NONE)
 		return;
 	sel = &s->sellers.at[i];
-	timers(s, i, "payout_account.set");
+	sim_seller_timers(s, i, "payout_account.set");
 	in.seller = sel->id;
 	in.holder = "Lin";
 	in.bank = "bank";

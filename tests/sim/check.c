@@ -494,4 +494,5 @@ void sim_check_all(sim *s)
 		check_accounts(s, s->buyers.at[i].id, false);
 	check_accounts(s, 0, false);
 	check_ledger(s);
+	sim_check_authorisations(s);
 }

@@ -27,9 +27,9 @@ typedef struct total {
 } total;
 
 static const sim_action *const groups[] = {
-	sim_party_actions,   sim_catalog_actions, sim_order_actions,
-	sim_payment_actions, sim_settle_actions,  sim_rating_actions,
-	sim_ledger_actions,  sim_read_actions,    sim_change_actions,
+	sim_party_actions,  sim_catalog_actions, sim_order_actions,  sim_payment_actions,
+	sim_settle_actions, sim_rating_actions,  sim_ledger_actions, sim_read_actions,
+	sim_change_actions, sim_brand_actions,
 };
 #define N_GROUPS (sizeof(groups) / sizeof(groups[0]))
 
@@ -119,6 +119,7 @@ static bool run(const plan *p, total *t, uint64_t *digest)
 	sim_make_policy(s);
 	if (sim_open(s, p->url)) {
 		sim_setup_party(s);
+		sim_setup_brands(s);
 		sim_setup_catalog(s);
 		sim_check_touched(s);
 		for (s->step = 1; s->step <= s->steps && !s->failed; s->step++)
@@ -231,6 +232,7 @@ static void forget(sim *s)
 	free(s->submissions.at);
 	free(s->products.at);
 	free(s->changes.at);
+	free(s->authorisations.at);
 	free(s->offers.at);
 	free(s->skus.at);
 	free(s->stocks.at);

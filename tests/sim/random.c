@@ -64,6 +64,9 @@ void sim_make_policy(sim *s)
 	               "  counted_per_month: %d\n  credit_points_per_month: %d\n"
 	               "  same_item_once: 14d\n  positive_from: 4\n  negative_to: 2\n",
 	               (int)s->policy.rated_per_month, (int)s->policy.credit_per_month);
+	mk_text_add(&text, "brands:\n  tiers:\n    - tier: standard\n      quotas:\n"
+	                   "        - {store_type: individual, stores: 2}\n  review_hold: 14d\n"
+	                   "  warnings: [30d, 7d]\n  specialty_brands: 2\n  price_breach: block\n");
 	mk_text_add(&text, "catalogue:\n  change_automatic: [brand]\n");
 	mk_text_add(&text, "ledger:\n  two_person_amount: 10000.00 BRL\n  approval_within: 7d\n"
 	                   "  write_off_after: 180d\n");

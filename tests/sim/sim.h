@@ -77,6 +77,7 @@ typedef struct sim_product {
 	size_t seller; /* SIM_NONE: the platform's */
 	int32_t state;
 	bool special;
+	bool branded;    /* of the first brand */
 	int64_t changes; /* CAT-3: how often it has changed since it was published */
 } sim_product;
 
@@ -86,7 +87,18 @@ typedef struct sim_change {
 	size_t product;
 	int32_t state;
 	int64_t at; /* the product's changes when it was asked for */
+	bool branded;
 } sim_change;
+
+/* SEL-3 */
+typedef struct sim_authorisation {
+	market_id id;
+	size_t seller, brand;
+	int32_t state, place;
+	market_time place_until, valid_to, due_at, created_at;
+} sim_authorisation;
+
+enum { SIM_BRANDS = 2, SIM_STORES = 2 /* a brand has at most */, SIM_AUTHORISATIONS = 30 };
 
 typedef struct sim_offer {
 	market_id id;
@@ -330,6 +342,8 @@ typedef struct sim {
 	SIM_LIST(sim_submission) submissions;
 	SIM_LIST(sim_product) products;
 	SIM_LIST(sim_change) changes;
+	SIM_LIST(sim_authorisation) authorisations;
+	market_id brands[SIM_BRANDS];
 	SIM_LIST(sim_offer) offers;
 	SIM_LIST(sim_sku) skus;
 	SIM_LIST(sim_stock) stocks;
@@ -436,6 +450,27 @@ int64_t sim_credit_parts(sim *s, sim_order *o, sim_transfer *t, int64_t held);
 /* The account that a part of a line is credited to. */
 const char *sim_part_account(const sim *s, size_t part);
 
+/* authorisations for brands, and stores' places (brands.c) */
+typedef struct sim_places {
+	size_t seller;
+	sim_seller seller_row;
+	sim_authorisation at[SIM_AUTHORISATIONS];
+} sim_places;
+sim_places sim_places_before(const sim *s, size_t seller);
+/* What is refused leaves all as it was. Gives `rc`. */
+int sim_places_keep(sim *s, const sim_places *before, int rc);
+int sim_places_follow(sim *s, size_t seller, bool hold, market_time now);
+bool sim_places_suffice(const sim *s, size_t seller);
+bool sim_may_sell(const sim *s, size_t seller, size_t product);
+int sim_authorisation_decide(sim *s, size_t i, int32_t from, int32_t to, market_time now);
+int sim_authorisation_expire(sim *s, size_t i, market_time now);
+void sim_authorisation_timers(sim *s, size_t i);
+void sim_check_authorisations(sim *s);
+
+/* sellers (act_party.c) */
+void sim_seller_timers(sim *s, size_t seller, const char *operation);
+void sim_seller_advance(sim *s, size_t seller, market_time now);
+
 /* orders (orders.c) */
 int64_t sim_order_held(const sim_order *o);
 void sim_order_escrow(sim_order *o);
@@ -532,9 +567,10 @@ typedef struct sim_action {
 	int weight; /* 0: only by time, or in the making of the market */
 } sim_action;
 extern const sim_action sim_party_actions[], sim_catalog_actions[], sim_change_actions[],
-	sim_order_actions[], sim_payment_actions[], sim_settle_actions[], sim_rating_actions[],
-	sim_ledger_actions[], sim_read_actions[];
+	sim_brand_actions[], sim_order_actions[], sim_payment_actions[], sim_settle_actions[],
+	sim_rating_actions[], sim_ledger_actions[], sim_read_actions[];
 void sim_setup_party(sim *s);
+void sim_setup_brands(sim *s);
 void sim_setup_catalog(sim *s);
 /* A checkout (act_place.c). */
 void sim_order_place(sim *s);

@@ -1,6 +1,7 @@
 # sources of tests/sim
 check_PROGRAMS += tests/sim/market-sim
 tests_sim_market_sim_SOURCES = \
+	tests/sim/act_brand.c \
 	tests/sim/act_catalog.c \
 	tests/sim/act_change.c \
 	tests/sim/act_ledger.c \
@@ -11,6 +12,7 @@ tests_sim_market_sim_SOURCES = \
 	tests/sim/act_rating.c \
 	tests/sim/act_read.c \
 	tests/sim/act_settle.c \
+	tests/sim/brands.c \
 	tests/sim/check.c \
 	tests/sim/fees.c \
 	tests/sim/ledger.c \

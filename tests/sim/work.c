@@ -8,7 +8,7 @@
 typedef struct due {
 	market_time at;
 	size_t index;
-	enum { ORDER, REFUND, LOT, PERIOD, PAYMENT, SELLER, MOVE, HOLD, SECOND } what;
+	enum { ORDER, REFUND, LOT, PERIOD, PAYMENT, SELLER, MOVE, HOLD, SECOND, BRAND } what;
 	const char *operation;
 } due;
 
@@ -149,6 +149,8 @@ static bool next_deadline(const sim *s, due *d)
 			earlier(d, s->moves.at[i].due_at, MOVE, i, NULL);
 	for (size_t i = 0; i < s->by_hand.n; i++)
 		earlier(d, s->by_hand.at[i].due_at, HOLD, i, NULL);
+	for (size_t i = 0; i < s->authorisations.n; i++)
+		earlier(d, s->authorisations.at[i].due_at, BRAND, i, NULL);
 	for (size_t i = 0; i < s->second.n; i++)
 		if (s->second.at[i].state == MARKET_LEDGER_REQUEST_WAITING)
 			earlier(d, s->second.at[i].expires_at, SECOND, i, NULL);
@@ -185,6 +187,10 @@ static void run(sim *s, const due *d)
 	case SELLER:
 		s->sellers.at[d->index].state = MARKET_SELLER_REJECTED;
 		s->sellers.at[d->index].answer_by = 0;
+		sim_places_follow(s, d->index, false, d->at);
+		break;
+	case BRAND:
+		sim_authorisation_expire(s, d->index, d->at);
 		break;
 	case MOVE:
 		sim_move_finish(s, d->index);

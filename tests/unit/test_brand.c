@@ -108,8 +108,8 @@ static int approve_all(test_market *test)
 	for (int i = 0; i < STORES; i++) {
 		snprintf(callers[i].params, sizeof(callers[i].params),
 		         "{\"seller\":\"ref:s%d\",\"waiver\":\"known\"}", i);
-		CHECK_OK_FATAL(market_session_open(i % 2 ? other : test->market, &actor,
-		                                   &callers[i].session, &err));
+		CHECK_OK_FATAL(
+			market_session_open(i % 2 ? other : test->market, &actor, &callers[i].session, &err));
 	}
 	for (int i = 0; i < STORES; i++)
 		CU_ASSERT_FATAL(pthread_create(&threads[i], NULL, approve_in_thread, &callers[i]) == 0);
@@ -349,7 +349,8 @@ static void narrowed(void)
 	test_market test;
 
 	open_goods(&test);
-	authorise(&test, "lin", "acme", ",'products':[{'product':'ref:one'}],'channels':['marketplace']");
+	authorise(&test, "lin", "acme",
+	          ",'products':[{'product':'ref:one'}],'channels':['marketplace']");
 	CHECK_INT(offer(&test, "lin", "one"), MARKET_EINCOMPLETE);
 	accept(&test, "lin", "acme");
 	CHECK_INT(offer(&test, "lin", "one"), 0);
@@ -453,7 +454,8 @@ void suite_brand(void)
 	CU_add_test(suite, "SEL-3: 50 approvals at once give 3 exclusive stores of a brand, no more",
 	            fifty_approvals);
 	CU_add_test(suite, "SEL-3: a brand has one flagship", one_flagship);
-	CU_add_test(suite, "SEL-3: an authorisation accepted while its seller is approved takes a place",
+	CU_add_test(suite,
+	            "SEL-3: an authorisation accepted while its seller is approved takes a place",
 	            accepted_while_approved);
 	CU_add_test(suite, "SEL-3: without a place nobody is approved by itself",
 	            full_brand_stops_auto_approval);
