@@ -91,9 +91,9 @@ typedef struct market_options {
 /*
  * Opens the store that `url` names: "sqlite:PATH", "sqlite::memory:" or "postgresql://…", with
  * "?keys=FILE" for the key file. PATH is taken as it is, up to a "?"; FILE and what PostgreSQL's
- * URL holds may have %XX for any byte. Errors: EINVALID, EABSENT, EFOREIGN, EINCOMPLETE (a copy
- * into it hasn't ended), ESCHEMA, ECORRUPT, EREADONLY, EKEY, EPOLICY, EUNAVAILABLE, EIO, EFULL,
- * EBUSY, ENOMEM.
+ * URL holds may have %XX for any byte. Errors: EINVALID (the URL, flags), EABSENT, EFOREIGN,
+ * EINCOMPLETE (a copy into it hasn't ended), ESCHEMA, ECORRUPT, EREADONLY, EKEY, EPOLICY,
+ * EUNAVAILABLE, EIO, EFULL, EBUSY, ENOMEM.
  */
 MARKET_API int market_open(const char *url, const market_options *options, market **out,
                            market_error *err);

@@ -28,6 +28,8 @@ static void ignore_log(int32_t level, const char *message, void *user_data)
 	(void)user_data;
 }
 
+#define OPEN_FLAGS (MARKET_OPEN_CREATE | MARKET_OPEN_MIGRATE | MARKET_OPEN_READ_ONLY)
+
 static void make_locks(market *market)
 {
 	pthread_condattr_t clock;
@@ -72,6 +74,9 @@ int market_open(const char *url, const market_options *given, market **out, mark
 		                    "a store URL and a place for the market are needed");
 	*out = NULL;
 	rc = given ? mk_options_take(given, &options, sizeof(options), err) : 0;
+	if (rc == 0 && (options.flags & ~(uint32_t)OPEN_FLAGS) != 0)
+		rc = mk_error_at(err, MARKET_EINVALID, "flags", "flags 0x%x aren't known",
+		                 options.flags & ~(uint32_t)OPEN_FLAGS);
 	if (rc != 0)
 		return rc;
 	market = new_market(&options);

@@ -21,6 +21,18 @@ static int open_again(const test_market *test, uint32_t flags, market_error *err
 	return rc;
 }
 
+static void unknown_flags_are_refused(void)
+{
+	test_market test;
+	market_error err;
+
+	test_market_open(&test, NULL);
+	CHECK_ERROR(open_again(&test, 1u << 3, &err), MARKET_EINVALID, "flags");
+	CHECK_ERROR(open_again(&test, MARKET_OPEN_CREATE | 1u << 31, &err), MARKET_EINVALID, "flags");
+	CHECK_OK(open_again(&test, MARKET_OPEN_READ_ONLY, &err));
+	test_market_close(&test);
+}
+
 static void fill(test_market *test)
 {
 	test_market_open(test, NULL);
@@ -303,6 +315,7 @@ void suite_store_condition(void)
 {
 	CU_pSuite suite = test_suite_on_store("store_condition");
 
+	CU_add_test(suite, "flags that aren't known are refused", unknown_flags_are_refused);
 	CU_add_test(suite, "a store of a newer schema is refused", newer_schema_is_refused);
 	CU_add_test(suite, "a store of an older schema is migrated only with leave",
 	            older_schema_wants_leave);
