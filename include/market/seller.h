@@ -54,6 +54,7 @@ typedef struct market_member {
 	int32_t role;
 	market_time created_at;
 	int64_t version;
+	market_time removed_at; /* acts no more since then */
 } market_member;
 
 /* SEL-1: what the policy asks and how far the seller has met it; computed on reading. */
@@ -325,6 +326,59 @@ MARKET_API int market_member_create(struct market_session *session,
                                     const market_member_create_params *in, market_member **out,
                                     market_error *err);
 MARKET_API void market_member_free(market_member *member);
+
+typedef struct market_member_update_params {
+	uint32_t size;
+	const char *key;
+	market_id member;
+	const char *name; /* absent: as it is */
+	int32_t role;     /* absent: as it is */
+} market_member_update_params;
+#define MARKET_MEMBER_UPDATE_PARAMS_INIT MARKET_INIT(market_member_update_params)
+
+/* Changes a member's name or role; the next operation is judged by the new role. By the seller's
+ * owners and operators with sellers. Errors: EMISSING (neither is given), ESTATE (removed, or the
+ * last owner's role). Since 0.1. */
+MARKET_API int market_member_update(struct market_session *session,
+                                    const market_member_update_params *in, market_member **out,
+                                    market_error *err);
+
+typedef struct market_member_remove_params {
+	uint32_t size;
+	const char *key;
+	market_id member;
+} market_member_remove_params;
+#define MARKET_MEMBER_REMOVE_PARAMS_INIT MARKET_INIT(market_member_remove_params)
+
+/* Removes a member, for good and at once: sessions that act for it are refused from then on. Its
+ * record stays, as does what it did. By the seller's owners and operators with sellers. Errors:
+ * ESTATE (removed already, or the last owner). Since 0.1. */
+MARKET_API int market_member_remove(struct market_session *session,
+                                    const market_member_remove_params *in, market_member **out,
+                                    market_error *err);
+
+typedef struct market_member_list_params {
+	uint32_t size;
+	const char *key;
+	market_id seller;
+	bool removed; /* those that were removed, too */
+	const char *after;
+	const int64_t *limit;
+} market_member_list_params;
+#define MARKET_MEMBER_LIST_PARAMS_INIT MARKET_INIT(market_member_list_params)
+
+typedef struct market_member_page {
+	const market_member *const *items;
+	size_t n_items;
+	const char *next;
+} market_member_page;
+
+/* A seller's members, oldest first. By the seller's members and operators with sellers. Errors:
+ * EINVALID (after). Since 0.1. */
+MARKET_API int market_member_list(struct market_session *session,
+                                  const market_member_list_params *in, market_member_page **out,
+                                  market_error *err);
+MARKET_API void market_member_page_free(market_member_page *page);
 
 typedef struct market_seller_holiday_set_params {
 	uint32_t size;

@@ -324,6 +324,12 @@ static int open_operation(mk_run *run, mk_ctx *ctx, market_error *err)
 	return run->shares ? 0 : mk_store_begin(ctx->store, writes, err);
 }
 
+/* SEL-6: one that was removed is nobody's. */
+static const market_member *current(const market_member *member)
+{
+	return member->removed_at == 0 ? member : NULL;
+}
+
 static int read_first_batch(mk_run *run, mk_ctx *ctx, mk_opening *opening, market_error *err)
 {
 	mk_query queries[5];
@@ -374,7 +380,7 @@ static int read_first_batch(mk_run *run, mk_ctx *ctx, mk_opening *opening, marke
 	if (subject && queries[subject + 1].n_rows)
 		opening->deadline = queries[subject + 1].rows[0];
 	if (member && queries[member].n_rows)
-		opening->member = queries[member].rows[0];
+		opening->member = current(queries[member].rows[0]);
 	ctx->subject = opening->subject;
 	ctx->member = opening->member;
 	ctx->policy = mk_policy_at(run->market, ctx->now);

@@ -14,6 +14,7 @@ libmarket_sources += \
 	libmarket/op/holiday.c \
 	libmarket/op/keys.c \
 	libmarket/op/ledger.c \
+	libmarket/op/member.c \
 	libmarket/op/onboarding.c \
 	libmarket/op/operator.c \
 	libmarket/op/order.c \

@@ -11,7 +11,8 @@ enum {
 	MK_CAN_CATALOGUE = 1 << 2,
 	MK_CAN_FULFILMENT = 1 << 3,
 	MK_CAN_SUPPORT = 1 << 4,
-	MK_CAN_VIEW = 1 << 5
+	MK_CAN_VIEW = 1 << 5,
+	MK_CAN_PAYOUT_ACCOUNT = 1 << 6 /* says where payouts go */
 };
 uint32_t mk_role_permissions(int32_t role);
 

@@ -61,6 +61,7 @@ static const mk_field member_fields[] = {
 	MK_F_ENUM(market_member, role, mk_role_enum, 0, "what it may do"),
 	MK_F_TIME(market_member, created_at, 0, "added"),
 	MK_F_INT(market_member, version, 0, 0, 0, "of the record"),
+	MK_F_TIME(market_member, removed_at, 0, "acts no more since then"),
 };
 const mk_record mk_member_record =
 	MK_RECORD_OF("member", market_member, member_fields, "somebody who acts for a seller");
@@ -121,8 +122,8 @@ static const mk_statement address_by_ref = {
 };
 static const mk_statement member_by_id = {
 	.name = "member_by_id",
-	.sql = "SELECT book_id, id, ref, seller_id, name, role, created_at, version FROM member "
-		   "WHERE book_id = ?1 AND id = ?2",
+	.sql = "SELECT book_id, id, ref, seller_id, name, role, created_at, version, removed_at "
+		   "FROM member WHERE book_id = ?1 AND id = ?2",
 };
 static const mk_statement seller_by_id = {
 	.name = "seller_by_id",
@@ -186,8 +187,8 @@ static const struct {
 	uint32_t permissions;
 } permission_table[] = {
 	{MARKET_ROLE_OWNER, MK_CAN_OWN | MK_CAN_FINANCE | MK_CAN_CATALOGUE | MK_CAN_FULFILMENT |
-                            MK_CAN_SUPPORT | MK_CAN_VIEW},
-	{MARKET_ROLE_FINANCE, MK_CAN_FINANCE | MK_CAN_VIEW},
+                            MK_CAN_SUPPORT | MK_CAN_VIEW | MK_CAN_PAYOUT_ACCOUNT},
+	{MARKET_ROLE_FINANCE, MK_CAN_FINANCE | MK_CAN_VIEW | MK_CAN_PAYOUT_ACCOUNT},
 	{MARKET_ROLE_CATALOGUE, MK_CAN_CATALOGUE | MK_CAN_VIEW},
 	{MARKET_ROLE_FULFILMENT, MK_CAN_FULFILMENT | MK_CAN_VIEW},
 	{MARKET_ROLE_SUPPORT, MK_CAN_SUPPORT | MK_CAN_VIEW},

@@ -33,5 +33,8 @@ int mk_seller_list(mk_ctx *ctx, const void *params, market_error *err);
 int mk_seller_holiday_set(mk_ctx *ctx, const void *params, market_error *err);
 int mk_seller_holiday_clear(mk_ctx *ctx, const void *params, market_error *err);
 int mk_member_create(mk_ctx *ctx, const void *params, market_error *err);
+int mk_member_update(mk_ctx *ctx, const void *params, market_error *err);
+int mk_member_remove(mk_ctx *ctx, const void *params, market_error *err);
+int mk_member_list(mk_ctx *ctx, const void *params, market_error *err);
 
 #endif

@@ -20,8 +20,9 @@ const char *const mk_party_ddl[] = {
 	"CREATE INDEX IF NOT EXISTS seller_state ON seller (state, created_at, id)",
 	"CREATE TABLE IF NOT EXISTS member ({key}, ref TEXT, {fk:seller_id:seller}, name TEXT NOT "
 	"NULL, "
-	"role {int} NOT NULL, created_at {int} NOT NULL, version {int} NOT NULL){strict}",
-	"CREATE INDEX IF NOT EXISTS member_seller ON member (book_id, id)",
+	"role {int} NOT NULL, created_at {int} NOT NULL, version {int} NOT NULL, removed_at {int})"
+	"{strict}",
+	"CREATE INDEX IF NOT EXISTS member_seller ON member (book_id, created_at, id)",
 	"CREATE TABLE IF NOT EXISTS submission ({key}, ref TEXT, {fk:seller_id:seller}, requirement "
 	"TEXT NOT NULL, "
 	"state {int} NOT NULL, statement TEXT, valid_from {int}, valid_to {int}, reason TEXT, "

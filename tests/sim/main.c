@@ -29,7 +29,7 @@ typedef struct total {
 static const sim_action *const groups[] = {
 	sim_party_actions,  sim_catalog_actions, sim_order_actions,  sim_payment_actions,
 	sim_settle_actions, sim_rating_actions,  sim_ledger_actions, sim_read_actions,
-	sim_change_actions, sim_brand_actions,
+	sim_change_actions, sim_brand_actions,   sim_member_actions,
 };
 #define N_GROUPS (sizeof(groups) / sizeof(groups[0]))
 
@@ -229,6 +229,7 @@ static void forget(sim *s)
 	free(s->accounts.at);
 	free(s->buyers.at);
 	free(s->sellers.at);
+	free(s->members.at);
 	free(s->submissions.at);
 	free(s->products.at);
 	free(s->changes.at);

@@ -66,6 +66,14 @@ typedef struct sim_seller {
 	market_time owes_since; /* the receivable, without a break */
 } sim_seller;
 
+/* SEL-6: those beside a seller's first owner */
+typedef struct sim_member {
+	market_id id;
+	size_t seller;
+	int32_t role;
+	market_time removed_at;
+} sim_member;
+
 typedef struct sim_submission {
 	market_id id;
 	size_t seller;
@@ -339,6 +347,7 @@ typedef struct sim {
 	SIM_LIST(sim_account) accounts;
 	SIM_LIST(market_id) buyers;
 	SIM_LIST(sim_seller) sellers;
+	SIM_LIST(sim_member) members;
 	SIM_LIST(sim_submission) submissions;
 	SIM_LIST(sim_product) products;
 	SIM_LIST(sim_change) changes;
@@ -568,7 +577,7 @@ typedef struct sim_action {
 } sim_action;
 extern const sim_action sim_party_actions[], sim_catalog_actions[], sim_change_actions[],
 	sim_brand_actions[], sim_order_actions[], sim_payment_actions[], sim_settle_actions[],
-	sim_rating_actions[], sim_ledger_actions[], sim_read_actions[];
+	sim_rating_actions[], sim_ledger_actions[], sim_read_actions[], sim_member_actions[];
 void sim_setup_party(sim *s);
 void sim_setup_brands(sim *s);
 void sim_setup_catalog(sim *s);

@@ -5,6 +5,7 @@ tests_sim_market_sim_SOURCES = \
 	tests/sim/act_catalog.c \
 	tests/sim/act_change.c \
 	tests/sim/act_ledger.c \
+	tests/sim/act_member.c \
 	tests/sim/act_order.c \
 	tests/sim/act_party.c \
 	tests/sim/act_payment.c \
