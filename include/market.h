@@ -25,6 +25,7 @@
 #include <market/catalog.h>
 #include <market/escrow.h>
 #include <market/event.h>
+#include <market/identity.h>
 #include <market/keys.h>
 #include <market/ledger.h>
 #include <market/ledger_request.h>

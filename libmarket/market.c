@@ -1,5 +1,6 @@
 /* Opening and closing a market. */
 #include "libmarket/engine/market.h"
+#include "libmarket/identity/identity.h"
 #include "libmarket/listing/listing.h"
 #include "libmarket/op/schema.h"
 #include "libmarket/payment/provider.h"
@@ -91,6 +92,8 @@ int market_open(const char *url, const market_options *given, market **out, mark
 		rc = begin_store(market, &options, err);
 	if (rc == 0)
 		rc = mk_providers_open(market, err);
+	if (rc == 0)
+		rc = mk_identities_open(market, err);
 	if (rc != 0) {
 		market_close(market);
 		return rc;
@@ -105,6 +108,7 @@ void market_close(market *market)
 	if (!market)
 		return;
 	allocator = market->allocator;
+	mk_identities_close(market);
 	mk_providers_close(market);
 	mk_listing_hooks_close(market);
 	mk_pool_close(market);

@@ -61,6 +61,7 @@ typedef enum market_error_class {
 	X(EPURCHASABLE, 32, STATE, "not_purchasable", "the item can't be bought now") \
 	X(EINFLIGHT, 33, STATE, "in_flight", "an outcome at a provider is awaited") \
 	X(ECHAIN, 34, STATE, "chain_broken", "another item of its chain failed: nothing was done") \
+	X(EHOLDER, 35, STATE, "holder", "the account's holder isn't who was verified") \
 	X(EKEYREUSED, 40, CONFLICT, "key_reused", "the key was used with other content") \
 	X(ECONFLICT, 41, CONFLICT, "conflict", "another change came between, again and again") \
 	X(ETIMEORDER, 42, CONFLICT, "time_order", "the time lies before what is already recorded") \

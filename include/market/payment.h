@@ -218,7 +218,8 @@ typedef enum market_request_kind {
 	MARKET_REQUEST_CAPTURE,    /* of an authorisation */
 	MARKET_REQUEST_REFUND,
 	MARKET_REQUEST_PAYOUT,
-	MARKET_REQUEST_VOID /* gives up an authorisation (PAY-4) */
+	MARKET_REQUEST_VOID,    /* gives up an authorisation (PAY-4) */
+	MARKET_REQUEST_IDENTITY /* who a seller is (SEL-1): no money */
 } market_request_kind;
 
 typedef enum market_request_state {

@@ -111,7 +111,8 @@ typedef struct market_pair {
 	X(LISTING_REVIEW, "lrv", "listing_review") \
 	X(BRAND, "brd", "brand") \
 	X(AUTHORISATION, "aut", "authorisation") \
-	X(PRICE_RULE, "prr", "price_rule")
+	X(PRICE_RULE, "prr", "price_rule") \
+	X(IDENTITY, "idc", "identity")
 
 typedef enum market_id_kind {
 #define X(name, prefix, word) MARKET_ID_##name,

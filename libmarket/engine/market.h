@@ -50,6 +50,7 @@ struct market {
 	mk_id_source ids;
 	mk_policy_version *policies; /* newest first; none goes before the market does */
 	struct mk_providers *providers;
+	struct mk_identities *identities;
 	struct mk_listing_hooks *listing_hooks; /* NULL: none */
 };
 

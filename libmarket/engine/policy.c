@@ -1,4 +1,5 @@
 #include "libmarket/engine/policy_brands.h"
+#include "libmarket/engine/policy_identity.h"
 
 #include "libmarket/base/clock.h"
 #include "libmarket/base/limits.h"
@@ -290,6 +291,8 @@ static const mk_field policy_fields[] = {
 	MK_F_TEXTS(mk_policy, currencies, MK_REQUIRED, 1, 50, "ISO 4217 codes of what is sold in"),
 	MK_F_RECORD(mk_policy, sellers, mk_policy_sellers, sellers_record, MK_REQUIRED, "onboarding"),
 	MK_F_RECORD(mk_policy, brands, mk_policy_brands, mk_brands_record, 0, "brands"),
+	MK_F_RECORD(mk_policy, identity, mk_policy_identity, mk_identity_policy_record, 0,
+                "who stands behind sellers"),
 	MK_F_RECORD(mk_policy, orders, mk_policy_orders, orders_record, MK_REQUIRED,
                 "timers of orders"),
 	MK_F_RECORD(mk_policy, stock, mk_policy_stock, stock_record, 0, "warehouses and stock"),

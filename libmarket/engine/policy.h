@@ -246,12 +246,30 @@ typedef struct mk_policy_ledger {
 	market_time write_off_after;
 } mk_policy_ledger;
 
+/* ---- who stands behind sellers, SEL-1 and SEL-13 ---- */
+
+typedef struct mk_identity_shown {
+	const char *const *countries; /* of sellers there; none: everywhere else */
+	size_t n_countries;
+	const char *const *fields;
+	size_t n_fields;
+} mk_identity_shown;
+
+typedef struct mk_policy_identity {
+	const char *provider;     /* NULL: nothing is verified */
+	market_time expire_after; /* a check without an answer is given up */
+	market_time tolerance;    /* of a notification's time */
+	const mk_identity_shown *const *shown;
+	size_t n_shown;
+} mk_policy_identity;
+
 typedef struct mk_policy {
 	const char *name;
 	const char *const *currencies;
 	size_t n_currencies;
 	const mk_policy_sellers *sellers;
 	const mk_policy_brands *brands; /* never NULL once compiled */
+	const mk_policy_identity *identity; /* the same */
 	const mk_policy_orders *orders;
 	const mk_policy_stock *stock; /* NULL: the oldest warehouse, any reason */
 	const mk_policy_payments *payments;

@@ -4,6 +4,7 @@
 #include "libmarket/base/limits.h"
 #include "libmarket/base/zone.h"
 #include "libmarket/engine/policy_brands.h"
+#include "libmarket/engine/policy_identity.h"
 #include "libmarket/ledger/ledger.h"
 
 static void check_currencies(mk_yaml *yaml, const mk_policy *policy);
@@ -30,6 +31,7 @@ int mk_policy_compile(const char *text, size_t size, mk_yaml *yaml, const mk_pol
 	check_currencies(yaml, policy);
 	check_requirements(yaml, policy->sellers);
 	mk_policy_check_brands(yaml, policy);
+	mk_policy_check_identity(yaml, policy);
 	check_orders(yaml, policy->orders);
 	check_fees(yaml, policy);
 	check_splits(yaml, policy);

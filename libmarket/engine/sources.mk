@@ -6,6 +6,7 @@ libmarket_sources += \
 	libmarket/engine/policy.c \
 	libmarket/engine/policy_brands.c \
 	libmarket/engine/policy_check.c \
+	libmarket/engine/policy_identity.c \
 	libmarket/engine/policy_publish.c \
 	libmarket/engine/policy_store.c \
 	libmarket/engine/pool.c \

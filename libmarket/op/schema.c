@@ -5,6 +5,7 @@
 #include "libmarket/accounting/accounting.h"
 #include "libmarket/aftersale/refund.h"
 #include "libmarket/catalog/catalog.h"
+#include "libmarket/identity/identity.h"
 #include "libmarket/ledger/ledger.h"
 #include "libmarket/listing/listing.h"
 #include "libmarket/order/order.h"
@@ -28,6 +29,7 @@ const mk_migration mk_schema_list[] = {
 	{10, "refund", mk_refund_ddl},
 	{11, "settlement", mk_settlement_ddl},
 	{12, "accounting", mk_accounting_ddl},
+	{13, "identity", mk_identity_ddl},
 	{14, "brand", mk_brand_ddl},
 	{17, "catalogue", mk_catalogue_ddl},
 	{18, "listing", mk_listing_ddl},

@@ -12,6 +12,7 @@ libmarket_sources += \
 	libmarket/op/event.c \
 	libmarket/op/group.c \
 	libmarket/op/holiday.c \
+	libmarket/op/identity.c \
 	libmarket/op/keys.c \
 	libmarket/op/ledger.c \
 	libmarket/op/member.c \

@@ -2,6 +2,7 @@
  * whatever names an account names it for good. */
 #include "libmarket/party/payout_account.h"
 
+#include "libmarket/identity/identity.h"
 #include "libmarket/party/requirement.h"
 
 typedef struct payout_account_row {
@@ -174,6 +175,8 @@ int mk_payout_account_set(mk_ctx *ctx, const void *params, market_error *err)
 	const mk_seller_news news = {.payout_account = true};
 	payout_account_row *before = NULL;
 	int rc = check_confirmation(ctx, err);
+	if (rc == 0)
+		rc = mk_identity_check_holder(ctx, in->seller, in->holder, err);
 	if (rc == 0)
 		rc = find_row(ctx, in->seller, &before, err);
 	if (rc == 0)

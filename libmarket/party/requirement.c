@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "libmarket/identity/identity.h"
 #include "libmarket/party/payout_account.h"
 #include "libmarket/party/seller.h"
 #include "libmarket/party/submission.h"
@@ -43,11 +44,15 @@ static int computed_state(mk_ctx *ctx, const mk_seller *seller, const mk_require
                           const mk_seller_news *news, const char **state, market_error *err)
 {
 	market_payout_account *account = NULL;
+	bool held = true; /* SEL-13 */
 	int rc = 0;
 	*state = "open";
 	if (strcmp(requirement->key, "payout_account") == 0) {
 		rc = mk_payout_account_find(ctx, seller->seller.id, &account, err);
-		if (account || news->payout_account)
+		if (rc == 0 && account && !news->payout_account)
+			rc = mk_identity_holds(ctx, seller->seller.id, news->verified_name, account->holder,
+			                       &held, err);
+		if ((account || news->payout_account) && held)
 			*state = "accepted";
 	}
 	if (strcmp(requirement->key, "brand_authorisation") == 0) {

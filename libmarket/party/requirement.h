@@ -12,6 +12,7 @@ int mk_seller_complete(mk_ctx *ctx, const mk_seller *seller, mk_gate gate, bool 
 typedef struct mk_seller_news {
 	const mk_submission *decided; /* NULL: none */
 	bool payout_account;          /* one was named */
+	const char *verified_name;    /* a provider has just verified it; NULL: none */
 } mk_seller_news;
 
 /* SEL-2: the one place that passes an application on. One in onboarding of which nothing is open

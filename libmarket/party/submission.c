@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "libmarket/identity/identity.h"
 #include "libmarket/party/requirement.h"
 #include "libmarket/party/seller.h"
 
@@ -54,7 +55,8 @@ static const mk_statement submission_insert = {
 static const mk_statement submission_update = {
 	.name = "submission_update",
 	.table = "submission",
-	.sql = "UPDATE submission SET state = :state, reason = :reason, decided_at = :decided_at, "
+	.sql = "UPDATE submission SET state = :state, valid_to = :valid_to, reason = :reason, decided_at = "
+		   ":decided_at, "
 		   "version = version + 1 WHERE book_id = :book_id AND id = :id AND version = :version",
 };
 static const mk_statement submission_by_id = {
@@ -127,6 +129,9 @@ static int check_requirement(const mk_ctx *ctx, const char *key, market_error *e
 		if (requirement->kind == MK_COMPUTED)
 			return mk_error_at(err, MARKET_EINVALID, "requirement",
 			                   "requirement %s is computed, nothing is submitted for it", key);
+		if (requirement->kind == MK_VERIFIED)
+			return mk_error_at(err, MARKET_EINVALID, "requirement",
+			                   "requirement %s is verified, start a check for it", key);
 		return 0;
 	}
 	return mk_error_at(err, MARKET_EINVALID, "requirement", "the policy has no requirement %s",
@@ -185,11 +190,34 @@ int mk_submission_create(mk_ctx *ctx, const void *params, market_error *err)
 	rc = seal_document(ctx, &row, in->document, err);
 	if (rc != 0)
 		return rc;
-	mk_insert(ctx, &submission_insert, &mk_submission_record, row.submission.id, &row);
-	mk_event(ctx, "submission.created", MARKET_ID_SUBMISSION, row.submission.id);
-	mk_event_text(ctx, "requirement", in->requirement);
+	mk_submission_add(ctx, &row);
 	ctx->result = row.submission.id;
 	return 0;
+}
+
+void mk_submission_add(mk_ctx *ctx, mk_submission *row)
+{
+	if (mk_id_absent(row->submission.id))
+		row->submission.id = mk_new_id(ctx, row->submission.seller.book);
+	mk_insert(ctx, &submission_insert, &mk_submission_record, row->submission.id, row);
+	mk_event(ctx, "submission.created", MARKET_ID_SUBMISSION, row->submission.id);
+	mk_event_text(ctx, "requirement", row->submission.requirement);
+}
+
+void mk_submission_settle(mk_ctx *ctx, mk_submission *row)
+{
+	static const char *const events[] = {
+		[MARKET_SUBMISSION_PENDING] = "submission.reopened",
+		[MARKET_SUBMISSION_ACCEPTED] = "submission.accepted",
+		[MARKET_SUBMISSION_REJECTED] = "submission.rejected",
+	};
+
+	row->submission.decided_at =
+		row->submission.state == MARKET_SUBMISSION_PENDING ? 0 : ctx->now;
+	mk_update(ctx, &submission_update, &mk_submission_record, row->submission.id, row);
+	mk_event(ctx, events[row->submission.state], MARKET_ID_SUBMISSION, row->submission.id);
+	mk_event_text(ctx, "requirement", row->submission.requirement);
+	mk_event_text(ctx, "reason", row->submission.reason);
 }
 
 static int decide(mk_ctx *ctx, int32_t state, const char *reason, market_error *err)
@@ -200,13 +228,7 @@ static int decide(mk_ctx *ctx, int32_t state, const char *reason, market_error *
 		                   mk_enum_name(&mk_submission_state_enum, row->submission.state));
 	row->submission.state = state;
 	row->submission.reason = reason;
-	row->submission.decided_at = ctx->now;
-	mk_update(ctx, &submission_update, &mk_submission_record, row->submission.id, row);
-	mk_event(ctx,
-	         state == MARKET_SUBMISSION_ACCEPTED ? "submission.accepted" : "submission.rejected",
-	         MARKET_ID_SUBMISSION, row->submission.id);
-	mk_event_text(ctx, "requirement", row->submission.requirement);
-	mk_event_text(ctx, "reason", reason);
+	mk_submission_settle(ctx, row);
 	ctx->result = row->submission.id;
 	return 0;
 }
@@ -216,8 +238,10 @@ int mk_submission_accept(mk_ctx *ctx, const void *params, market_error *err)
 	const mk_submission *row = ctx->subject;
 	const mk_seller_news news = {.decided = row};
 	mk_seller *seller = NULL;
-	int rc = decide(ctx, MARKET_SUBMISSION_ACCEPTED, NULL, err);
+	int rc = mk_identity_check_accept(ctx, &row->submission, err);
 	(void)params;
+	if (rc == 0)
+		rc = decide(ctx, MARKET_SUBMISSION_ACCEPTED, NULL, err);
 	if (rc == 0)
 		rc = mk_seller_load(ctx, row->submission.seller, "submission", &seller, err);
 	return rc == 0 ? mk_seller_met(ctx, seller, &news, err) : rc;

@@ -82,6 +82,12 @@ int mk_payment_charge_pending(mk_ctx *ctx, mk_request *request, market_error *er
 int mk_payment_return_outcome(mk_ctx *ctx, mk_request *request, market_error *err);
 int mk_payment_void_outcome(mk_ctx *ctx, mk_request *request, market_error *err);
 
+/* A notification of that event, stored before; absent when there is none. */
+int mk_notification_known(mk_ctx *ctx, int64_t book, const char *provider, const char *event,
+                          market_id *known, market_error *err);
+/* Plans the row of one that moves no money. */
+market_id mk_notification_keep(mk_ctx *ctx, int64_t book, const market_notification *told);
+
 extern const char *const mk_payment_ddl[];
 
 /* ---- handlers ---- */

@@ -28,6 +28,7 @@ static const mk_enum_value request_kind_values[] = {
 	{MARKET_REQUEST_REFUND, "refund", "of a charge, whole or in part"},
 	{MARKET_REQUEST_PAYOUT, "payout", "to a seller's account"},
 	{MARKET_REQUEST_VOID, "void", "gives up an authorisation (PAY-4)"},
+	{MARKET_REQUEST_IDENTITY, "identity", "who a seller is (SEL-1)"},
 	{0, NULL, NULL},
 };
 const mk_enum mk_request_kind_enum = {"request_kind", request_kind_values};

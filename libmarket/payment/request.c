@@ -89,7 +89,8 @@ market_time mk_request_again(const mk_ctx *ctx, const mk_request *request)
 int mk_request_find(mk_ctx *ctx, const char *request_key, mk_request **out, market_error *err)
 {
 	static const market_id_kind kinds[] = {MARKET_ID_PAYMENT, MARKET_ID_REFUND, MARKET_ID_PAYOUT,
-	                                       MARKET_ID_SHARE, MARKET_ID_NOTIFICATION};
+	                                       MARKET_ID_SHARE, MARKET_ID_NOTIFICATION,
+	                                       MARKET_ID_IDENTITY};
 	const char *object = strchr(request_key, ':');
 	const char *attempt = object ? strchr(object + 1, ':') : NULL;
 	char text[MARKET_ID_TEXT_SIZE] = "";
@@ -348,6 +349,8 @@ static int call_module(mk_ctx *ctx, mk_request *request, market_error *err)
 		return mk_payment_return_outcome(ctx, request, err);
 	case MARKET_REQUEST_PAYOUT:
 		return mk_payout_outcome(ctx, request, err);
+	case MARKET_REQUEST_IDENTITY: /* the operation that brings the answer applies it */
+		return 0;
 	}
 	return mk_error_set(err, MARKET_ECORRUPT, "request %s is of no known kind",
 	                    request->request.request_key);

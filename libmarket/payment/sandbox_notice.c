@@ -1,10 +1,9 @@
 /* The sandbox's notifications: JSON bodies, signed with HMAC-SHA256 over their time and text. */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "libmarket/engine/market.h"
 #include "libmarket/payment/sandbox.h"
+#include "libmarket/payment/signature.h"
 
 /* A body as it travels. */
 typedef struct message {
@@ -50,13 +49,6 @@ static const mk_field message_fields[] = {
 static const mk_record message_record =
 	MK_RECORD_OF("sandbox_message", message, message_fields, "a notification's body");
 
-#define TIME_MARK "t="
-#define SIGNATURE_MARK ",v1="
-
-static int sign(mk_sandbox *s, const char *body, size_t size, int64_t time,
-                char hex[2 * MK_HASH_SIZE + 1], market_error *err);
-static int check_signature(mk_sandbox *s, const char *body, size_t size, const char *signature,
-                           market_time *time, market_error *err);
 static int enter(market *m, mk_sandbox **out, market_error *err);
 static void leave(mk_sandbox *s);
 static char *signature_text(mk_sandbox *s, const char *body, market_time now, market_error *err);
@@ -99,17 +91,13 @@ int mk_sandbox_verify(const char *body, size_t size, const char *signature, mark
 {
 	mk_sandbox *s = user_data;
 	const message *m = NULL;
-	market_time time = 0;
 	void *parsed = NULL;
 	int rc;
 
 	pthread_mutex_lock(&s->lock);
 	rc = mk_sandbox_open(s, err);
 	if (rc == 0)
-		rc = check_signature(s, body, size, signature, &time, err);
-	if (rc == 0 && (time > now + tolerance || time < now - tolerance))
-		rc = mk_error_at(err, MARKET_EEXPIRED, "signature",
-		                 "the notification's time is outside the tolerance");
+		rc = mk_signature_check(s->mac, body, size, signature, now, tolerance, err);
 	if (rc == 0) {
 		rc = mk_json_read(&message_record, body, size, &s->arena, &parsed, NULL, err);
 		if (rc == 0)
@@ -239,48 +227,7 @@ static void leave(mk_sandbox *s)
 
 static char *signature_text(mk_sandbox *s, const char *body, market_time now, market_error *err)
 {
-	char hex[2 * MK_HASH_SIZE + 1];
-	const char *text;
+	const char *text = mk_signature_make(s->mac, body, now, &s->arena, err);
 
-	if (sign(s, body, strlen(body), now, hex, err) != 0)
-		return NULL;
-	text = mk_arena_format(&s->arena, TIME_MARK "%lld" SIGNATURE_MARK "%s", (long long)now, hex);
 	return text ? mk_record_pack_text(text, strlen(text), &s->market->allocator) : NULL;
-}
-
-/* Over "<milliseconds>.<body>", so that a body can't be sent again at another time. */
-static int sign(mk_sandbox *s, const char *body, size_t size, int64_t time,
-                char hex[2 * MK_HASH_SIZE + 1], market_error *err)
-{
-	char prefix[24];
-	int length = snprintf(prefix, sizeof(prefix), "%lld.", (long long)time);
-	const market_blob parts[] = {{prefix, (size_t)length}, {body, size}};
-	mk_hash hash;
-	int rc = mk_mac_parts(s->mac, parts, 2, &hash, err);
-
-	if (rc == 0)
-		mk_hex(hash.bytes, sizeof(hash.bytes), hex);
-	return rc;
-}
-
-static int check_signature(mk_sandbox *s, const char *body, size_t size, const char *signature,
-                           market_time *time, market_error *err)
-{
-	char hex[2 * MK_HASH_SIZE + 1];
-	char *end = NULL;
-	long long stated = 0;
-	int rc;
-
-	if (strncmp(signature, TIME_MARK, strlen(TIME_MARK)) == 0)
-		stated = strtoll(signature + strlen(TIME_MARK), &end, 10);
-	if (!end || strncmp(end, SIGNATURE_MARK, strlen(SIGNATURE_MARK)) != 0 ||
-	    strlen(end + strlen(SIGNATURE_MARK)) != 2 * MK_HASH_SIZE)
-		return mk_error_at(err, MARKET_ESIGNATURE, "signature",
-		                   "the signature isn't of the form t=…,v1=…");
-	rc = sign(s, body, size, stated, hex, err);
-	if (rc == 0 && !mk_equal_secret(hex, end + strlen(SIGNATURE_MARK), 2 * MK_HASH_SIZE))
-		rc = mk_error_at(err, MARKET_ESIGNATURE, "signature",
-		                 "the signature doesn't match the body");
-	*time = stated;
-	return rc;
 }

@@ -17,7 +17,9 @@ libmarket_sources += \
 	libmarket/payment/sandbox.h \
 	libmarket/payment/sandbox_memory.c \
 	libmarket/payment/sandbox_notice.c \
+	libmarket/payment/notification.c \
 	libmarket/payment/settle.c \
+	libmarket/payment/signature.c \
 	libmarket/payment/sql.c \
 	libmarket/payment/sql.h \
 	libmarket/payment/start.c \

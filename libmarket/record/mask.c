@@ -8,7 +8,6 @@
 static bool is_sensitive(const mk_record *record, int depth);
 static bool mask_record(const mk_record *record, char *value, mk_arena *arena);
 static bool mask_field(const mk_field *field, char *value, mk_arena *arena);
-static const char *masked_text(const char *text, mk_arena *arena);
 
 const void *mk_record_masked(const mk_record *record, const void *value, mk_arena *arena)
 {
@@ -52,7 +51,7 @@ static bool mask_field(const mk_field *field, char *value, mk_arena *arena)
 	if (field->kind == MK_TEXT && (field->flags & MK_SENSITIVE)) {
 		const char **text = (const char **)(void *)member;
 
-		*text = *text ? masked_text(*text, arena) : NULL;
+		*text = *text ? mk_mask_copy(*text, arena) : NULL;
 		return !arena->failed;
 	}
 	if (field->kind == MK_RECORD) {
@@ -68,7 +67,7 @@ static bool mask_field(const mk_field *field, char *value, mk_arena *arena)
 	return good;
 }
 
-static const char *masked_text(const char *text, mk_arena *arena)
+const char *mk_mask_copy(const char *text, mk_arena *arena)
 {
 	mk_text out;
 	const char *copy;

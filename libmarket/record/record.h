@@ -294,6 +294,8 @@ void mk_json_schema(const mk_record *record, bool input, mk_text *out);
 void mk_json_error(const market_error *err, mk_text *out);
 /* Masks all but the last four characters; a text of up to four is masked whole. */
 void mk_mask(const char *text, mk_text *out);
+/* The same as a copy; NULL when memory is exhausted. */
+const char *mk_mask_copy(const char *text, mk_arena *arena);
 
 /* ---- YAML ---- */
 

@@ -1,3 +1,4 @@
 # sources of tests/unit for libmarket/seller
 unit_sources += \
-	tests/unit/test_brand.c
+	tests/unit/test_brand.c \
+	tests/unit/test_identity.c
