@@ -68,8 +68,8 @@ typedef struct market_identity_check_params {
  * with sellers. Errors: EINVALID (requirement: not one that is verified), ESTATE (the seller is
  * gone), EINFLIGHT (a check for it is open), EPROVIDER. Since 0.1. */
 MARKET_API int market_identity_check(struct market_session *session,
-                                           const market_identity_check_params *in,
-                                           market_identity **out, market_error *err);
+                                     const market_identity_check_params *in, market_identity **out,
+                                     market_error *err);
 
 typedef struct market_identity_get_params {
 	uint32_t size;
@@ -80,8 +80,8 @@ typedef struct market_identity_get_params {
 
 /* One of them. By the seller's members and operators with sellers. Since 0.1. */
 MARKET_API int market_identity_get(struct market_session *session,
-                                   const market_identity_get_params *in,
-                                   market_identity **out, market_error *err);
+                                   const market_identity_get_params *in, market_identity **out,
+                                   market_error *err);
 
 /* One thing that the provider asked for. */
 typedef struct market_identity_item {
@@ -109,8 +109,8 @@ MARKET_API int market_identity_supply(struct market_session *session,
 /* Gives up a check whose time is over: its submission is rejected, code `expired`. By the system.
  * Errors: ESTATE. Since 0.1. */
 MARKET_API int market_identity_expire(struct market_session *session,
-                                      const market_identity_get_params *in,
-                                      market_identity **out, market_error *err);
+                                      const market_identity_get_params *in, market_identity **out,
+                                      market_error *err);
 
 typedef struct market_identity_notify_params {
 	uint32_t size;
@@ -155,8 +155,8 @@ typedef struct market_identity_answer_params {
 } market_identity_answer_params;
 #define MARKET_IDENTITY_ANSWER_PARAMS_INIT MARKET_INIT(market_identity_answer_params)
 
-/* Records the provider's answer to a claimed request. One to an earlier claim, or to a request whose
- * outcome is known, changes nothing. By the system. Since 0.1. */
+/* Records the provider's answer to a claimed request. One to an earlier claim, or to a request
+ * whose outcome is known, changes nothing. By the system. Since 0.1. */
 MARKET_API int market_identity_answer(struct market_session *session,
                                       const market_identity_answer_params *in, market_request **out,
                                       market_error *err);
@@ -185,8 +185,8 @@ typedef struct market_seller_identity_params {
 /* What buyers are told of a seller that was approved (SEL-13). By anybody. Errors: ENOTFOUND (it
  * wasn't). Since 0.1. */
 MARKET_API int market_seller_identity(struct market_session *session,
-                                          const market_seller_identity_params *in,
-                                          market_legal_identity **out, market_error *err);
+                                      const market_seller_identity_params *in,
+                                      market_legal_identity **out, market_error *err);
 
 /* ---- providers ---- */
 
@@ -207,8 +207,8 @@ typedef struct market_identity_request {
 	market_time now;
 } market_identity_request;
 
-/* What it answers, or tells in a notification. The provider fills it; it comes empty. Texts end with
- * a NUL and are UTF-8. */
+/* What it answers, or tells in a notification. The provider fills it; it comes empty. Texts end
+ * with a NUL and are UTF-8. */
 typedef struct market_identity_told {
 	uint32_t size;
 	int32_t result; /* a market_identity_result */

@@ -268,7 +268,7 @@ typedef struct mk_policy {
 	const char *const *currencies;
 	size_t n_currencies;
 	const mk_policy_sellers *sellers;
-	const mk_policy_brands *brands; /* never NULL once compiled */
+	const mk_policy_brands *brands;     /* never NULL once compiled */
 	const mk_policy_identity *identity; /* the same */
 	const mk_policy_orders *orders;
 	const mk_policy_stock *stock; /* NULL: the oldest warehouse, any reason */

@@ -1,5 +1,5 @@
-/* SEL-1: what a provider answers, directly or by a notification. The first final answer decides; one
- * that differs from it later only closes the gate until an operator has looked. */
+/* SEL-1: what a provider answers, directly or by a notification. The first final answer decides;
+ * one that differs from it later only closes the gate until an operator has looked. */
 #include <string.h>
 
 #include "libmarket/identity/identity.h"
@@ -115,7 +115,10 @@ static int apply(mk_ctx *ctx, mk_identity *row, mk_request *request,
 		                                                                  : MARKET_PROVIDER_UNKNOWN,
 		                          answer->reference, NULL, 0, err);
 	mk_request_close(ctx, request, passes ? MARKET_REQUEST_OK : MARKET_REQUEST_DECLINED,
-	                 answer->reference, passes ? NULL : final ? "refused" : "more is asked for");
+	                 answer->reference,
+	                 passes  ? NULL
+	                 : final ? "refused"
+	                         : "more is asked for");
 	if (!final) {
 		if (asked && row->identity.state == MARKET_IDENTITY_PENDING) {
 			want(ctx, row, answer);
@@ -143,17 +146,17 @@ static int answer_index(mk_ctx *ctx, const mk_identity_answer *answer, market_bl
                         market_error *err)
 {
 	const bool passes = answer->result == MARKET_IDENTITY_PASSES;
-	const char *text = passes ? mk_arena_join(ctx->arena,
-	                                          MK_TEXTS("passes\n", answer->legal_name, "\n",
-	                                                   answer->country ? answer->country : "", "\n",
-	                                                   answer->number ? answer->number : ""))
-	                          : "refuses";
+	const char *text =
+		passes ? mk_arena_join(ctx->arena, MK_TEXTS("passes\n", answer->legal_name, "\n",
+	                                                answer->country ? answer->country : "", "\n",
+	                                                answer->number ? answer->number : ""))
+			   : "refuses";
 	mk_hash *index = MK_NEW(ctx->arena, mk_hash);
 
 	if (!text || !index)
 		return mk_error_no_memory(err);
 	*out = (market_blob){index->bytes, MK_HASH_SIZE};
-	return mk_blind_index(ctx->keys, "identity", "answer", text, index, err);
+	return mk_blind_index(ctx->keys, "identity_check", "answer", text, index, err);
 }
 
 static bool same_blob(market_blob a, market_blob b)

@@ -40,7 +40,7 @@ int mk_identity_check(mk_ctx *ctx, const void *params, market_error *err)
 
 	if (rc != 0)
 		return rc;
-	row.identity.given_name = in->legal_name   ? in->legal_name
+	row.identity.given_name = in->legal_name  ? in->legal_name
 	                          : s->legal_name ? s->legal_name
 	                                          : s->name;
 	mk_submission_add(ctx, &submission);
@@ -216,7 +216,7 @@ static const char *lines_of(mk_ctx *ctx, const char *before,
 	const char *lines = before ? before : "";
 
 	for (size_t i = 0; lines && i < in->n_items; i++)
-		lines = mk_arena_join(ctx->arena, MK_TEXTS(lines, in->items[i]->code, "=",
-		                                           in->items[i]->text, "\n"));
+		lines = mk_arena_join(ctx->arena,
+		                      MK_TEXTS(lines, in->items[i]->code, "=", in->items[i]->text, "\n"));
 	return lines;
 }

@@ -52,8 +52,8 @@ static inline bool mk_identity_open(const mk_identity *row)
 
 /* ---- what others ask (identity/shown.c) ---- */
 
-/* SEL-13: whether the holder is who was verified, or nobody was. `verified` is the name of an answer
- * that isn't written yet; NULL: what is stored. */
+/* SEL-13: whether the holder is who was verified, or nobody was. `verified` is the name of an
+ * answer that isn't written yet; NULL: what is stored. */
 int mk_identity_holds(mk_ctx *ctx, market_id seller, const char *verified, const char *holder,
                       bool *out, market_error *err);
 /* EHOLDER when it isn't. */

@@ -57,16 +57,16 @@ const mk_record mk_identity_record =
 	MK_RECORD_OF("identity", mk_identity, identity_fields, "a check of who a seller is");
 
 const char *const mk_identity_ddl[] = {
-	"CREATE TABLE IF NOT EXISTS identity ({key}, {fk:seller_id:seller} NOT NULL, "
+	"CREATE TABLE IF NOT EXISTS identity_check ({key}, {fk:seller_id:seller} NOT NULL, "
 	"{fk:submission_id:submission} NOT NULL, requirement TEXT NOT NULL, provider TEXT NOT NULL, "
 	"state {int} NOT NULL, given_name TEXT NOT NULL, legal_name TEXT, country TEXT, address TEXT, "
 	"licences TEXT, codes TEXT, wanted TEXT, contradiction TEXT, reference TEXT, valid_to {int}, "
 	"expires_at {int}, created_at {int} NOT NULL, answered_at {int}, version {int} NOT NULL, "
 	"data_key {blob}, number_sealed {blob}, number_index {blob}, items_sealed {blob}, "
 	"answer_index {blob}, due_at {int}){strict}",
-	"CREATE UNIQUE INDEX IF NOT EXISTS identity_running ON identity (book_id, requirement) WHERE "
-	"state <= 2",
-	"CREATE INDEX IF NOT EXISTS identity_submission ON identity (book_id, submission_id)",
+	"CREATE UNIQUE INDEX IF NOT EXISTS identity_running ON identity_check (book_id, "
+	"requirement) WHERE state <= 2",
+	"CREATE INDEX IF NOT EXISTS identity_submission ON identity_check (book_id, submission_id)",
 	NULL,
 };
 
@@ -78,27 +78,28 @@ const char *const mk_identity_ddl[] = {
 
 static const mk_statement identity_by_id = {
 	.name = "identity_by_id",
-	.sql = "SELECT " COLUMNS " FROM identity WHERE book_id = ?1 AND id = ?2",
+	.sql = "SELECT " COLUMNS " FROM identity_check WHERE book_id = ?1 AND id = ?2",
 };
 static const mk_statement identity_newest = {
 	.name = "identity_newest",
-	.sql = "SELECT " COLUMNS " FROM identity WHERE book_id = ?1 AND requirement = ?2 "
+	.sql = "SELECT " COLUMNS " FROM identity_check WHERE book_id = ?1 AND requirement = ?2 "
 		   "ORDER BY id DESC LIMIT 1",
 };
 static const mk_statement identity_of_submission = {
 	.name = "identity_of_submission",
-	.sql = "SELECT " COLUMNS " FROM identity WHERE book_id = ?1 AND submission_id = ?2",
+	.sql = "SELECT " COLUMNS " FROM identity_check WHERE book_id = ?1 AND submission_id = ?2",
 };
 static const mk_statement identity_verified = {
 	.name = "identity_verified",
-	.sql = "SELECT " COLUMNS " FROM identity WHERE book_id = ?1 AND legal_name IS NOT NULL AND "
-		   "EXISTS (SELECT 1 FROM submission WHERE submission.book_id = ?1 AND submission.id = "
-		   "identity.submission_id AND submission.state = 2) ORDER BY id DESC LIMIT 1",
+	.sql =
+		"SELECT " COLUMNS " FROM identity_check WHERE book_id = ?1 AND legal_name IS NOT NULL AND "
+		"EXISTS (SELECT 1 FROM submission WHERE submission.book_id = ?1 AND submission.id = "
+		"identity_check.submission_id AND submission.state = 2) ORDER BY id DESC LIMIT 1",
 };
 static const mk_statement identity_insert = {
 	.name = "identity_insert",
-	.table = "identity",
-	.sql = "INSERT INTO identity (" COLUMNS
+	.table = "identity_check",
+	.sql = "INSERT INTO identity_check (" COLUMNS
 		   ") VALUES (:book_id, :id, :seller_id, :submission_id, :requirement, :provider, :state, "
 		   ":given_name, :legal_name, :country, :address, :licences, :codes, :wanted, "
 		   ":contradiction, :reference, :valid_to, :expires_at, :created_at, :answered_at, "
@@ -107,14 +108,15 @@ static const mk_statement identity_insert = {
 };
 static const mk_statement identity_update = {
 	.name = "identity_update",
-	.table = "identity",
-	.sql = "UPDATE identity SET state = :state, legal_name = :legal_name, country = :country, "
-		   "address = :address, licences = :licences, codes = :codes, wanted = :wanted, "
-		   "contradiction = :contradiction, reference = :reference, valid_to = :valid_to, "
-		   "expires_at = :expires_at, answered_at = :answered_at, number_sealed = "
-		   ":number_sealed, number_index = :number_index, items_sealed = :items_sealed, "
-		   "answer_index = :answer_index, due_at = :due_at, version = version + 1 "
-		   "WHERE book_id = :book_id AND id = :id AND version = :version",
+	.table = "identity_check",
+	.sql =
+		"UPDATE identity_check SET state = :state, legal_name = :legal_name, country = :country, "
+		"address = :address, licences = :licences, codes = :codes, wanted = :wanted, "
+		"contradiction = :contradiction, reference = :reference, valid_to = :valid_to, "
+		"expires_at = :expires_at, answered_at = :answered_at, number_sealed = "
+		":number_sealed, number_index = :number_index, items_sealed = :items_sealed, "
+		"answer_index = :answer_index, due_at = :due_at, version = version + 1 "
+		"WHERE book_id = :book_id AND id = :id AND version = :version",
 };
 
 static market_id seller_of(const void *row);
@@ -179,7 +181,7 @@ int mk_identity_seal_number(mk_ctx *ctx, mk_identity *row, const char *number, m
 
 	if (rc != 0 || !number)
 		return rc;
-	rc = mk_blind_index(ctx->keys, "identity", "number", number, index, err);
+	rc = mk_blind_index(ctx->keys, "identity_check", "number", number, index, err);
 	row->number_index = (market_blob){index->bytes, MK_HASH_SIZE};
 	return rc;
 }
@@ -227,7 +229,7 @@ static int seal(mk_ctx *ctx, mk_identity *row, const char *column, const char *t
 
 static mk_seal_place place_of(const mk_identity *row, const char *column)
 {
-	return (mk_seal_place){.table = "identity",
+	return (mk_seal_place){.table = "identity_check",
 	                       .column = column,
 	                       .owner = row->identity.id.book,
 	                       .row = row->identity.id.id};

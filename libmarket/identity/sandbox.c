@@ -1,5 +1,5 @@
-/* The identity provider "sandbox": what it answers follows from what it is asked, by the word behind
- * the last colon of the name; it remembers nothing. */
+/* The identity provider "sandbox": what it answers follows from what it is asked, by the word
+ * behind the last colon of the name; it remembers nothing. */
 #include <string.h>
 
 #include "libmarket/base/clock.h"

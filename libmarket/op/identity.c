@@ -73,8 +73,8 @@ static const mk_record answer_params =
 static const mk_field shown_fields[] = {
 	MK_F_ID(market_seller_identity_params, seller, SELLER, MK_REQUIRED, "which seller"),
 };
-static const mk_record shown_params = MK_PARAMS_OF(
-	"seller_identity_params", market_seller_identity_params, shown_fields, "a seller");
+static const mk_record shown_params =
+	MK_PARAMS_OF("seller_identity_params", market_seller_identity_params, shown_fields, "a seller");
 
 #define T market_legal_identity
 static const mk_field legal_fields[] = {

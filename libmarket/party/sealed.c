@@ -53,16 +53,16 @@ static const mk_sealed_table authorisation = {"authorisation", &authorisation_pa
 
 static const mk_statement identity_page = {
 	.name = "identity_sealed_page",
-	.sql = "SELECT book_id, id, version, data_key FROM identity "
+	.sql = "SELECT book_id, id, version, data_key FROM identity_check "
 		   "WHERE (book_id > ?1 OR (book_id = ?1 AND id > ?2)) ORDER BY book_id, id LIMIT ?3",
 };
 static const mk_statement identity_save = {
 	.name = "identity_sealed_save",
-	.table = "identity",
-	.sql = "UPDATE identity SET data_key = :data_key, version = version + 1 "
+	.table = "identity_check",
+	.sql = "UPDATE identity_check SET data_key = :data_key, version = version + 1 "
 		   "WHERE book_id = :book_id AND id = :id AND version = :version",
 };
-static const mk_sealed_table identity = {"identity", &identity_page, &identity_save};
+static const mk_sealed_table identity = {"identity_check", &identity_page, &identity_save};
 
 const mk_sealed_table *const mk_sealed_tables[] = {&payout_account, &submission, &authorisation,
                                                    &identity, NULL};

@@ -55,9 +55,9 @@ static const mk_statement submission_insert = {
 static const mk_statement submission_update = {
 	.name = "submission_update",
 	.table = "submission",
-	.sql = "UPDATE submission SET state = :state, valid_to = :valid_to, reason = :reason, decided_at = "
-		   ":decided_at, "
-		   "version = version + 1 WHERE book_id = :book_id AND id = :id AND version = :version",
+	.sql = "UPDATE submission SET state = :state, valid_to = :valid_to, reason = :reason, "
+		   "decided_at = :decided_at, version = version + 1 "
+		   "WHERE book_id = :book_id AND id = :id AND version = :version",
 };
 static const mk_statement submission_by_id = {
 	.name = "submission_by_id",
@@ -212,8 +212,7 @@ void mk_submission_settle(mk_ctx *ctx, mk_submission *row)
 		[MARKET_SUBMISSION_REJECTED] = "submission.rejected",
 	};
 
-	row->submission.decided_at =
-		row->submission.state == MARKET_SUBMISSION_PENDING ? 0 : ctx->now;
+	row->submission.decided_at = row->submission.state == MARKET_SUBMISSION_PENDING ? 0 : ctx->now;
 	mk_update(ctx, &submission_update, &mk_submission_record, row->submission.id, row);
 	mk_event(ctx, events[row->submission.state], MARKET_ID_SUBMISSION, row->submission.id);
 	mk_event_text(ctx, "requirement", row->submission.requirement);

@@ -21,7 +21,8 @@ int mk_submission_list(mk_ctx *ctx, market_id seller, mk_submission ***out, size
 
 /* Plans a submission that is pending; its `id` comes back. */
 void mk_submission_add(mk_ctx *ctx, mk_submission *row);
-/* Plans what became of one that was read: `state`, `reason` and `valid_to` are set by the caller. */
+/* Plans what became of one that was read: `state`, `reason` and `valid_to` are set by the caller.
+ */
 void mk_submission_settle(mk_ctx *ctx, mk_submission *row);
 
 int mk_submission_create(mk_ctx *ctx, const void *params, market_error *err);

@@ -5,10 +5,9 @@ int mk_notification_known(mk_ctx *ctx, int64_t book, const char *provider, const
                           market_id *known, market_error *err)
 {
 	mk_notification *row = NULL;
-	int rc = mk_store_get(ctx->store, ctx->arena, &mk_notification_by_event,
-	                      &mk_notification_record,
-	                      MK_ARGS(mk_int(book), mk_text_value(provider), mk_text_value(event)),
-	                      (void **)&row, err);
+	int rc = mk_store_get(
+		ctx->store, ctx->arena, &mk_notification_by_event, &mk_notification_record,
+		MK_ARGS(mk_int(book), mk_text_value(provider), mk_text_value(event)), (void **)&row, err);
 
 	*known = row ? row->notification.id : (market_id){0, 0};
 	return rc;

@@ -88,9 +88,9 @@ market_time mk_request_again(const mk_ctx *ctx, const mk_request *request)
 
 int mk_request_find(mk_ctx *ctx, const char *request_key, mk_request **out, market_error *err)
 {
-	static const market_id_kind kinds[] = {MARKET_ID_PAYMENT, MARKET_ID_REFUND, MARKET_ID_PAYOUT,
-	                                       MARKET_ID_SHARE, MARKET_ID_NOTIFICATION,
-	                                       MARKET_ID_IDENTITY};
+	static const market_id_kind kinds[] = {MARKET_ID_PAYMENT,      MARKET_ID_REFUND,
+	                                       MARKET_ID_PAYOUT,       MARKET_ID_SHARE,
+	                                       MARKET_ID_NOTIFICATION, MARKET_ID_IDENTITY};
 	const char *object = strchr(request_key, ':');
 	const char *attempt = object ? strchr(object + 1, ':') : NULL;
 	char text[MARKET_ID_TEXT_SIZE] = "";

@@ -9,6 +9,9 @@
 
 #define OPERATOR "operator:test"
 #define OWNER "member:ref:lin-owner"
+#define APPLY \
+	"{'name':'Lin','legal_name':'Lin Ltd','store_type':'individual','country':'BR'," \
+	"'currency':'BRL','owner_name':'Lin','ref':'lin','owner_ref':'lin-owner'}"
 
 /* Replaces the first of its kind; frees what it was given. */
 static char *changed(char *policy, const char *text, const char *instead)
@@ -40,9 +43,7 @@ static void open_at(test_market *test, const char *provider)
 
 	test_market_open(test, policy);
 	free(policy);
-	TEST_CALL(test, "seller.apply",
-	          "{'name':'Lin','legal_name':'Lin Ltd','store_type':'individual','country':'BR',"
-	          "'currency':'BRL','owner_name':'Lin','ref':'lin','owner_ref':'lin-owner'}");
+	TEST_CALL(test, "seller.apply", APPLY);
 	TEST_CALL(test, "submission.create",
 	          "{'seller':'ref:lin','requirement':'terms','ref':'terms'}");
 	TEST_CALL(test, "submission.accept", "{'submission':'ref:lin/terms'}");
@@ -82,7 +83,8 @@ static int tell(test_market *test, const char *event, const char *id, const char
 
 	snprintf(body, sizeof(body), "{\"event\":\"%s\",\"key\":\"identity:%s:1\",%s}", event, id,
 	         more);
-	CHECK_INT(market_identity_sandbox_sign(test->market, body, test->now, &signature, &test->err), 0);
+	CHECK_INT(market_identity_sandbox_sign(test->market, body, test->now, &signature, &test->err),
+	          0);
 	json_object_set_new(params, "body", json_string(body));
 	json_object_set_new(params, "signature", json_string(signature));
 	json = json_dumps(params, 0);
@@ -151,8 +153,7 @@ static void asks_for_more(void)
 	TEST_REFUSED(&test, MARKET_ESTATE, "identity", "identity.supply",
 	             "{'identity':'%s','items':[{'code':'a','text':'b'}]}", id);
 	CHECK_INT(test_work(&test), 1);
-	CHECK_TEXT(got(&test, id, "state"), "wanting");
-	CHECK_TEXT(test_out(&test, "wanted"), "proof_of_address");
+	CHECK_TEXT(got(&test, id, "wanted"), "proof_of_address");
 	CHECK_TEXT(seller_got(&test, "requirements.1.state"), "pending");
 	test_act_as(&test, OWNER);
 	TEST_REFUSED(&test, MARKET_EINVALID, "items", "identity.supply",
@@ -180,9 +181,9 @@ static void more_than_one_thing(void)
 	CHECK_TEXT(got(&test, id, "wanted"), "photo deed");
 	TEST_REFUSED(&test, MARKET_EINCOMPLETE, "items", "identity.supply",
 	             "{'identity':'%s','items':[{'code':'deed','text':'1'}]}", id);
-	TEST_REFUSED(&test, MARKET_EINVALID, "items", "identity.supply",
-	             "{'identity':'%s','items':[{'code':'deed','text':'1'},{'code':'deed','text':'2'}]}",
-	             id);
+	TEST_REFUSED(
+		&test, MARKET_EINVALID, "items", "identity.supply",
+		"{'identity':'%s','items':[{'code':'deed','text':'1'},{'code':'deed','text':'2'}]}", id);
 	TEST_CALL(&test, "identity.supply",
 	          "{'identity':'%s','items':[{'code':'deed','text':'1'},{'code':'photo','text':'2'}]}",
 	          id);
@@ -227,8 +228,6 @@ static void never_answers(void)
 	CHECK_INT(tell(&test, "late", id, "\"result\":\"passes\",\"legal_name\":\"Lin Ltd\""), 0);
 	CHECK_TEXT(test_out(&test, "result"), "known");
 	CHECK_TEXT(got(&test, id, "state"), "expired");
-	test_advance(&test, 10 * MK_DAY);
-	CHECK_TEXT(got(&test, id, "state"), "expired");
 	test_market_close(&test);
 }
 
@@ -271,7 +270,8 @@ static void an_old_signature(void)
 
 	open_at(&test, "sandbox");
 	CHECK_INT(market_identity_sandbox_sign(test.market, "{}", test.now - 10 * MK_MINUTE, &signature,
-	                                      &test.err), 0);
+	                                       &test.err),
+	          0);
 	TEST_REFUSED(&test, MARKET_EEXPIRED, "signature", "identity.notify",
 	             "{'body':'{}','signature':'%s'}", signature);
 	market_text_free(signature);
@@ -296,7 +296,6 @@ static void contradicts_itself(void)
 	CHECK_TEXT(seller_got(&test, "requirements.1.state"), "pending");
 	CHECK_INT(tell(&test, "e2", id, other), 0);
 	CHECK_TEXT(test_out(&test, "result"), "known");
-	got(&test, id, "submission");
 	TEST_CALL(&test, "submission.accept", "{'submission':'%s'}", got(&test, id, "submission"));
 	CHECK_TEXT(test_out(&test, "state"), "accepted");
 	CHECK_TEXT(seller_got(&test, "requirements.1.state"), "accepted");
@@ -354,8 +353,8 @@ static void what_buyers_are_told(void)
 	open_at(&test, "sandbox");
 	TEST_REFUSED(&test, MARKET_ENOTFOUND, "seller", "seller.identity", "{'seller':'ref:lin'}");
 	TEST_CALL(&test, "seller.approve", "{'seller':'ref:lin','waiver':'known'}");
-	CHECK_TEXT(shown(&test, "legal_name"), "Lin Ltd");
-	CHECK_TEXT(test_out(&test, "verified"), "");
+	CHECK_TEXT(shown(&test, "verified"), "");
+	CHECK_TEXT(test_out(&test, "legal_name"), "Lin Ltd");
 	check(&test, "Lin Importers Ltd", id);
 	CHECK_INT(test_work(&test), 1);
 	CHECK_TEXT(shown(&test, "legal_name"), "Lin Importers Ltd");
@@ -376,21 +375,20 @@ static void other_regions(void)
 	char id[MARKET_ID_TEXT_SIZE];
 
 	test_market_open(&test, policy);
-	free(policy);
-	TEST_CALL(&test, "seller.apply",
-	          "{'name':'Lin','legal_name':'Lin Ltd','store_type':'individual','country':'BR',"
-	          "'currency':'BRL','owner_name':'Lin','ref':'lin','owner_ref':'lin-owner'}");
+	TEST_CALL(&test, "seller.apply", APPLY);
 	TEST_CALL(&test, "seller.approve", "{'seller':'ref:lin','waiver':'known'}");
 	check(&test, "Lin Ltd:never", id);
 	CHECK_INT(test_work(&test), 1);
 	CHECK_INT(tell(&test, "e1", id,
-	              "\"result\":\"passes\",\"legal_name\":\"Lin Ltd\",\"number\":\"99887766\","
-	              "\"licences\":\"L-1 L-2\",\"address\":\"Rua 1\""), 0);
+	               "\"result\":\"passes\",\"legal_name\":\"Lin Ltd\",\"number\":\"99887766\","
+	               "\"licences\":\"L-1 L-2\",\"address\":\"Rua 1\""),
+	          0);
 	CHECK_TEXT(shown(&test, "number"), "****7766");
 	CHECK_TEXT(test_out(&test, "licences"), "L-1 L-2");
 	CHECK_TEXT(test_out(&test, "legal_name"), "");
 	CHECK_TEXT(test_out(&test, "country"), "");
 	CHECK_TEXT(test_out(&test, "address"), "");
+	free(policy);
 	test_market_close(&test);
 }
 
@@ -417,8 +415,7 @@ static void the_holder_is_who_was_verified(void)
 	CHECK_TEXT(seller_got(&test, "requirements.2.state"), "accepted");
 	check(&test, "Lin Importers Ltd", id);
 	CHECK_INT(test_work(&test), 1);
-	CHECK_TEXT(seller_got(&test, "requirements.2.name"), "payout_account");
-	CHECK_TEXT(test_out(&test, "requirements.2.state"), "open");
+	CHECK_TEXT(seller_got(&test, "requirements.2.state"), "open");
 	CHECK_INT(set_account(&test, "Lin Importer Ltd"), MARKET_EHOLDER);
 	CHECK_TEXT(test.err.field, "holder");
 	CHECK_INT(set_account(&test, "ＬＩＮ  importers ltd."), 0);
@@ -484,17 +481,22 @@ static int office_verify(const char *body, size_t size, const char *signature, m
 	return 7;
 }
 
-static void a_provider_of_ones_own(void)
+static market_identity_provider office_of(office *o)
 {
-	office o = {.result = MARKET_IDENTITY_WANTS};
-	market_identity_provider provider = {
-		.size = sizeof(provider),
+	return (market_identity_provider){
+		.size = sizeof(market_identity_provider),
 		.name = "office",
-		.user_data = &o,
+		.user_data = o,
 		.start = office_start,
 		.query = office_query,
 		.verify = office_verify,
 	};
+}
+
+static void a_provider_of_ones_own(void)
+{
+	office o = {.result = MARKET_IDENTITY_WANTS};
+	market_identity_provider provider = office_of(&o);
 	test_market test;
 	char id[MARKET_ID_TEXT_SIZE];
 
@@ -532,14 +534,7 @@ static void a_provider_of_ones_own(void)
 static void waits_for_its_provider(void)
 {
 	office o = {.result = MARKET_IDENTITY_PASSES};
-	const market_identity_provider provider = {
-		.size = sizeof(provider),
-		.name = "office",
-		.user_data = &o,
-		.start = office_start,
-		.query = office_query,
-		.verify = office_verify,
-	};
+	market_identity_provider provider = office_of(&o);
 	test_market test;
 	char id[MARKET_ID_TEXT_SIZE];
 
@@ -560,9 +555,9 @@ static void waits_for_its_provider(void)
 static void policies(void)
 {
 	size_t size = 0;
-	char *unnamed = changed(strdup(market_policy_default(&size)),
-	                        "key: identity\n      kind: attested",
-	                        "key: identity\n      kind: verified");
+	char *unnamed =
+		changed(strdup(market_policy_default(&size)), "key: identity\n      kind: attested",
+	            "key: identity\n      kind: verified");
 	char *unknown = changed(strdup(market_policy_default(&size)), "licences]", "shoe_size]");
 	char *twice = changed(strdup(market_policy_default(&size)), "[AT, BE", "[CN, BE");
 	const char *const bad[] = {unnamed, unknown, twice};
