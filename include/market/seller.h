@@ -287,7 +287,8 @@ typedef struct market_payout_account_set_params {
  * policy's time, and payouts that were sent stay with the account before. An application whose last
  * open requirement it was passes to review. By the seller's owners and finance members, whose
  * session says that they have just proved who they are (market_actor.confirmed_at). Errors:
- * EUNCONFIRMED (not within the policy's time). Since 0.1. */
+ * EUNCONFIRMED (not within the policy's time), EHOLDER (not who was verified, SEL-13). Since 0.1.
+ */
 MARKET_API int market_payout_account_set(struct market_session *session,
                                          const market_payout_account_set_params *in,
                                          market_payout_account **out, market_error *err);

@@ -111,7 +111,8 @@ static const mk_op ops[COUNT] = {
 			.subject = &mk_seller_entity,
 			.subject_param = "seller",
 			.relations = MK_RELATIONS({MK_REL_MEMBER, MK_CAN_PAYOUT_ACCOUNT}),
-			.errors = MK_ERRORS(MARKET_ENOTFOUND, MARKET_EDENIED, MARKET_EUNCONFIRMED),
+			.errors =
+				MK_ERRORS(MARKET_ENOTFOUND, MARKET_EDENIED, MARKET_EUNCONFIRMED, MARKET_EHOLDER),
 			.flags = MK_OP_WRITES | MK_OP_STATE,
 			.handler = mk_payout_account_set,
 		},

@@ -314,7 +314,7 @@ static void set_account(sim *s)
 {
 	market_payout_account_set_params in = MARKET_PAYOUT_ACCOUNT_SET_PARAMS_INIT;
 	size_t i = any_seller(s);
-	bool stale = sim_chance(s, 10);
+	bool stale = sim_chance(s, 10), other = false;
 	sim_seller *sel;
 	market_actor actor = {.kind = MARKET_ACTOR_MEMBER};
 	void *out;
@@ -324,7 +324,8 @@ static void set_account(sim *s)
 	sel = &s->sellers.at[i];
 	sim_seller_timers(s, i, "payout_account.set");
 	in.seller = sel->id;
-	in.holder = "Lin";
+	other = sel->verified && sim_chance(s, 20); /* SEL-13 */
+	in.holder = other ? "Bo" : "Lin";
 	in.bank = "bank";
 	in.country = "BR";
 	in.account = "12345678";
@@ -332,11 +333,14 @@ static void set_account(sim *s)
 	actor.confirmed_at = s->now - (stale ? SIM_HOUR : 0);
 	if (market_session_act_as(s->session, &actor, &s->err) != 0)
 		sim_fail(s, "the owner can't act");
-	if (!stale) {
+	if (!stale && !other) {
 		sel->ready_at = sel->account ? s->now + 72 * SIM_HOUR : s->now;
 		sel->account = true;
 	}
-	if (sim_run(s, "payout_account.set", &in, &out, stale ? MARKET_EUNCONFIRMED : 0))
+	if (sim_run(s, "payout_account.set", &in, &out,
+	            stale   ? MARKET_EUNCONFIRMED
+	            : other ? MARKET_EHOLDER
+	                    : 0))
 		sim_same(s, "ready_at of a payout account", sel->ready_at,
 		         ((market_payout_account *)out)->ready_at);
 	sim_free(out);

@@ -495,4 +495,5 @@ void sim_check_all(sim *s)
 	check_accounts(s, 0, false);
 	check_ledger(s);
 	sim_check_authorisations(s);
+	sim_check_identities(s);
 }

@@ -29,7 +29,7 @@ typedef struct total {
 static const sim_action *const groups[] = {
 	sim_party_actions,  sim_catalog_actions, sim_order_actions,  sim_payment_actions,
 	sim_settle_actions, sim_rating_actions,  sim_ledger_actions, sim_read_actions,
-	sim_change_actions, sim_brand_actions,   sim_member_actions,
+	sim_change_actions, sim_brand_actions,   sim_member_actions, sim_identity_actions,
 };
 #define N_GROUPS (sizeof(groups) / sizeof(groups[0]))
 
@@ -234,6 +234,7 @@ static void forget(sim *s)
 	free(s->products.at);
 	free(s->changes.at);
 	free(s->authorisations.at);
+	free(s->identities.at);
 	free(s->offers.at);
 	free(s->skus.at);
 	free(s->stocks.at);

@@ -45,7 +45,9 @@ void sim_make_policy(sim *s)
 	               "  payout_account_cooling: 72h\n  confirmation_fresh: 15min\n"
 	               "  auto_approve: false\n  requirements:\n"
 	               "    - {key: terms, kind: attested, gate: sell, summary: Agree.}\n"
-	               "    - {key: payout_account, kind: computed, gate: payout, summary: Name it.}\n",
+	               "    - {key: payout_account, kind: computed, gate: payout, summary: Name it.}\n"
+	               "    - {key: registered, kind: verified, gate: sell, store_types: [flagship]}\n"
+	               "identity: {provider: sandbox, expire_after: 1d, tolerance: 5min}\n",
 	               SIM_CURRENCY);
 	mk_text_format(&text,
 	               "orders:\n  unpaid_close: 30min\n  ship_by: 48h\n  unshipped_cancel: 14d\n"

@@ -59,7 +59,7 @@ typedef struct sim_seller {
 	int32_t state;
 	market_time answer_by, ready_at;
 	market_time holiday_from, holiday_to;
-	bool account, terms;
+	bool account, terms, verified;
 	int64_t exposure;
 	bool period_open;
 	market_time period_due;
@@ -105,6 +105,17 @@ typedef struct sim_authorisation {
 	int32_t state, place;
 	market_time place_until, valid_to, due_at, created_at;
 } sim_authorisation;
+
+/* SEL-1 */
+typedef struct sim_identity {
+	market_id id;
+	size_t seller;
+	int32_t state;
+	int word; /* what the sandbox does */
+	bool supplied;
+	int64_t queries;
+	market_time asked_at, next_at, expires_at;
+} sim_identity;
 
 enum { SIM_BRANDS = 2, SIM_STORES = 2 /* a brand has at most */, SIM_AUTHORISATIONS = 30 };
 
@@ -352,6 +363,7 @@ typedef struct sim {
 	SIM_LIST(sim_product) products;
 	SIM_LIST(sim_change) changes;
 	SIM_LIST(sim_authorisation) authorisations;
+	SIM_LIST(sim_identity) identities;
 	market_id brands[SIM_BRANDS];
 	SIM_LIST(sim_offer) offers;
 	SIM_LIST(sim_sku) skus;
@@ -476,6 +488,11 @@ int sim_authorisation_expire(sim *s, size_t i, market_time now);
 void sim_authorisation_timers(sim *s, size_t i);
 void sim_check_authorisations(sim *s);
 
+/* checks of identities (act_identity.c) */
+market_time sim_identity_due(const sim *s, size_t i);
+void sim_identity_run(sim *s, size_t i, market_time at);
+void sim_check_identities(sim *s);
+
 /* sellers (act_party.c) */
 void sim_seller_timers(sim *s, size_t seller, const char *operation);
 void sim_seller_advance(sim *s, size_t seller, market_time now);
@@ -576,8 +593,9 @@ typedef struct sim_action {
 	int weight; /* 0: only by time, or in the making of the market */
 } sim_action;
 extern const sim_action sim_party_actions[], sim_catalog_actions[], sim_change_actions[],
-	sim_brand_actions[], sim_order_actions[], sim_payment_actions[], sim_settle_actions[],
-	sim_rating_actions[], sim_ledger_actions[], sim_read_actions[], sim_member_actions[];
+	sim_brand_actions[], sim_identity_actions[], sim_order_actions[], sim_payment_actions[],
+	sim_settle_actions[], sim_rating_actions[], sim_ledger_actions[], sim_read_actions[],
+	sim_member_actions[];
 void sim_setup_party(sim *s);
 void sim_setup_brands(sim *s);
 void sim_setup_catalog(sim *s);

@@ -4,6 +4,7 @@ tests_sim_market_sim_SOURCES = \
 	tests/sim/act_brand.c \
 	tests/sim/act_catalog.c \
 	tests/sim/act_change.c \
+	tests/sim/act_identity.c \
 	tests/sim/act_ledger.c \
 	tests/sim/act_member.c \
 	tests/sim/act_order.c \

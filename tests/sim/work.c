@@ -8,7 +8,7 @@
 typedef struct due {
 	market_time at;
 	size_t index;
-	enum { ORDER, REFUND, LOT, PERIOD, PAYMENT, SELLER, MOVE, HOLD, SECOND, BRAND } what;
+	enum { ORDER, REFUND, LOT, PERIOD, PAYMENT, SELLER, MOVE, HOLD, SECOND, BRAND, IDENTITY } what;
 	const char *operation;
 } due;
 
@@ -151,6 +151,8 @@ static bool next_deadline(const sim *s, due *d)
 		earlier(d, s->by_hand.at[i].due_at, HOLD, i, NULL);
 	for (size_t i = 0; i < s->authorisations.n; i++)
 		earlier(d, s->authorisations.at[i].due_at, BRAND, i, NULL);
+	for (size_t i = 0; i < s->identities.n; i++)
+		earlier(d, sim_identity_due(s, i), IDENTITY, i, NULL);
 	for (size_t i = 0; i < s->second.n; i++)
 		if (s->second.at[i].state == MARKET_LEDGER_REQUEST_WAITING)
 			earlier(d, s->second.at[i].expires_at, SECOND, i, NULL);
@@ -191,6 +193,9 @@ static void run(sim *s, const due *d)
 		break;
 	case BRAND:
 		sim_authorisation_expire(s, d->index, d->at);
+		break;
+	case IDENTITY:
+		sim_identity_run(s, d->index, d->at);
 		break;
 	case MOVE:
 		sim_move_finish(s, d->index);
