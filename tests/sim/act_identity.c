@@ -3,7 +3,6 @@
 
 #include "tests/sim/sim.h"
 
-#define MINUTE (SIM_HOUR / 60)
 #define LONGEST_WAIT 64
 
 static const char *const names[] = {"Lin",      "Lin:refused", "Lin:more",
@@ -41,7 +40,7 @@ static void answer(sim *s, size_t i, market_time at)
 	if (waits) {
 		for (int64_t k = 0; k < c->queries && factor < LONGEST_WAIT; k++)
 			factor *= 2;
-		c->next_at = at + MINUTE * factor;
+		c->next_at = at + SIM_MINUTE * factor;
 		c->queries++;
 	} else if (c->word == REFUSED) {
 		end(c, MARKET_IDENTITY_REFUSED);
@@ -111,7 +110,7 @@ static void check(sim *s)
 		.word = (int)word,
 		.asked_at = s->now,
 		.next_at = s->now,
-		.expires_at = s->now + SIM_DAY,
+		.expires_at = s->now + 3 * SIM_DAY,
 	};
 	same(s, i, out);
 	sim_free(out);
@@ -153,7 +152,7 @@ static void supply(sim *s)
 		c->supplied = true;
 		c->queries = 0;
 		c->asked_at = c->next_at = s->now;
-		c->expires_at = s->now + SIM_DAY;
+		c->expires_at = s->now + 3 * SIM_DAY;
 	}
 	if (sim_run(s, "identity.supply", &in, &out, expected))
 		same(s, i, out);

@@ -47,7 +47,7 @@ void sim_make_policy(sim *s)
 	               "    - {key: terms, kind: attested, gate: sell, summary: Agree.}\n"
 	               "    - {key: payout_account, kind: computed, gate: payout, summary: Name it.}\n"
 	               "    - {key: registered, kind: verified, gate: sell, store_types: [flagship]}\n"
-	               "identity: {provider: sandbox, expire_after: 1d, tolerance: 5min}\n",
+	               "identity: {provider: sandbox, expire_after: 3d, tolerance: 5min}\n",
 	               SIM_CURRENCY);
 	mk_text_format(&text,
 	               "orders:\n  unpaid_close: 30min\n  ship_by: 48h\n  unshipped_cancel: 14d\n"

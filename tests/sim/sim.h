@@ -11,6 +11,7 @@
 
 #include "libmarket/engine/market.h"
 #include "libmarket/op/op.h"
+#include "tests/sim/identity.h"
 
 #define SIM_CURRENCY "BRL"
 #define SIM_START INT64_C(1767571200000) /* 2026-01-05, a Monday */
@@ -105,17 +106,6 @@ typedef struct sim_authorisation {
 	int32_t state, place;
 	market_time place_until, valid_to, due_at, created_at;
 } sim_authorisation;
-
-/* SEL-1 */
-typedef struct sim_identity {
-	market_id id;
-	size_t seller;
-	int32_t state;
-	int word; /* what the sandbox does */
-	bool supplied;
-	int64_t queries;
-	market_time asked_at, next_at, expires_at;
-} sim_identity;
 
 enum { SIM_BRANDS = 2, SIM_STORES = 2 /* a brand has at most */, SIM_AUTHORISATIONS = 30 };
 
@@ -487,11 +477,6 @@ int sim_authorisation_decide(sim *s, size_t i, int32_t from, int32_t to, market_
 int sim_authorisation_expire(sim *s, size_t i, market_time now);
 void sim_authorisation_timers(sim *s, size_t i);
 void sim_check_authorisations(sim *s);
-
-/* checks of identities (act_identity.c) */
-market_time sim_identity_due(const sim *s, size_t i);
-void sim_identity_run(sim *s, size_t i, market_time at);
-void sim_check_identities(sim *s);
 
 /* sellers (act_party.c) */
 void sim_seller_timers(sim *s, size_t seller, const char *operation);

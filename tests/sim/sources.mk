@@ -17,6 +17,7 @@ tests_sim_market_sim_SOURCES = \
 	tests/sim/brands.c \
 	tests/sim/check.c \
 	tests/sim/fees.c \
+	tests/sim/identity.h \
 	tests/sim/ledger.c \
 	tests/sim/main.c \
 	tests/sim/orders.c \
