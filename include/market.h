@@ -35,6 +35,7 @@
 #include <market/policy.h>
 #include <market/rating.h>
 #include <market/refund.h>
+#include <market/search.h>
 #include <market/seller.h>
 #include <market/settlement.h>
 #include <market/shipment.h>

@@ -3,6 +3,7 @@
 #include "libmarket/catalog/sql.h"
 #include "libmarket/engine/journal.h"
 #include "libmarket/listing/listing.h"
+#include "libmarket/search/search.h"
 
 #include <string.h>
 
@@ -311,7 +312,7 @@ static int confirm(mk_ctx *ctx, market_change *change, market_product *product, 
 	change->decided_at = ctx->now;
 	mk_update(ctx, &mk_product_save, &mk_product_record, product->id, product);
 	tell(ctx, change, "change.confirmed");
-	return 0;
+	return mk_search_follow_product(ctx, product, err);
 }
 
 static int check_pending(const market_change *change, market_error *err)

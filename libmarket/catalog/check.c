@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "libmarket/catalog/sql.h"
+#include "libmarket/search/search.h"
 
 static int resume(mk_ctx *ctx, market_id id, market_error *err);
 static int put_category(mk_ctx *ctx, market_id id, mk_listing *listing, market_error *err);
@@ -130,7 +131,7 @@ static int resume(mk_ctx *ctx, market_id id, market_error *err)
 	offer->activated_at = ctx->now;
 	mk_update(ctx, &mk_offer_save, &mk_offer_record, offer->id, offer);
 	mk_event(ctx, "offer.activated", MARKET_ID_OFFER, offer->id);
-	return 0;
+	return mk_search_follow(ctx, offer, NULL, 0, NULL, err);
 }
 
 static int put_category(mk_ctx *ctx, market_id id, mk_listing *listing, market_error *err)

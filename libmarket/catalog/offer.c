@@ -1,5 +1,6 @@
 #include "libmarket/catalog/sql.h"
 #include "libmarket/engine/journal.h"
+#include "libmarket/search/search.h"
 #include "libmarket/seller/brand.h"
 
 #include <string.h>
@@ -134,6 +135,7 @@ int mk_offer_update(mk_ctx *ctx, const void *params, market_error *err)
 	const market_offer_update_params *in = params;
 	market_offer *offer = mk_arena_copy(ctx->arena, ctx->subject, sizeof(*offer));
 	mk_query skus = {.statement = &mk_sku_of_offer, .record = &mk_sku_record};
+	const bool was_on_sale = offer && offer->state == MARKET_OFFER_ACTIVE;
 	mk_price_check prices = {.rule = NULL};
 	bool waits = false;
 	int rc;
@@ -181,7 +183,9 @@ int mk_offer_update(mk_ctx *ctx, const void *params, market_error *err)
 	}
 	mk_price_check_event(ctx, &prices, offer->id);
 	ctx->result = offer->id;
-	return 0;
+	return was_on_sale ? mk_search_follow(ctx, offer, (market_sku *const *)skus.rows, skus.n_rows,
+	                                      NULL, err)
+	                   : 0;
 }
 
 int mk_offer_activate(mk_ctx *ctx, const void *params, market_error *err)
@@ -522,7 +526,9 @@ static int step(mk_ctx *ctx, mk_offer_step to, const char *reason, const char *e
 	mk_event(ctx, event, MARKET_ID_OFFER, offer->id);
 	mk_event_text(ctx, "reason", reason);
 	ctx->result = offer->id;
-	return 0;
+	if (before != MARKET_OFFER_ACTIVE && offer->state != MARKET_OFFER_ACTIVE)
+		return 0;
+	return mk_search_follow(ctx, offer, NULL, 0, NULL, err);
 }
 
 static int check_brand(mk_ctx *ctx, const mk_seller *seller, const market_product *product,

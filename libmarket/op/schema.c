@@ -12,6 +12,7 @@
 #include "libmarket/party/party.h"
 #include "libmarket/payment/payment.h"
 #include "libmarket/rating/rating.h"
+#include "libmarket/search/search.h"
 #include "libmarket/seller/brand.h"
 #include "libmarket/settlement/settlement.h"
 #include "libmarket/shipment/shipment.h"
@@ -33,6 +34,7 @@ const mk_migration mk_schema_list[] = {
 	{14, "brand", mk_brand_ddl},
 	{17, "catalogue", mk_catalogue_ddl},
 	{18, "listing", mk_listing_ddl},
+	{19, "search", mk_search_ddl},
 };
 const size_t mk_schema_count = sizeof(mk_schema_list) / sizeof(mk_schema_list[0]);
 

@@ -9,6 +9,7 @@ extern const mk_op_group mk_op_catalogue, mk_op_change;
 extern const mk_op_group mk_op_rating, mk_op_escrow, mk_op_refund, mk_op_settlement;
 extern const mk_op_group mk_op_keys, mk_op_stock, mk_op_listing, mk_op_holiday, mk_op_brand;
 extern const mk_op_group mk_op_identity;
+extern const mk_op_group mk_op_search;
 
 /* clang-format off */
 const mk_op_group *const mk_op_groups[] = {
@@ -34,6 +35,7 @@ const mk_op_group *const mk_op_groups[] = {
 	&mk_op_brand,
 	&mk_op_member,
 	&mk_op_identity,
+	&mk_op_search,
 	NULL,
 };
 /* clang-format on */

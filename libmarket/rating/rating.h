@@ -26,6 +26,8 @@ int32_t mk_rating_next_state(int32_t from, mk_rating_step step);
 
 /* ---- handlers ---- */
 
+/* The mean of a seller's scores of all dimensions, as of now, in hundredths; 0: none yet. */
+int mk_rating_mean(mk_ctx *ctx, market_id seller, int64_t *hundredths, market_error *err);
 int mk_rating_create(mk_ctx *ctx, const void *params, market_error *err);
 int mk_rating_publish(mk_ctx *ctx, const void *params, market_error *err);
 int mk_rating_reject(mk_ctx *ctx, const void *params, market_error *err);

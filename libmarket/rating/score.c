@@ -35,6 +35,23 @@ int mk_rating_score(mk_ctx *ctx, const void *params, market_error *err)
 	return rc == 0 ? give(ctx, &t, in->seller, err) : rc;
 }
 
+int mk_rating_mean(mk_ctx *ctx, market_id seller, int64_t *hundredths, market_error *err)
+{
+	const market_rating_score_params in = {.size = sizeof(in), .seller = seller};
+	int64_t total = 0, ratings = 0;
+	tally t = {0};
+	int rc = begin(ctx, &in, &t, err);
+
+	if (rc == 0)
+		rc = add_days(ctx, &t, mk_rating_day_of(t.as_of), err);
+	for (size_t i = 0; rc == 0 && i < t.policy->n_dimensions; i++) {
+		total += t.sums[i].total;
+		ratings += t.sums[i].ratings;
+	}
+	*hundredths = ratings == 0 ? 0 : (200 * total + ratings) / (2 * ratings);
+	return rc;
+}
+
 static int begin(mk_ctx *ctx, const market_rating_score_params *in, tally *out, market_error *err)
 {
 	const mk_policy *policy = ctx->policy;

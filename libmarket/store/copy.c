@@ -17,6 +17,7 @@ typedef struct page_work {
 	int64_t renewed; /* comparing: when the mark was */
 } page_work;
 
+static bool has_entries(const mk_copy *copy);
 static int begin(mk_copy *copy, market_error *err);
 static int prepare_target(mk_copy *copy, market_error *err);
 static int clear_all(mk_copy *copy, market_error *err);
@@ -56,6 +57,8 @@ int mk_copy_run(mk_copy *copy, market_error *err)
 	}
 	if (rc == 0)
 		rc = compare_all(copy, sums, err);
+	if (rc == 0 && has_entries(copy))
+		rc = mk_text_index_rebuild(copy->to, err);
 	/* A database that was filled at once knows nothing of its tables yet. */
 	if (rc == 0 && mk_store_kind_of(copy->to) == MK_STORE_POSTGRES)
 		rc = mk_store_execute_text(copy->to, "ANALYZE", err);
@@ -69,6 +72,15 @@ int mk_copy_run(mk_copy *copy, market_error *err)
 	mk_text_close(&copy->canonical);
 	mk_arena_close(&copy->page);
 	return rc;
+}
+
+/* The text index goes by no copy. */
+static bool has_entries(const mk_copy *copy)
+{
+	for (size_t i = 0; i < copy->n_tables; i++)
+		if (strcmp(copy->tables[i].name, "search_entry") == 0)
+			return true;
+	return false;
 }
 
 static int begin(mk_copy *copy, market_error *err)

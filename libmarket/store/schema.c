@@ -409,6 +409,8 @@ static bool expand_token(mk_store_kind kind, const char *token, size_t size, mk_
 			mk_text_add(out, words[i].texts[kind]);
 			return true;
 		}
+	if (mk_text_index_expand(kind, token, size, out))
+		return true;
 	if (size > 9 && strncmp(token, "id_index:", 9) == 0) {
 		expand_id_index(kind, token + 9, size - 9, out);
 		return true;

@@ -32,7 +32,8 @@ static const mk_statement list_columns = {
 		   " AND f.\"from\" = c.name) AS self"
 		   " FROM sqlite_schema s JOIN pragma_table_info(s.name) c"
 		   " WHERE s.type = 'table' AND s.name NOT IN ('market_schema', 'market_schema_lease')"
-		   " AND s.name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY s.rowid, c.cid",
+		   " AND s.name NOT LIKE 'sqlite!_%' ESCAPE '!'"
+		   " AND s.name NOT LIKE 'search!_text%' ESCAPE '!' ORDER BY s.rowid, c.cid",
 	.scan = true,
 };
 

@@ -24,6 +24,7 @@ libmarket_sources += \
 	libmarket/store/statement.c \
 	libmarket/store/store.c \
 	libmarket/store/store.h \
+	libmarket/store/text_index.c \
 	libmarket/store/tries.c \
 	libmarket/store/url.c \
 	libmarket/store/writers.c \

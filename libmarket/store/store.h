@@ -270,8 +270,9 @@ int mk_plan_flush(mk_plan *plan, mk_store *store, market_error *err);
  * these tokens: {key} (book_id and id as the store's primary key; must come first), {int}, {text}
  * (in byte order), {blob}, {fk:column:table} (a column that refers to a row of the same book;
  * `column` includes _id; NULL allowed unless NOT NULL follows), {strict} (after the closing
- * parenthesis), {id_index:table} (a whole statement: rows are found by their id alone). DDL is
- * idempotent: IF NOT EXISTS. */
+ * parenthesis), {id_index:table} (a whole statement: rows are found by their id alone),
+ * {text_index:search} and {text_lookup:search} (whole statements: the text index of search_entry).
+ * DDL is idempotent: IF NOT EXISTS. */
 typedef struct mk_migration {
 	int number;
 	const char *name;
@@ -287,5 +288,20 @@ int mk_schema_migrate(mk_store *store, const mk_migration *list, size_t count, m
                       market_error *err);
 /* A DDL or statement text with its tokens replaced for a kind of store. */
 int mk_schema_expand(mk_store_kind kind, const char *ddl, mk_text *out);
+
+/* ---- the text index: the one thing that each store does in its own way ---- */
+
+/* `X_text` indexes the columns `words` and `facets` of `X_entry`, words with spaces between them.
+ * SQLite's is an FTS5 table that reads them from there; PostgreSQL's a table of tsvectors, a facet
+ * with "=" before it. No copy takes it along: it is made anew. What expands a schema's token. */
+bool mk_text_index_expand(mk_store_kind kind, const char *token, size_t size, mk_text *out);
+/* PostgreSQL: the columns of an entry as terms. */
+#define MK_TEXT_INDEX_TERMS \
+	"CAST(COALESCE((SELECT string_agg('''' || w.word || ''':' || w.place, ' ') FROM " \
+	"unnest(string_to_array(words, ' ')) WITH ORDINALITY AS w (word, place)), '') || ' ' || " \
+	"COALESCE((SELECT string_agg('''=' || f.word || '''', ' ') FROM " \
+	"unnest(string_to_array(facets, ' ')) AS f (word)), '') AS tsvector)"
+/* Makes the index of search_entry anew. */
+int mk_text_index_rebuild(mk_store *store, market_error *err);
 
 #endif

@@ -231,7 +231,7 @@ def has_no_engine_code(text):
 def is_repeatable(text):
     if ";" in bare(text):
         return "more than one statement"
-    if re.match(r"\s*\{id_index:\w+\}\s*$", text):
+    if re.match(r"\s*\{(id_index|text_index|text_lookup):\w+\}\s*$", text):
         return None
     if not re.match(r"\s*CREATE (TABLE|(UNIQUE )?INDEX) IF NOT EXISTS ", text):
         return "it can't be run again"
@@ -372,5 +372,5 @@ DDL = (
     ("4: a step is one statement that can be run again", is_repeatable,
      [TABLE.replace("IF NOT EXISTS ", ""), INDEX.replace("IF NOT EXISTS ", ""),
       TABLE + "; " + INDEX,
-      "ALTER TABLE t ADD COLUMN a TEXT"], [TABLE, INDEX, "{id_index:t}"]),
+      "ALTER TABLE t ADD COLUMN a TEXT"], [TABLE, INDEX, "{id_index:t}", "{text_index:t}"]),
 )

@@ -117,7 +117,7 @@ SQL_START = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH|CREATE|ALTER|DROP)
 SQL_EXEMPT = ("libmarket/store/sqlite", "libmarket/store/postgres")
 SQL_CATALOGUE = re.compile(r"\b(?:sqlite_schema|pg_catalog)\b")
 # These describe the store itself and have no owner.
-SQL_BOOKLESS = re.compile(r"\bmarket_schema(?:_lease)?\b")
+SQL_BOOKLESS = re.compile(r"\bmarket_schema(?:_lease)?\b|\bsearch_text\b")
 SQL_REFUSED = (
     (r"/", "division in SQL: divide in C"),
     (r"\bnow\s*\(|\brandom\s*\(|\bcurrent_(?:timestamp|date|time)\b",
@@ -186,7 +186,7 @@ def check_sql():
 RANKS = {"base": 0, "record": 1, "rule": 2, "crypto": 2, "store": 3, "ledger": 4, "engine": 5,
          "party": 6, "seller": 6, "identity": 6, "listing": 6, "catalog": 6, "order": 6,
          "payment": 6, "escrow": 6, "shipment": 6, "aftersale": 6, "settlement": 6, "rating": 6,
-         "accounting": 6, "op": 7}
+         "accounting": 6, "search": 6, "op": 7}
 DOOR = 7
 
 

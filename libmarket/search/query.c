@@ -1,0 +1,163 @@
+/* Questions to the index (CAT-8). */
+#include <string.h>
+
+#include "libmarket/engine/market.h"
+#include "libmarket/search/search.h"
+#include "libmarket/search/terms.h"
+
+#define MOST_FACETS 24 /* asked: 20 attributes, category, seller, brand */
+#define COUNTED 1000
+
+typedef struct question {
+	const mk_statement *statement;
+	mk_value args[11];
+	size_t n_args;
+} question;
+
+static int ask(mk_ctx *ctx, const market_offer_search_params *in, int32_t sort, question *out,
+               market_error *err);
+static int name_facets(mk_ctx *ctx, const market_offer_search_params *in, const char **words,
+                       size_t *count, market_error *err);
+static int check(const mk_ctx *ctx, const market_offer_search_params *in, market_error *err);
+static int read_page(mk_ctx *ctx, const market_offer_search_params *in, market_search_page *page,
+                     market_error *err);
+static int read_facets(mk_ctx *ctx, const market_offer_search_params *in, market_search_page *page,
+                       market_error *err);
+
+int mk_offer_search(mk_ctx *ctx, const void *params, market_error *err)
+{
+	const market_offer_search_params *in = params;
+	market_search_page *page = MK_NEW(ctx->arena, market_search_page);
+	int rc = page ? check(ctx, in, err) : mk_error_no_memory(err);
+
+	if (rc == 0)
+		rc = read_page(ctx, in, page, err);
+	if (rc == 0 && in->facets)
+		rc = read_facets(ctx, in, page, err);
+	ctx->output = page;
+	return rc;
+}
+
+static int check(const mk_ctx *ctx, const market_offer_search_params *in, market_error *err)
+{
+	const char *from = in->price_from.currency, *to = in->price_to.currency;
+
+	if (in->all &&
+	    (ctx->actor.kind != MARKET_ACTOR_OPERATOR || !(ctx->actor.rights & MARKET_RIGHT_CATALOG)))
+		return mk_error_at(err, MARKET_EDENIED, "all",
+		                   "what can't be bought is shown to operators with catalog");
+	if (from[0] != '\0' && to[0] != '\0' && strcmp(from, to) != 0)
+		return mk_error_at(err, MARKET_ECURRENCY, "price_to", "prices from %s to %s", from, to);
+	return 0;
+}
+
+static int read_page(mk_ctx *ctx, const market_offer_search_params *in, market_search_page *page,
+                     market_error *err)
+{
+	const int32_t sort = in->sort ? in->sort : MARKET_SORT_RELEVANCE;
+	const int64_t limit = mk_page_size(in->limit);
+	mk_search_entry **rows = NULL;
+	int64_t place, id;
+	question q;
+	int rc = mk_cursor_read(in->after, &place, &id, err);
+
+	if (rc == 0)
+		rc = ask(ctx, in, sort, &q, err);
+	if (rc != 0)
+		return rc;
+	if (!in->after) {
+		place = sort == MARKET_SORT_PRICE ? -1 : INT64_MAX;
+		id = INT64_MAX;
+	}
+	q.args[6] = mk_int(place);
+	q.args[7] = mk_int(id);
+	q.args[8] = mk_int(limit + 1);
+	rc = mk_store_list(ctx->store, ctx->arena, q.statement, &mk_search_entry_record, q.args,
+	                   q.n_args, (void ***)&rows, &page->n_items, err);
+	if (rc == 0 && page->n_items > (size_t)limit) {
+		page->n_items = (size_t)limit;
+		page->next = mk_cursor_write(ctx, rows[limit - 1]->place, rows[limit - 1]->id.id);
+		rc = page->next ? 0 : mk_error_no_memory(err);
+	}
+	page->items = (const market_search_hit *const *)rows;
+	return rc;
+}
+
+static int read_facets(mk_ctx *ctx, const market_offer_search_params *in, market_search_page *page,
+                       market_error *err)
+{
+	mk_search_entry **rows = NULL;
+	size_t count = 0;
+	question q;
+	int rc = ask(ctx, in, MARKET_SORT_RELEVANCE, &q, err);
+
+	if (rc != 0)
+		return rc;
+	q.args[6] = q.args[7] = mk_int(INT64_MAX);
+	q.args[8] = mk_int(COUNTED + 1);
+	rc = mk_store_list(ctx->store, ctx->arena, q.statement, &mk_search_entry_record, q.args,
+	                   q.n_args, (void ***)&rows, &count, err);
+	page->complete = count <= COUNTED;
+	page->counted = page->complete ? (int64_t)count : COUNTED;
+	return rc == 0 ? mk_search_count(ctx, rows, (size_t)page->counted, page, err) : rc;
+}
+
+/* All but the cursor and the limit. */
+static int ask(mk_ctx *ctx, const market_offer_search_params *in, int32_t sort, question *out,
+               market_error *err)
+{
+	const mk_store_kind kind = mk_store_kind_of(ctx->store);
+	const bool from = in->price_from.currency[0] != '\0', to = in->price_to.currency[0] != '\0';
+	const char *words[MOST_FACETS];
+	size_t n_words = 0;
+	bool too_many;
+	char *match;
+	int rc = name_facets(ctx, in, words, &n_words, err);
+
+	if (rc != 0)
+		return rc;
+	match = mk_search_ask(ctx->arena, kind, in->text, words, n_words, &too_many);
+	if (!match)
+		return mk_error_no_memory(err);
+	if (too_many)
+		return mk_error_at(err, MARKET_ELIMIT, "text", "at most %d words are searched for",
+		                   MK_SEARCH_MAX_ASKED);
+	out->args[0] = mk_text_value(from ? in->price_from.currency : in->price_to.currency);
+	out->args[1] = from ? mk_money_value(in->price_from) : mk_int(0);
+	out->args[2] = to ? mk_money_value(in->price_to) : mk_int(INT64_MAX);
+	out->args[3] = mk_int(in->rating_from);
+	out->args[4] = mk_int(ctx->now);
+	out->args[5] = mk_int(in->all);
+	out->args[9] = mk_int(MARKET_SELLER_APPROVED);
+	out->args[10] = mk_text_value(match);
+	out->statement = match[0] ? &mk_search_asked[kind][sort] : &mk_search_all[sort];
+	out->n_args = match[0] ? 11 : 10;
+	return 0;
+}
+
+static int name_facets(mk_ctx *ctx, const market_offer_search_params *in, const char **words,
+                       size_t *count, market_error *err)
+{
+	char seller[MARKET_ID_TEXT_SIZE];
+	void *row = NULL;
+	int rc = 0;
+
+	if (!mk_id_absent(in->category))
+		rc = mk_load(ctx, &mk_category_entity, in->category, "category", &row, err);
+	if (rc == 0 && row)
+		words[(*count)++] = mk_search_facet_word(ctx, MARKET_FACET_CATEGORY, NULL,
+		                                         ((const market_category *)row)->code, err);
+	if (!mk_id_absent(in->seller)) {
+		market_id_format(MARKET_ID_SELLER, in->seller, seller);
+		words[(*count)++] = mk_search_facet_word(ctx, MARKET_FACET_SELLER, NULL, seller, err);
+	}
+	if (in->brand)
+		words[(*count)++] = mk_search_facet_word(ctx, MARKET_FACET_BRAND, NULL, in->brand, err);
+	for (size_t i = 0; i < in->n_attributes; i++)
+		words[(*count)++] = mk_search_facet_word(
+			ctx, MARKET_FACET_ATTRIBUTE, in->attributes[i]->name, in->attributes[i]->value, err);
+	for (size_t i = 0; rc == 0 && i < *count; i++)
+		if (!words[i])
+			rc = mk_error_no_memory(err);
+	return rc;
+}

@@ -1,0 +1,3 @@
+# sources of tests/unit for libmarket/search
+unit_sources += \
+	tests/unit/test_search.c

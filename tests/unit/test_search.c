@@ -1,0 +1,307 @@
+/* CAT-8: search against a naive reading of what was listed. With MARKET_TEST_LONG 20,000 listings
+ * and as many questions. Both stores are held against the same reading. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "libmarket/engine/market.h"
+#include "libmarket/search/terms.h"
+#include "tests/unit/market_fixture.h"
+
+enum { MOST = 20000, SELLERS = 3, CATEGORIES = 4, WORDS = 3, LETTERS = 6 };
+
+typedef struct listing {
+	int words[WORDS]; /* of `latin` */
+	char han[3 * LETTERS + 1];
+	int category, seller, color, price;
+	bool stocked;
+	char offer[MARKET_ID_TEXT_SIZE];
+} listing;
+
+typedef struct wanted {
+	int word; /* -1: none */
+	char han[3 * 3 + 1];
+	int category, seller, color, from, to;
+	const char *sort;
+} wanted;
+
+/* As it is written, and how it is asked for. */
+static const struct {
+	const char *shown, *asked;
+} latin[] = {
+	{"Televisão", "TELEVISAO"},   {"Rádio", "radio"},    {"ＰＨＯＮＥ", "phone"},
+	{"Éclair", "eclair"},         {"straße", "STRASSE"}, {"USB", "ｕｓｂ"},
+	{"naïve", "naive"},           {"Ω3", "ω3"},          {"water", "wAtEr"},
+	{"waterproof", "waterproof"},
+};
+enum { N_LATIN = sizeof(latin) / sizeof(latin[0]) };
+static const char *const han[] = {"苹", "果", "手", "机", "茶", "绿", "书", "包"};
+static const char *const codes[CATEGORIES] = {"all", "phones", "books", "tea"};
+static const char *const colors[] = {"red", "green", "blue"};
+
+static listing listings[MOST];
+static int n_listings;
+
+static uint64_t next(uint64_t *state)
+{
+	*state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return *state >> 33;
+}
+
+static int below(uint64_t *state, int bound)
+{
+	return (int)(next(state) % (uint64_t)bound);
+}
+
+static void add_letters(uint64_t *state, int count, char *out)
+{
+	*out = '\0';
+	for (int i = 0; i < count; i++)
+		strcat(out, han[below(state, 8)]);
+}
+
+static void open_shops(test_market *test)
+{
+	for (int i = 0; i < CATEGORIES; i++)
+		TEST_CALL(test, "category.create", "{'code':'%s','name':'%s'%s}", codes[i], codes[i],
+		          i == 0 || i == 3 ? "" : ",'parent':'ref:all'");
+	for (int i = 0; i < SELLERS; i++) {
+		TEST_CALL(test, "seller.apply",
+		          "{'name':'S','store_type':'individual','country':'BR','currency':'BRL',"
+		          "'owner_name':'O','ref':'s%d'}",
+		          i);
+		TEST_CALL(test, "seller.approve", "{'seller':'ref:s%d','waiver':'known'}", i);
+		TEST_CALL(test, "warehouse.create",
+		          "{'seller':'ref:s%d','name':'M','ref':'m','country':'BR'}", i);
+	}
+}
+
+/* A second passes between two, so that the newest are in one order. */
+static void add_listing(test_market *test, uint64_t *state, int i)
+{
+	listing *l = &listings[i];
+	char sku[MARKET_ID_TEXT_SIZE];
+
+	for (int k = 0; k < WORDS; k++)
+		l->words[k] = below(state, N_LATIN);
+	add_letters(state, below(state, LETTERS + 1), l->han);
+	l->category = below(state, CATEGORIES);
+	l->seller = below(state, SELLERS);
+	l->color = below(state, 3);
+	l->price = 1 + below(state, 50);
+	l->stocked = below(state, 5) != 0;
+	TEST_CALL(test, "product.create", "{'category':'ref:%s','ref':'p%d','title':'%s %s, %s %s'}",
+	          codes[l->category], i, latin[l->words[0]].shown, latin[l->words[1]].shown, l->han,
+	          latin[l->words[2]].shown);
+	TEST_CALL(test, "product.publish", "{'product':'ref:p%d'}", i);
+	TEST_CALL(test, "offer.create",
+	          "{'seller':'ref:s%d','product':'ref:p%d','skus':[{'attributes':{'color':'%s'},"
+	          "'price':{'amount':'%d.00','currency':'BRL'}}]}",
+	          l->seller, i, colors[l->color], l->price);
+	snprintf(l->offer, sizeof(l->offer), "%s", test_out(test, "id"));
+	snprintf(sku, sizeof(sku), "%s", test_out(test, "skus.0.id"));
+	test->now += 1000;
+	TEST_CALL(test, "offer.activate", "{'offer':'%s'}", l->offer);
+	if (l->stocked)
+		TEST_CALL(test, "stock.adjust",
+		          "{'sku':'%s','warehouse':'ref:s%d/m','delta':1,'reason':'bought'}", sku,
+		          l->seller);
+}
+
+static bool has_word(const listing *l, int word)
+{
+	return l->words[0] == word || l->words[1] == word || l->words[2] == word;
+}
+
+/* "all" is above "phones" and "books". */
+static bool is_hit(const listing *l, const wanted *w)
+{
+	return l->stocked && (w->word < 0 || has_word(l, w->word)) && strstr(l->han, w->han) &&
+	       (w->category < 0 || l->category == w->category ||
+	        (w->category == 0 && l->category < 3)) &&
+	       (w->seller < 0 || l->seller == w->seller) && (w->color < 0 || l->color == w->color) &&
+	       l->price >= w->from && l->price <= w->to;
+}
+
+static const char *order;
+
+static int by_order(const void *a, const void *b)
+{
+	const listing *x = *(listing *const *)a, *y = *(listing *const *)b;
+
+	if (strcmp(order, "price") == 0 && x->price != y->price)
+		return x->price - y->price;
+	if (strcmp(order, "price_down") == 0 && x->price != y->price)
+		return y->price - x->price;
+	return x < y ? 1 : -1; /* the newest first */
+}
+
+static wanted choose(uint64_t *state)
+{
+	static const char *const sorts[] = {"relevance", "price", "price_down",
+	                                    "newest",    "sales", "rating"};
+	wanted w = {.word = below(state, 3) ? below(state, N_LATIN) : -1,
+	            .category = below(state, 3) ? -1 : below(state, CATEGORIES),
+	            .seller = below(state, 4) ? -1 : below(state, SELLERS),
+	            .color = below(state, 4) ? -1 : below(state, 3),
+	            .from = below(state, 3) ? 0 : below(state, 40),
+	            .to = below(state, 3) ? 1000 : 10 + below(state, 40),
+	            .sort = sorts[below(state, 6)]};
+
+	add_letters(state, below(state, 3) ? below(state, 4) : 0, w.han);
+	return w;
+}
+
+/* All pages of one question. */
+static void compare(test_market *test, uint64_t *state)
+{
+	static listing *hits[MOST];
+	const wanted w = choose(state);
+	const int limit = 1 + below(state, 40);
+	char filters[400] = "", after[80] = "";
+	int n = 0, at = 0, size = 0;
+
+	for (int i = 0; i < n_listings; i++)
+		if (is_hit(&listings[i], &w))
+			hits[n++] = &listings[i];
+	order = w.sort;
+	qsort(hits, (size_t)n, sizeof(*hits), by_order);
+	if (w.word >= 0 || w.han[0])
+		size += sprintf(filters + size, ",'text':'%s %s'", w.word < 0 ? "" : latin[w.word].asked,
+		                w.han);
+	if (w.category >= 0)
+		size += sprintf(filters + size, ",'category':'ref:%s'", codes[w.category]);
+	if (w.seller >= 0)
+		size += sprintf(filters + size, ",'seller':'ref:s%d'", w.seller);
+	if (w.color >= 0)
+		size += sprintf(filters + size, ",'attributes':{'color':'%s'}", colors[w.color]);
+	do {
+		char path[40];
+		int k = 0;
+
+		TEST_CALL(test, "offer.search",
+		          "{'limit':%d,'sort':'%s','price_from':{'amount':'%d.00','currency':'BRL'},"
+		          "'price_to':{'amount':'%d.00','currency':'BRL'}%s%s}",
+		          limit, w.sort, w.from, w.to, filters, after);
+		for (; k < limit; k++) {
+			snprintf(path, sizeof(path), "items.%d.offer", k);
+			if (test_out(test, path)[0] == '\0')
+				break;
+			CU_ASSERT(at < n);
+			if (at < n)
+				CHECK_TEXT(test_out(test, path), hits[at++]->offer);
+		}
+		if (k < limit)
+			CHECK_TEXT(test_out(test, "next"), "");
+		after[0] = '\0';
+		if (test_out(test, "next")[0])
+			snprintf(after, sizeof(after), ",'after':'%s'", test_out(test, "next"));
+	} while (after[0]);
+	CHECK_INT(at, n);
+}
+
+static void same_as_a_naive_reading(void)
+{
+	const char *all = getenv("MARKET_TEST_LONG");
+	uint64_t state = test_random_seed();
+	const int questions = all && strcmp(all, "1") == 0 ? 2000 : 150;
+	test_market test;
+
+	test_market_open(&test, NULL);
+	open_shops(&test);
+	n_listings = all && strcmp(all, "1") == 0 ? MOST : 250;
+	for (int i = 0; i < n_listings; i++)
+		add_listing(&test, &state, i);
+	for (int i = 0; i < questions; i++)
+		compare(&test, &state);
+	test_market_close(&test);
+}
+
+/* ---- words ---- */
+
+static const char *words_of(mk_arena *arena, const char *text)
+{
+	mk_search_words words = {.count = 0};
+	const char *out;
+
+	mk_text_init(&words.text, arena->allocator, 65536);
+	CU_ASSERT(mk_search_add(arena, text, &words));
+	out = mk_arena_text_n(arena, words.text.size ? words.text.data : "", words.text.size);
+	mk_text_close(&words.text);
+	return out;
+}
+
+static void texts_become_words(void)
+{
+	mk_arena arena;
+
+	mk_arena_init(&arena, &mk_allocator_default);
+	CHECK_TEXT(words_of(&arena, "Ｔelevisão, 50\""), "televisao 50 ");
+	CHECK_TEXT(words_of(&arena, "苹果手机iPhone"), "苹果 果手 手机 机 iphone ");
+	CHECK_TEXT(words_of(&arena, "手\u200b机"), "手机 机 ");
+	CHECK_TEXT(words_of(&arena, "한국 カメラ"), "한국 국 カメ メラ ラ ");
+	CHECK_TEXT(words_of(&arena, "e\u0301t\u00e9"), "ete ");
+	CHECK_TEXT(words_of(&arena, "' OR \\ \" * ( ) : ' - ^"), "or ");
+	CHECK_TEXT(words_of(&arena, ""), "");
+	mk_arena_close(&arena);
+}
+
+static const char *asked(mk_arena *arena, mk_store_kind kind, const char *text, bool *too_many)
+{
+	static const char *const facets[] = {"f1", "f2"};
+
+	return mk_search_ask(arena, kind, text, facets, 2, too_many);
+}
+
+static void words_are_asked_for(void)
+{
+	mk_arena arena;
+	bool too_many;
+
+	mk_arena_init(&arena, &mk_allocator_default);
+	CHECK_TEXT(asked(&arena, MK_STORE_SQLITE, "绿茶杯 Tea 茶", &too_many),
+	           "{words} : (\"绿茶 茶杯\" AND \"tea\" AND \"茶\" *) AND {facets} : \"f1\" AND "
+	           "{facets} : \"f2\"");
+	CHECK_TEXT(asked(&arena, MK_STORE_POSTGRES, "绿茶杯 Te*", &too_many),
+	           "'绿茶' <-> '茶杯' & 'te':* & '=f1' & '=f2'");
+	CU_ASSERT(!too_many);
+	CHECK_TEXT(asked(&arena, MK_STORE_SQLITE, NULL, &too_many),
+	           "{facets} : \"f1\" AND {facets} : \"f2\"");
+	CHECK_TEXT(mk_search_ask(&arena, MK_STORE_SQLITE, "*", NULL, 0, &too_many), "");
+	mk_arena_close(&arena);
+}
+
+/* The index holds 250 words; a query may hold 32. */
+static void texts_are_bounded(void)
+{
+	char text[4 * 300 + 1];
+	mk_search_words words = {.count = 0};
+	bool too_many;
+	mk_arena arena;
+
+	mk_arena_init(&arena, &mk_allocator_default);
+	for (int i = 0; i < 300; i++)
+		sprintf(text + 4 * i, "a%02d ", i % 100);
+	mk_text_init(&words.text, arena.allocator, 65536);
+	CU_ASSERT(mk_search_add(&arena, text, &words));
+	CHECK_INT((int)words.count, MK_SEARCH_MAX_WORDS);
+	mk_text_close(&words.text);
+	mk_search_ask(&arena, MK_STORE_SQLITE, text, NULL, 0, &too_many);
+	CU_ASSERT(too_many);
+	text[4 * 32] = '\0';
+	mk_search_ask(&arena, MK_STORE_SQLITE, text, NULL, 0, &too_many);
+	CU_ASSERT(!too_many);
+	mk_arena_close(&arena);
+}
+
+void suite_search(void);
+void suite_search(void)
+{
+	CU_pSuite suite = test_suite_on_store("search");
+
+	CU_add_test(suite, "CAT-8: texts become words of the index", texts_become_words);
+	CU_add_test(suite, "CAT-8: a question is written for each store", words_are_asked_for);
+	CU_add_test(suite, "CAT-8: texts and questions are bounded", texts_are_bounded);
+	CU_add_test(suite, "CAT-8: hits, order and pages are those of a naive reading",
+	            same_as_a_naive_reading);
+}
