@@ -10,14 +10,23 @@
 
 typedef struct question {
 	const mk_statement *statement;
-	mk_value args[11];
+	mk_value args[12];
 	size_t n_args;
 } question;
 
+/* The words of facets: those the text index is asked for, and one that the rows are looked at for.
+ */
+typedef struct filters {
+	const char *indexed[MOST_FACETS];
+	size_t n_indexed;
+	const char *looked_at;
+} filters;
+
 static int ask(mk_ctx *ctx, const market_offer_search_params *in, int32_t sort, question *out,
                market_error *err);
-static int name_facets(mk_ctx *ctx, const market_offer_search_params *in, const char **words,
-                       size_t *count, market_error *err);
+static int name_facets(mk_ctx *ctx, const market_offer_search_params *in, filters *out,
+                       market_error *err);
+static void name(filters *out, const char *word);
 static int check(const mk_ctx *ctx, const market_offer_search_params *in, market_error *err);
 static int read_page(mk_ctx *ctx, const market_offer_search_params *in, market_search_page *page,
                      market_error *err);
@@ -108,16 +117,17 @@ static int ask(mk_ctx *ctx, const market_offer_search_params *in, int32_t sort, 
 {
 	const mk_store_kind kind = mk_store_kind_of(ctx->store);
 	const bool from = in->price_from.currency[0] != '\0', to = in->price_to.currency[0] != '\0';
-	const char *words[MOST_FACETS];
-	size_t n_words = 0;
+	filters wanted = {.n_indexed = 0};
 	bool too_many;
-	char *match;
-	int rc = name_facets(ctx, in, words, &n_words, err);
+	char *match, *pattern;
+	int rc = name_facets(ctx, in, &wanted, err);
 
 	if (rc != 0)
 		return rc;
-	match = mk_search_ask(ctx->arena, kind, in->text, words, n_words, &too_many);
-	if (!match)
+	match = mk_search_ask(ctx->arena, kind, in->text, wanted.indexed, wanted.n_indexed, &too_many);
+	pattern = mk_arena_join(ctx->arena, wanted.looked_at ? MK_TEXTS("%", wanted.looked_at, "%")
+	                                                     : MK_TEXTS("%"));
+	if (!match || !pattern)
 		return mk_error_no_memory(err);
 	if (too_many)
 		return mk_error_at(err, MARKET_ELIMIT, "text", "at most %d words are searched for",
@@ -129,35 +139,52 @@ static int ask(mk_ctx *ctx, const market_offer_search_params *in, int32_t sort, 
 	out->args[4] = mk_int(ctx->now);
 	out->args[5] = mk_int(in->all);
 	out->args[9] = mk_int(MARKET_SELLER_APPROVED);
-	out->args[10] = mk_text_value(match);
+	out->args[10] = mk_text_value(pattern);
+	out->args[11] = mk_text_value(match);
 	out->statement = match[0] ? &mk_search_asked[kind][sort] : &mk_search_all[sort];
-	out->n_args = match[0] ? 11 : 10;
+	out->n_args = match[0] ? 12 : 11;
 	return 0;
 }
 
-static int name_facets(mk_ctx *ctx, const market_offer_search_params *in, const char **words,
-                       size_t *count, market_error *err)
+/* A category at the top of the tree holds much: where words narrow the hits, it is quicker to look
+ * at their rows than to walk through its list. */
+static int name_facets(mk_ctx *ctx, const market_offer_search_params *in, filters *out,
+                       market_error *err)
 {
 	char seller[MARKET_ID_TEXT_SIZE];
 	void *row = NULL;
+	const char *word;
 	int rc = 0;
 
 	if (!mk_id_absent(in->category))
 		rc = mk_load(ctx, &mk_category_entity, in->category, "category", &row, err);
-	if (rc == 0 && row)
-		words[(*count)++] = mk_search_facet_word(ctx, MARKET_FACET_CATEGORY, NULL,
-		                                         ((const market_category *)row)->code, err);
+	if (rc == 0 && row) {
+		const market_category *category = row;
+
+		word = mk_search_facet_word(ctx, MARKET_FACET_CATEGORY, NULL, category->code, err);
+		if (!word)
+			return mk_error_no_memory(err);
+		if (in->text && mk_id_absent(category->parent))
+			out->looked_at = word;
+		else
+			name(out, word);
+	}
 	if (!mk_id_absent(in->seller)) {
 		market_id_format(MARKET_ID_SELLER, in->seller, seller);
-		words[(*count)++] = mk_search_facet_word(ctx, MARKET_FACET_SELLER, NULL, seller, err);
+		name(out, mk_search_facet_word(ctx, MARKET_FACET_SELLER, NULL, seller, err));
 	}
 	if (in->brand)
-		words[(*count)++] = mk_search_facet_word(ctx, MARKET_FACET_BRAND, NULL, in->brand, err);
+		name(out, mk_search_facet_word(ctx, MARKET_FACET_BRAND, NULL, in->brand, err));
 	for (size_t i = 0; i < in->n_attributes; i++)
-		words[(*count)++] = mk_search_facet_word(
-			ctx, MARKET_FACET_ATTRIBUTE, in->attributes[i]->name, in->attributes[i]->value, err);
-	for (size_t i = 0; rc == 0 && i < *count; i++)
-		if (!words[i])
+		name(out, mk_search_facet_word(ctx, MARKET_FACET_ATTRIBUTE, in->attributes[i]->name,
+		                               in->attributes[i]->value, err));
+	for (size_t i = 0; rc == 0 && i < out->n_indexed; i++)
+		if (!out->indexed[i])
 			rc = mk_error_no_memory(err);
 	return rc;
+}
+
+static void name(filters *out, const char *word)
+{
+	out->indexed[out->n_indexed++] = word;
 }

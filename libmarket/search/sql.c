@@ -1,11 +1,12 @@
 #include "libmarket/search/search.h"
 
 const char *const mk_search_ddl[] = {
-	"CREATE TABLE IF NOT EXISTS search_entry ({key}, offer_id {int} NOT NULL, product_book_id {int} "
-	"NOT NULL, product_id {int} NOT NULL, title TEXT NOT NULL, brand TEXT, currency TEXT NOT NULL, "
-	"price {int} NOT NULL, sales {int} NOT NULL, rating {int} NOT NULL, activated_at {int} NOT "
-	"NULL, category_path TEXT NOT NULL, attributes TEXT, words TEXT NOT NULL, facets TEXT NOT "
-	"NULL, refreshed_at {int} NOT NULL, version {int} NOT NULL, UNIQUE (book_id, offer_id)){strict}",
+	"CREATE TABLE IF NOT EXISTS search_entry ({key}, offer_id {int} NOT NULL, "
+	"product_book_id {int} NOT NULL, product_id {int} NOT NULL, title TEXT NOT NULL, brand TEXT, "
+	"currency TEXT NOT NULL, price {int} NOT NULL, sales {int} NOT NULL, rating {int} NOT NULL, "
+	"activated_at {int} NOT NULL, category_path TEXT NOT NULL, attributes TEXT, words TEXT NOT "
+	"NULL, facets TEXT NOT NULL, refreshed_at {int} NOT NULL, version {int} NOT NULL, "
+	"UNIQUE (book_id, offer_id)){strict}",
 	"{id_index:search_entry}",
 	"CREATE INDEX IF NOT EXISTS search_entry_product ON search_entry (product_book_id, product_id, "
 	"id)",
@@ -66,8 +67,8 @@ const mk_statement mk_search_stale = {
 };
 const mk_statement mk_search_sales = {
 	.name = "search_sales",
-	.sql = "SELECT CAST(COALESCE(SUM(t.sold), 0) AS BIGINT) AS number FROM sku k JOIN stock t ON "
-		   "t.book_id = k.book_id AND t.sku_id = k.id WHERE k.book_id = ?1 AND k.offer_id = ?2",
+	.sql = "SELECT CAST(COALESCE(SUM(t.sold), 0) AS BIGINT) AS number FROM stock t WHERE t.book_id "
+		   "= ?1 AND t.sku_id IN (SELECT k.id FROM sku k WHERE k.book_id = ?1 AND k.offer_id = ?2)",
 };
 
 /* ---- the text index: each store has its own ---- */
@@ -85,9 +86,8 @@ const mk_statement mk_search_text_add[2] = {
 		{
 			.name = "search_text_add",
 			.table = "search_text",
-			.sql =
-				"INSERT INTO search_text (book_id, id, terms) SELECT book_id, id, " MK_TEXT_INDEX_TERMS
-				" FROM search_entry WHERE book_id = ?1 AND id = ?2",
+			.sql = "INSERT INTO search_text (book_id, id, terms) SELECT book_id, "
+				   "id, " MK_TEXT_INDEX_TERMS " FROM search_entry WHERE book_id = ?1 AND id = ?2",
 		},
 };
 const mk_statement mk_search_text_remove[2] = {
@@ -109,19 +109,20 @@ const mk_statement mk_search_text_remove[2] = {
 /* ---- questions ---- */
 
 /* ?1 currency, ?2 and ?3 prices, ?4 rating, ?5 now, ?6 whether all is shown (CAT-6), ?7 and ?8 the
- * cursor, ?9 the limit, ?10 the state of approved sellers, ?11 what the text index is asked. */
+ * cursor, ?9 the limit, ?10 the state of approved sellers, ?11 a
+ * pattern of facets, ?12 what the text index is asked. */
 #define FILTERS \
 	" AND (CAST(?1 AS TEXT) = '' OR e.currency = ?1) AND e.price BETWEEN ?2 AND ?3 AND e.rating " \
-	">= ?4 AND (CAST(?6 AS BIGINT) = 1 OR (EXISTS (SELECT 1 FROM seller s WHERE s.book_id = " \
-	"e.book_id AND s.id = e.book_id AND s.state = ?10 AND (s.holiday_from IS NULL OR " \
-	"s.holiday_from > ?5 OR s.holiday_to <= ?5)) AND EXISTS (SELECT 1 FROM sku k JOIN stock t ON " \
-	"t.book_id = k.book_id AND t.sku_id = k.id WHERE k.book_id = e.book_id AND k.offer_id = " \
-	"e.offer_id AND t.on_hand > t.reserved)))"
+	">= ?4 AND e.facets LIKE ?11 AND (CAST(?6 AS BIGINT) = 1 OR (EXISTS (SELECT 1 FROM seller s " \
+	"WHERE s.book_id = e.book_id AND s.id = e.book_id AND s.state = ?10 AND (s.holiday_from IS " \
+	"NULL OR s.holiday_from > ?5 OR s.holiday_to <= ?5)) AND EXISTS (SELECT 1 FROM sku k WHERE " \
+	"k.book_id = e.book_id AND k.offer_id = e.offer_id AND EXISTS (SELECT 1 FROM stock t WHERE " \
+	"t.book_id = k.book_id AND t.sku_id = k.id AND t.on_hand > t.reserved))))"
 #define IN_SQLITE \
-	" FROM search_text i CROSS JOIN search_entry e ON e.id = i.rowid WHERE i.search_text MATCH ?11"
+	" FROM search_text i CROSS JOIN search_entry e ON e.id = i.rowid WHERE i.search_text MATCH ?12"
 #define IN_POSTGRES \
 	" FROM search_text i JOIN search_entry e ON e.book_id = i.book_id AND e.id = i.id WHERE " \
-	"i.terms @@ CAST(?11 AS tsquery)"
+	"i.terms @@ CAST(?12 AS tsquery)"
 #define IN_ALL " FROM search_entry e WHERE e.id > 0"
 
 #define DOWN(column) \

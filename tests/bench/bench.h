@@ -26,7 +26,7 @@ extern const bench bench_threads, bench_batch;
 extern const bench bench_postgres, bench_batch_postgres;
 extern const bench bench_transfer, bench_transfer_memory, bench_call;
 extern const bench bench_verify, bench_settle, bench_work_idle, bench_growth;
-extern const bench bench_listing;
+extern const bench bench_listing, bench_search;
 
 /* ---- bench.c ---- */
 

@@ -33,6 +33,7 @@ static const bench *const benches[] = {
 	&bench_settle,
 	&bench_work_idle,
 	&bench_listing,
+	&bench_search,
 	&bench_growth,
 };
 /* clang-format on */

@@ -7,4 +7,4 @@ bench_sources += tests/bench/main.c tests/bench/bench.c tests/bench/output.c \
 	tests/bench/rows.c tests/bench/call.c tests/bench/verify.c tests/bench/settle.c \
 	tests/bench/grow.c tests/bench/growth.c
 bench_sources += tests/bench/threads.c tests/bench/batch.c
-bench_sources += tests/bench/listing.c
+bench_sources += tests/bench/listing.c tests/bench/search.c

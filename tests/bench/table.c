@@ -31,6 +31,7 @@ static const target targets[] = {
 	{.bench = "verify", .kind = "sha256+scan", .bound = 0.50},
 	{.bench = "work.idle", .value = true, .most = true, .bound = 1.0},
 	{.bench = "listing.check", .kind = "flat", .bound = 2.0},
+	{.bench = "search", .kind = "bare", .bound = 0.30},
 	{.bench = "growth", .kind = "smallest", .bound = 0.85},
 };
 
