@@ -19,6 +19,7 @@
 #include <market/error.h>
 #include <market/types.h>
 
+#include <market/agency.h>
 #include <market/batch.h>
 #include <market/brand.h>
 #include <market/buyer.h>

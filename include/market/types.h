@@ -112,7 +112,9 @@ typedef struct market_pair {
 	X(BRAND, "brd", "brand") \
 	X(AUTHORISATION, "aut", "authorisation") \
 	X(PRICE_RULE, "prr", "price_rule") \
-	X(IDENTITY, "idc", "identity")
+	X(IDENTITY, "idc", "identity") \
+	X(AGENCY, "agy", "agency") \
+	X(DELEGATION, "dlg", "delegation")
 
 typedef enum market_id_kind {
 #define X(name, prefix, word) MARKET_ID_##name,

@@ -25,7 +25,7 @@ bool mk_catalog_insider(const mk_ctx *ctx, market_id seller)
 		return (ctx->actor.rights & MARKET_RIGHT_CATALOG) != 0;
 	case MARKET_ACTOR_MEMBER:
 		return ctx->member && !mk_id_absent(seller) && mk_id_equal(ctx->member->seller, seller) &&
-		       (mk_role_permissions(ctx->member->role) & MK_CAN_VIEW) != 0;
+		       (ctx->permissions & MK_CAN_VIEW) != 0;
 	default:
 		return false;
 	}

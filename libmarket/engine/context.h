@@ -21,7 +21,9 @@ typedef struct mk_ctx {
 	mk_digest *digest;
 	const mk_policy *policy; /* in effect at `now` */
 	market_actor actor;
-	const struct market_member *member; /* of a member actor */
+	const struct market_member *member; /* of a member actor, or made of a delegation */
+	uint32_t permissions;               /* MK_CAN_…, of `member` for its seller */
+	market_id delegation;               /* by which the actor acts; absent: none */
 	market_time now;                    /* effective time: every date of a record and the ledger */
 	market_time recorded;               /* the clock when it was recorded */
 	const void *subject;                /* the subject's row, a copy the handler may change */

@@ -17,6 +17,7 @@ typedef struct mk_entity {
 	/* Whose it is; an absent id when the row has no such party. NULL: never. */
 	market_id (*buyer)(const void *row);
 	market_id (*seller)(const void *row);
+	market_id (*agency)(const void *row);
 	/* Completes an output (lists that aren't columns). May be NULL. */
 	int (*fill)(struct mk_ctx *ctx, void *row, market_error *err);
 } mk_entity;

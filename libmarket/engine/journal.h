@@ -17,6 +17,7 @@ typedef struct mk_journal {
 	const char *refusal; /* the refusal's texts, JSON */
 	market_id result;
 	const char *events;
+	market_id delegation; /* by which an agency's member acted */
 } mk_journal;
 extern const mk_record mk_journal_record;
 extern const mk_statement mk_journal_insert, mk_journal_by_key, mk_journal_last;

@@ -11,7 +11,7 @@ const char *const mk_engine_ddl[] = {
 	"digest {blob}, recorded_at {int} NOT NULL, effective_at {int} NOT NULL, policy {int} NOT "
 	"NULL, "
 	"outcome {int} NOT NULL, refusal TEXT, result_book_id {int}, result_id {int}, events "
-	"TEXT){strict}",
+	"TEXT, delegation_book_id {int}, delegation_id {int}){strict}",
 	"CREATE UNIQUE INDEX IF NOT EXISTS journal_key ON journal (book_id, actor, key) WHERE key IS "
 	"NOT NULL",
 	"{id_index:journal}",
@@ -36,6 +36,7 @@ static const mk_field journal_fields[] = {
 	MK_F_TEXT(mk_journal, refusal, MK_INTERNAL, 0, 0, "the refusal's texts"),
 	MK_F_ID(mk_journal, result, NONE, MK_INTERNAL, "what it made or changed"),
 	MK_F_TEXT(mk_journal, events, 0, 0, 0, "the events, a JSON array"),
+	MK_F_ID(mk_journal, delegation, DELEGATION, MK_INTERNAL, "by which the actor acted"),
 };
 const mk_record mk_journal_record =
 	MK_RECORD_OF("journal", mk_journal, journal_fields, "a journal row");
@@ -71,10 +72,11 @@ const mk_statement mk_journal_insert = {
 	.table = "journal",
 	.sql = "INSERT INTO journal (book_id, id, operation, actor, key, digest, recorded_at, "
 		   "effective_at, "
-		   "policy, outcome, refusal, result_book_id, result_id, events) VALUES (:book_id, :id, "
-		   ":operation, "
+		   "policy, outcome, refusal, result_book_id, result_id, events, delegation_book_id, "
+		   "delegation_id) VALUES (:book_id, :id, :operation, "
 		   ":actor, :key, :digest, :recorded_at, :effective_at, :policy, :outcome, :refusal, "
-		   ":result_book_id, :result_id, :events) ON CONFLICT DO NOTHING",
+		   ":result_book_id, :result_id, :events, :delegation_book_id, :delegation_id) "
+		   "ON CONFLICT DO NOTHING",
 };
 const mk_statement mk_journal_by_key = {
 	.name = "journal_by_key",

@@ -79,11 +79,14 @@ static const char *need_name(const mk_relation *relation)
 	                   {MK_CAN_CATALOGUE, "catalogue"},
 	                   {MK_CAN_FULFILMENT, "fulfilment"},
 	                   {MK_CAN_SUPPORT, "support"},
-	                   {MK_CAN_VIEW, "view"}};
+	                   {MK_CAN_VIEW, "view"},
+	                   {MK_CAN_PAYOUT_ACCOUNT, "payout_account"}};
 	if (relation->kind == MK_REL_MEMBER)
 		for (size_t i = 0; i < sizeof(permissions) / sizeof(permissions[0]); i++)
 			if (relation->need == permissions[i].bit)
 				return permissions[i].name;
+	if (relation->kind == MK_REL_AGENCY && relation->need == MK_NEED_MANAGER)
+		return "manager";
 #define X(name, bit, text, summary) \
 	if (relation->kind == MK_REL_OPERATOR && relation->need == MARKET_RIGHT_##name) \
 		return text;
@@ -94,7 +97,8 @@ static const char *need_name(const mk_relation *relation)
 
 static void write_relations(const mk_op *op, mk_text *out)
 {
-	static const char *const words[] = {"", "anyone", "buyer", "member", "operator", "system"};
+	static const char *const words[] = {"",         "anyone", "buyer", "member",
+	                                    "operator", "system", "agency"};
 	mk_text_add(out, ",\"by\":[");
 	for (const mk_relation *relation = op->relations; relation->kind != MK_REL_END; relation++) {
 		const char *need = need_name(relation);

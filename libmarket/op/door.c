@@ -324,12 +324,6 @@ static int open_operation(mk_run *run, mk_ctx *ctx, market_error *err)
 	return run->shares ? 0 : mk_store_begin(ctx->store, writes, err);
 }
 
-/* SEL-6: one that was removed is nobody's. */
-static const market_member *current(const market_member *member)
-{
-	return member->removed_at == 0 ? member : NULL;
-}
-
 static int read_first_batch(mk_run *run, mk_ctx *ctx, mk_opening *opening, market_error *err)
 {
 	mk_query queries[5];
@@ -379,14 +373,14 @@ static int read_first_batch(mk_run *run, mk_ctx *ctx, mk_opening *opening, marke
 		opening->subject = queries[subject].rows[0];
 	if (subject && queries[subject + 1].n_rows)
 		opening->deadline = queries[subject + 1].rows[0];
-	if (member && queries[member].n_rows)
-		opening->member = current(queries[member].rows[0]);
 	ctx->subject = opening->subject;
-	ctx->member = opening->member;
+	if (member)
+		rc = mk_actor_open(run, queries[member].n_rows ? queries[member].rows[0] : NULL, ctx,
+		                   opening, err);
 	ctx->policy = mk_policy_at(run->market, ctx->now);
-	if (!ctx->policy)
+	if (rc == 0 && !ctx->policy)
 		return mk_error_set(err, MARKET_ECORRUPT, "the store has no policy");
-	return 0;
+	return rc;
 }
 
 static int replay(mk_run *run, mk_ctx *ctx, const mk_journal *earlier, market_error *err)
@@ -460,6 +454,7 @@ static int add_journal(mk_run *run, mk_ctx *ctx, int outcome, const char *refusa
 		.outcome = outcome,
 		.refusal = refusal,
 		.result = ctx->result,
+		.delegation = ctx->delegation,
 	};
 	if (run->key)
 		row.digest = (market_blob){run->digest.bytes, MK_HASH_SIZE};

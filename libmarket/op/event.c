@@ -15,7 +15,7 @@ static const mk_field event_page_fields[] = {
               "the entries"),
 	MK_F_TEXT(market_event_page, next, 0, 0, 0, "the cursor of the next page"),
 };
-static const mk_record event_page_record =
+const mk_record mk_event_page_record =
 	MK_RECORD_OF("event_page", market_event_page, event_page_fields, "a page of the journal");
 
 static const mk_op ops[] = {
@@ -24,7 +24,7 @@ static const mk_op ops[] = {
 		.since = "0.1",
 		.summary = "The journal by recorded time.",
 		.params = &event_list_params,
-		.result = &event_page_record,
+		.result = &mk_event_page_record,
 		.relations = MK_RELATIONS({MK_REL_OPERATOR, MARKET_RIGHT_LEDGER}, {MK_REL_SYSTEM, 0}),
 		.errors = MK_ERRORS(MARKET_EDENIED, MARKET_EINVALID),
 		.flags = MK_OP_PAGED,

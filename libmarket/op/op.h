@@ -10,8 +10,11 @@ typedef enum mk_relation_kind {
 	MK_REL_BUYER,    /* the buyer of the subject */
 	MK_REL_MEMBER,   /* a member of the subject's seller with the permission */
 	MK_REL_OPERATOR, /* an operator with the right */
-	MK_REL_SYSTEM
+	MK_REL_SYSTEM,
+	MK_REL_AGENCY /* somebody of the subject's agency; MK_NEED_MANAGER: a manager */
 } mk_relation_kind;
+
+enum { MK_NEED_MANAGER = 1 };
 
 typedef struct mk_relation {
 	mk_relation_kind kind;
@@ -66,6 +69,7 @@ typedef struct mk_op_group {
 	size_t count;
 } mk_op_group;
 
+extern const mk_record mk_event_page_record;    /* of event.list */
 extern const mk_op_group *const mk_op_groups[]; /* ends with NULL */
 const mk_op *mk_op_find(const char *name);
 const mk_op *mk_op_at(size_t index);

@@ -49,10 +49,16 @@ typedef struct mk_opening {
 	const void *subject;
 	const mk_deadline *deadline; /* of the subject */
 	const mk_journal *earlier;   /* of the same actor and key */
-	const market_member *member;
+	const market_member *member; /* of the actor, or made of a delegation */
+	uint32_t permissions;        /* MK_CAN_… */
+	const market_agency_member *agency_member;
 	const mk_policy *policy;
 } mk_opening;
 
+/* What a member actor may do, in both (op/authorise.c). `row` is the seller's member that it is;
+ * NULL: it may be an agency's. */
+int mk_actor_open(const mk_run *run, const market_member *row, mk_ctx *ctx, mk_opening *opening,
+                  market_error *err);
 /* 0, ENOTFOUND for strangers, EDENIED for those who may know of the subject (op/authorise.c). */
 int mk_authorise(const mk_run *run, const mk_opening *opening, market_error *err);
 

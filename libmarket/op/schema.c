@@ -4,6 +4,7 @@
 
 #include "libmarket/accounting/accounting.h"
 #include "libmarket/aftersale/refund.h"
+#include "libmarket/agency/agency.h"
 #include "libmarket/catalog/catalog.h"
 #include "libmarket/identity/identity.h"
 #include "libmarket/ledger/ledger.h"
@@ -32,6 +33,7 @@ const mk_migration mk_schema_list[] = {
 	{12, "accounting", mk_accounting_ddl},
 	{13, "identity", mk_identity_ddl},
 	{14, "brand", mk_brand_ddl},
+	{16, "agency", mk_agency_ddl},
 	{17, "catalogue", mk_catalogue_ddl},
 	{18, "listing", mk_listing_ddl},
 	{19, "search", mk_search_ddl},

@@ -1,5 +1,6 @@
 # sources of the door
 libmarket_sources += \
+	libmarket/op/agency.c \
 	libmarket/op/api_schema.c \
 	libmarket/op/authorise.c \
 	libmarket/op/batch.c \

@@ -3,7 +3,8 @@
 #include "libmarket/op/entity.h"
 #include "libmarket/op/op.h"
 
-extern const mk_op_group mk_op_party, mk_op_member, mk_op_onboarding, mk_op_event, mk_op_policy;
+extern const mk_op_group mk_op_party, mk_op_member, mk_op_agency, mk_op_onboarding, mk_op_event,
+	mk_op_policy;
 extern const mk_op_group mk_op_catalog, mk_op_ledger, mk_op_order, mk_op_payment, mk_op_shipment;
 extern const mk_op_group mk_op_catalogue, mk_op_change;
 extern const mk_op_group mk_op_rating, mk_op_escrow, mk_op_refund, mk_op_settlement;
@@ -36,6 +37,7 @@ const mk_op_group *const mk_op_groups[] = {
 	&mk_op_member,
 	&mk_op_identity,
 	&mk_op_search,
+	&mk_op_agency,
 	NULL,
 };
 /* clang-format on */

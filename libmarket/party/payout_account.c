@@ -4,6 +4,7 @@
 
 #include "libmarket/identity/identity.h"
 #include "libmarket/party/requirement.h"
+#include "libmarket/party/seller.h"
 
 typedef struct payout_account_row {
 	market_payout_account account;
@@ -134,8 +135,7 @@ static int seal_account(mk_ctx *ctx, payout_account_row *row, const char *number
 	return rc;
 }
 
-/* SEL-8: whom the session acts for has just proved who they are; params can't say so. */
-static int check_confirmation(const mk_ctx *ctx, market_error *err)
+int mk_check_confirmation(const mk_ctx *ctx, market_error *err)
 {
 	const market_time at = ctx->actor.confirmed_at;
 	int rc;
@@ -174,7 +174,7 @@ int mk_payout_account_set(mk_ctx *ctx, const void *params, market_error *err)
 	const market_payout_account_set_params *in = params;
 	const mk_seller_news news = {.payout_account = true};
 	payout_account_row *before = NULL;
-	int rc = check_confirmation(ctx, err);
+	int rc = mk_check_confirmation(ctx, err);
 	if (rc == 0)
 		rc = mk_identity_check_holder(ctx, in->seller, in->holder, err);
 	if (rc == 0)

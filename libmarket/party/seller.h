@@ -16,6 +16,9 @@ typedef enum mk_seller_step {
 
 /* Takes a step; ESTATE names the seller's state. The caller saves. */
 int mk_seller_step_to(mk_ctx *ctx, mk_seller *seller, mk_seller_step step, market_error *err);
+/* SEL-8: EUNCONFIRMED unless the session says that its person has just proved who they are; params
+ * can't say so. */
+int mk_check_confirmation(const mk_ctx *ctx, market_error *err);
 void mk_member_insert(mk_ctx *ctx, const market_member *member);
 
 int mk_buyer_create(mk_ctx *ctx, const void *params, market_error *err);

@@ -12,6 +12,7 @@
 #include "libmarket/engine/market.h"
 #include "libmarket/op/op.h"
 #include "tests/sim/identity.h"
+#include "tests/sim/members.h"
 
 #define SIM_CURRENCY "BRL"
 #define SIM_START INT64_C(1767571200000) /* 2026-01-05, a Monday */
@@ -66,14 +67,6 @@ typedef struct sim_seller {
 	market_time period_due;
 	market_time owes_since; /* the receivable, without a break */
 } sim_seller;
-
-/* SEL-6: those beside a seller's first owner */
-typedef struct sim_member {
-	market_id id;
-	size_t seller;
-	int32_t role;
-	market_time removed_at;
-} sim_member;
 
 typedef struct sim_submission {
 	market_id id;
@@ -349,6 +342,9 @@ typedef struct sim {
 	SIM_LIST(market_id) buyers;
 	SIM_LIST(sim_seller) sellers;
 	SIM_LIST(sim_member) members;
+	market_id agencies[SIM_AGENCIES];
+	SIM_LIST(sim_agent) agents;
+	SIM_LIST(sim_delegation) delegations;
 	SIM_LIST(sim_submission) submissions;
 	SIM_LIST(sim_product) products;
 	SIM_LIST(sim_change) changes;
@@ -580,8 +576,9 @@ typedef struct sim_action {
 extern const sim_action sim_party_actions[], sim_catalog_actions[], sim_change_actions[],
 	sim_brand_actions[], sim_identity_actions[], sim_order_actions[], sim_payment_actions[],
 	sim_settle_actions[], sim_rating_actions[], sim_ledger_actions[], sim_read_actions[],
-	sim_member_actions[];
+	sim_member_actions[], sim_agency_actions[];
 void sim_setup_party(sim *s);
+void sim_setup_agencies(sim *s);
 void sim_setup_brands(sim *s);
 void sim_setup_catalog(sim *s);
 /* A checkout (act_place.c). */

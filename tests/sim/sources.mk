@@ -1,6 +1,7 @@
 # sources of tests/sim
 check_PROGRAMS += tests/sim/market-sim
 tests_sim_market_sim_SOURCES = \
+	tests/sim/act_agency.c \
 	tests/sim/act_brand.c \
 	tests/sim/act_catalog.c \
 	tests/sim/act_change.c \
@@ -20,6 +21,7 @@ tests_sim_market_sim_SOURCES = \
 	tests/sim/identity.h \
 	tests/sim/ledger.c \
 	tests/sim/main.c \
+	tests/sim/members.h \
 	tests/sim/orders.c \
 	tests/sim/payments.c \
 	tests/sim/random.c \

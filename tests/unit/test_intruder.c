@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "libmarket/engine/market.h"
+#include "libmarket/party/party.h"
 #include "tests/unit/intruder.h"
 #include "tests/unit/market_fixture.h"
 
@@ -133,6 +134,75 @@ static void stranger_cant_tell_a_record_from_none(void)
 	intruder_close(&t);
 }
 
+/* ---- agencies ---- */
+
+static bool names_payout_account(const mk_op *op)
+{
+	for (const mk_relation *r = op->relations; r->kind != MK_REL_END; r++)
+		if (r->kind == MK_REL_MEMBER && (r->need & MK_CAN_PAYOUT_ACCOUNT))
+			return true;
+	return false;
+}
+
+static void delegates_are_let_in_as_members(void)
+{
+	static const char *const roles[] = {"finance", "catalogue", "fulfilment", "support", "viewer"};
+	intruder t;
+	int let_in = 0;
+
+	intruder_open(&t);
+	for (size_t i = 0; i < t.n_rows; i++)
+		for (size_t r = 0; r < 5; r++) {
+			const matrix_row *row = &t.rows[i];
+			const mk_op *op = mk_op_find(row->operation);
+			char member[40], agent[40], where[120];
+			caller who = {roles[r], member, 0};
+			verdict as_member, as_agent;
+
+			snprintf(member, sizeof(member), "member:ref:lin-%s", roles[r]);
+			snprintf(agent, sizeof(agent), "member:ref:%s-agent", roles[r]);
+			as_member = intruder_verdict(&t, row, intruder_call(&t, row, &who, false));
+			who.actor = agent;
+			as_agent = intruder_verdict(&t, row, intruder_call(&t, row, &who, false));
+			let_in += as_agent == VERDICT_OK;
+			/* without a subject or a seller among the params nobody says for whom */
+			if (names_payout_account(op) || !op->subject)
+				as_member = as_agent == VERDICT_OK ? as_member : VERDICT_DENIED;
+			snprintf(where, sizeof(where), "%s by %s: %d", row->operation, agent, as_agent);
+			if (as_agent != as_member)
+				CHECK_TEXT(where, "as the member");
+			if (names_payout_account(op))
+				CHECK_INT(as_agent, VERDICT_DENIED);
+		}
+	CU_ASSERT(let_in > 50);
+	intruder_close(&t);
+}
+
+static void ended_delegates_are_strangers(void)
+{
+	static const char *const agents[] = {"member:ref:revoked-agent", "member:ref:expired-agent"};
+	intruder t;
+
+	intruder_open(&t);
+	for (size_t i = 0; i < t.n_rows; i++)
+		for (size_t a = 0; a < 2; a++) {
+			const matrix_row *row = &t.rows[i];
+			const mk_op *op = mk_op_find(row->operation);
+			const caller stranger = {"anonymous", "anonymous", 0}, who = {"agent", agents[a], 0};
+			verdict as_stranger =
+				intruder_verdict(&t, row, intruder_call(&t, row, &stranger, false));
+			verdict as_agent = intruder_verdict(&t, row, intruder_call(&t, row, &who, false));
+			char where[120];
+
+			snprintf(where, sizeof(where), "%s by %s: %d", row->operation, agents[a], as_agent);
+			if (as_agent != as_stranger && strncmp(row->operation, "agency.", 7) != 0)
+				CHECK_TEXT(where, "as a stranger");
+			if (op->subject)
+				compare_with_nothing(&t, row, &who);
+		}
+	intruder_close(&t);
+}
+
 static void reference_is_as_good_as_an_identifier(void)
 {
 	static const char *const calls[][3] = {
@@ -236,6 +306,10 @@ void suite_intruder(void)
 
 	CU_add_test(suite, "SEL-6: every role may do to every operation what the matrix says",
 	            roles_are_as_the_matrix_says);
+	CU_add_test(suite, "SEL-6: an agency's people are let in where the member of that right is",
+	            delegates_are_let_in_as_members);
+	CU_add_test(suite, "SEL-6: after a revocation or its end an agency's people are strangers",
+	            ended_delegates_are_strangers);
 	CU_add_test(suite, "every operation stands in the matrix",
 	            every_operation_stands_in_the_matrix);
 	CU_add_test(suite, "somebody is let in to every operation", somebody_is_let_in_everywhere);
