@@ -85,8 +85,10 @@ typedef struct market_seller {
 	size_t n_metadata;
 	const market_requirement *const *requirements;
 	size_t n_requirements;
-	market_time holiday_from; /* on holiday from then on … */
-	market_time holiday_to;   /* … until then; absent: until it is ended */
+	market_time holiday_from;      /* on holiday from then on … */
+	market_time holiday_to;        /* … until then; absent: until it is ended */
+	const char *const *categories; /* codes of the back categories it trades in; not in lists */
+	size_t n_categories;
 } market_seller;
 MARKET_API void market_seller_free(market_seller *seller);
 
@@ -104,13 +106,17 @@ typedef struct market_seller_apply_params {
 	const char *owner_ref;
 	const market_pair *const *metadata;
 	size_t n_metadata;
+	const char *const *categories; /* codes of back categories; absent: none chosen */
+	size_t n_categories;
 } market_seller_apply_params;
 #define MARKET_SELLER_APPLY_PARAMS_INIT MARKET_INIT(market_seller_apply_params)
 
 /* Applies. The application is in `onboarding` and passes to `in_review` by itself when no
  * requirement of the gate `sell` is open; unanswered, it is rejected after the policy's time (code
- * `stale`). By anybody; the platform's own store by operators with sellers. Errors: EDENIED
- * (store_type), ECURRENCY, EEXISTS (ref, owner_ref). Since 0.1. */
+ * `stale`). Requirements of the policy that name categories are asked of those who chose one of
+ * them or one below (SEL-1). By anybody; the platform's own store by operators with sellers.
+ * Errors: EDENIED (store_type), ECURRENCY, EINVALID (categories: an unknown one, or one named
+ * twice), EEXISTS (ref, owner_ref). Since 0.1. */
 MARKET_API int market_seller_apply(struct market_session *session,
                                    const market_seller_apply_params *in, market_seller **out,
                                    market_error *err);

@@ -78,6 +78,8 @@ static const mk_field requirement_fields[] = {
 	MK_F_TEXT(mk_requirement, summary, 0, 0, MK_MAX_NAME, "what sellers are told"),
 	MK_F_TEXTS(mk_requirement, store_types, 0, 0, 10, "whom it concerns; none: all"),
 	MK_F_TIME(mk_requirement, version, 0, "submissions made before it don't count"),
+	MK_F_TEXTS(mk_requirement, categories, 0, 0, 1000,
+               "asked of sellers in these back categories, or below; none: all"),
 };
 static const mk_record requirement_record = MK_RECORD_OF(
 	"requirement", mk_requirement, requirement_fields, "what a seller must show (SEL-1)");

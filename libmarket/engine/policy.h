@@ -33,7 +33,9 @@ typedef struct mk_requirement {
 	const char *summary;
 	const char *const *store_types; /* names; none: all */
 	size_t n_store_types;
-	market_time version; /* submissions made before it don't count */
+	market_time version;           /* submissions made before it don't count */
+	const char *const *categories; /* of sellers in these, or below; none: all */
+	size_t n_categories;
 } mk_requirement;
 
 typedef struct mk_policy_sellers {

@@ -1,6 +1,7 @@
 /* The rows of buyers, sellers and members. */
 #include "libmarket/op/op.h"
 #include "libmarket/party/seller.h"
+#include "libmarket/seller/category.h"
 
 static const mk_field buyer_create_fields[] = {
 	MK_F_TEXT(market_buyer_create_params, ref, MK_REF, 1, MK_MAX_KEY, "the caller's reference"),
@@ -62,6 +63,8 @@ static const mk_field seller_apply_fields[] = {
 	MK_F_TEXT(T, owner_name, MK_REQUIRED, 1, MK_MAX_NAME, "the first member's name"),
 	MK_F_TEXT(T, owner_ref, MK_REF, 1, MK_MAX_KEY, "the first member's reference"),
 	MK_F_METADATA(T),
+	MK_F_TEXTS(T, categories, 0, 0, MK_MAX_SELLER_CATEGORIES,
+               "codes of the back categories it will trade in"),
 };
 static const mk_record seller_apply_params =
 	MK_PARAMS_OF("seller_apply_params", T, seller_apply_fields, "an application");
@@ -201,7 +204,7 @@ static const mk_op ops[COUNT] = {
 			.result = &mk_seller_record,
 			.gives = &mk_seller_entity,
 			.relations = MK_RELATIONS({MK_REL_ANYONE, 0}),
-			.errors = MK_ERRORS(MARKET_EDENIED, MARKET_ECURRENCY, MARKET_EEXISTS),
+			.errors = MK_ERRORS(MARKET_EDENIED, MARKET_ECURRENCY, MARKET_EINVALID, MARKET_EEXISTS),
 			.flags = MK_OP_WRITES | MK_OP_STATE,
 			.handler = mk_seller_apply,
 		},

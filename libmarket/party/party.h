@@ -19,6 +19,7 @@ uint32_t mk_role_permissions(int32_t role);
 typedef struct mk_seller {
 	market_seller seller;
 	market_time due_at;              /* of its deadline row */
+	const char *category_paths;      /* of the categories it trades in, as lines; NULL: none */
 	struct mk_seller_brands *brands; /* its authorisations, once they were read; not a column */
 } mk_seller;
 

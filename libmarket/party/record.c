@@ -96,6 +96,8 @@ static const mk_field seller_fields[] = {
 	MK_F_METADATA(T),
 	MK_F_LIST(T, requirements, market_requirement, requirement_record, MK_NOT_ROW, 0, 0,
               "what the policy asks"),
+	MK_F_TEXTS(T, categories, MK_NOT_ROW, 0, 0, "codes of the back categories it trades in"),
+	MK_F_TEXT(mk_seller, category_paths, MK_INTERNAL, 0, 0, "the categories' paths as lines"),
 	{.name = "due_at",
      .summary = "of its deadline row",
      .kind = MK_TIME,
@@ -130,8 +132,8 @@ static const mk_statement seller_by_id = {
 	.sql =
 		"SELECT book_id, id, ref, name, legal_name, store_type, country, currency, state, "
 		"reason, owner_id, "
-		"created_at, approved_at, holiday_from, holiday_to, answer_by, version, metadata, due_at "
-		"FROM seller "
+		"created_at, approved_at, holiday_from, holiday_to, answer_by, version, metadata, due_at, "
+		"category_paths FROM seller "
 		"WHERE book_id = ?1 AND id = ?2",
 };
 

@@ -7,10 +7,14 @@
 #include "libmarket/party/seller.h"
 #include "libmarket/party/submission.h"
 #include "libmarket/seller/brand.h"
+#include "libmarket/seller/category.h"
 
 static bool applies(const mk_requirement *requirement, const mk_seller *seller)
 {
 	const char *type = mk_enum_name(&mk_store_type_enum, seller->seller.store_type);
+	if (requirement->n_categories > 0 &&
+	    !mk_seller_trades_in(seller, requirement->categories, requirement->n_categories))
+		return false;
 	for (size_t i = 0; i < requirement->n_store_types; i++)
 		if (mk_text_equal(requirement->store_types[i], type))
 			return true;
@@ -177,5 +181,5 @@ int mk_seller_fill(mk_ctx *ctx, void *row, market_error *err)
 		items[i] = &states[i];
 	seller->seller.requirements = items;
 	seller->seller.n_requirements = count;
-	return 0;
+	return mk_seller_categories_fill(ctx, seller, err);
 }

@@ -4,6 +4,7 @@
 #include "libmarket/party/requirement.h"
 #include "libmarket/party/seller.h"
 #include "libmarket/seller/brand.h"
+#include "libmarket/seller/category.h"
 
 static const mk_statement seller_insert = {
 	.name = "seller_insert",
@@ -12,11 +13,11 @@ static const mk_statement seller_insert = {
 		"INSERT INTO seller (book_id, id, ref, name, legal_name, store_type, country, currency, "
 		"state, "
 		"reason, owner_id, created_at, approved_at, holiday_from, holiday_to, answer_by, due_at, "
-		"version, metadata) "
+		"version, metadata, category_paths) "
 		"VALUES (:book_id, :id, :ref, :name, :legal_name, :store_type, :country, :currency, "
 		":state, "
 		":reason, :owner_id, :created_at, :approved_at, :holiday_from, :holiday_to, :answer_by, "
-		":due_at, :version, :metadata) "
+		":due_at, :version, :metadata, :category_paths) "
 		"ON CONFLICT DO NOTHING",
 };
 static const mk_statement seller_update = {
@@ -169,6 +170,8 @@ int mk_seller_apply(mk_ctx *ctx, const void *params, market_error *err)
 							.n_metadata = in->n_metadata,
 						}};
 	int rc = check_application(ctx, in, err);
+	if (rc == 0)
+		rc = mk_seller_choose(ctx, &seller, in->categories, in->n_categories, err);
 	if (rc != 0)
 		return rc;
 	seller.seller.id = mk_new_own_id(ctx);

@@ -15,7 +15,7 @@ const char *const mk_party_ddl[] = {
 	"reason TEXT, owner_id {int} NOT NULL, created_at {int} NOT NULL, approved_at {int}, "
 	"holiday_from {int}, holiday_to {int}, "
 	"answer_by {int}, "
-	"due_at {int}, version {int} NOT NULL, metadata TEXT){strict}",
+	"due_at {int}, version {int} NOT NULL, metadata TEXT, category_paths TEXT){strict}",
 	"CREATE INDEX IF NOT EXISTS seller_created ON seller (created_at, id)",
 	"CREATE INDEX IF NOT EXISTS seller_state ON seller (state, created_at, id)",
 	"CREATE TABLE IF NOT EXISTS member ({key}, ref TEXT, {fk:seller_id:seller}, name TEXT NOT "

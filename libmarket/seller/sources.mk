@@ -4,5 +4,6 @@ libmarket_sources += \
 	libmarket/seller/authorisation_scope.c \
 	libmarket/seller/brand.c \
 	libmarket/seller/brand_ddl.c \
+	libmarket/seller/category.c \
 	libmarket/seller/price_rule.c \
 	libmarket/seller/quota.c

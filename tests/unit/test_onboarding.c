@@ -310,6 +310,51 @@ static void many_accepted_at_once(void)
 	test_market_close(&test);
 }
 
+/* Asked in media only; books are below it. */
+#define MEDIA_ONLY \
+	"- key: identity\n      kind: attested", \
+		"- key: identity\n      kind: attested\n      categories: [media]"
+#define APPLY_IN(ref, categories) \
+	"{'name':'Lin','store_type':'individual','country':'BR','currency':'BRL','owner_name':'Lin'," \
+	"'ref':'" ref "','categories':" categories "}"
+
+static void categories_decide_what_is_asked(void)
+{
+	test_market test;
+
+	open_with(&test, MEDIA_ONLY);
+	TEST_CALL(&test, "category.create", "{'code':'media','name':'Media'}");
+	TEST_CALL(&test, "category.create", "{'code':'books','name':'Books','parent':'ref:media'}");
+	TEST_CALL(&test, "category.create", "{'code':'medi','name':'Toys'}");
+	TEST_CALL(&test, "seller.get", "{'seller':'ref:lin'}");
+	CHECK_TEXT(test_out(&test, "requirements.1.name"), "payout_account");
+	TEST_CALL(&test, "seller.apply", APPLY_IN("m", "['media']"));
+	CHECK_TEXT(test_out(&test, "requirements.1.name"), "identity");
+	TEST_CALL(&test, "seller.apply", APPLY_IN("b", "['medi','books']"));
+	CHECK_TEXT(test_out(&test, "requirements.1.name"), "identity");
+	CHECK_TEXT(test_out(&test, "categories.0"), "medi");
+	TEST_CALL(&test, "seller.apply", APPLY_IN("t", "['medi']"));
+	CHECK_TEXT(test_out(&test, "requirements.1.name"), "payout_account");
+	TEST_CALL(&test, "seller.get", "{'seller':'ref:b'}");
+	CHECK_TEXT(test_out(&test, "requirements.1.name"), "identity");
+	CHECK_TEXT(test_out(&test, "categories.1"), "books");
+	test_market_close(&test);
+}
+
+static void categories_are_known_and_named_once(void)
+{
+	test_market test;
+
+	test_market_open(&test, NULL);
+	TEST_CALL(&test, "category.create", "{'code':'media','name':'Media'}");
+	TEST_REFUSED(&test, MARKET_EINVALID, "categories", "seller.apply",
+	             APPLY_IN("a", "['media','toys']"));
+	TEST_REFUSED(&test, MARKET_EINVALID, "categories", "seller.apply",
+	             APPLY_IN("a", "['media','media']"));
+	TEST_CALL(&test, "seller.apply", APPLY_IN("a", "['media']"));
+	test_market_close(&test);
+}
+
 void suite_onboarding(void);
 void suite_onboarding(void)
 {
@@ -331,4 +376,8 @@ void suite_onboarding(void)
 	            account_named_at_once_with_the_last);
 	CU_add_test(suite, "SEL-2: two operators accept side by side, twenty times over",
 	            many_accepted_at_once);
+	CU_add_test(suite, "SEL-1: a requirement of a category is asked there and below it only",
+	            categories_decide_what_is_asked);
+	CU_add_test(suite, "SEL-1: an applicant's categories are known ones, each named once",
+	            categories_are_known_and_named_once);
 }

@@ -1,0 +1,106 @@
+#include "libmarket/seller/category.h"
+
+#include <string.h>
+
+#include "libmarket/catalog/sql.h"
+
+static int read_categories(mk_ctx *ctx, const char *const *codes, size_t count, mk_query **out,
+                           market_error *err);
+static bool stands_before(const char *const *codes, size_t index);
+static bool on_a_path(const char *paths, const char *code);
+
+int mk_seller_choose(mk_ctx *ctx, mk_seller *seller, const char *const *codes, size_t count,
+                     market_error *err)
+{
+	mk_query *queries = NULL;
+	const char *paths = NULL;
+	int rc = count > 0 ? read_categories(ctx, codes, count, &queries, err) : 0;
+
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		const market_category *category;
+
+		if (queries[i].n_rows == 0)
+			return mk_error_at(err, MARKET_EINVALID, "categories", "there is no category %s",
+			                   codes[i]);
+		if (stands_before(codes, i))
+			return mk_error_at(err, MARKET_EINVALID, "categories", "category %s stands twice",
+			                   codes[i]);
+		category = queries[i].rows[0];
+		paths = paths ? mk_arena_join(ctx->arena, MK_TEXTS(paths, "\n", category->path))
+		              : category->path;
+		if (!paths)
+			return mk_error_no_memory(err);
+	}
+	seller->category_paths = paths;
+	return rc;
+}
+
+bool mk_seller_trades_in(const mk_seller *seller, const char *const *codes, size_t count)
+{
+	for (size_t i = 0; seller->category_paths && i < count; i++)
+		if (on_a_path(seller->category_paths, codes[i]))
+			return true;
+	return false;
+}
+
+int mk_seller_categories_fill(mk_ctx *ctx, mk_seller *seller, market_error *err)
+{
+	const char **codes;
+	size_t n = 0;
+	char *line = mk_arena_text(ctx->arena, seller->category_paths), *next;
+
+	if (!seller->category_paths)
+		return 0;
+	codes = MK_NEW_ARRAY(ctx->arena, const char *, MK_MAX_SELLER_CATEGORIES);
+	if (!line || !codes)
+		return mk_error_no_memory(err);
+	/* "/media/books/": the last of its codes is the category's own */
+	for (; line && n < MK_MAX_SELLER_CATEGORIES; line = next) {
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = '\0';
+		line[strlen(line) - 1] = '\0';
+		codes[n++] = strrchr(line, '/') + 1;
+	}
+	seller->seller.categories = codes;
+	seller->seller.n_categories = n;
+	return 0;
+}
+
+static int read_categories(mk_ctx *ctx, const char *const *codes, size_t count, mk_query **out,
+                           market_error *err)
+{
+	mk_query *queries = MK_NEW_ARRAY(ctx->arena, mk_query, count);
+	mk_value *values = MK_NEW_ARRAY(ctx->arena, mk_value, count);
+
+	if (!queries || !values)
+		return mk_error_no_memory(err);
+	for (size_t i = 0; i < count; i++) {
+		values[i] = mk_text_value(codes[i]);
+		queries[i] = (mk_query){.statement = &mk_category_by_code,
+		                        .args = &values[i],
+		                        .n_args = 1,
+		                        .record = &mk_category_record};
+	}
+	*out = queries;
+	return mk_store_read(ctx->store, ctx->arena, queries, count, err);
+}
+
+static bool stands_before(const char *const *codes, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (strcmp(codes[i], codes[index]) == 0)
+			return true;
+	return false;
+}
+
+/* A path names the category and all above it. */
+static bool on_a_path(const char *paths, const char *code)
+{
+	size_t size = strlen(code);
+
+	for (const char *at = strstr(paths, code); at; at = strstr(at + 1, code))
+		if (at > paths && at[-1] == '/' && at[size] == '/')
+			return true;
+	return false;
+}
