@@ -1,5 +1,6 @@
 /* Opening and closing a market. */
 #include "libmarket/engine/market.h"
+#include "libmarket/catalog/catalog.h"
 #include "libmarket/identity/identity.h"
 #include "libmarket/listing/listing.h"
 #include "libmarket/op/schema.h"
@@ -111,6 +112,7 @@ void market_close(market *market)
 	mk_identities_close(market);
 	mk_providers_close(market);
 	mk_listing_hooks_close(market);
+	mk_warehouse_hook_close(market);
 	mk_pool_close(market);
 	mk_keys_close(market->keys);
 	mk_policy_forget(market);

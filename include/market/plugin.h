@@ -219,6 +219,51 @@ MARKET_API int market_listing_findings_add(market_listing_findings *findings,
                                            const market_listing_finding *finding,
                                            market_error *err);
 
+/* ---- choice of a warehouse (CAT-7) ---- */
+
+/* What a seller has of one SKU in one warehouse. All texts live during the call. */
+typedef struct market_warehouse_stock {
+	const char *warehouse; /* the text of its identifier */
+	const char *country;   /* ISO 3166-1; NULL: not stated */
+	int64_t available;     /* pieces that nobody has reserved */
+} market_warehouse_stock;
+
+/* One item of a checkout. The hook sets `chosen`. */
+typedef struct market_warehouse_item {
+	const char *sku, *seller; /* the texts of their identifiers */
+	int64_t quantity;
+	const market_warehouse_stock *stocks; /* the oldest warehouse first */
+	size_t n_stocks;
+	int64_t chosen; /* the place of one of `stocks`; comes as -1: the library chooses */
+} market_warehouse_item;
+
+typedef struct market_warehouse_question {
+	uint32_t size;
+	const char *country; /* where the goods go; NULL: nobody knows */
+	market_warehouse_item *items;
+	size_t n_items;
+} market_warehouse_question;
+
+/*
+ * Chooses a warehouse for each item of a checkout, where the policy says `warehouse_choice: hook`.
+ * `choose` runs while the order is planned, maybe more than once, on any thread; it must be quick
+ * and may not call the library: that is refused with EMISUSE. Items of one SKU share its stock, and
+ * a warehouse that the buyer names stays. The oldest warehouse that has enough serves an item for
+ * which nothing is chosen or what is chosen hasn't enough, and all items when the hook gives an
+ * error or none is registered; an error and a choice that isn't there are logged as warnings.
+ */
+typedef struct market_warehouse_hook {
+	uint32_t size;
+	void *user_data;
+	int (*choose)(market_warehouse_question *question, void *user_data, market_error *err);
+	void (*destroy)(void *user_data); /* at market_close; may be NULL */
+} market_warehouse_hook;
+
+/* Sets the hook; the struct is copied. A market has one. Call it before other threads use the
+ * market. Errors: EINVALID, EEXISTS, ENOMEM. Since 0.1. */
+MARKET_API int market_warehouse_hook_register(struct market *market,
+                                              const market_warehouse_hook *hook, market_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -69,6 +69,12 @@ int mk_catalog_items(mk_ctx *ctx, const mk_want *wants, size_t count, mk_item **
  * `country` is where the goods go; NULL: nobody knows. ESTOCK (quantity). */
 int mk_stock_choose(mk_ctx *ctx, mk_item *const *items, size_t count, const char *country,
                     size_t *failed, market_error *err);
+/* Asks the application's hook, if there is one, and gives the place of a stock row for each item,
+ * -1 where it chose none or one that isn't there. */
+int mk_warehouse_ask(mk_ctx *ctx, mk_item *const *items, size_t count, const char *country,
+                     market_warehouse *const *warehouses, size_t n_warehouses, int64_t *chosen,
+                     market_error *err);
+void mk_warehouse_hook_close(market *market);
 /* Plans the reservation of chosen items: one relative, guarded update per stock row, and the event
  * stock.low where the reservation makes it low. A miss runs the operation again, so that its reads
  * name the error. Call once per operation, with all items; what is then added to "the last event"

@@ -19,6 +19,7 @@ libmarket_sources += \
 	libmarket/catalog/stock.c \
 	libmarket/catalog/stocktake.c \
 	libmarket/catalog/warehouse_choice.c \
+	libmarket/catalog/warehouse_hook.c \
 	libmarket/op/catalog.c \
 	libmarket/op/catalogue.c \
 	libmarket/op/change.c \

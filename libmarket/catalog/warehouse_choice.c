@@ -11,9 +11,13 @@ typedef struct choice {
 	const mk_ship_region *region;  /* NULL: no warehouse is nearer than another */
 	market_warehouse **warehouses; /* of all sellers; where the region tells them apart */
 	size_t n_warehouses;
+	int64_t
+		*suggested; /* by the application: places among an item's stocks; NULL: it isn't asked */
 } choice;
 
 static int prepare(mk_ctx *ctx, choice *c, const char *country, market_error *err);
+static int ask_hook(mk_ctx *ctx, choice *c, const char *country, market_error *err);
+static void take_suggested(const choice *c, mk_item *item, market_stock *stock);
 static const mk_ship_region *region_of(const mk_policy_stock *policy, const char *country);
 static int read_warehouses(mk_ctx *ctx, choice *c, market_error *err);
 static void take_together(choice *c, mk_item *first);
@@ -34,6 +38,8 @@ int mk_stock_choose(mk_ctx *ctx, mk_item *const *items, size_t count, const char
 	for (size_t i = 0; rc == 0 && i < count; i++) {
 		if (c.rule == MK_WAREHOUSE_FEWEST_PARCELS && !items[i]->stock)
 			take_together(&c, items[i]);
+		if (c.suggested && c.suggested[i] >= 0)
+			take_suggested(&c, items[i], items[i]->stocks[c.suggested[i]]);
 		if (!items[i]->stock)
 			rc = choose(&c, items[i], err);
 		if (rc != 0 && failed)
@@ -58,10 +64,34 @@ static int prepare(mk_ctx *ctx, choice *c, const char *country, market_error *er
 
 	if (policy)
 		c->rule = policy->warehouse_choice;
+	if (c->rule == MK_WAREHOUSE_HOOK)
+		return ask_hook(ctx, c, country, err);
 	if (c->rule != MK_WAREHOUSE_NEAREST && c->rule != MK_WAREHOUSE_FEWEST_PARCELS)
 		return 0;
 	c->region = region_of(policy, country);
 	return c->region ? read_warehouses(ctx, c, err) : 0;
+}
+
+static int ask_hook(mk_ctx *ctx, choice *c, const char *country, market_error *err)
+{
+	int rc = read_warehouses(ctx, c, err);
+
+	if (rc != 0)
+		return rc;
+	c->suggested = MK_NEW_ARRAY(ctx->arena, int64_t, c->count + 1);
+	if (!c->suggested)
+		return mk_error_no_memory(err);
+	return mk_warehouse_ask(ctx, c->items, c->count, country, c->warehouses, c->n_warehouses,
+	                        c->suggested, err);
+}
+
+/* Where there is enough; else the library's own choice follows. */
+static void take_suggested(const choice *c, mk_item *item, market_stock *stock)
+{
+	if (!allowed(item, stock) || left(c, stock) < item->quantity)
+		return;
+	item->stock = stock;
+	item->warehouse = stock->warehouse;
 }
 
 static const mk_ship_region *region_of(const mk_policy_stock *policy, const char *country)

@@ -9,6 +9,7 @@
 
 struct mk_providers;
 struct mk_listing_hooks;
+struct market_warehouse_hook;
 
 typedef struct mk_policy_version {
 	const mk_policy *policy;
@@ -51,7 +52,8 @@ struct market {
 	mk_policy_version *policies; /* newest first; none goes before the market does */
 	struct mk_providers *providers;
 	struct mk_identities *identities;
-	struct mk_listing_hooks *listing_hooks; /* NULL: none */
+	struct mk_listing_hooks *listing_hooks;       /* NULL: none */
+	struct market_warehouse_hook *warehouse_hook; /* NULL: none */
 };
 
 struct market_session {

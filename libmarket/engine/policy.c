@@ -259,6 +259,7 @@ static const mk_enum_value warehouse_choice_values[] = {
 	{MK_WAREHOUSE_NEAREST, "nearest", "the nearest by the table of regions, then the oldest"},
 	{MK_WAREHOUSE_FEWEST_PARCELS, "fewest_parcels",
      "as few as can be for all that the buyer wants of the seller"},
+	{MK_WAREHOUSE_HOOK, "hook", "as the application chooses"},
 	{0, NULL, NULL},
 };
 const mk_enum mk_warehouse_choice_enum = {"warehouse_choice", warehouse_choice_values};

@@ -100,7 +100,8 @@ typedef struct mk_policy_orders {
 typedef enum mk_warehouse_choice {
 	MK_WAREHOUSE_OLDEST = 1,
 	MK_WAREHOUSE_NEAREST,
-	MK_WAREHOUSE_FEWEST_PARCELS
+	MK_WAREHOUSE_FEWEST_PARCELS,
+	MK_WAREHOUSE_HOOK
 } mk_warehouse_choice;
 extern const mk_enum mk_warehouse_choice_enum;
 
