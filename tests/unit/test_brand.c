@@ -397,6 +397,32 @@ static void hangs_on_another(void)
 	test_market_close(&test);
 }
 
+/* Ten steps from the owner are looked at, not one more. */
+static void chains_have_an_end(void)
+{
+	char upper[64] = "", seller[8], before[8] = "lin";
+	test_market test;
+
+	open_goods(&test);
+	for (int i = 0; i < 11; i++) {
+		snprintf(seller, sizeof(seller), i == 0 ? "lin" : "s%d", i);
+		if (i == 0) {
+			authorise(&test, seller, "acme", "");
+		} else {
+			add_seller(&test, seller, "individual");
+			TEST_CALL(&test, "authorisation.create",
+			          "{'seller':'ref:%s','brand':'ref:acme','ref':'acme','chain':[{'from':'%s',"
+			          "'to':'%s','authorisation':'%s'}]}",
+			          seller, before, seller, upper);
+		}
+		snprintf(upper, sizeof(upper), "%s", test_out(&test, "id"));
+		accept(&test, seller, "acme");
+		CHECK_INT(offer(&test, seller, "one"), i < 10 ? 0 : MARKET_EINCOMPLETE);
+		snprintf(before, sizeof(before), "%s", seller);
+	}
+	test_market_close(&test);
+}
+
 static void document_is_sealed(void)
 {
 	market_authorisation_get_params in = MARKET_AUTHORISATION_GET_PARAMS_INIT;
@@ -465,6 +491,7 @@ void suite_brand(void)
 	            narrowed);
 	CU_add_test(suite, "SEL-3: what hangs on another's authorisation reaches as far and as long",
 	            hangs_on_another);
+	CU_add_test(suite, "SEL-3: a chain of authorisations has an end", chains_have_an_end);
 	CU_add_test(suite, "SEL-10: an authorisation's document is sealed and shown masked",
 	            document_is_sealed);
 	CU_add_test(suite, "CAT-5: a breach names sku and prices, or raises an event", breach_is_told);
