@@ -77,6 +77,12 @@ int mk_search_follow_product(mk_ctx *ctx, const market_product *product, market_
 	return rc;
 }
 
+/* Of more digits than a digest's has. */
+const char *mk_search_seller_word(mk_ctx *ctx, market_id seller)
+{
+	return mk_arena_format(ctx->arena, "%020lld", (long long)seller.id);
+}
+
 /* Eight bytes of a digest: nobody can make a value that is found under another's. */
 const char *mk_search_facet_word(mk_ctx *ctx, market_search_facet_kind kind, const char *name,
                                  const char *value, market_error *err)
@@ -232,13 +238,14 @@ static int write_attributes(mk_ctx *ctx, const pairs *all, mk_search_entry *out,
 
 static int write_facets(mk_ctx *ctx, const pairs *all, mk_search_entry *out, market_error *err)
 {
-	char seller[MARKET_ID_TEXT_SIZE];
+	const char *seller = mk_search_seller_word(ctx, out->hit.seller);
 	mk_text facets;
-	int rc;
+	int rc = 0;
 
-	market_id_format(MARKET_ID_SELLER, out->hit.seller, seller);
+	if (!seller)
+		return mk_error_no_memory(err);
 	mk_text_init(&facets, ctx->arena->allocator, LONGEST);
-	rc = add_facet(ctx, &facets, MARKET_FACET_SELLER, NULL, seller, err);
+	mk_text_add(&facets, seller);
 	/* "/media/books/" */
 	for (const char *at = out->category_path; rc == 0 && *at == '/' && at[1] != '\0';) {
 		const size_t size = strcspn(at + 1, "/");

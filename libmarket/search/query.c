@@ -151,7 +151,6 @@ static int ask(mk_ctx *ctx, const market_offer_search_params *in, int32_t sort, 
 static int name_facets(mk_ctx *ctx, const market_offer_search_params *in, filters *out,
                        market_error *err)
 {
-	char seller[MARKET_ID_TEXT_SIZE];
 	void *row = NULL;
 	const char *word;
 	int rc = 0;
@@ -169,10 +168,8 @@ static int name_facets(mk_ctx *ctx, const market_offer_search_params *in, filter
 		else
 			name(out, word);
 	}
-	if (!mk_id_absent(in->seller)) {
-		market_id_format(MARKET_ID_SELLER, in->seller, seller);
-		name(out, mk_search_facet_word(ctx, MARKET_FACET_SELLER, NULL, seller, err));
-	}
+	if (!mk_id_absent(in->seller))
+		name(out, mk_search_seller_word(ctx, in->seller));
 	if (in->brand)
 		name(out, mk_search_facet_word(ctx, MARKET_FACET_BRAND, NULL, in->brand, err));
 	for (size_t i = 0; i < in->n_attributes; i++)

@@ -46,7 +46,8 @@ int mk_search_follow(mk_ctx *ctx, const market_offer *offer, market_sku *const *
 /* The same for all offers of a product that changes; those beyond 500 follow by search.refresh. */
 int mk_search_follow_product(mk_ctx *ctx, const market_product *product, market_error *err);
 
-/* The word of the index by which entries with that value are found. */
+/* The words of the index by which entries of a seller, or with another value, are found. */
+const char *mk_search_seller_word(mk_ctx *ctx, market_id seller);
 const char *mk_search_facet_word(mk_ctx *ctx, market_search_facet_kind kind, const char *name,
                                  const char *value, market_error *err);
 

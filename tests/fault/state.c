@@ -113,7 +113,8 @@ static void add_column(int n_columns, const char *const *values, const int *leng
 	snprintf(table, sizeof(table), "%.*s", lengths[0], values[0]);
 	snprintf(column, sizeof(column), "%.*s", lengths[1], values[1]);
 	snprintf(type, sizeof(type), "%.*s", lengths[2], values[2]);
-	if (strncmp(table, "market_schema", 13) == 0 || strncmp(table, "sqlite_", 7) == 0)
+	if (strncmp(table, "market_schema", 13) == 0 || strncmp(table, "sqlite_", 7) == 0 ||
+	    strncmp(table, "search_text", 11) == 0) /* made from search_entry */
 		return;
 	if (strcmp(table, w->table) != 0) {
 		if (*w->table)
