@@ -24,13 +24,17 @@
 #include <market/brand.h>
 #include <market/buyer.h>
 #include <market/catalog.h>
+#include <market/closing.h>
+#include <market/deposit.h>
 #include <market/escrow.h>
 #include <market/event.h>
+#include <market/front_category.h>
 #include <market/identity.h>
 #include <market/keys.h>
 #include <market/ledger.h>
 #include <market/ledger_request.h>
 #include <market/listing.h>
+#include <market/onboarding.h>
 #include <market/order.h>
 #include <market/payment.h>
 #include <market/policy.h>
@@ -38,8 +42,10 @@
 #include <market/refund.h>
 #include <market/search.h>
 #include <market/seller.h>
+#include <market/service_fee.h>
 #include <market/settlement.h>
 #include <market/shipment.h>
+#include <market/standing.h>
 #include <market/store.h>
 
 #ifdef __cplusplus

@@ -272,7 +272,8 @@ MARKET_API void market_authorisation_page_free(market_authorisation_page *page);
 typedef enum market_price_breach {
 	MARKET_PRICE_BREACH_BLOCK = 1, /* the offer or the change is refused */
 	MARKET_PRICE_BREACH_REVIEW,    /* the offer is blocked until an operator unblocks it */
-	MARKET_PRICE_BREACH_EVENT      /* the event price_rule.breached */
+	MARKET_PRICE_BREACH_EVENT,     /* the event price_rule.breached */
+	MARKET_PRICE_BREACH_VIOLATION  /* a violation of the seller's (market/standing.h) */
 } market_price_breach;
 
 /* What a brand asks of its stores for a product. With neither price nor floor nothing is asked. */

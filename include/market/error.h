@@ -62,6 +62,8 @@ typedef enum market_error_class {
 	X(EINFLIGHT, 33, STATE, "in_flight", "an outcome at a provider is awaited") \
 	X(ECHAIN, 34, STATE, "chain_broken", "another item of its chain failed: nothing was done") \
 	X(EHOLDER, 35, STATE, "holder", "the account's holder isn't who was verified") \
+	X(EOBSTACLE, 36, STATE, "obstacle", "something stands in the way; the detail lists all of it") \
+	X(ELIMITED, 37, STATE, "limited", "violations limit what the seller or the buyer may do now") \
 	X(EKEYREUSED, 40, CONFLICT, "key_reused", "the key was used with other content") \
 	X(ECONFLICT, 41, CONFLICT, "conflict", "another change came between, again and again") \
 	X(ETIMEORDER, 42, CONFLICT, "time_order", "the time lies before what is already recorded") \

@@ -130,8 +130,9 @@ typedef struct market_offer_activate_params {
 
 /* draft | paused → active. By members of the seller with catalogue and operators with catalog.
  * What a listing rule wants looked at stays in its state until its review is cleared
- * (market/listing.h). Errors: ESTATE, EINCOMPLETE (the product isn't published, or the seller may
- * not sell its brand), ELISTING (what a rule blocks or an operator refused). Since 0.1. */
+ * (market/listing.h). Errors: ESTATE, EINCOMPLETE (the product isn't published, or the seller
+ * hasn't met a licence of its category or may not sell its brand), ELISTING (what a rule blocks or
+ * an operator refused). Since 0.1. */
 MARKET_API int market_offer_activate(struct market_session *session,
                                      const market_offer_activate_params *in, market_offer **out,
                                      market_error *err);

@@ -62,6 +62,7 @@ typedef struct market_offer_search_params {
 	const char *key;
 	const char *text;   /* words; "*" at the end: the last one may go on */
 	market_id category; /* a back category with those below */
+	market_id front_category;
 	market_id seller;
 	const char *brand;
 	const market_pair *const *attributes; /* of the product or one of the SKUs */
@@ -90,8 +91,9 @@ typedef struct market_search_page {
 /* Offers on sale that hold all words: words as a whole, Chinese, Japanese and Korean by the letters
  * that stand together, whatever case, width and accents. Shows what can be bought now (CAT-6)
  * unless `all`. The order and the hits are the same on every store. By anybody; `all` by operators
- * with catalog. Errors: EDENIED (all), ENOTFOUND (category, seller), ECURRENCY (price_to), EINVALID
- * (after), ELIMIT (text: more than 32 words). Since 0.1. */
+ * with catalog. Errors: EDENIED (all), ENOTFOUND (category, front_category, seller), ECURRENCY
+ * (price_to), EINVALID (after), ELIMIT (text: more than 32 words; front_category: more than 1,000
+ * links below it, or 1,000 words in its queries). Since 0.1. */
 MARKET_API int market_offer_search(struct market_session *session,
                                    const market_offer_search_params *in, market_search_page **out,
                                    market_error *err);

@@ -62,7 +62,7 @@ typedef struct market_requirement {
 	const char *name;
 	const char *summary;
 	const char *gate;  /* "sell" or "payout" */
-	const char *state; /* "open", "pending", "accepted", "rejected", "waived" */
+	const char *state; /* "open", "pending", "accepted", "rejected", "waived", "expired" */
 } market_requirement;
 
 /* A seller. Owns a book: its own id. */
@@ -75,7 +75,7 @@ typedef struct market_seller {
 	const char *country;  /* ISO 3166-1 alpha-2 */
 	const char *currency; /* of its orders and balances */
 	int32_t state;
-	const char *reason; /* code of the last rejection or suspension */
+	const char *reason; /* code of the last step that needs one (SEL-2) */
 	market_id owner;    /* the member made with the application */
 	market_time created_at;
 	market_time approved_at;
@@ -89,6 +89,10 @@ typedef struct market_seller {
 	market_time holiday_to;        /* … until then; absent: until it is ended */
 	const char *const *categories; /* codes of the back categories it trades in; not in lists */
 	size_t n_categories;
+	market_time closing_at; /* being wound up since then */
+	/* What a requirement of the gate `sell` asks was met and is so no more: no new orders since
+	 * then (SEL-11). */
+	market_time gate_closed_at;
 } market_seller;
 MARKET_API void market_seller_free(market_seller *seller);
 
@@ -204,7 +208,8 @@ typedef enum market_submission_state {
 	MARKET_SUBMISSION_WAIVED
 } market_submission_state;
 
-/* What a seller has shown for one requirement (SEL-1). The newest of a requirement counts. */
+/* What a seller has shown for one requirement (SEL-1). One that is accepted or waived counts while
+ * its time runs, also when a newer one was refused or waits for an operator. */
 typedef struct market_submission {
 	market_id id;
 	const char *ref;
@@ -220,6 +225,8 @@ typedef struct market_submission {
 	market_time created_at;
 	market_time decided_at;
 	int64_t version;
+	market_time recheck_at; /* an operator is to look at it again (SEL-11) */
+	market_time lapsed_at;  /* counted and counts no more since then */
 } market_submission;
 MARKET_API void market_submission_free(market_submission *submission);
 
@@ -252,7 +259,7 @@ typedef struct market_submission_decide_params {
 #define MARKET_SUBMISSION_DECIDE_PARAMS_INIT MARKET_INIT(market_submission_decide_params)
 
 /* Accepts a pending submission; an application whose last open requirement it was passes to review.
- * By operators with sellers. Errors: ESTATE. Since 0.1. */
+ * By operators with sellers. Errors: ESTATE, EEXPIRED (its time is over). Since 0.1. */
 MARKET_API int market_submission_accept(struct market_session *session,
                                         const market_submission_decide_params *in,
                                         market_submission **out, market_error *err);

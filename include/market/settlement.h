@@ -23,7 +23,8 @@ typedef enum market_lot_kind {
 	MARKET_LOT_REFUND,      /* taken for a refund after release; negative */
 	MARKET_LOT_FEE,         /* kept or charged fees; negative */
 	MARKET_LOT_RETURNED,    /* a payout that came back */
-	MARKET_LOT_ADJUSTMENT   /* posted by hand, either sign */
+	MARKET_LOT_ADJUSTMENT,  /* posted by hand, either sign */
+	MARKET_LOT_DEPOSIT      /* lodged as a deposit, negative, or returned of it */
 } market_lot_kind;
 
 typedef struct market_lot {
@@ -272,7 +273,8 @@ typedef struct market_statement_line {
 	market_money available;
 	market_money in_payout;
 	market_money receivable;
-	market_money amount; /* the change of the net position */
+	market_money amount;  /* the change of the net position */
+	market_money deposit; /* of the deposit, which stands apart from it */
 } market_statement_line;
 
 /* Opening + lines = closing. */

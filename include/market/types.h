@@ -114,7 +114,12 @@ typedef struct market_pair {
 	X(PRICE_RULE, "prr", "price_rule") \
 	X(IDENTITY, "idc", "identity") \
 	X(AGENCY, "agy", "agency") \
-	X(DELEGATION, "dlg", "delegation")
+	X(DELEGATION, "dlg", "delegation") \
+	X(VIOLATION, "vio", "violation") \
+	X(DEPOSIT, "dep", "deposit") \
+	X(DEPOSIT_MOVEMENT, "dpm", "deposit_movement") \
+	X(SERVICE_FEE, "sfe", "service_fee") \
+	X(SUBSCRIPTION, "sbs", "subscription")
 
 typedef enum market_id_kind {
 #define X(name, prefix, word) MARKET_ID_##name,

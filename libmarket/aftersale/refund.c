@@ -2,6 +2,7 @@
 #include "libmarket/aftersale/internal.h"
 #include "libmarket/escrow/escrow.h"
 #include "libmarket/payment/payment.h"
+#include "libmarket/standing/standing.h"
 
 static void init(mk_ctx *ctx, const mk_order *order, const market_refund_create_params *in,
                  mk_refund *refund);
@@ -19,8 +20,13 @@ int mk_refund_create(mk_ctx *ctx, const void *params, market_error *err)
 	const market_refund_create_params *in = params;
 	mk_order *order = (mk_order *)ctx->subject;
 	mk_refund *refund = MK_NEW(ctx->arena, mk_refund);
-	int rc = refund ? mk_refund_check_order(order, err) : mk_error_no_memory(err);
+	int rc = refund ? 0 : mk_error_no_memory(err);
 
+	if (rc == 0 && !in->reason) /* BUY-1 */
+		rc = mk_standing_check_buyer(ctx, order->order.buyer, MARKET_ACTION_REFUND_REASON, "reason",
+		                             err);
+	if (rc == 0)
+		rc = mk_refund_check_order(order, err);
 	if (rc == 0)
 		rc = mk_order_load_lines(ctx, order, err);
 	if (rc != 0)

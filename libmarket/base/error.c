@@ -93,6 +93,28 @@ int mk_error_detail(market_error *err, int code, const char *format, ...)
 	return code;
 }
 
+int mk_error_detail_list(market_error *err, int code, const char *const *texts, size_t count)
+{
+	const size_t more = sizeof("; and 18446744073709551615 more.");
+	size_t used = 0, told = 0;
+
+	if (!err)
+		return code;
+	for (; told < count; told++) {
+		const size_t length = strlen(texts[told]);
+		if (used + 2 + length + more > sizeof(err->detail))
+			break;
+		used += (size_t)snprintf(err->detail + used, sizeof(err->detail) - used, "%s%s",
+		                         told > 0 ? "; " : "", texts[told]);
+	}
+	if (told < count)
+		snprintf(err->detail + used, sizeof(err->detail) - used, "%s%zu more.",
+		         told > 0 ? "; and " : "", count - told);
+	else
+		snprintf(err->detail + used, sizeof(err->detail) - used, ".");
+	return code;
+}
+
 int mk_error_hint(market_error *err, int code, const char *format, ...)
 {
 	if (!err)

@@ -12,6 +12,8 @@ int mk_error_set(market_error *err, int code, const char *format, ...) MK_PRINTF
 /* These add to an error that is set and return `code`, also when that is no error but positive: a
  * transaction that must run again. `err` may be NULL. */
 int mk_error_detail(market_error *err, int code, const char *format, ...) MK_PRINTF(3, 4);
+/* The texts in one line, as far as it goes: "a; b; and 3 more." */
+int mk_error_detail_list(market_error *err, int code, const char *const *texts, size_t count);
 int mk_error_hint(market_error *err, int code, const char *format, ...) MK_PRINTF(3, 4);
 int mk_error_field(market_error *err, int code, const char *format, ...) MK_PRINTF(3, 4);
 int mk_error_object(market_error *err, int code, market_id_kind kind, market_id id);

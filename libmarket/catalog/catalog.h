@@ -88,6 +88,9 @@ void mk_stock_commit(mk_ctx *ctx, market_id stock, int64_t quantity);
 void mk_stock_release(mk_ctx *ctx, market_id stock, int64_t quantity);
 void mk_stock_return(mk_ctx *ctx, market_id stock, int64_t quantity);
 
+/* A code is a step of a path, so it holds no slash: EINVALID (code). */
+int mk_category_check_code(const char *code, market_error *err);
+
 /* ---- attributes and licences (CAT-1) ---- */
 
 /* What is in effect for a category: its own and what the categories above it define. */
@@ -99,6 +102,10 @@ typedef struct mk_effective {
 } mk_effective;
 int mk_category_effective(mk_ctx *ctx, const market_category *category, mk_effective *out,
                           market_error *err);
+
+/* EINCOMPLETE (offer): the seller hasn't met what the product's category or one above it asks. */
+int mk_licences_check(mk_ctx *ctx, market_id seller, const market_product *product,
+                      market_error *err);
 
 /* Whether the attributes of a product fit those of its category. EINVALID and EMISSING name the
  * field "attributes.NAME". */

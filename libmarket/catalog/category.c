@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-static int check_code(const char *code, market_error *err);
 static int check_licences(const mk_ctx *ctx, const market_pair *const *licences, size_t count,
                           market_error *err);
 static int below(mk_ctx *ctx, market_category *category, const market_category *parent,
@@ -18,7 +17,7 @@ int mk_category_create(mk_ctx *ctx, const void *params, market_error *err)
 
 	if (!category)
 		return mk_error_no_memory(err);
-	rc = check_code(in->code, err);
+	rc = mk_category_check_code(in->code, err);
 	if (rc == 0)
 		rc = check_licences(ctx, in->licences, in->n_licences, err);
 	if (rc == 0 && !mk_id_absent(in->parent))
@@ -135,8 +134,7 @@ int mk_category_list(mk_ctx *ctx, const void *params, market_error *err)
 	return 0;
 }
 
-/* A code is a step of a path, so it holds no slash. */
-static int check_code(const char *code, market_error *err)
+int mk_category_check_code(const char *code, market_error *err)
 {
 	static const char allowed[] =
 		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";

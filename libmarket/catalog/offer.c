@@ -1,7 +1,9 @@
 #include "libmarket/catalog/sql.h"
+#include "libmarket/deposit/deposit.h"
 #include "libmarket/engine/journal.h"
 #include "libmarket/search/search.h"
 #include "libmarket/seller/brand.h"
+#include "libmarket/standing/standing.h"
 
 #include <string.h>
 
@@ -26,6 +28,7 @@ static int reprice(mk_ctx *ctx, market_sku *sku, const market_offer_price *price
 static int check_twice(const market_offer_update_params *in, size_t at, market_error *err);
 static int step(mk_ctx *ctx, mk_offer_step to, const char *reason, const char *event,
                 market_error *err);
+static int check_listing_block(mk_ctx *ctx, market_id id, market_error *err);
 static int check_brand(mk_ctx *ctx, const mk_seller *seller, const market_product *product,
                        const char *field, market_error *err);
 
@@ -82,8 +85,9 @@ int mk_offer_check_activation(mk_ctx *ctx, const market_offer *offer, market_err
 	product = row;
 	if (product->state != MARKET_PRODUCT_PUBLISHED)
 		return mk_error_at(err, MARKET_EINCOMPLETE, "offer", "the offer's product isn't published");
-	if (!product->brand)
-		return 0;
+	rc = mk_licences_check(ctx, offer->seller, product, err);
+	if (rc != 0 || !product->brand)
+		return rc;
 	rc = mk_seller_load(ctx, offer->seller, "offer", &seller, err);
 	return rc == 0 ? check_brand(ctx, seller, product, "offer", err) : rc;
 }
@@ -127,7 +131,7 @@ int mk_offer_create(mk_ctx *ctx, const void *params, market_error *err)
 	mk_event_id(ctx, "product", MARKET_ID_PRODUCT, offer->product);
 	mk_price_check_event(ctx, &prices, offer->id);
 	ctx->result = offer->id;
-	return 0;
+	return mk_price_check_violation(ctx, &prices, (mk_seller *)seller, offer->id, err);
 }
 
 int mk_offer_update(mk_ctx *ctx, const void *params, market_error *err)
@@ -183,6 +187,9 @@ int mk_offer_update(mk_ctx *ctx, const void *params, market_error *err)
 	}
 	mk_price_check_event(ctx, &prices, offer->id);
 	ctx->result = offer->id;
+	rc = mk_price_check_violation(ctx, &prices, NULL, offer->id, err);
+	if (rc != 0)
+		return rc;
 	return was_on_sale ? mk_search_follow(ctx, offer, (market_sku *const *)skus.rows, skus.n_rows,
 	                                      NULL, err)
 	                   : 0;
@@ -296,8 +303,12 @@ static int check_listing(mk_ctx *ctx, const market_offer_create_params *in, cons
 	market_product *product = NULL;
 	mk_effective effective;
 	void *category;
-	int rc = check_product(ctx, in->seller, in->product, &product, err);
+	int rc = mk_standing_check(ctx, seller->standing, MARKET_ACTION_LISTING_BLOCK, "seller", err);
 
+	if (rc == 0)
+		rc = check_product(ctx, in->seller, in->product, &product, err);
+	if (rc == 0)
+		rc = mk_deposit_check(ctx, seller, err);
 	if (rc == 0)
 		rc = check_brand(ctx, seller, product, "product", err);
 	if (rc == 0)
@@ -506,6 +517,8 @@ static int step(mk_ctx *ctx, mk_offer_step to, const char *reason, const char *e
 	if (!offer)
 		return mk_error_no_memory(err);
 	rc = mk_offer_step_to(offer, to, err);
+	if (rc == 0 && to == MK_OFFER_ACTIVATE && offer->activated_at == 0)
+		rc = check_listing_block(ctx, offer->seller, err);
 	if (rc == 0 && to == MK_OFFER_ACTIVATE)
 		rc = mk_offer_check_activation(ctx, offer, err);
 	if (rc == 0 && to == MK_OFFER_ACTIVATE)
@@ -529,6 +542,17 @@ static int step(mk_ctx *ctx, mk_offer_step to, const char *reason, const char *e
 	if (before != MARKET_OFFER_ACTIVE && offer->state != MARKET_OFFER_ACTIVE)
 		return 0;
 	return mk_search_follow(ctx, offer, NULL, 0, NULL, err);
+}
+
+/* SEL-7: what was on sale may be again. */
+static int check_listing_block(mk_ctx *ctx, market_id id, market_error *err)
+{
+	mk_seller *seller = NULL;
+	int rc = mk_seller_load(ctx, id, "offer", &seller, err);
+
+	return rc == 0
+	           ? mk_standing_check(ctx, seller->standing, MARKET_ACTION_LISTING_BLOCK, "offer", err)
+	           : rc;
 }
 
 static int check_brand(mk_ctx *ctx, const mk_seller *seller, const market_product *product,

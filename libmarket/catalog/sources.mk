@@ -6,7 +6,13 @@ libmarket_sources += \
 	libmarket/catalog/check.c \
 	libmarket/catalog/category.c \
 	libmarket/catalog/change.c \
+	libmarket/catalog/front.h \
+	libmarket/catalog/front_category.c \
+	libmarket/catalog/front_link.c \
+	libmarket/catalog/front_record.c \
+	libmarket/catalog/front_walk.c \
 	libmarket/catalog/item.c \
+	libmarket/catalog/licence.c \
 	libmarket/catalog/offer.c \
 	libmarket/catalog/page.c \
 	libmarket/catalog/params.c \
@@ -23,4 +29,5 @@ libmarket_sources += \
 	libmarket/op/catalog.c \
 	libmarket/op/catalogue.c \
 	libmarket/op/change.c \
+	libmarket/op/front.c \
 	libmarket/op/stock.c

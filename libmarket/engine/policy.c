@@ -1,5 +1,9 @@
 #include "libmarket/engine/policy_brands.h"
+#include "libmarket/engine/policy_deposits.h"
 #include "libmarket/engine/policy_identity.h"
+#include "libmarket/engine/policy_sellers.h"
+#include "libmarket/engine/policy_service_fees.h"
+#include "libmarket/engine/policy_standing.h"
 
 #include "libmarket/base/clock.h"
 #include "libmarket/base/limits.h"
@@ -13,21 +17,6 @@ static const mk_enum_value store_type_values[] = {
 	{0, NULL, NULL},
 };
 const mk_enum mk_store_type_enum = {"store_type", store_type_values};
-
-static const mk_enum_value requirement_kind_values[] = {
-	{MK_COMPUTED, "computed", "from data that the market holds"},
-	{MK_ATTESTED, "attested", "a document or statement that an operator accepts"},
-	{MK_VERIFIED, "verified", "by a provider"},
-	{0, NULL, NULL},
-};
-const mk_enum mk_requirement_kind_enum = {"requirement_kind", requirement_kind_values};
-
-static const mk_enum_value gate_values[] = {
-	{MK_GATE_SELL, "sell", "open: the seller can't be approved"},
-	{MK_GATE_PAYOUT, "payout", "open: the seller isn't paid out"},
-	{0, NULL, NULL},
-};
-const mk_enum mk_gate_enum = {"gate", gate_values};
 
 static const mk_enum_value fee_per_values[] = {
 	{MK_PER_LINE, "line", "once for each line"},
@@ -70,34 +59,6 @@ static const mk_enum_value schedule_values[] = {
 const mk_enum mk_schedule_enum = {"schedule", schedule_values};
 
 #define LONGEST (3660 * MK_DAY)
-
-static const mk_field requirement_fields[] = {
-	MK_F_TEXT(mk_requirement, key, MK_REQUIRED, 1, MK_MAX_CODE, "its name in submissions"),
-	MK_F_ENUM(mk_requirement, kind, mk_requirement_kind_enum, MK_REQUIRED, "how it is met"),
-	MK_F_ENUM(mk_requirement, gate, mk_gate_enum, MK_REQUIRED, "what it blocks while it is open"),
-	MK_F_TEXT(mk_requirement, summary, 0, 0, MK_MAX_NAME, "what sellers are told"),
-	MK_F_TEXTS(mk_requirement, store_types, 0, 0, 10, "whom it concerns; none: all"),
-	MK_F_TIME(mk_requirement, version, 0, "submissions made before it don't count"),
-	MK_F_TEXTS(mk_requirement, categories, 0, 0, 1000,
-               "asked of sellers in these back categories, or below; none: all"),
-};
-static const mk_record requirement_record = MK_RECORD_OF(
-	"requirement", mk_requirement, requirement_fields, "what a seller must show (SEL-1)");
-
-static const mk_field seller_fields[] = {
-	MK_F_SPAN(mk_policy_sellers, application_stale, MK_REQUIRED, MK_HOUR, LONGEST,
-              "an unanswered application is rejected after this"),
-	MK_F_SPAN(mk_policy_sellers, payout_account_cooling, MK_REQUIRED, 0, LONGEST,
-              "payouts wait this long after a change of the payout account (SEL-8)"),
-	MK_F_SPAN(mk_policy_sellers, confirmation_fresh, MK_REQUIRED, 1, LONGEST,
-              "a person's proof of who they are counts that long (SEL-8)"),
-	MK_F_BOOL(mk_policy_sellers, auto_approve, 0,
-              "approve complete applications without an operator (SEL-2)"),
-	MK_F_LIST(mk_policy_sellers, requirements, mk_requirement, requirement_record, 0, 0, 100,
-              "what sellers must show"),
-};
-static const mk_record sellers_record =
-	MK_RECORD_OF("sellers", mk_policy_sellers, seller_fields, "onboarding of sellers");
 
 static const mk_field order_fields[] = {
 	MK_F_SPAN(mk_policy_orders, unpaid_close, MK_REQUIRED, MK_MINUTE, LONGEST,
@@ -292,14 +253,21 @@ static const mk_record listing_record =
 static const mk_field policy_fields[] = {
 	MK_F_TEXT(mk_policy, name, MK_REQUIRED, 1, MK_MAX_CODE, "the policy's name"),
 	MK_F_TEXTS(mk_policy, currencies, MK_REQUIRED, 1, 50, "ISO 4217 codes of what is sold in"),
-	MK_F_RECORD(mk_policy, sellers, mk_policy_sellers, sellers_record, MK_REQUIRED, "onboarding"),
+	MK_F_RECORD(mk_policy, sellers, mk_policy_sellers, mk_sellers_record, MK_REQUIRED,
+                "onboarding"),
 	MK_F_RECORD(mk_policy, brands, mk_policy_brands, mk_brands_record, 0, "brands"),
 	MK_F_RECORD(mk_policy, identity, mk_policy_identity, mk_identity_policy_record, 0,
                 "who stands behind sellers"),
+	MK_F_RECORD(mk_policy, standing, mk_policy_standing, mk_standing_policy_record, 0,
+                "penalty points and what comes of them"),
 	MK_F_RECORD(mk_policy, orders, mk_policy_orders, orders_record, MK_REQUIRED,
                 "timers of orders"),
 	MK_F_RECORD(mk_policy, stock, mk_policy_stock, stock_record, 0, "warehouses and stock"),
 	MK_F_RECORD(mk_policy, payments, mk_policy_payments, payments_record, MK_REQUIRED, "payments"),
+	MK_F_RECORD(mk_policy, deposits, mk_policy_deposits, mk_deposits_policy_record, 0,
+                "sellers' deposits"),
+	MK_F_RECORD(mk_policy, service_fees, mk_policy_service_fees, mk_service_fees_policy_record, 0,
+                "yearly fees and modules"),
 	MK_F_RECORD(mk_policy, fees, mk_policy_fees, fees_record, MK_REQUIRED, "what sellers pay"),
 	MK_F_LIST(mk_policy, splits, mk_split_rule, split_record, 0, 0, 10, "what goes to others"),
 	MK_F_RECORD(mk_policy, settlement, mk_policy_settlement, settlement_record, MK_REQUIRED,

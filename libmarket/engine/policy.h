@@ -21,9 +21,30 @@ typedef enum mk_store_type {
 } mk_store_type;
 extern const mk_enum mk_store_type_enum;
 
-typedef enum mk_requirement_kind { MK_COMPUTED = 1, MK_ATTESTED, MK_VERIFIED } mk_requirement_kind;
+typedef enum mk_requirement_kind {
+	MK_COMPUTED = 1,
+	MK_ATTESTED,
+	MK_VERIFIED,
+	MK_TRAINING
+} mk_requirement_kind;
 typedef enum mk_gate { MK_GATE_SELL = 1, MK_GATE_PAYOUT } mk_gate;
 extern const mk_enum mk_requirement_kind_enum, mk_gate_enum;
+
+/* SEL-11: what a requirement of the kind `training` asks. */
+typedef struct mk_exam_question {
+	const char *question;
+	const char *const *choices;
+	size_t n_choices;
+	int64_t answer; /* the number of the right choice, from 1 */
+} mk_exam_question;
+
+typedef struct mk_exam {
+	int64_t pass;            /* right answers that it takes */
+	market_time retry_after; /* not again before, once failed */
+	market_time valid_for;   /* 0: for ever */
+	const mk_exam_question *const *questions;
+	size_t n_questions;
+} mk_exam;
 
 /* SEL-1 */
 typedef struct mk_requirement {
@@ -36,7 +57,18 @@ typedef struct mk_requirement {
 	market_time version;           /* submissions made before it don't count */
 	const char *const *categories; /* of sellers in these, or below; none: all */
 	size_t n_categories;
+	market_time recheck; /* SEL-11: an operator looks at it again after that; 0: never */
+	const mk_exam *exam; /* of the kind `training` */
 } mk_requirement;
+
+/* SEL-2: a code that decisions may give, with what it says to people. */
+typedef struct mk_reason {
+	const char *code;
+	const char *const *decisions; /* names of operations, "seller.reject"; none: all */
+	size_t n_decisions;
+	const market_pair *const *texts; /* by locale */
+	size_t n_texts;
+} mk_reason;
 
 typedef struct mk_policy_sellers {
 	market_time application_stale; /* an unanswered application is rejected after this (90 d) */
@@ -45,7 +77,63 @@ typedef struct mk_policy_sellers {
 	bool auto_approve;                  /* SEL-2: off by default */
 	const mk_requirement *const *requirements;
 	size_t n_requirements;
+	market_time review_claim;    /* an operator's claim on a review lasts that long */
+	const char *const *warnings; /* spans before a submission's end (SEL-11) */
+	size_t n_warnings;
+	const mk_reason *const *reasons; /* none: any text is a code */
+	size_t n_reasons;
 } mk_policy_sellers;
+
+/* ---- deposits, SEL-4 ---- */
+
+typedef enum mk_deposit_combine { MK_DEPOSIT_HIGHEST = 1, MK_DEPOSIT_SUM } mk_deposit_combine;
+
+typedef struct mk_deposit_rule {
+	const char *const *store_types; /* names; none: all */
+	size_t n_store_types;
+	const char *deposit_class; /* of categories; NULL: of every seller */
+	market_money minimum;
+} mk_deposit_rule;
+
+typedef struct mk_policy_deposits {
+	const mk_deposit_rule *const *minimums;
+	size_t n_minimums;
+	int32_t combine;
+	market_time top_up_within;     /* 15 d */
+	market_time chargeback_window; /* 120 d: until chargebacks, of cards too, can't come any more */
+} mk_policy_deposits;
+
+/* ---- yearly fees and modules, SEL-5 ---- */
+
+typedef struct mk_fee_refund {
+	market_money sales_from;
+	int64_t rating_from; /* hundredths of the mean */
+	market_rate share;
+} mk_fee_refund;
+
+typedef struct mk_yearly_fee {
+	const char *key;
+	const char *const *store_types; /* names; none: all */
+	size_t n_store_types;
+	const char *fee_class; /* of categories; NULL: of every seller */
+	market_money amount;
+	const mk_fee_refund *const *refunds;
+	size_t n_refunds;
+} mk_yearly_fee;
+
+typedef struct mk_service_module {
+	const char *key;
+	const char *summary;
+	market_money price; /* of 30 days */
+} mk_service_module;
+
+typedef struct mk_policy_service_fees {
+	market_rate tax; /* added */
+	const mk_yearly_fee *const *yearly;
+	size_t n_yearly;
+	const mk_service_module *const *modules;
+	size_t n_modules;
+} mk_policy_service_fees;
 
 /* ---- brands, SEL-3 and CAT-5 ---- */
 
@@ -266,13 +354,44 @@ typedef struct mk_policy_identity {
 	size_t n_shown;
 } mk_policy_identity;
 
+/* ---- penalty points, SEL-7, and buyers' standing, BUY-1 ---- */
+
+typedef struct mk_violation_type {
+	const char *key;
+	int32_t party;
+	int64_t points;
+	const char *summary;
+} mk_violation_type;
+
+typedef struct mk_standing_threshold {
+	int64_t points; /* of the window; from so many on the action begins, or is prolonged */
+	int32_t action;
+	market_time duration;
+	const market_rate *rate; /* of a payout reserve */
+} mk_standing_threshold;
+
+typedef struct mk_policy_standing {
+	market_time window;        /* points count that long */
+	market_time appeal_within; /* of the violation's record */
+	const mk_violation_type *const *violations;
+	size_t n_violations;
+	const mk_standing_threshold *const *seller_thresholds;
+	size_t n_seller_thresholds;
+	const mk_standing_threshold *const *buyer_thresholds;
+	size_t n_buyer_thresholds;
+	const char *price_breach; /* CAT-5: the violation that one is; NULL: it can't be one */
+} mk_policy_standing;
+
 typedef struct mk_policy {
 	const char *name;
 	const char *const *currencies;
 	size_t n_currencies;
 	const mk_policy_sellers *sellers;
+	const mk_policy_service_fees *service_fees;
+	const mk_policy_deposits *deposits;
 	const mk_policy_brands *brands;     /* never NULL once compiled */
 	const mk_policy_identity *identity; /* the same */
+	const mk_policy_standing *standing; /* the same */
 	const mk_policy_orders *orders;
 	const mk_policy_stock *stock; /* NULL: the oldest warehouse, any reason */
 	const mk_policy_payments *payments;

@@ -9,6 +9,7 @@ static const mk_enum_value price_breach_values[] = {
 	{1, "block", "the offer or the change is refused"},
 	{2, "review", "the offer is blocked until an operator unblocks it"},
 	{3, "event", "an event is raised"},
+	{4, "violation", "it is a violation of the seller's (SEL-7)"},
 	{0, NULL, NULL},
 };
 const mk_enum mk_price_breach_enum = {"price_breach", price_breach_values};

@@ -4,7 +4,11 @@
 #include "libmarket/base/limits.h"
 #include "libmarket/base/zone.h"
 #include "libmarket/engine/policy_brands.h"
+#include "libmarket/engine/policy_deposits.h"
 #include "libmarket/engine/policy_identity.h"
+#include "libmarket/engine/policy_sellers.h"
+#include "libmarket/engine/policy_service_fees.h"
+#include "libmarket/engine/policy_standing.h"
 #include "libmarket/ledger/ledger.h"
 
 static void check_currencies(mk_yaml *yaml, const mk_policy *policy);
@@ -30,8 +34,12 @@ int mk_policy_compile(const char *text, size_t size, mk_yaml *yaml, const mk_pol
 	policy = parsed;
 	check_currencies(yaml, policy);
 	check_requirements(yaml, policy->sellers);
+	mk_policy_check_sellers(yaml, policy->sellers);
 	mk_policy_check_brands(yaml, policy);
 	mk_policy_check_identity(yaml, policy);
+	mk_policy_check_standing(yaml, policy);
+	mk_policy_check_deposits(yaml, policy);
+	mk_policy_check_service_fees(yaml, policy);
 	check_orders(yaml, policy->orders);
 	check_fees(yaml, policy);
 	check_splits(yaml, policy);
@@ -91,10 +99,6 @@ static void check_requirements(mk_yaml *yaml, const mk_policy_sellers *sellers)
 	for (size_t i = 0; i < sellers->n_requirements; i++) {
 		const mk_requirement *requirement = sellers->requirements[i];
 		check_store_types(yaml, requirement, requirement->store_types, requirement->n_store_types);
-		for (size_t k = 0; k < i; k++)
-			if (strcmp(sellers->requirements[k]->key, requirement->key) == 0)
-				mk_yaml_report(yaml, requirement, "key", "", "requirement %s stands twice",
-				               requirement->key);
 	}
 }
 

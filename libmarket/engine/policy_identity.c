@@ -110,11 +110,3 @@ bool mk_policy_shows(const mk_policy *policy, const char *country, mk_identity_f
 		return field == MK_SHOW_LEGAL_NAME || field == MK_SHOW_COUNTRY;
 	return names(shown->fields, shown->n_fields, mk_enum_name(&field_enum, field));
 }
-
-const mk_requirement *mk_policy_requirement(const mk_policy *policy, const char *key)
-{
-	for (size_t i = 0; i < policy->sellers->n_requirements; i++)
-		if (strcmp(policy->sellers->requirements[i]->key, key) == 0)
-			return policy->sellers->requirements[i];
-	return NULL;
-}

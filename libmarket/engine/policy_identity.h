@@ -19,7 +19,5 @@ extern const mk_record mk_identity_policy_record;
 void mk_policy_check_identity(mk_yaml *yaml, mk_policy *policy);
 /* Whether buyers are told that of sellers of a country. */
 bool mk_policy_shows(const mk_policy *policy, const char *country, mk_identity_field field);
-/* NULL: the policy has no such requirement. */
-const mk_requirement *mk_policy_requirement(const mk_policy *policy, const char *key);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "libmarket/identity/identity.h"
 #include "libmarket/party/requirement.h"
+#include "libmarket/party/review.h"
 #include "libmarket/payment/payment.h"
 
 static int apply(mk_ctx *ctx, mk_identity *row, mk_request *request,
@@ -212,7 +213,7 @@ static int decide(mk_ctx *ctx, mk_identity *row, const mk_identity_answer *answe
 	submission->submission.valid_to = row->identity.valid_to;
 	mk_submission_settle(ctx, submission);
 	news.decided = submission;
-	return passes ? mk_seller_met(ctx, seller, &news, err) : 0;
+	return mk_seller_met(ctx, seller, &news, err);
 }
 
 static int contradict(mk_ctx *ctx, mk_identity *row, const mk_identity_answer *answer,
@@ -222,6 +223,8 @@ static int contradict(mk_ctx *ctx, mk_identity *row, const mk_identity_answer *a
 	const char *what =
 		answer->result == MARKET_IDENTITY_PASSES ? answer->legal_name : answer->codes;
 	mk_submission *submission = NULL;
+	mk_seller *seller = NULL;
+	mk_seller_news news = {.decided = NULL};
 	int rc = mk_load(ctx, &mk_submission_entity, row->identity.submission, NULL,
 	                 (void **)&submission, err);
 
@@ -238,10 +241,20 @@ static int contradict(mk_ctx *ctx, mk_identity *row, const mk_identity_answer *a
 	mk_event_text(ctx, "said", said);
 	if (submission->submission.state == MARKET_SUBMISSION_PENDING)
 		return 0;
+	rc = mk_seller_load(ctx, row->identity.seller, NULL, &seller, err);
+	if (rc != 0)
+		return rc;
 	submission->submission.state = MARKET_SUBMISSION_PENDING;
 	submission->submission.reason = "contradicted";
+	submission->submission.lapsed_at = ctx->now;
+	news.decided = submission;
 	mk_submission_settle(ctx, submission);
-	return 0;
+	rc = mk_seller_lapse(ctx, seller, submission, err);
+	if (rc == 0)
+		rc = mk_review_follow(ctx, seller, &news, err);
+	if (rc == 0)
+		mk_seller_save(ctx, seller);
+	return rc;
 }
 
 static void want(mk_ctx *ctx, mk_identity *row, const mk_identity_answer *answer)

@@ -2,7 +2,9 @@
 #include <string.h>
 
 #include "libmarket/engine/policy_identity.h"
+#include "libmarket/engine/policy_sellers.h"
 #include "libmarket/identity/identity.h"
+#include "libmarket/party/requirement.h"
 
 static int check_start(mk_ctx *ctx, const market_identity_check_params *in, market_error *err);
 static int ask(mk_ctx *ctx, const mk_identity *row, market_error *err);
@@ -102,6 +104,8 @@ int mk_identity_expire(mk_ctx *ctx, const void *params, market_error *err)
 	mk_identity *row = (mk_identity *)ctx->subject;
 	mk_submission *submission = NULL;
 	mk_request *request = NULL;
+	mk_seller *seller = NULL;
+	mk_seller_news news = {.decided = NULL};
 	int rc;
 
 	(void)params;
@@ -119,6 +123,10 @@ int mk_identity_expire(mk_ctx *ctx, const void *params, market_error *err)
 		submission->submission.state = MARKET_SUBMISSION_REJECTED;
 		submission->submission.reason = "expired";
 		mk_submission_settle(ctx, submission);
+		news.decided = submission;
+		rc = mk_seller_load(ctx, row->identity.seller, NULL, &seller, err);
+		if (rc == 0)
+			rc = mk_seller_met(ctx, seller, &news, err);
 	}
 	row->identity.state = MARKET_IDENTITY_EXPIRED;
 	row->identity.wanted = NULL;
@@ -126,7 +134,7 @@ int mk_identity_expire(mk_ctx *ctx, const void *params, market_error *err)
 	mk_identity_save(ctx, row);
 	mk_event(ctx, "identity.expired", MARKET_ID_IDENTITY, row->identity.id);
 	ctx->result = row->identity.id;
-	return 0;
+	return rc;
 }
 
 static int check_start(mk_ctx *ctx, const market_identity_check_params *in, market_error *err)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "libmarket/engine/policy_identity.h"
+#include "libmarket/engine/policy_sellers.h"
 #include "libmarket/identity/identity.h"
 #include "libmarket/rule/fold.h"
 

@@ -6,7 +6,7 @@
 static const mk_listing_review *subject(const mk_ctx *ctx);
 static int last_of(mk_ctx *ctx, market_id product, market_id offer, mk_listing_review **out,
                    market_error *err);
-static int blocked(const market_listing_report *report, market_error *err);
+static int blocked(mk_ctx *ctx, const market_listing_report *report, market_error *err);
 static int digest_of(mk_ctx *ctx, const mk_listing *listing, const char *findings, const char **out,
                      market_error *err);
 static int write_report(mk_ctx *ctx, const market_listing_report *report, const char **out,
@@ -90,7 +90,7 @@ int mk_listing_refuse_blocked(mk_ctx *ctx, const mk_listing *listing, market_err
 	market_listing_report *report = NULL;
 	const int rc = mk_listing_run(ctx, listing, &report, err);
 
-	return rc == 0 && report->severity == MARKET_SEVERITY_BLOCK ? blocked(report, err) : rc;
+	return rc == 0 && report->severity == MARKET_SEVERITY_BLOCK ? blocked(ctx, report, err) : rc;
 }
 
 int mk_listing_gate(mk_ctx *ctx, const mk_listing *listing, bool *waits, market_error *err)
@@ -104,7 +104,7 @@ int mk_listing_gate(mk_ctx *ctx, const mk_listing *listing, bool *waits, market_
 	if (rc != 0 || report->severity == 0)
 		return rc;
 	if (report->severity == MARKET_SEVERITY_BLOCK)
-		return blocked(report, err);
+		return blocked(ctx, report, err);
 	rc = write_report(ctx, report, &json, err);
 	if (rc == 0)
 		rc = digest_of(ctx, listing, json, &digest, err);
@@ -206,39 +206,28 @@ static int last_of(mk_ctx *ctx, market_id product, market_id offer, mk_listing_r
 	return rc;
 }
 
-/* All of them in one line, as far as it goes. */
-static int blocked(const market_listing_report *report, market_error *err)
+static int blocked(mk_ctx *ctx, const market_listing_report *report, market_error *err)
 {
-	char detail[500];
-	size_t used = 0, told = 0, count = 0;
 	const market_listing_finding *first = NULL;
+	const char **texts = MK_NEW_ARRAY(ctx->arena, const char *, report->n_findings + 1);
 	int rc;
 
-	detail[0] = '\0';
-	for (size_t i = 0; i < report->n_findings; i++) {
+	for (size_t i = 0; texts && i < report->n_findings; i++) {
 		const market_listing_finding *f = report->findings[i];
-		const char *found = f->found ? f->found : "";
-		const size_t room = strlen(f->field) + strlen(f->rule) + strlen(found) + 8;
+		const bool found = f->found && *f->found;
 
-		count++;
 		if (!first && f->severity == MARKET_SEVERITY_BLOCK)
 			first = f;
-		if (used + room >= sizeof(detail) || told + 1 < count)
-			continue;
-		told++;
-		for (const char *const *part = MK_TEXTS(used > 0 ? "; " : "", f->field, ": ", f->rule,
-		                                        *found ? " \"" : "", found, *found ? "\"" : "");
-		     *part; part++) {
-			memcpy(detail + used, *part, strlen(*part) + 1);
-			used += strlen(*part);
-		}
+		texts[i] = mk_arena_join(ctx->arena, MK_TEXTS(f->field, ": ", f->rule, found ? " \"" : "",
+		                                              found ? f->found : "", found ? "\"" : ""));
+		if (!texts[i])
+			return mk_error_no_memory(err);
 	}
+	if (!texts)
+		return mk_error_no_memory(err);
 	rc = mk_error_at(err, MARKET_ELISTING, first ? first->field : "", "rule %s blocks the listing",
 	                 first ? first->rule : "of more findings than are listed");
-	if (told < count)
-		mk_error_detail(err, rc, "%s; and %zu more.", detail, count - told);
-	else
-		mk_error_detail(err, rc, "%s.", detail);
+	mk_error_detail_list(err, rc, texts, report->n_findings);
 	return mk_error_hint(err, rc, "listing.check gives all findings in full.");
 }
 

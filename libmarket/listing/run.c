@@ -196,8 +196,7 @@ static int check_requirement(run *r, const mk_rule_pack *pack, const mk_licence_
 		const market_submission *s = &r->shown[i]->submission;
 
 		if (mk_text_equal(s->requirement, rule->requirement) &&
-		    (s->state == MARKET_SUBMISSION_ACCEPTED || s->state == MARKET_SUBMISSION_WAIVED) &&
-		    (s->valid_to == 0 || s->valid_to > r->ctx->now))
+		    mk_submission_counts(s, r->ctx->now))
 			return 0;
 	}
 	return note(
@@ -290,7 +289,7 @@ static const char *text_of(const run *r, const char *field)
 static int note(run *r, const mk_rule_pack *pack, const mk_rule *rule, int32_t stage,
                 const char *field, const char *message, market_error *err)
 {
-	const char *own = mk_rule_message(rule, pack->locale, r->listing->locale);
+	const char *own = mk_rule_message(rule->texts, rule->n_texts, pack->locale, r->listing->locale);
 	const market_listing_finding finding = {.field = field,
 	                                        .pack = pack->name,
 	                                        .rule = rule->id,

@@ -5,15 +5,6 @@
 #define OPERATORS MK_RELATIONS({MK_REL_OPERATOR, MARKET_RIGHT_CATALOG})
 #define CATALOGUE \
 	MK_RELATIONS({MK_REL_MEMBER, MK_CAN_CATALOGUE}, {MK_REL_OPERATOR, MARKET_RIGHT_CATALOG})
-#define KEEPERS \
-	MK_RELATIONS({MK_REL_MEMBER, MK_CAN_CATALOGUE}, {MK_REL_MEMBER, MK_CAN_FULFILMENT}, \
-	             {MK_REL_OPERATOR, MARKET_RIGHT_CATALOG})
-#define VIEWERS MK_RELATIONS({MK_REL_MEMBER, MK_CAN_VIEW}, {MK_REL_OPERATOR, MARKET_RIGHT_CATALOG})
-#define NO_ERRORS \
-	(const int[]) \
-	{ \
-		0 \
-	}
 
 enum {
 	CATEGORY_CREATE,
@@ -68,7 +59,7 @@ static const mk_op catalog_ops[] = {
 			.subject = &mk_category_entity,
 			.subject_param = "category",
 			.relations = ANYONE,
-			.errors = NO_ERRORS,
+			.errors = MK_NO_ERRORS,
 			.handler = mk_category_get,
 		},
 	[CATEGORY_LIST] =
@@ -212,8 +203,9 @@ static const mk_op catalog_ops[] = {
 			.subject_param = "seller",
 			.gives = &mk_offer_entity,
 			.relations = CATALOGUE,
-			.errors = MK_ERRORS(MARKET_ENOTFOUND, MARKET_EINCOMPLETE, MARKET_ECURRENCY,
-                                MARKET_EINVALID, MARKET_EMISSING, MARKET_EEXISTS, MARKET_ELISTING),
+			.errors = MK_ERRORS(MARKET_ENOTFOUND, MARKET_EFUNDS, MARKET_EINCOMPLETE,
+                                MARKET_ECURRENCY, MARKET_EINVALID, MARKET_EMISSING, MARKET_EEXISTS,
+                                MARKET_ELISTING, MARKET_ELIMITED),
 			.flags = MK_OP_WRITES,
 			.handler = mk_offer_create,
 		},
@@ -244,7 +236,8 @@ static const mk_op catalog_ops[] = {
 			.subject_param = "offer",
 			.gives = &mk_offer_entity,
 			.relations = CATALOGUE,
-			.errors = MK_ERRORS(MARKET_ESTATE, MARKET_EINCOMPLETE, MARKET_ELISTING),
+			.errors =
+				MK_ERRORS(MARKET_ESTATE, MARKET_EINCOMPLETE, MARKET_ELISTING, MARKET_ELIMITED),
 			.flags = MK_OP_WRITES | MK_OP_STATE,
 			.handler = mk_offer_activate,
 		},
@@ -345,7 +338,7 @@ static const mk_op catalog_ops[] = {
 			.subject = &mk_seller_entity,
 			.subject_param = "seller",
 			.gives = &mk_warehouse_entity,
-			.relations = KEEPERS,
+			.relations = MK_STOCK_KEEPERS,
 			.errors = MK_ERRORS(MARKET_EINVALID, MARKET_EEXISTS),
 			.flags = MK_OP_WRITES,
 			.handler = mk_warehouse_create,
@@ -359,7 +352,7 @@ static const mk_op catalog_ops[] = {
 			.result = &mk_warehouse_page_record,
 			.subject = &mk_seller_entity,
 			.subject_param = "seller",
-			.relations = VIEWERS,
+			.relations = MK_CATALOG_VIEWERS,
 			.errors = MK_ERRORS(MARKET_EINVALID),
 			.flags = MK_OP_PAGED,
 			.handler = mk_warehouse_list,
@@ -374,7 +367,7 @@ static const mk_op catalog_ops[] = {
 			.subject = &mk_sku_entity,
 			.subject_param = "sku",
 			.gives = &mk_stock_entity,
-			.relations = KEEPERS,
+			.relations = MK_STOCK_KEEPERS,
 			.errors = MK_ERRORS(MARKET_ENOTFOUND, MARKET_EINVALID, MARKET_ELIMIT, MARKET_ESTOCK),
 			.flags = MK_OP_WRITES | MK_OP_STOCK,
 			.handler = mk_stock_adjust,
@@ -389,7 +382,7 @@ static const mk_op catalog_ops[] = {
 			.subject = &mk_sku_entity,
 			.subject_param = "sku",
 			.gives = &mk_stock_entity,
-			.relations = KEEPERS,
+			.relations = MK_STOCK_KEEPERS,
 			.errors = MK_ERRORS(MARKET_ENOTFOUND, MARKET_EMISSING, MARKET_ESTOCK),
 			.flags = MK_OP_WRITES | MK_OP_STOCK,
 			.handler = mk_stock_set,
@@ -403,7 +396,7 @@ static const mk_op catalog_ops[] = {
 			.result = &mk_stock_page_record,
 			.subject = &mk_sku_entity,
 			.subject_param = "sku",
-			.relations = VIEWERS,
+			.relations = MK_CATALOG_VIEWERS,
 			.errors = MK_ERRORS(MARKET_EINVALID),
 			.flags = MK_OP_PAGED,
 			.handler = mk_stock_list,

@@ -69,7 +69,6 @@ static const mk_record change_page_record =
 #define OPERATORS MK_RELATIONS({MK_REL_OPERATOR, MARKET_RIGHT_CATALOG})
 #define CATALOGUE \
 	MK_RELATIONS({MK_REL_MEMBER, MK_CAN_CATALOGUE}, {MK_REL_OPERATOR, MARKET_RIGHT_CATALOG})
-#define VIEWERS MK_RELATIONS({MK_REL_MEMBER, MK_CAN_VIEW}, {MK_REL_OPERATOR, MARKET_RIGHT_CATALOG})
 
 enum {
 	CHANGE_CREATE,
@@ -153,7 +152,7 @@ static const mk_op ops[] = {
 			.result = &mk_change_record,
 			.subject = &mk_change_entity,
 			.subject_param = "change",
-			.relations = VIEWERS,
+			.relations = MK_CATALOG_VIEWERS,
 			.errors = (const int[]){0},
 			.handler = mk_change_get,
 		},
@@ -166,7 +165,7 @@ static const mk_op ops[] = {
 			.result = &change_page_record,
 			.subject = &mk_seller_entity,
 			.subject_param = "seller",
-			.relations = VIEWERS,
+			.relations = MK_CATALOG_VIEWERS,
 			.errors = MK_ERRORS(MARKET_EINVALID),
 			.flags = MK_OP_PAGED,
 			.handler = mk_change_list,

@@ -95,11 +95,6 @@ static const mk_record legal_record =
 #define READERS MK_RELATIONS({MK_REL_MEMBER, MK_CAN_VIEW}, {MK_REL_OPERATOR, MARKET_RIGHT_SELLERS})
 #define BY_SYSTEM MK_RELATIONS({MK_REL_SYSTEM, 0})
 #define ANYONE MK_RELATIONS({MK_REL_ANYONE, 0})
-#define NO_ERRORS \
-	(const int[]) \
-	{ \
-		0 \
-	}
 
 enum { CHECK, GET, SUPPLY, EXPIRE, NOTIFY, ANSWER, SHOWN, N_OPS };
 
@@ -129,7 +124,7 @@ static const mk_op identity_ops[] = {
 			.subject = &mk_identity_entity,
 			.subject_param = "identity",
 			.relations = READERS,
-			.errors = NO_ERRORS,
+			.errors = MK_NO_ERRORS,
 			.handler = mk_identity_get,
 		},
 	[SUPPLY] =
@@ -187,7 +182,7 @@ static const mk_op identity_ops[] = {
 			.subject_param = "request",
 			.gives = &mk_request_entity,
 			.relations = BY_SYSTEM,
-			.errors = NO_ERRORS,
+			.errors = MK_NO_ERRORS,
 			.flags = MK_OP_WRITES | MK_OP_NEVER_REFUSED,
 			.handler = mk_identity_take_answer,
 		},

@@ -4,12 +4,6 @@
 #include "libmarket/op/op.h"
 
 #define OPERATORS MK_RELATIONS({MK_REL_OPERATOR, MARKET_RIGHT_CATALOG})
-#define VIEWERS MK_RELATIONS({MK_REL_MEMBER, MK_CAN_VIEW}, {MK_REL_OPERATOR, MARKET_RIGHT_CATALOG})
-#define NO_ERRORS \
-	(const int[]) \
-	{ \
-		0 \
-	}
 
 enum { CHECK, REVIEW_GET, REVIEW_LIST, REVIEW_CLEAR, REVIEW_REFUSE, N_OPS };
 
@@ -23,7 +17,7 @@ static const mk_op ops[] = {
 			.result = &mk_listing_report_record,
 			.subject = &mk_seller_entity,
 			.subject_param = "seller",
-			.relations = VIEWERS,
+			.relations = MK_CATALOG_VIEWERS,
 			.errors = MK_ERRORS(MARKET_ENOTFOUND),
 			.handler = mk_listing_check,
 		},
@@ -36,8 +30,8 @@ static const mk_op ops[] = {
 			.result = &mk_listing_review_record,
 			.subject = &mk_listing_review_entity,
 			.subject_param = "review",
-			.relations = VIEWERS,
-			.errors = NO_ERRORS,
+			.relations = MK_CATALOG_VIEWERS,
+			.errors = MK_NO_ERRORS,
 			.handler = mk_listing_review_get,
 		},
 	[REVIEW_LIST] =

@@ -63,6 +63,19 @@ typedef struct mk_op {
 		__VA_ARGS__, 0 \
 	}
 
+#define MK_NO_ERRORS \
+	(const int[]) \
+	{ \
+		0 \
+	}
+
+/* Who keeps a seller's stock, and who sees its part of the catalogue. */
+#define MK_STOCK_KEEPERS \
+	MK_RELATIONS({MK_REL_MEMBER, MK_CAN_CATALOGUE}, {MK_REL_MEMBER, MK_CAN_FULFILMENT}, \
+	             {MK_REL_OPERATOR, MARKET_RIGHT_CATALOG})
+#define MK_CATALOG_VIEWERS \
+	MK_RELATIONS({MK_REL_MEMBER, MK_CAN_VIEW}, {MK_REL_OPERATOR, MARKET_RIGHT_CATALOG})
+
 /* Each file libmarket/op/<noun>.c defines its rows and the typed functions over them. */
 typedef struct mk_op_group {
 	const mk_op *ops;

@@ -10,11 +10,6 @@
 #define READERS MK_RELATIONS({MK_REL_BUYER, 0}, {MK_REL_MEMBER, MK_CAN_VIEW}, OPERATOR)
 #define BUYERS MK_RELATIONS({MK_REL_BUYER, 0}, OPERATOR)
 #define TIMED MK_RELATIONS({MK_REL_SYSTEM, 0})
-#define NO_ERRORS \
-	(const int[]) \
-	{ \
-		0 \
-	}
 
 #define LONGEST_EXTENSION (366 * MK_DAY)
 
@@ -214,7 +209,7 @@ static const mk_op order_ops[] = {
 			.relations = MK_RELATIONS({MK_REL_BUYER, 0}, OPERATOR, {MK_REL_SYSTEM, 0}),
 			.errors = MK_ERRORS(MARKET_EDENIED, MARKET_ENOTFOUND, MARKET_EPURCHASABLE,
                                 MARKET_ECHANGED, MARKET_ESTOCK, MARKET_ECURRENCY, MARKET_EINVALID,
-                                MARKET_EOVERFLOW, MARKET_EEXISTS),
+                                MARKET_EOVERFLOW, MARKET_EEXISTS, MARKET_ELIMITED),
 			.flags = MK_OP_WRITES | MK_OP_STOCK,
 			.handler = mk_order_place,
 		},
@@ -228,7 +223,7 @@ static const mk_op order_ops[] = {
 			.subject = &mk_order_entity,
 			.subject_param = "order",
 			.relations = READERS,
-			.errors = NO_ERRORS,
+			.errors = MK_NO_ERRORS,
 			.handler = mk_order_get,
 		},
 	[GROUP_GET] =
@@ -241,7 +236,7 @@ static const mk_op order_ops[] = {
 			.subject = &mk_order_group_entity,
 			.subject_param = "group",
 			.relations = BUYERS,
-			.errors = NO_ERRORS,
+			.errors = MK_NO_ERRORS,
 			.handler = mk_order_group_get,
 		},
 	[LIST] =

@@ -84,13 +84,13 @@ static const mk_field seller_reason_fields[] = {
               "the reason's code"),
 	MK_F_TEXT(market_seller_reason_params, note, MK_MULTILINE, 1, MK_MAX_TEXT, "in words"),
 };
-static const mk_record seller_reason_params = MK_PARAMS_OF(
+const mk_record mk_seller_reason_params = MK_PARAMS_OF(
 	"seller_reason_params", market_seller_reason_params, seller_reason_fields, "a reason");
 
 static const mk_field seller_get_fields[] = {
 	MK_F_ID(market_seller_get_params, seller, SELLER, MK_REQUIRED, "the seller"),
 };
-static const mk_record seller_get_params =
+const mk_record mk_seller_get_params =
 	MK_PARAMS_OF("seller_get_params", market_seller_get_params, seller_get_fields, "which seller");
 
 static const mk_field seller_list_fields[] = {
@@ -121,6 +121,7 @@ static const mk_record member_create_params = MK_PARAMS_OF(
 #define OF_BUYER MK_RELATIONS({MK_REL_BUYER, 0}, {MK_REL_OPERATOR, MARKET_RIGHT_BUYERS})
 #define BY_OPERATOR MK_RELATIONS({MK_REL_OPERATOR, MARKET_RIGHT_SELLERS})
 #define STATE_ERRORS MK_ERRORS(MARKET_ENOTFOUND, MARKET_EDENIED, MARKET_ESTATE)
+#define REASON_ERRORS MK_ERRORS(MARKET_ENOTFOUND, MARKET_EDENIED, MARKET_EINVALID, MARKET_ESTATE)
 
 enum {
 	BUYER_CREATE,
@@ -229,13 +230,13 @@ static const mk_op ops[COUNT] = {
 			.name = "seller.reject",
 			.since = "0.1",
 			.summary = "Rejects an application.",
-			.params = &seller_reason_params,
+			.params = &mk_seller_reason_params,
 			.result = &mk_seller_record,
 			.gives = &mk_seller_entity,
 			.subject = &mk_seller_entity,
 			.subject_param = "seller",
 			.relations = BY_OPERATOR,
-			.errors = STATE_ERRORS,
+			.errors = REASON_ERRORS,
 			.flags = MK_OP_WRITES | MK_OP_STATE,
 			.handler = mk_seller_reject,
 		},
@@ -244,13 +245,13 @@ static const mk_op ops[COUNT] = {
 			.name = "seller.suspend",
 			.since = "0.1",
 			.summary = "Suspends a seller.",
-			.params = &seller_reason_params,
+			.params = &mk_seller_reason_params,
 			.result = &mk_seller_record,
 			.gives = &mk_seller_entity,
 			.subject = &mk_seller_entity,
 			.subject_param = "seller",
 			.relations = BY_OPERATOR,
-			.errors = STATE_ERRORS,
+			.errors = REASON_ERRORS,
 			.flags = MK_OP_WRITES | MK_OP_STATE,
 			.handler = mk_seller_suspend,
 		},
@@ -259,13 +260,13 @@ static const mk_op ops[COUNT] = {
 			.name = "seller.reinstate",
 			.since = "0.1",
 			.summary = "Ends a suspension.",
-			.params = &seller_reason_params,
+			.params = &mk_seller_reason_params,
 			.result = &mk_seller_record,
 			.gives = &mk_seller_entity,
 			.subject = &mk_seller_entity,
 			.subject_param = "seller",
 			.relations = BY_OPERATOR,
-			.errors = STATE_ERRORS,
+			.errors = REASON_ERRORS,
 			.flags = MK_OP_WRITES | MK_OP_STATE,
 			.handler = mk_seller_reinstate,
 		},
@@ -274,7 +275,7 @@ static const mk_op ops[COUNT] = {
 			.name = "seller.expire",
 			.since = "0.1",
 			.summary = "Rejects an application whose time is over.",
-			.params = &seller_get_params,
+			.params = &mk_seller_get_params,
 			.result = &mk_seller_record,
 			.gives = &mk_seller_entity,
 			.subject = &mk_seller_entity,
@@ -289,7 +290,7 @@ static const mk_op ops[COUNT] = {
 			.name = "seller.get",
 			.since = "0.1",
 			.summary = "One seller with its requirements.",
-			.params = &seller_get_params,
+			.params = &mk_seller_get_params,
 			.result = &mk_seller_record,
 			.subject = &mk_seller_entity,
 			.subject_param = "seller",

@@ -7,11 +7,6 @@
 	}
 #define READERS MK_RELATIONS({MK_REL_BUYER, 0}, OPERATOR)
 #define OPERATORS MK_RELATIONS(OPERATOR)
-#define NO_ERRORS \
-	(const int[]) \
-	{ \
-		0 \
-	}
 
 static const mk_field get_fields[] = {
 	MK_F_ID(market_payment_get_params, payment, PAYMENT, MK_REQUIRED, "which payment"),
@@ -112,7 +107,7 @@ static const mk_op payment_ops[] = {
 			.subject = &mk_payment_entity,
 			.subject_param = "payment",
 			.relations = READERS,
-			.errors = NO_ERRORS,
+			.errors = MK_NO_ERRORS,
 			.handler = mk_payment_get,
 		},
 	[LIST] =
@@ -214,7 +209,7 @@ static const mk_op payment_ops[] = {
 			.subject = &mk_request_entity,
 			.subject_param = "request",
 			.relations = OPERATORS,
-			.errors = NO_ERRORS,
+			.errors = MK_NO_ERRORS,
 			.handler = mk_request_get,
 		},
 	[OUTCOME] =
@@ -228,7 +223,7 @@ static const mk_op payment_ops[] = {
 			.subject_param = "request",
 			.gives = &mk_request_entity,
 			.relations = MK_RELATIONS({MK_REL_SYSTEM, 0}),
-			.errors = NO_ERRORS,
+			.errors = MK_NO_ERRORS,
 			.flags = MK_OP_WRITES | MK_OP_MONEY | MK_OP_STOCK | MK_OP_NEVER_REFUSED,
 			.handler = mk_provider_outcome,
 		},

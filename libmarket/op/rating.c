@@ -106,7 +106,7 @@ static const mk_op ops[COUNT] = {
 			.subject_param = "order",
 			.relations = MK_RELATIONS({MK_REL_BUYER, 0}),
 			.errors = MK_ERRORS(MARKET_ENOTFOUND, MARKET_EDENIED, MARKET_EINVALID, MARKET_EMISSING,
-                                MARKET_ESTATE, MARKET_EEXPIRED, MARKET_EEXISTS),
+                                MARKET_ESTATE, MARKET_EEXPIRED, MARKET_EEXISTS, MARKET_ELIMITED),
 			.flags = MK_OP_WRITES,
 			.handler = mk_rating_create,
 		},

@@ -85,7 +85,7 @@ static const mk_op ops[] = {
                              {MK_REL_OPERATOR, MARKET_RIGHT_REFUNDS}, {MK_REL_SYSTEM, 0}),
 			.errors = MK_ERRORS(MARKET_ENOTFOUND, MARKET_EDENIED, MARKET_ESTATE, MARKET_EINFLIGHT,
                                 MARKET_ECURRENCY, MARKET_EINVALID, MARKET_EFUNDS, MARKET_EQUOTA,
-                                MARKET_EEXISTS),
+                                MARKET_EEXISTS, MARKET_ELIMITED),
 			.flags = MK_OP_WRITES | MK_OP_MONEY | MK_OP_STOCK | MK_OP_STATE,
 			.handler = mk_refund_create,
 		},

@@ -6,6 +6,8 @@
 #include "libmarket/aftersale/refund.h"
 #include "libmarket/agency/agency.h"
 #include "libmarket/catalog/catalog.h"
+#include "libmarket/catalog/front.h"
+#include "libmarket/deposit/deposit.h"
 #include "libmarket/identity/identity.h"
 #include "libmarket/ledger/ledger.h"
 #include "libmarket/listing/listing.h"
@@ -15,8 +17,10 @@
 #include "libmarket/rating/rating.h"
 #include "libmarket/search/search.h"
 #include "libmarket/seller/brand.h"
+#include "libmarket/service_fee/service_fee.h"
 #include "libmarket/settlement/settlement.h"
 #include "libmarket/shipment/shipment.h"
+#include "libmarket/standing/standing.h"
 
 const mk_migration mk_schema_list[] = {
 	{1, "engine", mk_engine_ddl},
@@ -33,10 +37,14 @@ const mk_migration mk_schema_list[] = {
 	{12, "accounting", mk_accounting_ddl},
 	{13, "identity", mk_identity_ddl},
 	{14, "brand", mk_brand_ddl},
+	{15, "deposit", mk_deposit_ddl},
 	{16, "agency", mk_agency_ddl},
 	{17, "catalogue", mk_catalogue_ddl},
 	{18, "listing", mk_listing_ddl},
 	{19, "search", mk_search_ddl},
+	{21, "service_fee", mk_service_fee_ddl},
+	{22, "standing", mk_standing_ddl},
+	{23, "front", mk_front_ddl},
 };
 const size_t mk_schema_count = sizeof(mk_schema_list) / sizeof(mk_schema_list[0]);
 

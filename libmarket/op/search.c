@@ -6,6 +6,7 @@
 static const mk_field search_fields[] = {
 	MK_F_TEXT(T, text, 0, 1, MK_MAX_NAME, "words; \"*\" at the end: the last may go on"),
 	MK_F_ID(T, category, CATEGORY, 0, "a back category with those below"),
+	MK_F_ID(T, front_category, FRONT, 0, "one of its queries, or of those below, holds"),
 	MK_F_ID(T, seller, SELLER, 0, "whose"),
 	MK_F_TEXT(T, brand, 0, 1, MK_MAX_NAME, "as the product writes it"),
 	{

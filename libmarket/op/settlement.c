@@ -113,6 +113,7 @@ static const mk_field line_fields[] = {
 	MK_F_MONEY(T, in_payout, 0, 0, 0, "change of what is on its way"),
 	MK_F_MONEY(T, receivable, 0, 0, 0, "change of what is owed"),
 	MK_F_MONEY(T, amount, 0, 0, 0, "change of the net position"),
+	MK_F_MONEY(T, deposit, 0, 0, 0, "change of the deposit, apart from it"),
 };
 #undef T
 static const mk_record line_record = MK_RECORD_OF("statement_line", market_statement_line,

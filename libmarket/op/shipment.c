@@ -6,11 +6,6 @@
 #define READERS \
 	MK_RELATIONS({MK_REL_BUYER, 0}, {MK_REL_MEMBER, MK_CAN_VIEW}, \
 	             {MK_REL_OPERATOR, MARKET_RIGHT_ORDERS})
-#define NO_ERRORS \
-	(const int[]) \
-	{ \
-		0 \
-	}
 
 static const mk_field get_fields[] = {
 	MK_F_ID(market_shipment_get_params, shipment, SHIPMENT, MK_REQUIRED, "which parcel"),
@@ -47,7 +42,7 @@ static const mk_op shipment_ops[] = {
 			.subject = &mk_shipment_entity,
 			.subject_param = "shipment",
 			.relations = READERS,
-			.errors = NO_ERRORS,
+			.errors = MK_NO_ERRORS,
 			.handler = mk_shipment_get,
 		},
 	[LIST] =

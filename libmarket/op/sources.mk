@@ -8,6 +8,8 @@ libmarket_sources += \
 	libmarket/op/batch_item.c \
 	libmarket/op/brand.c \
 	libmarket/op/call.c \
+	libmarket/op/closing.c \
+	libmarket/op/deposit.c \
 	libmarket/op/door.c \
 	libmarket/op/escrow.c \
 	libmarket/op/event.c \
@@ -17,23 +19,27 @@ libmarket_sources += \
 	libmarket/op/keys.c \
 	libmarket/op/ledger.c \
 	libmarket/op/member.c \
-	libmarket/op/onboarding.c \
 	libmarket/op/operator.c \
 	libmarket/op/order.c \
 	libmarket/op/party.c \
 	libmarket/op/payment.c \
+	libmarket/op/payout_account.c \
 	libmarket/op/policy.c \
 	libmarket/op/rating.c \
 	libmarket/op/refs.c \
 	libmarket/op/refund.c \
 	libmarket/op/refusal.c \
+	libmarket/op/review.c \
 	libmarket/op/schema.c \
 	libmarket/op/send.c \
+	libmarket/op/service_fee.c \
 	libmarket/op/session.c \
 	libmarket/op/settlement.c \
 	libmarket/op/shipment.c \
+	libmarket/op/standing.c \
 	libmarket/op/store.c \
 	libmarket/op/store_file.c \
 	libmarket/op/store_job.c \
+	libmarket/op/submission.c \
 	libmarket/op/table.c \
 	libmarket/op/work.c

@@ -2,11 +2,6 @@
 #include "libmarket/catalog/catalog.h"
 #include "libmarket/op/op.h"
 
-#define KEEPERS \
-	MK_RELATIONS({MK_REL_MEMBER, MK_CAN_CATALOGUE}, {MK_REL_MEMBER, MK_CAN_FULFILMENT}, \
-	             {MK_REL_OPERATOR, MARKET_RIGHT_CATALOG})
-#define VIEWERS MK_RELATIONS({MK_REL_MEMBER, MK_CAN_VIEW}, {MK_REL_OPERATOR, MARKET_RIGHT_CATALOG})
-
 #define T market_stock_transfer_params
 static const mk_field transfer_fields[] = {
 	MK_F_ID(T, sku, SKU, MK_REQUIRED, "the SKU"),
@@ -81,7 +76,7 @@ static const mk_op ops[COUNT] = {
 			.subject = &mk_sku_entity,
 			.subject_param = "sku",
 			.gives = &mk_stock_entity,
-			.relations = KEEPERS,
+			.relations = MK_STOCK_KEEPERS,
 			.errors = MK_ERRORS(MARKET_ENOTFOUND, MARKET_EINVALID, MARKET_ELIMIT, MARKET_ESTOCK),
 			.flags = MK_OP_WRITES | MK_OP_STOCK,
 			.handler = mk_stock_transfer,
@@ -96,7 +91,7 @@ static const mk_op ops[COUNT] = {
 			.subject = &mk_seller_entity,
 			.subject_param = "seller",
 			.gives = &mk_stocktake_entity,
-			.relations = KEEPERS,
+			.relations = MK_STOCK_KEEPERS,
 			.errors = MK_ERRORS(MARKET_ENOTFOUND, MARKET_EEXISTS, MARKET_EINVALID, MARKET_EMISSING,
                                 MARKET_ESTOCK),
 			.flags = MK_OP_WRITES | MK_OP_STOCK,
@@ -111,7 +106,7 @@ static const mk_op ops[COUNT] = {
 			.result = &mk_stocktake_record,
 			.subject = &mk_stocktake_entity,
 			.subject_param = "stocktake",
-			.relations = VIEWERS,
+			.relations = MK_CATALOG_VIEWERS,
 			.errors = MK_ERRORS(MARKET_ENOTFOUND, MARKET_EDENIED),
 			.handler = mk_stocktake_get,
 		},
@@ -124,7 +119,7 @@ static const mk_op ops[COUNT] = {
 			.result = &page_record,
 			.subject = &mk_seller_entity,
 			.subject_param = "seller",
-			.relations = VIEWERS,
+			.relations = MK_CATALOG_VIEWERS,
 			.errors = MK_ERRORS(MARKET_EINVALID),
 			.flags = MK_OP_PAGED,
 			.handler = mk_stocktake_list,

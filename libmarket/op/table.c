@@ -3,11 +3,13 @@
 #include "libmarket/op/entity.h"
 #include "libmarket/op/op.h"
 
-extern const mk_op_group mk_op_party, mk_op_member, mk_op_agency, mk_op_onboarding, mk_op_event,
+extern const mk_op_group mk_op_party, mk_op_member, mk_op_agency, mk_op_payout_account, mk_op_event,
 	mk_op_policy;
 extern const mk_op_group mk_op_catalog, mk_op_ledger, mk_op_order, mk_op_payment, mk_op_shipment;
-extern const mk_op_group mk_op_catalogue, mk_op_change;
+extern const mk_op_group mk_op_catalogue, mk_op_change, mk_op_front;
 extern const mk_op_group mk_op_rating, mk_op_escrow, mk_op_refund, mk_op_settlement;
+extern const mk_op_group mk_op_service_fee, mk_op_deposit, mk_op_closing, mk_op_review,
+	mk_op_submission, mk_op_standing;
 extern const mk_op_group mk_op_keys, mk_op_stock, mk_op_listing, mk_op_holiday, mk_op_brand;
 extern const mk_op_group mk_op_identity;
 extern const mk_op_group mk_op_search;
@@ -15,7 +17,9 @@ extern const mk_op_group mk_op_search;
 /* clang-format off */
 const mk_op_group *const mk_op_groups[] = {
 	&mk_op_party,
-	&mk_op_onboarding,
+	&mk_op_submission,
+	&mk_op_review,
+	&mk_op_payout_account,
 	&mk_op_event,
 	&mk_op_policy,
 	&mk_op_catalog,
@@ -30,14 +34,19 @@ const mk_op_group *const mk_op_groups[] = {
 	&mk_op_keys,
 	&mk_op_catalogue,
 	&mk_op_change,
+	&mk_op_front,
 	&mk_op_stock,
 	&mk_op_listing,
 	&mk_op_holiday,
+	&mk_op_closing,
+	&mk_op_deposit,
+	&mk_op_service_fee,
 	&mk_op_brand,
 	&mk_op_member,
 	&mk_op_identity,
 	&mk_op_search,
 	&mk_op_agency,
+	&mk_op_standing,
 	NULL,
 };
 /* clang-format on */

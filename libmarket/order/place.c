@@ -6,6 +6,7 @@
 #include "libmarket/party/party.h"
 #include "libmarket/payment/payment.h"
 #include "libmarket/settlement/fee.h"
+#include "libmarket/standing/standing.h"
 
 static int check_rights(const mk_ctx *ctx, const market_order_place_params *in, market_error *err);
 static int check_funders(const market_order_place_params *in, market_error *err);
@@ -35,6 +36,9 @@ int mk_order_place(mk_ctx *ctx, const void *params, market_error *err)
 
 	if (rc == 0)
 		rc = check_funders(params, err);
+	if (rc == 0) /* BUY-1 */
+		rc = mk_standing_check(ctx, ((const mk_buyer *)ctx->subject)->standing,
+		                       MARKET_ACTION_NO_ORDER, "buyer", err);
 	if (rc == 0)
 		rc = read_address(ctx, &checkout, err);
 	if (rc == 0)

@@ -8,6 +8,12 @@ static const mk_statement buyer_insert = {
 		"VALUES (:book_id, :id, :ref, :name, :email, :locale, :created_at, :version, :metadata) "
 		"ON CONFLICT DO NOTHING",
 };
+static const mk_statement buyer_update = {
+	.name = "buyer_update",
+	.table = "buyer",
+	.sql = "UPDATE buyer SET standing = :standing, version = version + 1 "
+		   "WHERE book_id = :book_id AND id = :id AND version = :version",
+};
 static const mk_statement address_insert = {
 	.name = "address_insert",
 	.table = "address",
@@ -34,25 +40,31 @@ int mk_address_load(mk_ctx *ctx, market_id id, const char *field, market_address
 int mk_buyer_create(mk_ctx *ctx, const void *params, market_error *err)
 {
 	const market_buyer_create_params *in = params;
-	market_buyer buyer = {
-		.ref = in->ref,
-		.name = in->name,
-		.email = in->email,
-		.locale = in->locale,
-		.created_at = ctx->now,
-		.version = 1,
-		.metadata = in->metadata,
-		.n_metadata = in->n_metadata,
-	};
+	mk_buyer row = {.buyer = {
+						.ref = in->ref,
+						.name = in->name,
+						.email = in->email,
+						.locale = in->locale,
+						.created_at = ctx->now,
+						.version = 1,
+						.metadata = in->metadata,
+						.n_metadata = in->n_metadata,
+					}};
+	market_buyer *buyer = &row.buyer;
 	int rc = mk_ref_check_free(ctx, MARKET_ID_BUYER, in->ref, err);
 	if (rc != 0)
 		return rc;
-	buyer.id = mk_new_own_id(ctx);
-	mk_insert(ctx, &buyer_insert, &mk_buyer_record, buyer.id, &buyer);
-	mk_ref_register(ctx, MARKET_ID_BUYER, buyer.id, in->ref);
-	mk_event(ctx, "buyer.created", MARKET_ID_BUYER, buyer.id);
-	ctx->result = buyer.id;
+	buyer->id = mk_new_own_id(ctx);
+	mk_insert(ctx, &buyer_insert, &mk_buyer_record, buyer->id, &row);
+	mk_ref_register(ctx, MARKET_ID_BUYER, buyer->id, in->ref);
+	mk_event(ctx, "buyer.created", MARKET_ID_BUYER, buyer->id);
+	ctx->result = buyer->id;
 	return 0;
+}
+
+void mk_buyer_save(mk_ctx *ctx, mk_buyer *buyer)
+{
+	mk_update(ctx, &buyer_update, &mk_buyer_record, buyer->buyer.id, buyer);
 }
 
 int mk_buyer_get(mk_ctx *ctx, const void *params, market_error *err)

@@ -16,10 +16,19 @@ enum {
 };
 uint32_t mk_role_permissions(int32_t role);
 
+typedef struct mk_buyer {
+	market_buyer buyer;
+	const char *standing; /* what its violations bring about (libmarket/standing); NULL: nothing */
+} mk_buyer;
+
 typedef struct mk_seller {
 	market_seller seller;
 	market_time due_at;              /* of its deadline row */
 	const char *category_paths;      /* of the categories it trades in, as lines; NULL: none */
+	market_time review_since;        /* waits for an operator since then (SEL-2) */
+	const char *claimed_by;          /* the operator who looks at it … */
+	market_time claimed_until;       /* … until then */
+	const char *standing;            /* as a buyer's */
 	struct mk_seller_brands *brands; /* its authorisations, once they were read; not a column */
 } mk_seller;
 
@@ -31,6 +40,8 @@ int mk_address_load(mk_ctx *ctx, market_id id, const char *field, market_address
                     market_error *err);
 int mk_seller_load(mk_ctx *ctx, market_id id, const char *field, mk_seller **out,
                    market_error *err);
+/* Plans the update of a buyer's standing. */
+void mk_buyer_save(mk_ctx *ctx, mk_buyer *buyer);
 /* Plans the update of a seller that was read and changed, its deadline included. */
 void mk_seller_save(mk_ctx *ctx, mk_seller *seller);
 /* SEL-12, CAT-6: whether it takes new orders now. */

@@ -34,8 +34,9 @@ static const mk_field buyer_fields[] = {
 	MK_F_TIME(market_buyer, created_at, 0, "registered"),
 	MK_F_INT(market_buyer, version, 0, 0, 0, "of the record"),
 	MK_F_METADATA(market_buyer),
+	MK_F_TEXT(mk_buyer, standing, MK_INTERNAL, 0, 0, "actions that its violations brought about"),
 };
-const mk_record mk_buyer_record = MK_RECORD_OF("buyer", market_buyer, buyer_fields, "a buyer");
+const mk_record mk_buyer_record = MK_RECORD_OF("buyer", mk_buyer, buyer_fields, "a buyer");
 
 static const mk_field address_fields[] = {
 	MK_F_ID(market_address, id, ADDRESS, 0, "the address"),
@@ -70,11 +71,17 @@ static const mk_field requirement_fields[] = {
 	MK_F_TEXT(market_requirement, name, 0, 0, 0, "the policy's key"),
 	MK_F_TEXT(market_requirement, summary, 0, 0, 0, "what to do"),
 	MK_F_TEXT(market_requirement, gate, 0, 0, 0, "what it blocks while open"),
-	MK_F_TEXT(market_requirement, state, 0, 0, 0, "open, pending, accepted, rejected or waived"),
+	MK_F_TEXT(market_requirement, state, 0, 0, 0,
+              "open, pending, accepted, rejected, waived or expired"),
 };
 static const mk_record requirement_record = MK_RECORD_OF(
 	"requirement_state", market_requirement, requirement_fields, "a requirement and its state");
 
+#define INTERNAL_TIME(member, text) \
+	{ \
+		.name = #member, .summary = (text), .kind = MK_TIME, .flags = MK_INTERNAL, \
+		.offset = MK_AT(mk_seller, member, market_time) \
+	}
 #define T market_seller
 static const mk_field seller_fields[] = {
 	MK_F_ID(T, id, SELLER, 0, "the seller"),
@@ -85,7 +92,7 @@ static const mk_field seller_fields[] = {
 	MK_F_TEXT(T, country, 0, 2, 2, "ISO 3166-1 alpha-2"),
 	MK_F_TEXT(T, currency, 0, 3, 3, "of its orders and balances"),
 	MK_F_ENUM(T, state, mk_seller_state_enum, 0, "where it stands"),
-	MK_F_TEXT(T, reason, 0, 1, MK_MAX_CODE, "code of the last rejection or suspension"),
+	MK_F_TEXT(T, reason, 0, 1, MK_MAX_CODE, "code of the last step that needs one"),
 	MK_F_ID(T, owner, MEMBER, MK_OWN_BOOK, "the member made with the application"),
 	MK_F_TIME(T, created_at, 0, "applied"),
 	MK_F_TIME(T, approved_at, 0, "approved"),
@@ -97,19 +104,22 @@ static const mk_field seller_fields[] = {
 	MK_F_LIST(T, requirements, market_requirement, requirement_record, MK_NOT_ROW, 0, 0,
               "what the policy asks"),
 	MK_F_TEXTS(T, categories, MK_NOT_ROW, 0, 0, "codes of the back categories it trades in"),
+	MK_F_TIME(T, closing_at, 0, "being wound up since then"),
+	MK_F_TIME(T, gate_closed_at, 0, "no new orders since then: a requirement has lapsed"),
+	MK_F_TEXT(mk_seller, standing, MK_INTERNAL, 0, 0, "actions that its violations brought about"),
 	MK_F_TEXT(mk_seller, category_paths, MK_INTERNAL, 0, 0, "the categories' paths as lines"),
-	{.name = "due_at",
-     .summary = "of its deadline row",
-     .kind = MK_TIME,
-     .flags = MK_INTERNAL,
-     .offset = MK_AT(mk_seller, due_at, market_time)},
+	INTERNAL_TIME(review_since, "waits for an operator since then"),
+	MK_F_TEXT(mk_seller, claimed_by, MK_INTERNAL, 0, 0, "the operator who looks at it"),
+	INTERNAL_TIME(claimed_until, "until then"),
+	INTERNAL_TIME(due_at, "of its deadline row"),
 };
 const mk_record mk_seller_record = MK_RECORD_OF("seller", mk_seller, seller_fields, "a seller");
 #undef T
 
 static const mk_statement buyer_by_id = {
 	.name = "buyer_by_id",
-	.sql = "SELECT book_id, id, ref, name, email, locale, created_at, version, metadata FROM buyer "
+	.sql = "SELECT book_id, id, ref, name, email, locale, created_at, version, metadata, "
+		   "standing FROM buyer "
 		   "WHERE book_id = ?1 AND id = ?2",
 };
 static const mk_statement address_by_id = {
@@ -133,7 +143,8 @@ static const mk_statement seller_by_id = {
 		"SELECT book_id, id, ref, name, legal_name, store_type, country, currency, state, "
 		"reason, owner_id, "
 		"created_at, approved_at, holiday_from, holiday_to, answer_by, version, metadata, due_at, "
-		"category_paths FROM seller "
+		"category_paths, closing_at, standing, gate_closed_at, review_since, claimed_by, "
+		"claimed_until FROM seller "
 		"WHERE book_id = ?1 AND id = ?2",
 };
 

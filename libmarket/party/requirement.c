@@ -4,6 +4,7 @@
 
 #include "libmarket/identity/identity.h"
 #include "libmarket/party/payout_account.h"
+#include "libmarket/party/review.h"
 #include "libmarket/party/seller.h"
 #include "libmarket/party/submission.h"
 #include "libmarket/seller/brand.h"
@@ -21,24 +22,52 @@ static bool applies(const mk_requirement *requirement, const mk_seller *seller)
 	return requirement->n_store_types == 0;
 }
 
-/* The newest submission counts, unless the requirement has been renewed since or its time is over.
- */
+/* A seller's submissions as the operation leaves them, oldest first. */
+static int list_submissions(mk_ctx *ctx, const mk_seller *seller, const mk_seller_news *news,
+                            const market_submission ***out, size_t *count, market_error *err)
+{
+	const mk_submission *decided = news ? news->decided : NULL;
+	mk_submission **rows = NULL;
+	const market_submission **list;
+	int rc = mk_submission_list(ctx, seller->seller.id, &rows, count, err);
+
+	if (rc != 0)
+		return rc;
+	list = MK_NEW_ARRAY(ctx->arena, const market_submission *, *count + 1);
+	if (!list)
+		return mk_error_no_memory(err);
+	for (size_t i = 0; i < *count; i++)
+		list[i] = decided && mk_id_equal(decided->submission.id, rows[i]->submission.id)
+		              ? &decided->submission
+		              : &rows[i]->submission;
+	if (decided && decided->fresh)
+		list[(*count)++] = &decided->submission;
+	*out = list;
+	return 0;
+}
+
+/* One that counts does, though a newer one be refused or wait; else the newest tells. A renewed
+ * requirement asks again (SEL-1). */
 static const char *submitted_state(const mk_ctx *ctx, const mk_requirement *requirement,
-                                   mk_submission *const *submissions, size_t count,
-                                   const mk_submission *decided)
+                                   const market_submission *const *submissions, size_t count)
 {
 	const char *state = "open";
+	bool met = false;
+
 	for (size_t i = 0; i < count; i++) {
-		const market_submission *submission = &submissions[i]->submission;
-		if (decided && mk_id_equal(decided->submission.id, submission->id))
-			submission = &decided->submission;
-		if (strcmp(submission->requirement, requirement->key) != 0)
+		const market_submission *submission = submissions[i];
+		const bool counts = mk_submission_counts(submission, ctx->now);
+
+		if (strcmp(submission->requirement, requirement->key) != 0 || (met && !counts))
 			continue;
-		if (submission->created_at < requirement->version ||
-		    (submission->valid_to != 0 && submission->valid_to <= ctx->now))
+		if (submission->created_at < requirement->version)
 			state = "open";
-		else
+		else if (counts || submission->state == MARKET_SUBMISSION_PENDING ||
+		         submission->state == MARKET_SUBMISSION_REJECTED)
 			state = mk_enum_name(&mk_submission_state_enum, submission->state);
+		else
+			state = submission->valid_from > ctx->now ? "pending" : "expired";
+		met = counts && submission->created_at >= requirement->version;
 	}
 	return state;
 }
@@ -77,14 +106,14 @@ static int requirement_states(mk_ctx *ctx, const mk_seller *seller, const mk_sel
 	const mk_policy_sellers *sellers = ctx->policy->sellers;
 	market_requirement *states =
 		MK_NEW_ARRAY(ctx->arena, market_requirement, sellers->n_requirements + 1);
-	mk_submission **submissions = NULL;
+	const market_submission **submissions = NULL;
 	size_t n = 0, n_submissions = 0;
 	int rc;
 	if (!states)
 		return mk_error_no_memory(err);
 	if (!news)
 		news = &nothing;
-	rc = mk_submission_list(ctx, seller->seller.id, &submissions, &n_submissions, err);
+	rc = list_submissions(ctx, seller, news, &submissions, &n_submissions, err);
 	for (size_t i = 0; rc == 0 && i < sellers->n_requirements; i++) {
 		const mk_requirement *requirement = sellers->requirements[i];
 		if (!applies(requirement, seller))
@@ -95,8 +124,7 @@ static int requirement_states(mk_ctx *ctx, const mk_seller *seller, const mk_sel
 		if (requirement->kind == MK_COMPUTED)
 			rc = computed_state(ctx, seller, requirement, news, &states[n].state, err);
 		else
-			states[n].state =
-				submitted_state(ctx, requirement, submissions, n_submissions, news->decided);
+			states[n].state = submitted_state(ctx, requirement, submissions, n_submissions);
 		n++;
 	}
 	*out = states;
@@ -151,17 +179,117 @@ int mk_seller_advance(mk_ctx *ctx, mk_seller *seller, const mk_seller_news *news
 	if (rc != 0 || !complete)
 		return rc;
 	rc = mk_seller_step_to(ctx, seller, MK_SELLER_APPROVE, err);
+	if (rc != 0)
+		return rc;
+	mk_event(ctx, "seller.approved", MARKET_ID_SELLER, seller->seller.id);
+	return mk_review_follow(ctx, seller, news, err);
+}
+
+/* Opens the gate that lapsed submissions closed, once each of their requirements is met anew. */
+static int open_gate(mk_ctx *ctx, mk_seller *seller, const mk_seller_news *news, market_error *err)
+{
+	market_requirement *states = NULL;
+	const market_submission **submissions = NULL;
+	size_t count = 0, n_submissions = 0;
+	int rc = requirement_states(ctx, seller, news, &states, &count, err);
+
 	if (rc == 0)
-		mk_event(ctx, "seller.approved", MARKET_ID_SELLER, seller->seller.id);
-	return rc;
+		rc = list_submissions(ctx, seller, news, &submissions, &n_submissions, err);
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		for (size_t k = 0; k < n_submissions; k++)
+			if (strcmp(states[i].gate, "sell") == 0 && !is_met(states[i].state) &&
+			    submissions[k]->lapsed_at != 0 &&
+			    strcmp(submissions[k]->requirement, states[i].name) == 0)
+				return 0;
+	if (rc != 0)
+		return rc;
+	seller->seller.gate_closed_at = 0;
+	mk_event(ctx, "seller.gate_opened", MARKET_ID_SELLER, seller->seller.id);
+	return 0;
 }
 
 int mk_seller_met(mk_ctx *ctx, mk_seller *seller, const mk_seller_news *news, market_error *err)
 {
-	bool onboarding = seller->seller.state == MARKET_SELLER_ONBOARDING;
+	const bool changes = seller->seller.state == MARKET_SELLER_ONBOARDING ||
+	                     seller->review_since != 0 || seller->seller.gate_closed_at != 0;
 	int rc = mk_seller_advance(ctx, seller, news, err);
-	if (rc == 0 && onboarding)
+	if (rc == 0 && seller->seller.gate_closed_at != 0)
+		rc = open_gate(ctx, seller, news, err);
+	if (rc == 0)
+		rc = mk_review_follow(ctx, seller, news, err);
+	if (rc == 0 && (changes || seller->review_since != 0))
 		mk_seller_save(ctx, seller);
+	return rc;
+}
+
+int mk_seller_lapse(mk_ctx *ctx, mk_seller *seller, const mk_submission *lapsed, market_error *err)
+{
+	const mk_seller_news news = {.decided = lapsed};
+	market_requirement *states = NULL;
+	size_t count = 0;
+	int rc;
+
+	if (seller->seller.gate_closed_at != 0 || (seller->seller.state != MARKET_SELLER_APPROVED &&
+	                                           seller->seller.state != MARKET_SELLER_SUSPENDED))
+		return 0;
+	rc = requirement_states(ctx, seller, &news, &states, &count, err);
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		if (strcmp(states[i].name, lapsed->submission.requirement) != 0 ||
+		    strcmp(states[i].gate, "sell") != 0 || is_met(states[i].state))
+			continue;
+		seller->seller.gate_closed_at = ctx->now;
+		mk_event(ctx, "seller.gate_closed", MARKET_ID_SELLER, seller->seller.id);
+		mk_event_text(ctx, "requirement", states[i].name);
+	}
+	return rc;
+}
+
+static bool is_asked(const market_requirement *states, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(states[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+int mk_seller_check_asked(mk_ctx *ctx, const mk_seller *before, const mk_seller *after,
+                          market_error *err)
+{
+	market_requirement *old = NULL, *asked = NULL;
+	const char **open;
+	size_t n_old = 0, n_asked = 0, n = 0;
+	int rc = requirement_states(ctx, before, NULL, &old, &n_old, err);
+
+	if (rc == 0)
+		rc = requirement_states(ctx, after, NULL, &asked, &n_asked, err);
+	if (rc != 0)
+		return rc;
+	open = MK_NEW_ARRAY(ctx->arena, const char *, n_asked + 1);
+	if (!open)
+		return mk_error_no_memory(err);
+	for (size_t i = 0; i < n_asked; i++)
+		if (strcmp(asked[i].gate, "sell") == 0 && !is_met(asked[i].state) &&
+		    !is_asked(old, n_old, asked[i].name))
+			open[n++] = asked[i].name;
+	if (n == 0)
+		return 0;
+	rc = mk_error_at(err, MARKET_EINCOMPLETE, "categories",
+	                 "requirements of the categories are open");
+	return mk_error_detail_list(err, rc, open, n);
+}
+
+int mk_submissions_wait(mk_ctx *ctx, const mk_seller *seller, const mk_seller_news *news,
+                        bool *waits, market_error *err)
+{
+	const market_submission **list = NULL;
+	size_t count = 0;
+	int rc = list_submissions(ctx, seller, news, &list, &count, err);
+
+	*waits = false;
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		*waits = *waits || list[i]->state == MARKET_SUBMISSION_PENDING ||
+		         (list[i]->recheck_at != 0 && list[i]->recheck_at <= ctx->now &&
+		          mk_submission_counts(list[i], ctx->now));
 	return rc;
 }
 

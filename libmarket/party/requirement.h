@@ -10,7 +10,7 @@ int mk_seller_complete(mk_ctx *ctx, const mk_seller *seller, mk_gate gate, bool 
 
 /* What an operation has planned and not written yet. */
 typedef struct mk_seller_news {
-	const mk_submission *decided; /* NULL: none */
+	const mk_submission *decided; /* a new one, or one that was stored otherwise; NULL: none */
 	bool payout_account;          /* one was named */
 	const char *verified_name;    /* a provider has just verified it; NULL: none */
 } mk_seller_news;
@@ -24,6 +24,16 @@ int mk_seller_advance(mk_ctx *ctx, mk_seller *seller, const mk_seller_news *news
  * same time, each of which meets what the other still sees open, the later one misses the version,
  * is run again and sees the earlier. */
 int mk_seller_met(mk_ctx *ctx, mk_seller *seller, const mk_seller_news *news, market_error *err);
+/* SEL-11: a submission has just ceased to count. When its requirement is of the gate `sell` and met
+ * by nothing else, an approved seller takes no new orders. The caller saves. */
+int mk_seller_lapse(mk_ctx *ctx, mk_seller *seller, const mk_submission *lapsed, market_error *err);
+/* SEL-1: EINCOMPLETE when a requirement of the gate `sell` is asked of `after` that wasn't asked of
+ * `before`, and isn't met; the detail lists all of them. */
+int mk_seller_check_asked(mk_ctx *ctx, const mk_seller *before, const mk_seller *after,
+                          market_error *err);
+/* Whether a submission of the seller is pending or is to be looked at again. */
+int mk_submissions_wait(mk_ctx *ctx, const mk_seller *seller, const mk_seller_news *news,
+                        bool *waits, market_error *err);
 int mk_seller_fill(mk_ctx *ctx, void *row, market_error *err);
 
 #endif

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "libmarket/party/requirement.h"
+#include "libmarket/party/review.h"
 #include "libmarket/party/seller.h"
 #include "libmarket/seller/brand.h"
 #include "libmarket/seller/category.h"
@@ -13,19 +14,21 @@ static const mk_statement seller_insert = {
 		"INSERT INTO seller (book_id, id, ref, name, legal_name, store_type, country, currency, "
 		"state, "
 		"reason, owner_id, created_at, approved_at, holiday_from, holiday_to, answer_by, due_at, "
-		"version, metadata, category_paths) "
+		"version, metadata, category_paths, review_since) "
 		"VALUES (:book_id, :id, :ref, :name, :legal_name, :store_type, :country, :currency, "
 		":state, "
 		":reason, :owner_id, :created_at, :approved_at, :holiday_from, :holiday_to, :answer_by, "
-		":due_at, :version, :metadata, :category_paths) "
+		":due_at, :version, :metadata, :category_paths, :review_since) "
 		"ON CONFLICT DO NOTHING",
 };
 static const mk_statement seller_update = {
 	.name = "seller_update",
 	.table = "seller",
 	.sql = "UPDATE seller SET state = :state, reason = :reason, approved_at = :approved_at, "
-		   "holiday_from = :holiday_from, holiday_to = :holiday_to, "
-		   "answer_by = :answer_by, due_at = :due_at, version = version + 1 "
+		   "holiday_from = :holiday_from, holiday_to = :holiday_to, closing_at = :closing_at, "
+		   "gate_closed_at = :gate_closed_at, review_since = :review_since, claimed_by = "
+		   ":claimed_by, claimed_until = :claimed_until, category_paths = :category_paths, "
+		   "answer_by = :answer_by, due_at = :due_at, standing = :standing, version = version + 1 "
 		   "WHERE book_id = :book_id AND id = :id AND version = :version",
 };
 static const mk_statement seller_page = {
@@ -33,7 +36,8 @@ static const mk_statement seller_page = {
 	.sql =
 		"SELECT book_id, id, ref, name, legal_name, store_type, country, currency, state, "
 		"reason, owner_id, "
-		"created_at, approved_at, holiday_from, holiday_to, answer_by, version, metadata "
+		"created_at, approved_at, holiday_from, holiday_to, answer_by, version, metadata, "
+		"closing_at, gate_closed_at "
 		"FROM seller "
 		"WHERE created_at > ?1 OR (created_at = ?1 AND id > ?2) ORDER BY created_at, id LIMIT ?3",
 };
@@ -41,7 +45,8 @@ static const mk_statement seller_state_page = {
 	.name = "seller_state_page",
 	.sql = "SELECT book_id, id, ref, name, legal_name, store_type, country, currency, state, "
 		   "reason, owner_id, "
-		   "created_at, approved_at, holiday_from, holiday_to, answer_by, version, metadata "
+		   "created_at, approved_at, holiday_from, holiday_to, answer_by, version, metadata, "
+		   "closing_at, gate_closed_at "
 		   "FROM seller "
 		   "WHERE state = ?1 AND (created_at > ?2 OR (created_at = ?2 AND id > ?3)) "
 		   "ORDER BY created_at, id LIMIT ?4",
@@ -67,6 +72,9 @@ static const transition transitions[] = {
 	{MARKET_SELLER_IN_REVIEW, MK_SELLER_REJECT, MARKET_SELLER_REJECTED},
 	{MARKET_SELLER_APPROVED, MK_SELLER_SUSPEND, MARKET_SELLER_SUSPENDED},
 	{MARKET_SELLER_SUSPENDED, MK_SELLER_REINSTATE, MARKET_SELLER_APPROVED},
+	{MARKET_SELLER_APPROVED, MK_SELLER_CLOSE, MARKET_SELLER_CLOSING},
+	{MARKET_SELLER_SUSPENDED, MK_SELLER_CLOSE, MARKET_SELLER_CLOSING},
+	{MARKET_SELLER_CLOSING, MK_SELLER_TERMINATE, MARKET_SELLER_TERMINATED},
 };
 
 static int32_t next_state(int32_t from, mk_seller_step step)
@@ -84,7 +92,7 @@ int mk_seller_load(mk_ctx *ctx, market_id id, const char *field, mk_seller **out
 
 bool mk_seller_sells(const mk_seller *seller)
 {
-	return seller->seller.state == MARKET_SELLER_APPROVED;
+	return seller->seller.state == MARKET_SELLER_APPROVED && seller->seller.gate_closed_at == 0;
 }
 
 bool mk_seller_on_holiday(const mk_seller *seller, market_time now)
@@ -103,20 +111,35 @@ void mk_seller_save(mk_ctx *ctx, mk_seller *seller)
 	mk_places_save(ctx, seller);
 }
 
+static int refuse_state(const mk_seller *seller, market_error *err)
+{
+	int rc = mk_error_at(err, MARKET_ESTATE, "seller", "the seller is %s",
+	                     mk_enum_name(&mk_seller_state_enum, seller->seller.state));
+	return mk_error_object(err, rc, MARKET_ID_SELLER, seller->seller.id);
+}
+
+int mk_seller_check_there(const mk_seller *seller, market_error *err)
+{
+	const int32_t state = seller->seller.state;
+	return state == MARKET_SELLER_REJECTED || state == MARKET_SELLER_TERMINATED
+	           ? refuse_state(seller, err)
+	           : 0;
+}
+
 int mk_seller_step_to(mk_ctx *ctx, mk_seller *seller, mk_seller_step step, market_error *err)
 {
 	int32_t next = next_state(seller->seller.state, step);
-	int rc;
-	if (next == 0) {
-		rc = mk_error_at(err, MARKET_ESTATE, "seller", "the seller is %s",
-		                 mk_enum_name(&mk_seller_state_enum, seller->seller.state));
-		return mk_error_object(err, rc, MARKET_ID_SELLER, seller->seller.id);
-	}
+	if (next == 0)
+		return refuse_state(seller, err);
 	seller->seller.state = next;
 	if (next != MARKET_SELLER_ONBOARDING && next != MARKET_SELLER_IN_REVIEW)
 		seller->seller.answer_by = 0;
 	if (next == MARKET_SELLER_APPROVED && seller->seller.approved_at == 0)
 		seller->seller.approved_at = ctx->now;
+	if (next == MARKET_SELLER_CLOSING)
+		seller->seller.closing_at = ctx->now;
+	if (next == MARKET_SELLER_IN_REVIEW && seller->review_since == 0)
+		seller->review_since = ctx->now;
 	return mk_places_follow(ctx, seller, step == MK_SELLER_COMPLETE, err);
 }
 
@@ -181,6 +204,8 @@ int mk_seller_apply(mk_ctx *ctx, const void *params, market_error *err)
 	seller.seller.owner = owner.id;
 	mk_event(ctx, "seller.applied", MARKET_ID_SELLER, seller.seller.id);
 	rc = mk_seller_advance(ctx, &seller, NULL, err);
+	if (rc == 0)
+		rc = mk_review_follow(ctx, &seller, NULL, err);
 	if (rc != 0)
 		return rc;
 	mk_insert(ctx, &seller_insert, &mk_seller_record, seller.seller.id, &seller);
@@ -209,7 +234,9 @@ int mk_seller_approve(mk_ctx *ctx, const void *params, market_error *err)
 	int rc;
 	if (next_state(seller->seller.state, MK_SELLER_WAIVE) == 0)
 		return mk_seller_step_to(ctx, seller, MK_SELLER_APPROVE, err);
-	rc = mk_seller_complete(ctx, seller, MK_GATE_SELL, &complete, err);
+	rc = mk_review_check_claim(ctx, seller, err);
+	if (rc == 0)
+		rc = mk_seller_complete(ctx, seller, MK_GATE_SELL, &complete, err);
 	if (rc != 0)
 		return rc;
 	/* SEL-2: complete, or an operator's recorded waiver */
@@ -222,6 +249,8 @@ int mk_seller_approve(mk_ctx *ctx, const void *params, market_error *err)
 		rc = mk_seller_advance(ctx, seller, NULL, err);
 	if (rc == 0 && seller->seller.state != MARKET_SELLER_APPROVED)
 		rc = approve(ctx, seller, in->waiver, err);
+	if (rc == 0)
+		rc = mk_review_follow(ctx, seller, NULL, err);
 	if (rc != 0)
 		return rc;
 	mk_seller_save(ctx, seller);
@@ -229,15 +258,22 @@ int mk_seller_approve(mk_ctx *ctx, const void *params, market_error *err)
 	return 0;
 }
 
-static int finish_step(mk_ctx *ctx, mk_seller_step step, const char *event, const char *reason,
-                       const char *note, market_error *err)
+static int finish_step(mk_ctx *ctx, mk_seller_step step, const char *reason, const char *note,
+                       market_error *err)
 {
+	static const char *const events[] = {
+		[MK_SELLER_REJECT] = "seller.rejected",      [MK_SELLER_SUSPEND] = "seller.suspended",
+		[MK_SELLER_REINSTATE] = "seller.reinstated", [MK_SELLER_CLOSE] = "seller.closing",
+		[MK_SELLER_TERMINATE] = "seller.terminated",
+	};
 	mk_seller *seller = (mk_seller *)ctx->subject;
 	int rc = mk_seller_step_to(ctx, seller, step, err);
+	if (rc == 0)
+		rc = mk_review_follow(ctx, seller, NULL, err);
 	if (rc != 0)
 		return rc;
 	seller->seller.reason = reason;
-	mk_event(ctx, event, MARKET_ID_SELLER, seller->seller.id);
+	mk_event(ctx, events[step], MARKET_ID_SELLER, seller->seller.id);
 	mk_event_text(ctx, "reason", reason);
 	mk_event_text(ctx, "note", note);
 	mk_seller_save(ctx, seller);
@@ -245,22 +281,33 @@ static int finish_step(mk_ctx *ctx, mk_seller_step step, const char *event, cons
 	return 0;
 }
 
+int mk_seller_finish_step(mk_ctx *ctx, mk_seller_step step, const void *params, market_error *err)
+{
+	static const char *const decisions[] = {
+		[MK_SELLER_REJECT] = "seller.reject",       [MK_SELLER_SUSPEND] = "seller.suspend",
+		[MK_SELLER_REINSTATE] = "seller.reinstate", [MK_SELLER_CLOSE] = "seller.close",
+		[MK_SELLER_TERMINATE] = "seller.terminate",
+	};
+	const market_seller_reason_params *in = params;
+	int rc = mk_reason_check(ctx, decisions[step], in->reason, err);
+	if (rc == 0 && step == MK_SELLER_REJECT)
+		rc = mk_review_check_claim(ctx, ctx->subject, err);
+	return rc == 0 ? finish_step(ctx, step, in->reason, in->note, err) : rc;
+}
+
 int mk_seller_reject(mk_ctx *ctx, const void *params, market_error *err)
 {
-	const market_seller_reason_params *in = params;
-	return finish_step(ctx, MK_SELLER_REJECT, "seller.rejected", in->reason, in->note, err);
+	return mk_seller_finish_step(ctx, MK_SELLER_REJECT, params, err);
 }
 
 int mk_seller_suspend(mk_ctx *ctx, const void *params, market_error *err)
 {
-	const market_seller_reason_params *in = params;
-	return finish_step(ctx, MK_SELLER_SUSPEND, "seller.suspended", in->reason, in->note, err);
+	return mk_seller_finish_step(ctx, MK_SELLER_SUSPEND, params, err);
 }
 
 int mk_seller_reinstate(mk_ctx *ctx, const void *params, market_error *err)
 {
-	const market_seller_reason_params *in = params;
-	return finish_step(ctx, MK_SELLER_REINSTATE, "seller.reinstated", in->reason, in->note, err);
+	return mk_seller_finish_step(ctx, MK_SELLER_REINSTATE, params, err);
 }
 
 /* Its deadline: nobody completed or answered the application in time. */
@@ -270,7 +317,7 @@ int mk_seller_expire(mk_ctx *ctx, const void *params, market_error *err)
 	(void)params;
 	if (seller->seller.answer_by == 0 || seller->seller.answer_by > ctx->now)
 		return mk_error_at(err, MARKET_ESTATE, "seller", "the application's time isn't over");
-	return finish_step(ctx, MK_SELLER_REJECT, "seller.rejected", "stale", NULL, err);
+	return finish_step(ctx, MK_SELLER_REJECT, "stale", NULL, err);
 }
 
 int mk_seller_get(mk_ctx *ctx, const void *params, market_error *err)

@@ -9,4 +9,7 @@ libmarket_sources += \
 	libmarket/party/sealed.c \
 	libmarket/party/seller.c \
 	libmarket/party/sql.c \
-	libmarket/party/submission.c
+	libmarket/party/exam.c \
+	libmarket/party/review.c \
+	libmarket/party/submission.c \
+	libmarket/party/submission_time.c

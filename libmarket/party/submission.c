@@ -2,8 +2,10 @@
 
 #include <string.h>
 
+#include "libmarket/engine/policy_sellers.h"
 #include "libmarket/identity/identity.h"
 #include "libmarket/party/requirement.h"
+#include "libmarket/party/review.h"
 #include "libmarket/party/seller.h"
 
 static const mk_enum_value submission_state_values[] = {
@@ -31,6 +33,13 @@ static const mk_field submission_fields[] = {
 	MK_F_TIME(T, created_at, 0, "submitted"),
 	MK_F_TIME(T, decided_at, 0, "accepted or rejected"),
 	MK_F_INT(T, version, 0, 0, 0, "of the record"),
+	MK_F_TIME(T, recheck_at, 0, "an operator is to look at it again"),
+	MK_F_TIME(T, lapsed_at, 0, "counted and counts no more since then"),
+	{.name = "due_at",
+     .summary = "of its deadline row",
+     .kind = MK_TIME,
+     .flags = MK_INTERNAL,
+     .offset = MK_AT(mk_submission, due_at, market_time)},
 	MK_F_BLOB(mk_submission, document_sealed, MK_INTERNAL, 0, "the number, sealed"),
 	MK_F_BLOB(mk_submission, document_key, MK_INTERNAL, 0, "its data key, wrapped"),
 	MK_F_BLOB(mk_submission, document_index, MK_INTERNAL, 0, "its blind index"),
@@ -42,7 +51,8 @@ const mk_record mk_submission_record =
 #define COLUMNS \
 	"book_id, id, ref, seller_id, requirement, state, statement, valid_from, valid_to, reason, " \
 	"created_at, " \
-	"decided_at, version, document_sealed, document_key, document_index"
+	"decided_at, version, document_sealed, document_key, document_index, due_at, recheck_at, " \
+	"lapsed_at"
 
 static const mk_statement submission_insert = {
 	.name = "submission_insert",
@@ -50,13 +60,15 @@ static const mk_statement submission_insert = {
 	.sql = "INSERT INTO submission (" COLUMNS
 		   ") VALUES (:book_id, :id, :ref, :seller_id, :requirement, :state, "
 		   ":statement, :valid_from, :valid_to, :reason, :created_at, :decided_at, :version, "
-		   ":document_sealed, :document_key, :document_index) ON CONFLICT DO NOTHING",
+		   ":document_sealed, :document_key, :document_index, :due_at, :recheck_at, :lapsed_at) ON "
+		   "CONFLICT DO NOTHING",
 };
 static const mk_statement submission_update = {
 	.name = "submission_update",
 	.table = "submission",
 	.sql = "UPDATE submission SET state = :state, valid_to = :valid_to, reason = :reason, "
-		   "decided_at = :decided_at, version = version + 1 "
+		   "decided_at = :decided_at, due_at = :due_at, recheck_at = :recheck_at, lapsed_at = "
+		   ":lapsed_at, version = version + 1 "
 		   "WHERE book_id = :book_id AND id = :id AND version = :version",
 };
 static const mk_statement submission_by_id = {
@@ -69,9 +81,16 @@ static const mk_statement submission_by_ref = {
 };
 static const mk_statement submission_of_seller = {
 	.name = "submission_of_seller",
-	.sql =
-		"SELECT book_id, id, requirement, state, valid_from, valid_to, created_at FROM submission "
-		"WHERE book_id = ?1 ORDER BY id",
+	.sql = "SELECT book_id, id, requirement, state, valid_from, valid_to, created_at, recheck_at, "
+		   "lapsed_at FROM submission "
+		   "WHERE book_id = ?1 ORDER BY id",
+};
+
+static const mk_statement submission_page = {
+	.name = "submission_page",
+	.sql = "SELECT " COLUMNS " FROM submission WHERE book_id = ?1 AND (CAST(?2 AS BIGINT) = 0 OR "
+		   "state = ?2) AND (created_at > ?3 OR (created_at = ?3 AND id > ?4)) ORDER BY "
+		   "created_at, id LIMIT ?5",
 };
 
 static market_id seller_of(const void *row)
@@ -120,22 +139,34 @@ int mk_submission_list(mk_ctx *ctx, market_id seller, mk_submission ***out, size
 	                     MK_ARGS(mk_int(seller.book)), (void ***)out, count, err);
 }
 
-static int check_requirement(const mk_ctx *ctx, const char *key, market_error *err)
+bool mk_submission_counts(const market_submission *submission, market_time now)
 {
-	for (size_t i = 0; i < ctx->policy->sellers->n_requirements; i++) {
-		const mk_requirement *requirement = ctx->policy->sellers->requirements[i];
-		if (strcmp(requirement->key, key) != 0)
-			continue;
-		if (requirement->kind == MK_COMPUTED)
-			return mk_error_at(err, MARKET_EINVALID, "requirement",
-			                   "requirement %s is computed, nothing is submitted for it", key);
-		if (requirement->kind == MK_VERIFIED)
-			return mk_error_at(err, MARKET_EINVALID, "requirement",
-			                   "requirement %s is verified, start a check for it", key);
-		return 0;
-	}
-	return mk_error_at(err, MARKET_EINVALID, "requirement", "the policy has no requirement %s",
-	                   key);
+	return (submission->state == MARKET_SUBMISSION_ACCEPTED ||
+	        submission->state == MARKET_SUBMISSION_WAIVED) &&
+	       submission->valid_from <= now &&
+	       (submission->valid_to == 0 || submission->valid_to > now);
+}
+
+int mk_submission_check_kind(const mk_ctx *ctx, const char *key, mk_requirement_kind kind,
+                             const mk_requirement **out, market_error *err)
+{
+	static const char *const other_ways[] = {
+		[MK_COMPUTED] = "computed, nothing is submitted for it",
+		[MK_ATTESTED] = "attested, submit a statement or a document for it",
+		[MK_VERIFIED] = "verified, start a check for it",
+		[MK_TRAINING] = "a training, take its exam",
+	};
+	const mk_requirement *found = mk_policy_requirement(ctx->policy, key);
+
+	if (!found)
+		return mk_error_at(err, MARKET_EINVALID, "requirement", "the policy has no requirement %s",
+		                   key);
+	if (found->kind != (int32_t)kind)
+		return mk_error_at(err, MARKET_EINVALID, "requirement", "requirement %s is %s", key,
+		                   other_ways[found->kind]);
+	if (out)
+		*out = found;
+	return 0;
 }
 
 /* SEL-10 */
@@ -164,7 +195,8 @@ static int seal_document(mk_ctx *ctx, mk_submission *submission, const char *doc
 int mk_submission_create(mk_ctx *ctx, const void *params, market_error *err)
 {
 	const market_submission_create_params *in = params;
-	const mk_seller *seller = ctx->subject;
+	mk_seller *seller = (mk_seller *)ctx->subject;
+	const bool queued = seller->review_since != 0;
 	mk_submission row = {.submission = {
 							 .ref = in->ref,
 							 .seller = in->seller,
@@ -173,17 +205,15 @@ int mk_submission_create(mk_ctx *ctx, const void *params, market_error *err)
 							 .statement = in->statement,
 							 .valid_from = in->valid_from,
 							 .valid_to = in->valid_to,
-							 .created_at = ctx->now,
-							 .version = 1,
 						 }};
-	int rc = check_requirement(ctx, in->requirement, err);
-	if (rc != 0)
-		return rc;
-	if (seller->seller.state == MARKET_SELLER_REJECTED ||
-	    seller->seller.state == MARKET_SELLER_TERMINATED)
-		return mk_error_at(err, MARKET_ESTATE, "seller", "the seller is %s",
-		                   mk_enum_name(&mk_seller_state_enum, seller->seller.state));
-	rc = mk_ref_check_free_in(ctx, &mk_submission_entity, in->seller.book, in->ref, err);
+	const mk_seller_news news = {.decided = &row};
+	int rc = mk_submission_check_kind(ctx, in->requirement, MK_ATTESTED, NULL, err);
+	if (rc == 0)
+		rc = mk_seller_check_there(seller, err);
+	if (rc == 0 && in->valid_to != 0 && in->valid_to <= in->valid_from)
+		rc = mk_error_at(err, MARKET_EINVALID, "valid_to", "it ends before it begins");
+	if (rc == 0)
+		rc = mk_ref_check_free_in(ctx, &mk_submission_entity, in->seller.book, in->ref, err);
 	if (rc != 0)
 		return rc;
 	row.submission.id = mk_new_id(ctx, in->seller.book);
@@ -191,40 +221,78 @@ int mk_submission_create(mk_ctx *ctx, const void *params, market_error *err)
 	if (rc != 0)
 		return rc;
 	mk_submission_add(ctx, &row);
+	rc = mk_review_follow(ctx, seller, &news, err);
+	if (rc == 0 && !queued)
+		mk_seller_save(ctx, seller);
 	ctx->result = row.submission.id;
-	return 0;
+	return rc;
 }
 
-void mk_submission_add(mk_ctx *ctx, mk_submission *row)
-{
-	if (mk_id_absent(row->submission.id))
-		row->submission.id = mk_new_id(ctx, row->submission.seller.book);
-	mk_insert(ctx, &submission_insert, &mk_submission_record, row->submission.id, row);
-	mk_event(ctx, "submission.created", MARKET_ID_SUBMISSION, row->submission.id);
-	mk_event_text(ctx, "requirement", row->submission.requirement);
-}
+static const char *const events[] = {
+	[MARKET_SUBMISSION_PENDING] = "submission.created",
+	[MARKET_SUBMISSION_ACCEPTED] = "submission.accepted",
+	[MARKET_SUBMISSION_REJECTED] = "submission.rejected",
+	[MARKET_SUBMISSION_WAIVED] = "submission.waived",
+};
 
-void mk_submission_settle(mk_ctx *ctx, mk_submission *row)
+static void tell(mk_ctx *ctx, const char *event, const mk_submission *row)
 {
-	static const char *const events[] = {
-		[MARKET_SUBMISSION_PENDING] = "submission.reopened",
-		[MARKET_SUBMISSION_ACCEPTED] = "submission.accepted",
-		[MARKET_SUBMISSION_REJECTED] = "submission.rejected",
-	};
-
-	row->submission.decided_at = row->submission.state == MARKET_SUBMISSION_PENDING ? 0 : ctx->now;
-	mk_update(ctx, &submission_update, &mk_submission_record, row->submission.id, row);
-	mk_event(ctx, events[row->submission.state], MARKET_ID_SUBMISSION, row->submission.id);
+	mk_event(ctx, event, MARKET_ID_SUBMISSION, row->submission.id);
 	mk_event_text(ctx, "requirement", row->submission.requirement);
 	mk_event_text(ctx, "reason", row->submission.reason);
 }
 
-static int decide(mk_ctx *ctx, int32_t state, const char *reason, market_error *err)
+void mk_submission_add(mk_ctx *ctx, mk_submission *row)
+{
+	market_submission *s = &row->submission;
+
+	if (mk_id_absent(s->id))
+		s->id = mk_new_id(ctx, s->seller.book);
+	s->created_at = ctx->now;
+	s->version = 1;
+	row->fresh = true;
+	if (s->state != MARKET_SUBMISSION_PENDING)
+		mk_submission_decided(ctx, row);
+	mk_submission_time(ctx, row);
+	mk_insert(ctx, &submission_insert, &mk_submission_record, s->id, row);
+	tell(ctx, events[s->state], row);
+}
+
+void mk_submission_settle(mk_ctx *ctx, mk_submission *row)
+{
+	const int32_t state = row->submission.state;
+
+	row->due_before = row->due_at;
+	if (state == MARKET_SUBMISSION_PENDING)
+		row->submission.decided_at = row->due_at = 0;
+	else
+		mk_submission_decided(ctx, row);
+	mk_submission_save(ctx, row);
+	tell(ctx, state == MARKET_SUBMISSION_PENDING ? "submission.reopened" : events[state], row);
+}
+
+void mk_submission_save(mk_ctx *ctx, mk_submission *row)
+{
+	mk_submission_time(ctx, row);
+	mk_update(ctx, &submission_update, &mk_submission_record, row->submission.id, row);
+}
+
+/* What an operator makes of one that is pending. */
+static int decide(mk_ctx *ctx, int32_t state, const char *reason, mk_seller **seller,
+                  market_error *err)
 {
 	mk_submission *row = (mk_submission *)ctx->subject;
+	int rc = mk_seller_load(ctx, row->submission.seller, "submission", seller, err);
+	if (rc == 0)
+		rc = mk_review_check_claim(ctx, *seller, err);
+	if (rc != 0)
+		return rc;
 	if (row->submission.state != MARKET_SUBMISSION_PENDING)
 		return mk_error_at(err, MARKET_ESTATE, "submission", "the submission is %s",
 		                   mk_enum_name(&mk_submission_state_enum, row->submission.state));
+	if (state == MARKET_SUBMISSION_ACCEPTED && row->submission.valid_to != 0 &&
+	    row->submission.valid_to <= ctx->now)
+		return mk_error_at(err, MARKET_EEXPIRED, "submission", "the submission's time is over");
 	row->submission.state = state;
 	row->submission.reason = reason;
 	mk_submission_settle(ctx, row);
@@ -240,16 +308,78 @@ int mk_submission_accept(mk_ctx *ctx, const void *params, market_error *err)
 	int rc = mk_identity_check_accept(ctx, &row->submission, err);
 	(void)params;
 	if (rc == 0)
-		rc = decide(ctx, MARKET_SUBMISSION_ACCEPTED, NULL, err);
-	if (rc == 0)
-		rc = mk_seller_load(ctx, row->submission.seller, "submission", &seller, err);
+		rc = decide(ctx, MARKET_SUBMISSION_ACCEPTED, NULL, &seller, err);
 	return rc == 0 ? mk_seller_met(ctx, seller, &news, err) : rc;
 }
 
 int mk_submission_reject(mk_ctx *ctx, const void *params, market_error *err)
 {
 	const market_submission_decide_params *in = params;
+	const mk_seller_news news = {.decided = ctx->subject};
+	mk_seller *seller = NULL;
+	int rc;
 	if (!in->reason)
 		return mk_error_at(err, MARKET_EMISSING, "reason", "a rejection needs a reason code");
-	return decide(ctx, MARKET_SUBMISSION_REJECTED, in->reason, err);
+	rc = mk_reason_check(ctx, "submission.reject", in->reason, err);
+	if (rc == 0)
+		rc = decide(ctx, MARKET_SUBMISSION_REJECTED, in->reason, &seller, err);
+	return rc == 0 ? mk_seller_met(ctx, seller, &news, err) : rc;
+}
+
+int mk_submission_waive(mk_ctx *ctx, const void *params, market_error *err)
+{
+	const market_submission_waive_params *in = params;
+	mk_seller *seller = (mk_seller *)ctx->subject;
+	mk_submission row = {.submission = {
+							 .seller = in->seller,
+							 .requirement = in->requirement,
+							 .state = MARKET_SUBMISSION_WAIVED,
+							 .reason = in->reason,
+							 .valid_to = in->valid_to,
+						 }};
+	const mk_seller_news news = {.decided = &row};
+	const mk_requirement *requirement = mk_policy_requirement(ctx->policy, in->requirement);
+	int rc = mk_seller_check_there(seller, err);
+	if (rc == 0 && (!requirement || requirement->kind == MK_COMPUTED))
+		rc = mk_submission_check_kind(ctx, in->requirement, MK_ATTESTED, NULL, err);
+	if (rc == 0)
+		rc = mk_reason_check(ctx, "submission.waive", in->reason, err);
+	if (rc == 0 && in->valid_to != 0 && in->valid_to <= ctx->now)
+		rc = mk_error_at(err, MARKET_EINVALID, "valid_to", "it is over already");
+	if (rc != 0)
+		return rc;
+	mk_submission_add(ctx, &row);
+	ctx->result = row.submission.id;
+	return mk_seller_met(ctx, seller, &news, err);
+}
+
+int mk_submission_get(mk_ctx *ctx, const void *params, market_error *err)
+{
+	(void)params;
+	ctx->output = (void *)ctx->subject;
+	return submission_fill(ctx, ctx->output, err);
+}
+
+/* SEL-10: the whole number; the door records who read it. */
+int mk_submission_reveal(mk_ctx *ctx, const void *params, market_error *err)
+{
+	const mk_submission *row = ctx->subject;
+	(void)params;
+	(void)err;
+	mk_event(ctx, "submission.revealed", MARKET_ID_SUBMISSION, row->submission.id);
+	ctx->result = row->submission.id;
+	return 0;
+}
+
+int mk_submission_page(mk_ctx *ctx, const void *params, market_error *err)
+{
+	const market_submission_list_params *in = params;
+	int rc = mk_page_read(
+		ctx, &submission_page, &mk_submission_record, offsetof(market_submission, created_at),
+		MK_ARGS(mk_int(in->seller.id), mk_int(in->state)), in->after, in->limit, err);
+	const mk_page *page = ctx->output;
+
+	for (size_t i = 0; rc == 0 && i < page->n_items; i++)
+		rc = submission_fill(ctx, page->items[i], err);
+	return rc;
 }

@@ -4,6 +4,7 @@
 #include "libmarket/engine/journal.h"
 #include "libmarket/order/order.h"
 #include "libmarket/rating/sql.h"
+#include "libmarket/standing/standing.h"
 
 static int take_scores(mk_ctx *ctx, const market_rating_create_params *in, market_rating *rating,
                        market_error *err);
@@ -41,6 +42,9 @@ int mk_rating_create(mk_ctx *ctx, const void *params, market_error *err)
 		rc = check_received(ctx, order, line, err);
 	if (rc == 0)
 		rc = check_first(ctx, in, err);
+	if (rc == 0) /* BUY-1 */
+		rc =
+			mk_standing_check_buyer(ctx, order->order.buyer, MARKET_ACTION_NO_RATING, "order", err);
 	if (rc != 0)
 		return rc;
 	row.rating.id = mk_new_id(ctx, in->order.book);

@@ -74,22 +74,23 @@ int mk_rule_pack_try(const mk_rule_pack *pack, mk_yaml *yaml, market_error *err)
 	return rc == 0 && yaml->n_errors > 0 ? first_error(yaml, err) : rc;
 }
 
-const char *mk_rule_message(const mk_rule *rule, const char *pack_locale, const char *locale)
+const char *mk_rule_message(const market_pair *const *texts, size_t count, const char *own_locale,
+                            const char *locale)
 {
-	const char *wanted[2] = {locale, pack_locale};
+	const char *wanted[2] = {locale, own_locale};
 
 	for (size_t w = 0; w < 2; w++) {
 		const size_t language = wanted[w] ? strcspn(wanted[w], "-_") : 0;
 
-		for (size_t i = 0; wanted[w] && i < rule->n_texts; i++)
-			if (strcmp(rule->texts[i]->name, wanted[w]) == 0)
-				return rule->texts[i]->value;
-		for (size_t i = 0; wanted[w] && i < rule->n_texts; i++)
-			if (strcspn(rule->texts[i]->name, "-_") == language &&
-			    strncmp(rule->texts[i]->name, wanted[w], language) == 0)
-				return rule->texts[i]->value;
+		for (size_t i = 0; wanted[w] && i < count; i++)
+			if (strcmp(texts[i]->name, wanted[w]) == 0)
+				return texts[i]->value;
+		for (size_t i = 0; wanted[w] && i < count; i++)
+			if (strcspn(texts[i]->name, "-_") == language &&
+			    strncmp(texts[i]->name, wanted[w], language) == 0)
+				return texts[i]->value;
 	}
-	return rule->n_texts > 0 ? rule->texts[0]->value : NULL;
+	return count > 0 ? texts[0]->value : NULL;
 }
 
 bool mk_rule_concerns(const mk_rule *rule, const char *category_path)

@@ -97,9 +97,10 @@ int mk_rule_packs_check(const mk_rule_pack *const *packs, size_t count, mk_yaml 
 /* Tries the rules' examples; a wrong one is an error at its place. Errors: EPOLICY, ENOMEM. */
 int mk_rule_pack_try(const mk_rule_pack *pack, mk_yaml *yaml, market_error *err);
 
-/* What a rule says of a breach: in `locale`, in its language ("zh" of "zh-CN"), in the pack's own,
- * or the first there is; NULL when it has none. */
-const char *mk_rule_message(const mk_rule *rule, const char *pack_locale, const char *locale);
+/* What a rule says of a breach, of texts by locale: in `locale`, in its language ("zh" of "zh-CN"),
+ * in the pack's own, or the first there is; NULL when there is none. */
+const char *mk_rule_message(const market_pair *const *texts, size_t count, const char *own_locale,
+                            const char *locale);
 /* Whether a rule concerns a category by its path ("/media/books/"); NULL: of none. */
 bool mk_rule_concerns(const mk_rule *rule, const char *category_path);
 

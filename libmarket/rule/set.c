@@ -389,7 +389,8 @@ static bool report(search *s, const entry *rule, size_t first, size_t last)
 		.pack = rule->pack->name,
 		.rule = rule->rule->rule.id,
 		.severity = rule->rule->rule.severity,
-		.message = mk_rule_message(&rule->rule->rule, rule->pack->locale, s->text->locale),
+		.message = mk_rule_message(rule->rule->rule.texts, rule->rule->rule.n_texts,
+	                               rule->pack->locale, s->text->locale),
 	};
 
 	/* marks may have changed places */

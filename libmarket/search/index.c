@@ -7,9 +7,12 @@
 #include "libmarket/rating/rating.h"
 #include "libmarket/search/search.h"
 #include "libmarket/search/terms.h"
+#include "libmarket/standing/standing.h"
 
 #define MOST_OF_PRODUCT 500
+#define MOST_OF_SELLER 500
 #define FACET_BYTES 8
+#define SCORE_BIT 51 /* of an identifier, where the score begins */
 #define LONGEST 65536
 #define DEFAULT_ENTRIES 100
 
@@ -20,8 +23,11 @@ typedef struct pairs {
 } pairs;
 
 static int find(mk_ctx *ctx, const market_offer *offer, mk_search_entry **out, market_error *err);
+static int follow(mk_ctx *ctx, const market_offer *offer, market_sku *const *skus, size_t n_skus,
+                  const market_product *product, const mk_seller *seller, market_error *err);
 static int remake(mk_ctx *ctx, const market_offer *offer, market_sku *const *skus, size_t n_skus,
-                  const market_product *product, mk_search_entry *out, market_error *err);
+                  const market_product *product, const mk_seller *seller, mk_search_entry *out,
+                  market_error *err);
 static int gather(mk_ctx *ctx, const market_product *product, market_sku *const *skus,
                   size_t n_skus, mk_search_entry *out, market_error *err);
 static int collect(mk_ctx *ctx, const market_product *product, market_sku *const *skus,
@@ -43,19 +49,7 @@ static int look_at(mk_ctx *ctx, mk_search_entry *entry, bool *changed, market_er
 int mk_search_follow(mk_ctx *ctx, const market_offer *offer, market_sku *const *skus, size_t n_skus,
                      const market_product *product, market_error *err)
 {
-	mk_search_entry *before = NULL;
-	mk_search_entry *entry = MK_NEW(ctx->arena, mk_search_entry);
-	int rc = entry ? find(ctx, offer, &before, err) : mk_error_no_memory(err);
-
-	if (rc == 0 && offer->state == MARKET_OFFER_ACTIVE)
-		rc = remake(ctx, offer, skus, n_skus, product, entry, err);
-	if (rc != 0)
-		return rc;
-	if (before)
-		take_out(ctx, before);
-	if (offer->state == MARKET_OFFER_ACTIVE)
-		put(ctx, entry);
-	return 0;
+	return follow(ctx, offer, skus, n_skus, product, NULL, err);
 }
 
 int mk_search_follow_product(mk_ctx *ctx, const market_product *product, market_error *err)
@@ -73,6 +67,27 @@ int mk_search_follow_product(mk_ctx *ctx, const market_product *product, market_
 		rc = mk_load(ctx, &mk_offer_entity, entries[i]->hit.offer, "offer", &offer, err);
 		if (rc == 0)
 			rc = mk_search_follow(ctx, offer, NULL, 0, product, err);
+	}
+	return rc;
+}
+
+int mk_search_follow_seller(mk_ctx *ctx, const mk_seller *seller, market_id except,
+                            market_error *err)
+{
+	mk_search_entry **entries = NULL;
+	size_t count = 0;
+	int rc = mk_store_list(ctx->store, ctx->arena, &mk_search_of_seller, &mk_search_entry_record,
+	                       MK_ARGS(mk_int(seller->seller.id.id), mk_int(MOST_OF_SELLER)),
+	                       (void ***)&entries, &count, err);
+
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		void *offer = NULL;
+
+		if (mk_id_equal(entries[i]->hit.offer, except))
+			continue;
+		rc = mk_load(ctx, &mk_offer_entity, entries[i]->hit.offer, "offer", &offer, err);
+		if (rc == 0)
+			rc = follow(ctx, offer, NULL, 0, NULL, seller, err);
 	}
 	return rc;
 }
@@ -106,6 +121,24 @@ const char *mk_search_facet_word(mk_ctx *ctx, market_search_facet_kind kind, con
 	return mk_arena_text(ctx->arena, text);
 }
 
+static int follow(mk_ctx *ctx, const market_offer *offer, market_sku *const *skus, size_t n_skus,
+                  const market_product *product, const mk_seller *seller, market_error *err)
+{
+	mk_search_entry *before = NULL;
+	mk_search_entry *entry = MK_NEW(ctx->arena, mk_search_entry);
+	int rc = entry ? find(ctx, offer, &before, err) : mk_error_no_memory(err);
+
+	if (rc == 0 && offer->state == MARKET_OFFER_ACTIVE)
+		rc = remake(ctx, offer, skus, n_skus, product, seller, entry, err);
+	if (rc != 0)
+		return rc;
+	if (before)
+		take_out(ctx, before);
+	if (offer->state == MARKET_OFFER_ACTIVE)
+		put(ctx, entry);
+	return 0;
+}
+
 static int find(mk_ctx *ctx, const market_offer *offer, mk_search_entry **out, market_error *err)
 {
 	return mk_store_get(ctx->store, ctx->arena, &mk_search_of_offer, &mk_search_entry_record,
@@ -113,10 +146,12 @@ static int find(mk_ctx *ctx, const market_offer *offer, mk_search_entry **out, m
 }
 
 static int remake(mk_ctx *ctx, const market_offer *offer, market_sku *const *skus, size_t n_skus,
-                  const market_product *product, mk_search_entry *out, market_error *err)
+                  const market_product *product, const mk_seller *seller, mk_search_entry *out,
+                  market_error *err)
 {
 	market_offer copy = *offer;
 	market_offer *one = &copy;
+	mk_seller *stored = NULL;
 	mk_number *sold = NULL;
 	void *row = NULL;
 	int rc = 0;
@@ -136,8 +171,13 @@ static int remake(mk_ctx *ctx, const market_offer *offer, market_sku *const *sku
 		                  err);
 	if (rc == 0)
 		rc = mk_rating_mean(ctx, offer->seller, &out->hit.rating, err);
+	if (rc == 0 && !seller) {
+		rc = mk_seller_load(ctx, offer->seller, "offer", &stored, err);
+		seller = stored;
+	}
 	if (rc != 0)
 		return rc;
+	out->last = mk_standing_has(ctx, seller->standing, MARKET_ACTION_SEARCH_DEMOTION, NULL);
 	out->hit.offer = offer->id;
 	out->hit.seller = offer->seller;
 	out->hit.currency = offer->currency;
@@ -280,19 +320,23 @@ static int add_facet(mk_ctx *ctx, mk_text *facets, market_search_facet_kind kind
 	return 0;
 }
 
-/* The score, then the second of indexing, then what makes it one of a kind. */
+/* The score, then the second of activation, which no change of a price or a title moves, then what
+ * makes it one of a kind. */
 static int64_t rank_of(mk_ctx *ctx, const mk_search_entry *entry)
 {
-	const int64_t seconds = ctx->now / MK_SECOND & INT64_C(0xffffffff);
+	const int64_t seconds = entry->hit.activated_at / MK_SECOND & INT64_C(0xffffffff);
 
-	return score_of(entry) << 51 | seconds << 19 | (mk_new_id(ctx, 1).id & 0x7ffff);
+	return score_of(entry) << SCORE_BIT | seconds << 19 | (mk_new_id(ctx, 1).id & 0x7ffff);
 }
 
-/* 0 to 4095: 200 for each doubling of the pieces sold, 4 for each hundredth above 3.00. */
+/* 0 to 4095, 0 for those that come last: 1, 200 for each doubling of the pieces sold, 4 for each
+ * hundredth above 3.00. */
 static int64_t score_of(const mk_search_entry *entry)
 {
-	int64_t score = 0;
+	int64_t score = 1;
 
+	if (entry->last)
+		return 0;
 	for (int64_t sales = entry->hit.sales; sales > 0; sales >>= 1)
 		score += 200;
 	if (entry->hit.rating > 300)
@@ -357,7 +401,7 @@ static int look_at(mk_ctx *ctx, mk_search_entry *entry, bool *changed, market_er
 	             : mk_error_no_memory(err);
 
 	if (rc == 0)
-		rc = remake(ctx, offer, NULL, 0, NULL, now, err);
+		rc = remake(ctx, offer, NULL, 0, NULL, NULL, now, err);
 	if (rc != 0)
 		return rc;
 	*changed = !alike(entry, now);
@@ -375,7 +419,8 @@ static int look_at(mk_ctx *ctx, mk_search_entry *entry, bool *changed, market_er
 
 static bool alike(const mk_search_entry *a, const mk_search_entry *b)
 {
-	return score_of(a) == score_of(b) && mk_money_compare(a->hit.price, b->hit.price) == 0 &&
+	return a->id.id >> SCORE_BIT == score_of(b) &&
+	       mk_money_compare(a->hit.price, b->hit.price) == 0 &&
 	       mk_text_equal(a->hit.title, b->hit.title) && mk_text_equal(a->words, b->words) &&
 	       mk_text_equal(a->facets, b->facets) && a->hit.activated_at == b->hit.activated_at;
 }

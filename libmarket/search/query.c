@@ -20,6 +20,7 @@ typedef struct filters {
 	const char *indexed[MOST_FACETS];
 	size_t n_indexed;
 	const char *looked_at;
+	mk_search_group *front; /* of a front category */
 } filters;
 
 static int ask(mk_ctx *ctx, const market_offer_search_params *in, int32_t sort, question *out,
@@ -122,9 +123,12 @@ static int ask(mk_ctx *ctx, const market_offer_search_params *in, int32_t sort, 
 	char *match, *pattern;
 	int rc = name_facets(ctx, in, &wanted, err);
 
+	if (rc == 0 && !mk_id_absent(in->front_category))
+		rc = mk_search_front(ctx, in->front_category, &wanted.front, err);
 	if (rc != 0)
 		return rc;
-	match = mk_search_ask(ctx->arena, kind, in->text, wanted.indexed, wanted.n_indexed, &too_many);
+	match = mk_search_ask(ctx->arena, kind, in->text, wanted.indexed, wanted.n_indexed,
+	                      wanted.front, &too_many);
 	pattern = mk_arena_join(ctx->arena, wanted.looked_at ? MK_TEXTS("%", wanted.looked_at, "%")
 	                                                     : MK_TEXTS("%"));
 	if (!match || !pattern)

@@ -2,6 +2,7 @@
 libmarket_sources += \
 	libmarket/op/search.c \
 	libmarket/search/facet.c \
+	libmarket/search/front.c \
 	libmarket/search/index.c \
 	libmarket/search/query.c \
 	libmarket/search/record.c \

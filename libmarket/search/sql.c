@@ -60,6 +60,10 @@ const mk_statement mk_search_of_product = {
 	.sql = "SELECT " ENTRY " FROM search_entry e WHERE e.product_book_id = ?1 AND e.product_id = "
 		   "?2 ORDER BY e.id LIMIT ?3",
 };
+const mk_statement mk_search_of_seller = {
+	.name = "search_entry_of_seller",
+	.sql = "SELECT " ENTRY " FROM search_entry e WHERE e.book_id = ?1 ORDER BY e.offer_id LIMIT ?2",
+};
 const mk_statement mk_search_stale = {
 	.name = "search_entry_stale",
 	.sql = "SELECT " ENTRY " FROM search_entry e WHERE e.refreshed_at < ?1 ORDER BY "
@@ -114,8 +118,9 @@ const mk_statement mk_search_text_remove[2] = {
 #define FILTERS \
 	" AND (CAST(?1 AS TEXT) = '' OR e.currency = ?1) AND e.price BETWEEN ?2 AND ?3 AND e.rating " \
 	">= ?4 AND e.facets LIKE ?11 AND (CAST(?6 AS BIGINT) = 1 OR (EXISTS (SELECT 1 FROM seller s " \
-	"WHERE s.book_id = e.book_id AND s.id = e.book_id AND s.state = ?10 AND (s.holiday_from IS " \
-	"NULL OR s.holiday_from > ?5 OR s.holiday_to <= ?5)) AND EXISTS (SELECT 1 FROM sku k WHERE " \
+	"WHERE s.book_id = e.book_id AND s.id = e.book_id AND s.state = ?10 AND s.gate_closed_at " \
+	"IS NULL AND (s.holiday_from IS NULL OR s.holiday_from > ?5 OR s.holiday_to <= ?5)) AND " \
+	"EXISTS (SELECT 1 FROM sku k WHERE " \
 	"k.book_id = e.book_id AND k.offer_id = e.offer_id AND EXISTS (SELECT 1 FROM stock t WHERE " \
 	"t.book_id = k.book_id AND t.sku_id = k.id AND t.on_hand > t.reserved))))"
 #define IN_SQLITE \

@@ -22,6 +22,8 @@ static void take(run *out, const mk_fold_char *letter);
 static void push(run *out, uint32_t letter);
 static void write(mk_text *text, const run *run, size_t from, size_t count);
 static void ask_run(mk_text *ask, mk_store_kind kind, const run *run, bool prefix);
+static void ask_group(mk_text *ask, mk_store_kind kind, const mk_search_group *group);
+static void ask_any(mk_text *ask, mk_store_kind kind, const mk_search_any *any);
 static bool ends_with_star(const char *text);
 
 bool mk_search_add(mk_arena *arena, const char *text, mk_search_words *words)
@@ -47,7 +49,8 @@ bool mk_search_add(mk_arena *arena, const char *text, mk_search_words *words)
 }
 
 char *mk_search_ask(mk_arena *arena, mk_store_kind kind, const char *text,
-                    const char *const *facets, size_t n_facets, bool *too_many)
+                    const char *const *facets, size_t n_facets, const mk_search_group *group,
+                    bool *too_many)
 {
 	const char *and = kind == MK_STORE_SQLITE ? " AND " : " & ";
 	const bool star = text && ends_with_star(text);
@@ -74,6 +77,11 @@ char *mk_search_ask(mk_arena *arena, mk_store_kind kind, const char *text,
 			mk_text_add(&ask, and);
 		mk_text_join(&ask, kind == MK_STORE_SQLITE ? MK_TEXTS("{facets} : \"", facets[i], "\"")
 		                                           : MK_TEXTS("'=", facets[i], "'"));
+	}
+	if (group) {
+		if (ask.size > 0)
+			mk_text_add(&ask, and);
+		ask_group(&ask, kind, group);
 	}
 	out = ask.failed ? NULL : mk_arena_text_n(arena, ask.data ? ask.data : "", ask.size);
 	mk_text_close(&ask);
@@ -163,6 +171,42 @@ static void ask_run(mk_text *ask, mk_store_kind kind, const run *run, bool prefi
 	mk_text_add(ask, sqlite ? "\"" : "");
 	if (prefix)
 		mk_text_add(ask, sqlite ? " *" : ":*");
+}
+
+/* No facet is called so: an index knows no way to ask for nothing. */
+static const char *const nothing[] = {"nothing"};
+static const mk_search_any no_word = {nothing, 1};
+static const mk_search_case no_case = {&no_word, 1};
+
+static void ask_group(mk_text *ask, mk_store_kind kind, const mk_search_group *group)
+{
+	const bool sqlite = kind == MK_STORE_SQLITE;
+	const mk_search_case *cases = group->n > 0 ? group->cases : &no_case;
+	const size_t n = group->n > 0 ? group->n : 1;
+
+	mk_text_add(ask, sqlite ? "{facets} : (" : "(");
+	for (size_t i = 0; i < n; i++) {
+		mk_text_add(ask, i == 0 ? "(" : sqlite ? " OR (" : " | (");
+		for (size_t k = 0; k < cases[i].n; k++) {
+			mk_text_add(ask, k == 0 ? "(" : sqlite ? " AND (" : " & (");
+			ask_any(ask, kind, &cases[i].all[k]);
+			mk_text_add_char(ask, ')');
+		}
+		mk_text_add_char(ask, ')');
+	}
+	mk_text_add_char(ask, ')');
+}
+
+static void ask_any(mk_text *ask, mk_store_kind kind, const mk_search_any *any)
+{
+	const bool sqlite = kind == MK_STORE_SQLITE;
+
+	for (size_t i = 0; i < any->n; i++) {
+		if (i > 0)
+			mk_text_add(ask, sqlite ? " OR " : " | ");
+		mk_text_join(ask, sqlite ? MK_TEXTS("\"", any->words[i], "\"")
+		                         : MK_TEXTS("'=", any->words[i], "'"));
+	}
 }
 
 static bool ends_with_star(const char *text)

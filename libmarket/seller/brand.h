@@ -106,6 +106,9 @@ int mk_price_check_sku(mk_ctx *ctx, mk_price_check *check, const char *name, mar
 void mk_price_check_hold(const mk_price_check *check, market_offer *offer);
 /* Behind the offer's own event. */
 void mk_price_check_event(mk_ctx *ctx, const mk_price_check *check, market_id offer);
+/* A breach that is a violation gives the seller points (SEL-7). `seller` NULL: it is read. */
+int mk_price_check_violation(mk_ctx *ctx, const mk_price_check *check, mk_seller *seller,
+                             market_id offer, market_error *err);
 
 /* ---- handlers ---- */
 

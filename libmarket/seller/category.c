@@ -3,18 +3,37 @@
 #include <string.h>
 
 #include "libmarket/catalog/sql.h"
+#include "libmarket/party/review.h"
+#include "libmarket/party/seller.h"
 
-static int read_categories(mk_ctx *ctx, const char *const *codes, size_t count, mk_query **out,
-                           market_error *err);
 static bool stands_before(const char *const *codes, size_t index);
 static bool on_a_path(const char *paths, const char *code);
+
+int mk_categories_read(mk_ctx *ctx, const char *const *codes, size_t count, mk_query **out,
+                       market_error *err)
+{
+	mk_query *queries = MK_NEW_ARRAY(ctx->arena, mk_query, count);
+	mk_value *values = MK_NEW_ARRAY(ctx->arena, mk_value, count);
+
+	if (!queries || !values)
+		return mk_error_no_memory(err);
+	for (size_t i = 0; i < count; i++) {
+		values[i] = mk_text_value(codes[i]);
+		queries[i] = (mk_query){.statement = &mk_category_by_code,
+		                        .args = &values[i],
+		                        .n_args = 1,
+		                        .record = &mk_category_record};
+	}
+	*out = queries;
+	return mk_store_read(ctx->store, ctx->arena, queries, count, err);
+}
 
 int mk_seller_choose(mk_ctx *ctx, mk_seller *seller, const char *const *codes, size_t count,
                      market_error *err)
 {
 	mk_query *queries = NULL;
 	const char *paths = NULL;
-	int rc = count > 0 ? read_categories(ctx, codes, count, &queries, err) : 0;
+	int rc = count > 0 ? mk_categories_read(ctx, codes, count, &queries, err) : 0;
 
 	for (size_t i = 0; rc == 0 && i < count; i++) {
 		const market_category *category;
@@ -33,6 +52,31 @@ int mk_seller_choose(mk_ctx *ctx, mk_seller *seller, const char *const *codes, s
 	}
 	seller->category_paths = paths;
 	return rc;
+}
+
+/* Who is past onboarding meets first what the new categories ask. */
+int mk_seller_categories_set(mk_ctx *ctx, const void *params, market_error *err)
+{
+	const market_seller_categories_set_params *in = params;
+	mk_seller *seller = (mk_seller *)ctx->subject;
+	const mk_seller before = *seller;
+	const bool onboarding = seller->seller.state == MARKET_SELLER_ONBOARDING;
+	int rc = mk_seller_check_there(seller, err);
+
+	if (rc == 0)
+		rc = mk_seller_choose(ctx, seller, in->categories, in->n_categories, err);
+	if (rc == 0 && !onboarding)
+		rc = mk_seller_check_asked(ctx, &before, seller, err);
+	if (rc == 0)
+		rc = mk_seller_advance(ctx, seller, NULL, err);
+	if (rc == 0)
+		rc = mk_review_follow(ctx, seller, NULL, err);
+	if (rc != 0)
+		return rc;
+	mk_event(ctx, "seller.categories_set", MARKET_ID_SELLER, seller->seller.id);
+	mk_seller_save(ctx, seller);
+	ctx->result = seller->seller.id;
+	return 0;
 }
 
 bool mk_seller_trades_in(const mk_seller *seller, const char *const *codes, size_t count)
@@ -65,25 +109,6 @@ int mk_seller_categories_fill(mk_ctx *ctx, mk_seller *seller, market_error *err)
 	seller->seller.categories = codes;
 	seller->seller.n_categories = n;
 	return 0;
-}
-
-static int read_categories(mk_ctx *ctx, const char *const *codes, size_t count, mk_query **out,
-                           market_error *err)
-{
-	mk_query *queries = MK_NEW_ARRAY(ctx->arena, mk_query, count);
-	mk_value *values = MK_NEW_ARRAY(ctx->arena, mk_value, count);
-
-	if (!queries || !values)
-		return mk_error_no_memory(err);
-	for (size_t i = 0; i < count; i++) {
-		values[i] = mk_text_value(codes[i]);
-		queries[i] = (mk_query){.statement = &mk_category_by_code,
-		                        .args = &values[i],
-		                        .n_args = 1,
-		                        .record = &mk_category_record};
-	}
-	*out = queries;
-	return mk_store_read(ctx->store, ctx->arena, queries, count, err);
 }
 
 static bool stands_before(const char *const *codes, size_t index)

@@ -3,6 +3,7 @@
 
 #include "libmarket/catalog/catalog.h"
 #include "libmarket/seller/brand.h"
+#include "libmarket/standing/standing.h"
 
 #define T market_price_rule
 static const mk_field price_rule_fields[] = {
@@ -138,6 +139,19 @@ void mk_price_check_event(mk_ctx *ctx, const mk_price_check *check, market_id of
 	mk_event_text(ctx, "breach", mk_enum_name(&mk_price_breach_enum, check->breach));
 }
 
+int mk_price_check_violation(mk_ctx *ctx, const mk_price_check *check, mk_seller *seller,
+                             market_id offer, market_error *err)
+{
+	char price[MK_MONEY_TEXT_SIZE];
+	const char *note;
+
+	if (!check->sku || check->breach != MARKET_PRICE_BREACH_VIOLATION)
+		return 0;
+	mk_money_format(check->price, price);
+	note = mk_arena_format(ctx->arena, "sku %s: %s %s", check->sku, price, check->price.currency);
+	return note ? mk_violation_of_price(ctx, seller, offer, note, err) : mk_error_no_memory(err);
+}
+
 /* ---- operations ---- */
 
 static int check_amount(const market_price_rule_set_params *in, market_money amount,
@@ -165,6 +179,9 @@ static int check_rule(mk_ctx *ctx, const market_price_rule_set_params *in, marke
 	if (in->price.currency[0] != '\0' && in->floor.currency[0] != '\0')
 		return mk_error_at(err, MARKET_EINVALID, "floor",
 		                   "a rule has a price or a floor, not both");
+	if (in->breach == MARKET_PRICE_BREACH_VIOLATION && !ctx->policy->standing->price_breach)
+		return mk_error_at(err, MARKET_EINVALID, "breach",
+		                   "the policy doesn't say which violation a breach is");
 	if (!mk_policy_has_currency(ctx->policy, in->currency))
 		return mk_error_at(err, MARKET_ECURRENCY, "currency",
 		                   "currency %s isn't one of this marketplace", in->currency);

@@ -5,5 +5,6 @@ libmarket_sources += \
 	libmarket/seller/brand.c \
 	libmarket/seller/brand_ddl.c \
 	libmarket/seller/category.c \
+	libmarket/seller/closing.c \
 	libmarket/seller/price_rule.c \
 	libmarket/seller/quota.c

@@ -1,6 +1,7 @@
 /* SET-2: lots, and how they become available. */
 #include "libmarket/party/party.h"
 #include "libmarket/settlement/sql.h"
+#include "libmarket/standing/standing.h"
 
 typedef struct open_sum {
 	int64_t count, sum;
@@ -12,9 +13,11 @@ static const mk_field open_fields[] = {
 static const mk_record open_record =
 	MK_RECORD_OF("open_lots", open_sum, open_fields, "the open lots of a seller");
 
-static int mature_lot(mk_ctx *ctx, const mk_order *order, mk_lot *lot, market_error *err);
-static market_money reserve_of(mk_ctx *ctx, const mk_order *order, market_money amount,
-                               market_time *period);
+static int mature_lot(mk_ctx *ctx, const mk_order *order, const mk_seller *seller, mk_lot *lot,
+                      market_error *err);
+static market_money reserve_of(mk_ctx *ctx, const mk_order *order, const mk_seller *seller,
+                               market_money amount, market_time *until);
+static const mk_reserve_rule *reserve_rule(const mk_policy *policy, const mk_order *order);
 static int make_available(mk_ctx *ctx, mk_transfer *transfer, mk_lot *lot, market_money moved,
                           const char *event, market_error *err);
 
@@ -82,6 +85,7 @@ int mk_lot_open_sum(mk_ctx *ctx, market_id seller, const char *currency, market_
 int mk_settlement_mature(mk_ctx *ctx, const void *params, market_error *err)
 {
 	mk_order *order = (mk_order *)ctx->subject;
+	mk_seller *seller = NULL;
 	mk_lot **lots = NULL;
 	size_t count = 0;
 	int rc;
@@ -97,9 +101,11 @@ int mk_settlement_mature(mk_ctx *ctx, const void *params, market_error *err)
 		return mk_error_object(err, rc, MARKET_ID_ORDER, order->order.id);
 	}
 	rc = mk_lot_list_order(ctx, order->order.id, &lots, &count, err);
+	if (rc == 0)
+		rc = mk_seller_load(ctx, order->order.seller, NULL, &seller, err);
 	for (size_t i = 0; rc == 0 && i < count; i++)
 		if (lots[i]->lot.kind == MARKET_LOT_EARNING && lots[i]->lot.matured_at == 0)
-			rc = mature_lot(ctx, order, lots[i], err);
+			rc = mature_lot(ctx, order, seller, lots[i], err);
 	if (rc != 0)
 		return rc;
 	order->order.mature_at = 0;
@@ -151,12 +157,13 @@ int mk_lot_list(mk_ctx *ctx, const void *params, market_error *err)
 
 /* Dr seller_pending / Cr seller_reserved, seller_available, of which the receivable is paid first.
  */
-static int mature_lot(mk_ctx *ctx, const mk_order *order, mk_lot *lot, market_error *err)
+static int mature_lot(mk_ctx *ctx, const mk_order *order, const mk_seller *seller, mk_lot *lot,
+                      market_error *err)
 {
 	char text[MARKET_ID_TEXT_SIZE];
 	market_money whole = lot->lot.remaining;
-	market_time period = 0;
-	market_money reserve = reserve_of(ctx, order, whole, &period);
+	market_time until = 0;
+	market_money reserve = reserve_of(ctx, order, seller, whole, &until);
 	mk_transfer *transfer;
 	mk_lot *kept;
 	int rc;
@@ -179,17 +186,32 @@ static int mature_lot(mk_ctx *ctx, const mk_order *order, mk_lot *lot, market_er
 	if (!kept)
 		return mk_error_no_memory(err);
 	kept->lot.order = lot->lot.order;
-	kept->lot.matures_at = ctx->now + period;
+	kept->lot.matures_at = until;
 	mk_lot_add(ctx, kept);
 	return 0;
 }
 
-/* The first rule that matches the type of store at placement, of the policy frozen for the order.
- */
-static market_money reserve_of(mk_ctx *ctx, const mk_order *order, market_money amount,
-                               market_time *period)
+/* The first rule that matches the type of store at placement, of the policy frozen for the order;
+ * SEL-7: not less, and not for a shorter time, than the seller's points ask for. */
+static market_money reserve_of(mk_ctx *ctx, const mk_order *order, const mk_seller *seller,
+                               market_money amount, market_time *until)
 {
 	const mk_policy *policy = mk_order_policy(ctx, order);
+	const mk_reserve_rule *rule = reserve_rule(policy, order);
+	market_rate rate = rule ? rule->rate : 0;
+	mk_action penalty;
+
+	*until = rule ? ctx->now + rule->period : 0;
+	if (mk_standing_has(ctx, seller->standing, MARKET_ACTION_PAYOUT_RESERVE, &penalty)) {
+		rate = penalty.rate > rate ? penalty.rate : rate;
+		*until = penalty.until > *until ? penalty.until : *until;
+	}
+	return rate > 0 ? mk_money_rate(amount, rate, mk_policy_rounding(policy))
+	                : mk_money_zero(amount);
+}
+
+static const mk_reserve_rule *reserve_rule(const mk_policy *policy, const mk_order *order)
+{
 	const char *type = mk_enum_name(&mk_store_type_enum, order->store_type);
 
 	for (size_t i = 0; i < policy->settlement->n_reserves; i++) {
@@ -198,12 +220,10 @@ static market_money reserve_of(mk_ctx *ctx, const mk_order *order, market_money 
 
 		for (size_t k = 0; k < rule->n_store_types; k++)
 			match = match || mk_text_equal(rule->store_types[k], type);
-		if (!match)
-			continue;
-		*period = rule->period;
-		return mk_money_rate(amount, rule->rate, mk_policy_rounding(policy));
+		if (match)
+			return rule;
 	}
-	return mk_money_zero(amount);
+	return NULL;
 }
 
 /* `moved`: what the transfer moves, of which a reserve may leave nothing available. */

@@ -13,6 +13,7 @@ typedef struct claim {
 	market_money sum;  /* of all open lots: available − receivable */
 	int64_t lots;
 	market_money available, receivable;
+	bool closing; /* SEL-9: no minimum holds back what the seller leaves with */
 } claim;
 
 static const struct {
@@ -184,6 +185,7 @@ static int look_at_seller(mk_ctx *ctx, claim *c, mk_payout_hindrance *hindrance,
 	if (rc != 0)
 		return rc;
 	c->account = account;
+	c->closing = seller->seller.state == MARKET_SELLER_CLOSING;
 	if (seller->seller.state == MARKET_SELLER_SUSPENDED) /* SEL-12 */
 		*hindrance = (mk_payout_hindrance){MARKET_ESTATE,
 		                                   "the seller is suspended: its payouts are held", 0};
@@ -236,7 +238,8 @@ static int look_at_money(mk_ctx *ctx, claim *c, mk_payout_hindrance *hindrance, 
 		return rc;
 	if (!mk_money_positive(c->sum))
 		*hindrance = (mk_payout_hindrance){MARKET_EFUNDS, "nothing is available", 0};
-	else if (mk_money_same_currency(minimum, c->sum) && mk_money_less(c->sum, minimum))
+	else if (!c->closing && mk_money_same_currency(minimum, c->sum) &&
+	         mk_money_less(c->sum, minimum))
 		*hindrance = (mk_payout_hindrance){
 			MARKET_EFUNDS, "less than the minimum is available: it carries over", 0};
 	return 0;

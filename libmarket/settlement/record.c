@@ -7,6 +7,7 @@ static const mk_enum_value lot_kind_values[] = {
 	{MARKET_LOT_FEE, "fee", "kept or charged fees"},
 	{MARKET_LOT_RETURNED, "returned", "a payout that came back"},
 	{MARKET_LOT_ADJUSTMENT, "adjustment", "posted by hand"},
+	{MARKET_LOT_DEPOSIT, "deposit", "lodged as a deposit, or returned of it"},
 	{0, NULL, NULL},
 };
 const mk_enum mk_lot_kind_enum = {"lot_kind", lot_kind_values};

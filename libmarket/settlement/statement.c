@@ -43,7 +43,8 @@ static const mk_statement statement_entries = {
 		   "name, a.currency AS currency, l.debit AS debit, l.credit AS credit FROM account a "
 		   "CROSS JOIN leg l CROSS JOIN transfer t WHERE a.book_id = ?1 AND a.name IN "
 		   "('seller_pending', 'seller_reserved', 'seller_available', 'seller_receivable', "
-		   "'payout_in_transit') AND a.currency = ?2 AND l.book_id = a.book_id AND l.account_id = "
+		   "'payout_in_transit', 'seller_deposit') AND a."
+		   "currency = ?2 AND l.book_id = a.book_id AND l.account_id = "
 		   "a.id AND (l.debit <> 0 OR l.credit <> 0) AND t.book_id = l.book_id AND t.id = "
 		   "l.transfer_id AND t.effective_at < ?3",
 };
@@ -256,6 +257,7 @@ static market_statement_line *line_for(making *m, const entry *e)
 	                                .available = zero,
 	                                .in_payout = zero,
 	                                .receivable = zero,
+	                                .deposit = zero,
 	                                .amount = zero};
 	line->purpose = e->purpose;
 	market_id_format(MARKET_ID_TRANSFER, e->id, text);
@@ -282,14 +284,19 @@ static void add_amounts(market_statement_line *line, const entry *e)
 		line->available = mk_money_add(line->available, change);
 	else if (strcmp(e->name, "payout_in_transit") == 0)
 		line->in_payout = mk_money_add(line->in_payout, change);
+	else if (strcmp(e->name, "seller_deposit") == 0)
+		line->deposit = mk_money_add(line->deposit, change);
 	else
 		line->receivable = mk_money_sub(line->receivable, change);
 	line->amount = mk_money_add(line->amount, effect(e));
 }
 
-/* ACC-3: on the net position, which a debt makes smaller: debits of all five accounts do. */
+/* ACC-3: on the net position, which a debt makes smaller: debits of all five accounts do. The
+ * deposit stands apart. */
 static market_money effect(const entry *e)
 {
+	if (strcmp(e->name, "seller_deposit") == 0)
+		return mk_money_zero(e->credit);
 	return mk_money_sub(e->credit, e->debit);
 }
 

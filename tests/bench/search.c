@@ -299,7 +299,7 @@ static void ask_bare(void *data, int64_t count, bench_side *side)
 		const char *match;
 
 		snprintf(text, sizeof(text), "%s %s", first, second);
-		match = mk_search_ask(&arena, MK_STORE_SQLITE, text, NULL, 0, &too_many);
+		match = mk_search_ask(&arena, MK_STORE_SQLITE, text, NULL, 0, NULL, &too_many);
 		sqlite3_bind_text(b->query, 1, match, -1, SQLITE_STATIC);
 		while (sqlite3_step(b->query) == SQLITE_ROW)
 			b->hits++;

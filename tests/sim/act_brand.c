@@ -31,7 +31,7 @@ static void create(sim *s)
 	in.chain = chain;
 	in.n_chain = 1;
 	in.valid_to = sim_chance(s, 60) ? s->now + sim_below(s, 60) * SIM_DAY : 0;
-	if (s->sellers.at[seller].state == MARKET_SELLER_REJECTED)
+	if (SIM_GONE(&s->sellers.at[seller]))
 		expected = MARKET_ESTATE;
 	else if (gap || in.valid_to == s->now)
 		expected = MARKET_EINVALID;

@@ -125,6 +125,10 @@ static void create_offer(sim *s)
 	}
 	if (!sim_may_sell(s, seller, product))
 		expected = MARKET_EINCOMPLETE;
+	if (sim_deposit_short(s, seller))
+		expected = MARKET_EFUNDS;
+	if (sim_seller_limited(s, seller, MARKET_ACTION_LISTING_BLOCK, s->now))
+		expected = MARKET_ELIMITED;
 	if (sim_run(s, "offer.create", &in, &out, expected)) {
 		const market_offer *got = out;
 
@@ -183,12 +187,16 @@ static void offer_step(sim *s, const char *operation, void *params, market_id *i
 	*id = offer->id;
 	if (!(from & (1u << offer->state)))
 		expected = MARKET_ESTATE;
+	else if (to == MARKET_OFFER_ACTIVE && !offer->activated &&
+	         sim_seller_limited(s, offer->seller, MARKET_ACTION_LISTING_BLOCK, s->now))
+		expected = MARKET_ELIMITED;
 	else if (to == MARKET_OFFER_ACTIVE &&
 	         (s->products.at[offer->product].state != MARKET_PRODUCT_PUBLISHED ||
 	          !sim_may_sell(s, offer->seller, offer->product)))
 		expected = MARKET_EINCOMPLETE;
 	if (expected == 0)
 		offer->state = to;
+	offer->activated = offer->activated || offer->state == MARKET_OFFER_ACTIVE;
 	if (sim_run(s, operation, params, &out, expected))
 		sim_same(s, "state of an offer", offer->state, ((market_offer *)out)->state);
 	sim_free(out);

@@ -29,6 +29,12 @@ static void end(sim_identity *c, int32_t state)
 	c->expires_at = 0;
 }
 
+static void give_up(sim *s, size_t i, market_time at)
+{
+	end(&s->identities.at[i], MARKET_IDENTITY_EXPIRED);
+	sim_seller_met(s, s->identities.at[i].seller, at);
+}
+
 /* Asked or queried at the time when that was due. */
 static void answer(sim *s, size_t i, market_time at)
 {
@@ -44,13 +50,14 @@ static void answer(sim *s, size_t i, market_time at)
 		c->queries++;
 	} else if (c->word == REFUSED) {
 		end(c, MARKET_IDENTITY_REFUSED);
+		sim_seller_met(s, c->seller, at);
 	} else if (c->word == MORE && !c->supplied) {
 		c->state = MARKET_IDENTITY_WANTING;
 		c->next_at = 0;
 	} else {
 		end(c, MARKET_IDENTITY_PASSED);
 		s->sellers.at[c->seller].verified = true;
-		sim_seller_advance(s, c->seller, at);
+		sim_seller_met(s, c->seller, at);
 	}
 }
 
@@ -66,7 +73,7 @@ void sim_identity_run(sim *s, size_t i, market_time at)
 	if (s->identities.at[i].next_at == at)
 		answer(s, i, at);
 	else
-		end(&s->identities.at[i], MARKET_IDENTITY_EXPIRED);
+		give_up(s, i, at);
 }
 
 static void timers(sim *s, size_t i)
@@ -74,7 +81,7 @@ static void timers(sim *s, size_t i)
 	sim_identity *c = &s->identities.at[i];
 
 	if (c->expires_at != 0 && c->expires_at <= s->now)
-		end(c, MARKET_IDENTITY_EXPIRED);
+		give_up(s, i, c->expires_at);
 }
 
 static void check(sim *s)
@@ -98,7 +105,7 @@ static void check(sim *s)
 			expected = MARKET_EINFLIGHT;
 	if (in.requirement[0] == 't')
 		expected = MARKET_EINVALID;
-	else if (s->sellers.at[seller].state == MARKET_SELLER_REJECTED)
+	else if (SIM_GONE(&s->sellers.at[seller]))
 		expected = MARKET_ESTATE;
 	if (!sim_run(s, "identity.check", &in, &out, expected))
 		return;
@@ -173,7 +180,7 @@ static void expire(sim *s)
 	in.identity = c->id;
 	due = is_open(c) && c->expires_at <= s->now;
 	if (due)
-		end(c, MARKET_IDENTITY_EXPIRED);
+		give_up(s, i, s->now);
 	sim_as_system(s);
 	if (sim_run(s, "identity.expire", &in, &out, due ? 0 : MARKET_ESTATE))
 		same(s, i, out);

@@ -3,7 +3,7 @@
 
 #include "tests/sim/sim.h"
 
-enum { MOST_SELLERS = 5, MOST_BUYERS = 5 };
+enum { MOST_SELLERS = 6, MOST_BUYERS = 5 };
 
 static size_t any_seller(sim *s)
 {
@@ -15,6 +15,7 @@ static void reject_stale(sim *s, size_t seller, market_time now)
 	s->sellers.at[seller].state = MARKET_SELLER_REJECTED;
 	s->sellers.at[seller].answer_by = 0;
 	sim_places_follow(s, seller, false, now);
+	sim_review_follow(s, seller, now);
 }
 
 /* Its application's time is over before anything else is done with it. */
@@ -26,18 +27,21 @@ void sim_seller_timers(sim *s, size_t seller, const char *operation)
 		reject_stale(s, seller, at);
 }
 
-static bool complete(const sim *s, size_t seller)
+static bool complete(const sim *s, size_t seller, market_time now)
 {
-	return s->sellers.at[seller].terms && sim_places_suffice(s, seller);
+	return sim_terms_met(s, seller, now) && sim_places_suffice(s, seller);
 }
 
 void sim_seller_advance(sim *s, size_t seller, market_time now)
 {
 	sim_seller *sel = &s->sellers.at[seller];
 
-	if (sel->state != MARKET_SELLER_ONBOARDING || sel->answer_by <= now || !complete(s, seller))
+	if (sel->state != MARKET_SELLER_ONBOARDING || sel->answer_by <= now ||
+	    !complete(s, seller, now))
 		return;
 	sel->state = MARKET_SELLER_IN_REVIEW;
+	if (sel->review_since == 0)
+		sel->review_since = now;
 	sim_places_follow(s, seller, true, now);
 }
 
@@ -49,6 +53,7 @@ static void same_seller(sim *s, size_t seller, const market_seller *got)
 	sim_same(s, "answer_by of a seller", sel->answer_by, got->answer_by);
 	sim_same(s, "holiday_from of a seller", sel->holiday_from, got->holiday_from);
 	sim_same(s, "holiday_to of a seller", sel->holiday_to, got->holiday_to);
+	sim_same(s, "gate_closed_at of a seller", sel->gate_closed_at, got->gate_closed_at);
 }
 
 static void create_buyer(sim *s)
@@ -96,7 +101,10 @@ static int pass(sim *s, size_t seller)
 	sim_seller_advance(s, seller, s->now);
 	sel->state = MARKET_SELLER_APPROVED;
 	sel->answer_by = 0;
-	return sim_places_keep(s, &before, sim_places_follow(s, seller, false, s->now));
+	if (sim_places_keep(s, &before, sim_places_follow(s, seller, false, s->now)) != 0)
+		return MARKET_EQUOTA;
+	sim_review_follow(s, seller, s->now);
+	return 0;
 }
 
 static void approve(sim *s)
@@ -115,7 +123,9 @@ static void approve(sim *s)
 	in.waiver = sim_chance(s, 50) ? "known" : NULL;
 	if (sel->state != MARKET_SELLER_ONBOARDING && sel->state != MARKET_SELLER_IN_REVIEW)
 		expected = MARKET_ESTATE;
-	else if (!complete(s, i) && !in.waiver)
+	else if (sim_claimed(s, i))
+		expected = MARKET_ESTATE;
+	else if (!complete(s, i, s->now) && !in.waiver)
 		expected = MARKET_EINCOMPLETE;
 	if (expected == 0)
 		expected = pass(s, i);
@@ -136,13 +146,20 @@ static void step(sim *s, const char *operation, int32_t from, int32_t from_too, 
 		return;
 	sim_seller_timers(s, i, operation);
 	sel = &s->sellers.at[i];
-	good = sel->state == from || sel->state == from_too;
+	good = (sel->state == from || sel->state == from_too) &&
+	       (to != MARKET_SELLER_REJECTED || !sim_claimed(s, i));
 	in.seller = sel->id;
 	in.reason = "reason";
 	if (good) {
 		sel->state = to;
+		sel->by_points = false;
 		sel->answer_by = 0;
 		sim_places_follow(s, i, false, s->now);
+		sim_review_follow(s, i, s->now);
+		if (to == MARKET_SELLER_CLOSING) {
+			sel->closing_at = s->now;
+			sim_deposit_closing(s, i);
+		}
 	}
 	if (sim_run(s, operation, &in, &out, good ? 0 : MARKET_ESTATE))
 		same_seller(s, i, out);
@@ -165,6 +182,77 @@ static void reinstate(sim *s)
 	step(s, "seller.reinstate", MARKET_SELLER_SUSPENDED, 0, MARKET_SELLER_APPROVED);
 }
 
+/* SEL-9: rarely, for a run has few sellers. */
+static void close_seller(sim *s)
+{
+	if (sim_chance(s, 30))
+		step(s, "seller.close", MARKET_SELLER_APPROVED, MARKET_SELLER_SUSPENDED,
+		     MARKET_SELLER_CLOSING);
+}
+
+static bool account_hinders(const sim_account *account)
+{
+	static const char *const stems[] = {
+		"seller_", "payout_in_transit", "fee_deferred", "suspense",
+		"escrow:", "buyer_payable:",    "recourse:",    "chargeback_clearing:"};
+
+	if (account->debit == account->credit && account->held_debit == 0 && account->held_credit == 0)
+		return false;
+	for (size_t i = 0; i < sizeof(stems) / sizeof(stems[0]); i++)
+		if (strncmp(account->name, stems[i], strlen(stems[i])) == 0)
+			return true;
+	return false;
+}
+
+static bool hindered(const sim *s, size_t seller)
+{
+	for (size_t i = 0; i < s->orders.n; i++) {
+		const sim_order *o = &s->orders.at[i];
+		if (o->seller == seller &&
+		    (o->state <= MARKET_ORDER_WAIT_CONFIRM || o->freezes > 0 || o->in_flight > 0))
+			return true;
+	}
+	for (size_t i = 0; i < s->payouts.n; i++) {
+		const sim_payout *p = &s->payouts.at[i];
+		if (p->seller == seller &&
+		    (p->state == MARKET_PAYOUT_SUBMITTED || p->state == MARKET_PAYOUT_FAILED))
+			return true;
+	}
+	for (size_t i = 0; i < s->accounts.n; i++)
+		if (s->accounts.at[i].book == s->sellers.at[seller].id.id &&
+		    account_hinders(&s->accounts.at[i]))
+			return true;
+	return false;
+}
+
+static void terminate(sim *s)
+{
+	market_seller_reason_params in = {.size = sizeof(in)};
+	size_t i = any_seller(s);
+	sim_seller *sel;
+	int expected = 0;
+	void *out;
+
+	if (i == SIM_NONE)
+		return;
+	sim_seller_timers(s, i, "seller.terminate");
+	sel = &s->sellers.at[i];
+	in.seller = sel->id;
+	in.reason = "gone";
+	if (sel->state != MARKET_SELLER_CLOSING)
+		expected = MARKET_ESTATE;
+	else if (hindered(s, i))
+		expected = MARKET_EOBSTACLE;
+	if (expected == 0) {
+		sel->state = MARKET_SELLER_TERMINATED;
+		sim_places_follow(s, i, false, s->now);
+		sim_review_follow(s, i, s->now);
+	}
+	if (sim_run(s, "seller.terminate", &in, &out, expected))
+		same_seller(s, i, out);
+	sim_free(out);
+}
+
 static void set_holiday(sim *s)
 {
 	market_seller_holiday_set_params in = MARKET_SELLER_HOLIDAY_SET_PARAMS_INIT;
@@ -182,7 +270,7 @@ static void set_holiday(sim *s)
 	in.from = sim_chance(s, 50) ? s->now + (sim_below(s, 4) - 1) * SIM_DAY : 0;
 	in.to = sim_chance(s, 80) ? s->now + sim_below(s, 4) * SIM_DAY : 0;
 	from = in.from ? in.from : s->now;
-	if (sel->state == MARKET_SELLER_REJECTED)
+	if (SIM_GONE(sel))
 		expected = MARKET_ESTATE;
 	else if (in.to != 0 && (in.to <= from || in.to <= s->now))
 		expected = MARKET_EINVALID;
@@ -237,79 +325,6 @@ static void expire(sim *s)
 	sim_as_operator(s);
 }
 
-static void submit(sim *s)
-{
-	market_submission_create_params in = MARKET_SUBMISSION_CREATE_PARAMS_INIT;
-	size_t i = any_seller(s), n;
-	void *out;
-	int expected = 0;
-
-	if (i == SIM_NONE)
-		return;
-	sim_seller_timers(s, i, "submission.create");
-	in.seller = s->sellers.at[i].id;
-	in.requirement = sim_chance(s, 90) ? "terms" : "nothing";
-	in.statement = "I agree";
-	if (in.requirement[0] == 'n')
-		expected = MARKET_EINVALID;
-	else if (s->sellers.at[i].state == MARKET_SELLER_REJECTED)
-		expected = MARKET_ESTATE;
-	if (!sim_run(s, "submission.create", &in, &out, expected))
-		return;
-	n = SIM_ADD(s->submissions);
-	s->submissions.at[n] = (sim_submission){
-		.id = ((market_submission *)out)->id, .seller = i, .state = MARKET_SUBMISSION_PENDING};
-	s->sellers.at[i].terms = false; /* the newest counts */
-	sim_free(out);
-}
-
-static bool newest(const sim *s, size_t submission)
-{
-	for (size_t i = submission + 1; i < s->submissions.n; i++)
-		if (s->submissions.at[i].seller == s->submissions.at[submission].seller)
-			return false;
-	return true;
-}
-
-static void decide(sim *s, bool accept)
-{
-	market_submission_decide_params in = {.size = sizeof(in)};
-	sim_submission *sub;
-	sim_seller *sel;
-	size_t i;
-	bool good;
-	void *out;
-
-	if (s->submissions.n == 0)
-		return;
-	i = (size_t)sim_below(s, (int64_t)s->submissions.n);
-	sub = &s->submissions.at[i];
-	sel = &s->sellers.at[sub->seller];
-	in.submission = sub->id;
-	in.reason = accept ? NULL : "blurred";
-	good = sub->state == MARKET_SUBMISSION_PENDING;
-	if (good)
-		sub->state = accept ? MARKET_SUBMISSION_ACCEPTED : MARKET_SUBMISSION_REJECTED;
-	if (good && newest(s, i))
-		sel->terms = accept;
-	if (good)
-		sim_seller_advance(s, sub->seller, s->now);
-	if (sim_run(s, accept ? "submission.accept" : "submission.reject", &in, &out,
-	            good ? 0 : MARKET_ESTATE))
-		sim_same(s, "state of a submission", sub->state, ((market_submission *)out)->state);
-	sim_free(out);
-}
-
-static void accept_one(sim *s)
-{
-	decide(s, true);
-}
-
-static void reject_one(sim *s)
-{
-	decide(s, false);
-}
-
 static void set_account(sim *s)
 {
 	market_payout_account_set_params in = MARKET_PAYOUT_ACCOUNT_SET_PARAMS_INIT;
@@ -336,6 +351,7 @@ static void set_account(sim *s)
 	if (!stale && !other) {
 		sel->ready_at = sel->account ? s->now + 72 * SIM_HOUR : s->now;
 		sel->account = true;
+		sim_seller_met(s, i, s->now);
 	}
 	if (sim_run(s, "payout_account.set", &in, &out,
 	            stale   ? MARKET_EUNCONFIRMED
@@ -355,12 +371,11 @@ const sim_action sim_party_actions[] = {
 	{"seller.suspend", suspend, 1},
 	{"seller.reinstate", reinstate, 9},
 	{"seller.expire", expire, 1},
-	{"submission.create", submit, 2},
-	{"submission.accept", accept_one, 2},
-	{"submission.reject", reject_one, 1},
 	{"payout_account.set", set_account, 3},
 	{"seller.holiday.set", set_holiday, 1},
 	{"seller.holiday.clear", clear_holiday, 3},
+	{"seller.close", close_seller, 1},
+	{"seller.terminate", terminate, 1},
 	{NULL, NULL, 0},
 };
 
@@ -379,10 +394,12 @@ void sim_setup_party(sim *s)
 		in.waiver = "known";
 		s->sellers.at[i].state = MARKET_SELLER_APPROVED;
 		s->sellers.at[i].answer_by = 0;
+		sim_review_follow(s, i, s->now);
 		if (sim_run(s, "seller.approve", &in, &out, 0))
 			same_seller(s, i, out);
 		sim_free(out);
 	}
+	sim_setup_deposits(s);
 	for (int i = 0; i < 6; i++)
 		set_account(s);
 }

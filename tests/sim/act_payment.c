@@ -376,7 +376,7 @@ static void refund_order(sim *s, size_t i, bool member)
 		return;
 	choose_ask(s, &s->orders.at[i], &ask);
 	in.order = s->orders.at[i].id;
-	in.reason = "broken";
+	in.reason = sim_chance(s, 85) ? "broken" : NULL;
 	in.borne_by = ask.borne_by;
 	in.items = ask.n > 0 ? list : NULL;
 	in.n_items = ask.n;
@@ -396,7 +396,11 @@ static void refund_order(sim *s, size_t i, bool member)
 		sim_as(s, MARKET_ACTOR_MEMBER, s->sellers.at[s->orders.at[i].seller].owner);
 	sim_order_timers(s, i, "refund.create");
 	before = s->refunds.n;
-	rc = sim_refund_create(s, i, &ask, member, false, s->now);
+	if (!in.reason &&
+	    sim_buyer_limited(s, s->orders.at[i].buyer, MARKET_ACTION_REFUND_REASON, s->now))
+		rc = MARKET_ELIMITED;
+	else
+		rc = sim_refund_create(s, i, &ask, member, false, s->now);
 	if (sim_run(s, "refund.create", &in, &out, rc) && s->refunds.n > before) {
 		s->refunds.at[before].id = ((market_refund *)out)->id;
 		sim_same_refund(s, before, out);

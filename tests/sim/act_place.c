@@ -25,7 +25,7 @@ static bool on_sale(const sim *s, size_t sku)
 	const bool away = sel->holiday_from != 0 && sel->holiday_from <= s->now &&
 	                  (sel->holiday_to == 0 || sel->holiday_to > s->now);
 
-	return sel->state == MARKET_SELLER_APPROVED && !away &&
+	return sel->state == MARKET_SELLER_APPROVED && sel->gate_closed_at == 0 && !away &&
 	       s->products.at[offer->product].state == MARKET_PRODUCT_PUBLISHED &&
 	       offer->state == MARKET_OFFER_ACTIVE;
 }
@@ -307,7 +307,10 @@ void sim_order_place(sim *s)
 		for (size_t i = 0; i < c.in.n_items; i++)
 			rights = rights && !c.items[i].affiliate;
 	}
-	rc = rights ? check_items(s, &c, stocks) : MARKET_EDENIED;
+	if (rights && sim_buyer_limited(s, buyer, MARKET_ACTION_NO_ORDER, s->now))
+		rc = MARKET_ELIMITED;
+	else
+		rc = rights ? check_items(s, &c, stocks) : MARKET_EDENIED;
 	if (rc == 0) {
 		n = make_orders(s, &c, stocks, buyer, orders);
 		rc = price_orders(s, &c, orders, n);

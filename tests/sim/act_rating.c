@@ -94,6 +94,8 @@ static void create(sim *s)
 		expected = MARKET_EEXPIRED;
 	else if (rated(s, i, line))
 		expected = MARKET_EEXISTS;
+	else if (sim_buyer_limited(s, o->buyer, MARKET_ACTION_NO_RATING, s->now))
+		expected = MARKET_ELIMITED;
 	if (sim_run(s, "rating.create", &in, &out, expected)) {
 		n = SIM_ADD(s->ratings);
 		s->ratings.at[n] = (sim_rating){

@@ -118,12 +118,12 @@ static void run_period(sim *s)
 /* SET-4: opening + lines = closing, for any time that is over. */
 static void statement(sim *s)
 {
-	static const char *const names[] = {"statement pending", "statement reserved",
-	                                    "statement available", "statement in payout",
-	                                    "statement receivable"};
+	static const char *const names[] = {"statement pending",    "statement reserved",
+	                                    "statement available",  "statement in payout",
+	                                    "statement receivable", "statement deposit"};
 	market_statement_get_params in = MARKET_STATEMENT_GET_PARAMS_INIT;
 	size_t i = (size_t)sim_below(s, (int64_t)s->sellers.n);
-	int64_t opening = 0, closing = 0, sums[5] = {0}, got_sums[5] = {0}, n = 0;
+	int64_t opening = 0, closing = 0, sums[6] = {0}, got_sums[6] = {0}, n = 0;
 	market_statement *got;
 
 	sim_work(s);
@@ -142,7 +142,7 @@ static void statement(sim *s)
 		closing += net;
 		opening += e->at < in.from ? net : 0;
 		n += e->at >= in.from;
-		for (size_t c = 0; e->at >= in.from && c < 5; c++)
+		for (size_t c = 0; e->at >= in.from && c < 6; c++)
 			sums[c] += e->change[c];
 	}
 	for (size_t k = 0; k < got->n_lines; k++) {
@@ -151,11 +151,12 @@ static void statement(sim *s)
 		got_sums[2] += got->lines[k]->available.amount;
 		got_sums[3] += got->lines[k]->in_payout.amount;
 		got_sums[4] += got->lines[k]->receivable.amount;
+		got_sums[5] += got->lines[k]->deposit.amount;
 	}
 	sim_same_money(s, "statement opening", opening, got->opening);
 	sim_same_money(s, "statement closing", closing, got->closing);
 	sim_same(s, "statement lines", n, (int64_t)got->n_lines);
-	for (size_t c = 0; c < 5; c++)
+	for (size_t c = 0; c < 6; c++)
 		sim_same(s, names[c], sums[c], got_sums[c]);
 	sim_free(got);
 }

@@ -73,7 +73,8 @@ static int32_t wanted(const sim *s, size_t seller, size_t holder, bool accepted,
 
 	if (state == MARKET_SELLER_IN_REVIEW)
 		return !live ? 0 : hold ? MARKET_BRAND_PLACE_HELD : has;
-	if (state != MARKET_SELLER_APPROVED && state != MARKET_SELLER_SUSPENDED)
+	if (state != MARKET_SELLER_APPROVED && state != MARKET_SELLER_SUSPENDED &&
+	    state != MARKET_SELLER_CLOSING)
 		return 0;
 	if (accepted)
 		return MARKET_BRAND_PLACE_TAKEN;
@@ -164,8 +165,7 @@ int sim_authorisation_decide(sim *s, size_t i, int32_t from, int32_t to, market_
 	sim_authorisation *a = &s->authorisations.at[i];
 	const sim_seller *sel = &s->sellers.at[a->seller];
 
-	if (a->state != from ||
-	    (to == MARKET_AUTHORISATION_ACCEPTED && sel->state == MARKET_SELLER_REJECTED))
+	if (a->state != from || (to == MARKET_AUTHORISATION_ACCEPTED && SIM_GONE(sel)))
 		return MARKET_ESTATE;
 	a->state = to;
 	set_due(a, now);

@@ -496,4 +496,7 @@ void sim_check_all(sim *s)
 	check_ledger(s);
 	sim_check_authorisations(s);
 	sim_check_identities(s);
+	sim_check_submissions(s);
+	sim_check_deposits(s);
+	sim_check_service_fees(s);
 }

@@ -129,13 +129,14 @@ static void pay_receivable(sim *s, sim_transfer *t)
 /* SET-4: one line a transfer that touches what the seller has. */
 static void note_entry(sim *s, const sim_transfer *t)
 {
-	static const char *const names[] = {"seller_pending", "seller_reserved", "seller_available",
-	                                    "payout_in_transit", "seller_receivable"};
+	static const char *const names[] = {"seller_pending",    "seller_reserved",
+	                                    "seller_available",  "payout_in_transit",
+	                                    "seller_receivable", "seller_deposit"};
 	sim_entry entry = {.book = t->book, .at = t->at};
 	bool any = false;
 
 	for (size_t i = 0; i < t->n; i++)
-		for (size_t k = 0; k < 5; k++)
+		for (size_t k = 0; k < 6; k++)
 			if (t->legs[i].debit != 0 && strcmp(t->legs[i].name, names[k]) == 0) {
 				entry.change[k] = k == 4 ? t->legs[i].debit : -t->legs[i].debit;
 				any = true;

@@ -27,10 +27,11 @@ typedef struct total {
 } total;
 
 static const sim_action *const groups[] = {
-	sim_party_actions,  sim_catalog_actions, sim_order_actions,  sim_payment_actions,
-	sim_settle_actions, sim_rating_actions,  sim_ledger_actions, sim_read_actions,
-	sim_change_actions, sim_brand_actions,   sim_member_actions, sim_identity_actions,
-	sim_agency_actions,
+	sim_party_actions,    sim_onboarding_actions,  sim_catalog_actions,  sim_order_actions,
+	sim_payment_actions,  sim_settle_actions,      sim_rating_actions,   sim_ledger_actions,
+	sim_read_actions,     sim_change_actions,      sim_brand_actions,    sim_member_actions,
+	sim_identity_actions, sim_agency_actions,      sim_standing_actions, sim_front_actions,
+	sim_deposit_actions,  sim_service_fee_actions,
 };
 #define N_GROUPS (sizeof(groups) / sizeof(groups[0]))
 
@@ -121,6 +122,7 @@ static bool run(const plan *p, total *t, uint64_t *digest)
 	if (sim_open(s, p->url)) {
 		sim_setup_party(s);
 		sim_setup_agencies(s);
+		sim_setup_fronts(s);
 		sim_setup_brands(s);
 		sim_setup_catalog(s);
 		sim_check_touched(s);
@@ -232,6 +234,7 @@ static void forget(sim *s)
 	free(s->buyers.at);
 	free(s->sellers.at);
 	free(s->members.at);
+	free(s->violations.at);
 	free(s->agents.at);
 	free(s->delegations.at);
 	free(s->submissions.at);

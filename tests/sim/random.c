@@ -44,9 +44,13 @@ void sim_make_policy(sim *s)
 	               "name: sim\ncurrencies: [%s]\nsellers:\n  application_stale: 90d\n"
 	               "  payout_account_cooling: 72h\n  confirmation_fresh: 15min\n"
 	               "  auto_approve: false\n  requirements:\n"
-	               "    - {key: terms, kind: attested, gate: sell, summary: Agree.}\n"
+	               "    - {key: terms, kind: attested, gate: sell, summary: Agree., recheck: 20d}\n"
+	               "    - {key: rules, kind: training, gate: sell, store_types: [flagship], exam: "
+	               "{pass: 1, retry_after: 1d, valid_for: 40d, questions: [{question: Q, choices: "
+	               "[good, bad], answer: 1}]}}\n"
 	               "    - {key: payout_account, kind: computed, gate: payout, summary: Name it.}\n"
 	               "    - {key: registered, kind: verified, gate: sell, store_types: [flagship]}\n"
+	               "  review_claim: 2h\n  warnings: [7d]\n"
 	               "identity: {provider: sandbox, expire_after: 3d, tolerance: 5min}\n",
 	               SIM_CURRENCY);
 	mk_text_format(&text,
@@ -69,6 +73,12 @@ void sim_make_policy(sim *s)
 	mk_text_add(&text, "brands:\n  tiers:\n    - tier: standard\n      quotas:\n"
 	                   "        - {store_type: individual, stores: 2}\n  review_hold: 14d\n"
 	                   "  warnings: [30d, 7d]\n  specialty_brands: 2\n  price_breach: block\n");
+	mk_text_add(&text, SIM_STANDING_POLICY);
+	mk_text_add(&text, SIM_SERVICE_FEES);
+	mk_text_format(&text,
+	               "deposits: {minimums: [{minimum: %d.00 BRL}], top_up_within: 15d, "
+	               "chargeback_window: 200h}\n",
+	               SIM_DEPOSIT / 100);
 	mk_text_add(&text, "catalogue:\n  change_automatic: [brand]\n");
 	mk_text_add(&text, "ledger:\n  two_person_amount: 10000.00 BRL\n  approval_within: 7d\n"
 	                   "  write_off_after: 180d\n");

@@ -7,7 +7,6 @@ static void add_line(sim *s, const sim_draw *d, market_time now);
 static int64_t open_sum(const sim *s, size_t seller, int64_t *count);
 static void make_available(sim *s, size_t seller, sim_transfer *t, int64_t amount, market_time now);
 static size_t unfinished(const sim *s, size_t seller);
-static bool refunds_allow(sim *s, size_t seller, market_time now);
 
 static int64_t take(int64_t *left, int64_t have)
 {
@@ -151,12 +150,18 @@ void sim_mature(sim *s, size_t order, market_time now)
 	for (size_t i = 0; i < s->lots.n; i++) {
 		sim_lot *lot = &s->lots.at[i];
 		sim_transfer t = sim_begin(o->id.book, now);
-		int64_t reserve;
+		const sim_limit *penalty = &s->sellers.at[o->seller].limits[MARKET_ACTION_PAYOUT_RESERVE];
+		int64_t reserve, rate = s->policy.reserve;
+		market_time until = rate > 0 ? now + s->policy.reserve_period : 0;
 		size_t kept;
 
 		if (lot->order != order || lot->kind != MARKET_LOT_EARNING || lot->matured_at != 0)
 			continue;
-		reserve = sim_round(lot->remaining, s->policy.reserve, 1000000, s->policy.half_even);
+		if (sim_seller_limited(s, o->seller, MARKET_ACTION_PAYOUT_RESERVE, now)) {
+			rate = rate > SIM_PENALTY_RESERVE ? rate : SIM_PENALTY_RESERVE;
+			until = until > penalty->until ? until : penalty->until;
+		}
+		reserve = sim_round(lot->remaining, rate, 1000000, s->policy.half_even);
 		sim_debit(&t, "seller_pending", NULL, lot->remaining);
 		sim_credit(&t, "seller_reserved", NULL, reserve);
 		lot->remaining -= reserve;
@@ -165,7 +170,7 @@ void sim_mature(sim *s, size_t order, market_time now)
 		if (reserve == 0)
 			continue;
 		kept = sim_lot_add(s, MARKET_LOT_RESERVE, o->seller, order, reserve);
-		s->lots.at[kept].matures_at = now + s->policy.reserve_period;
+		s->lots.at[kept].matures_at = until;
 	}
 	o->mature_at = 0;
 	o->dirty = true;
@@ -208,7 +213,7 @@ static size_t unfinished(const sim *s, size_t seller)
 }
 
 /* ESC-7: what refunds under way need isn't paid out. */
-static bool refunds_allow(sim *s, size_t seller, market_time now)
+bool sim_refunds_allow(sim *s, size_t seller, market_time now)
 {
 	sim_draw draw = {.seller = seller,
 	                 .order = SIM_NONE,
@@ -240,10 +245,10 @@ int sim_payout_create(sim *s, size_t seller, size_t *payout, market_time *again,
 	}
 	if (i != SIM_NONE && s->payouts.at[i].state == MARKET_PAYOUT_SUBMITTED)
 		return MARKET_EINFLIGHT;
-	if (!refunds_allow(s, seller, now))
+	if (!sim_refunds_allow(s, seller, now))
 		return MARKET_EINFLIGHT;
 	sum = open_sum(s, seller, &count);
-	if (sum <= 0 || sum < s->policy.minimum)
+	if (sum <= 0 || (sel->state != MARKET_SELLER_CLOSING && sum < s->policy.minimum))
 		return MARKET_EFUNDS;
 	available = sim_held(s, book, "seller_available");
 	owed = sim_account_sum(s, book, "seller_receivable");

@@ -11,8 +11,15 @@
 
 #include "libmarket/engine/market.h"
 #include "libmarket/op/op.h"
+#include "tests/sim/brands.h"
+#include "tests/sim/deposit.h"
+#include "tests/sim/front.h"
 #include "tests/sim/identity.h"
 #include "tests/sim/members.h"
+#include "tests/sim/onboarding.h"
+#include "tests/sim/service_fee.h"
+#include "tests/sim/setup.h"
+#include "tests/sim/standing.h"
 
 #define SIM_CURRENCY "BRL"
 #define SIM_START INT64_C(1767571200000) /* 2026-01-05, a Monday */
@@ -61,18 +68,20 @@ typedef struct sim_seller {
 	int32_t state;
 	market_time answer_by, ready_at;
 	market_time holiday_from, holiday_to;
-	bool account, terms, verified;
+	bool account, verified;
+	market_time review_since, claimed_until, gate_closed_at;
+	bool claimed_by_other; /* than the run's operator */
+	market_time closing_at;
+	sim_deposit deposit;
 	int64_t exposure;
 	bool period_open;
 	market_time period_due;
 	market_time owes_since; /* the receivable, without a break */
+	bool by_points;         /* suspended by them */
+	sim_limit limits[SIM_LIMITS];
 } sim_seller;
-
-typedef struct sim_submission {
-	market_id id;
-	size_t seller;
-	int32_t state;
-} sim_submission;
+#define SIM_GONE(sel) \
+	((sel)->state == MARKET_SELLER_REJECTED || (sel)->state == MARKET_SELLER_TERMINATED)
 
 typedef struct sim_product {
 	market_id id;
@@ -83,29 +92,11 @@ typedef struct sim_product {
 	int64_t changes; /* CAT-3: how often it has changed since it was published */
 } sim_product;
 
-/* CAT-3 */
-typedef struct sim_change {
-	market_id id;
-	size_t product;
-	int32_t state;
-	int64_t at; /* the product's changes when it was asked for */
-	bool branded;
-} sim_change;
-
-/* SEL-3 */
-typedef struct sim_authorisation {
-	market_id id;
-	size_t seller, brand;
-	int32_t state, place;
-	market_time place_until, valid_to, due_at, created_at;
-} sim_authorisation;
-
-enum { SIM_BRANDS = 2, SIM_STORES = 2 /* a brand has at most */, SIM_AUTHORISATIONS = 30 };
-
 typedef struct sim_offer {
 	market_id id;
 	size_t seller, product;
 	int32_t state;
+	bool activated; /* once */
 } sim_offer;
 
 typedef struct sim_sku {
@@ -282,7 +273,7 @@ typedef struct sim_rating {
 typedef struct sim_entry {
 	int64_t book;
 	market_time at;
-	int64_t change[5];
+	int64_t change[6];
 } sim_entry;
 
 /* What the provider was asked and said, in order. */
@@ -321,7 +312,7 @@ typedef struct sim {
 	int64_t step, steps;
 	bool trace, faults;
 	sim_policy policy;
-	char policy_text[4096];
+	char policy_text[8192];
 	market_time now;
 	market *market;
 	market_session *session;
@@ -340,12 +331,17 @@ typedef struct sim {
 	int warnings;
 	SIM_LIST(sim_account) accounts;
 	SIM_LIST(market_id) buyers;
+	sim_limit buyer_limits[SIM_LIMITED_BUYERS][SIM_LIMITS];
 	SIM_LIST(sim_seller) sellers;
+	SIM_LIST(sim_violation) violations;
 	SIM_LIST(sim_member) members;
 	market_id agencies[SIM_AGENCIES];
+	sim_graph graph;
 	SIM_LIST(sim_agent) agents;
 	SIM_LIST(sim_delegation) delegations;
 	SIM_LIST(sim_submission) submissions;
+	SIM_LIST(sim_service_fee) service_fees;
+	SIM_LIST(sim_subscription) subscriptions;
 	SIM_LIST(sim_product) products;
 	SIM_LIST(sim_change) changes;
 	SIM_LIST(sim_authorisation) authorisations;
@@ -371,7 +367,7 @@ typedef struct sim {
 	size_t taken; /* of `sent` by the model */
 	market_id category[2];
 	int64_t checks;
-	sim_count counts[256]; /* by the index of the operation's row */
+	sim_count counts[512]; /* by the index of the operation's row */
 	sim_count reads;
 	int64_t finished, paid_out, refunded, timed, provider_calls;
 } sim;
@@ -546,6 +542,7 @@ typedef struct sim_draw {
 } sim_draw;
 int sim_draw_from(sim *s, sim_transfer *t, sim_draw *d, market_time now);
 size_t sim_lot_add(sim *s, int32_t kind, size_t seller, size_t order, int64_t amount);
+bool sim_refunds_allow(sim *s, size_t seller, market_time now);
 void sim_period_open(sim *s, size_t seller, market_time now);
 void sim_period_bounds(const sim *s, market_time now, market_time *from, market_time *to);
 void sim_mature(sim *s, size_t order, market_time now);
@@ -573,14 +570,11 @@ typedef struct sim_action {
 	void (*run)(sim *s);
 	int weight; /* 0: only by time, or in the making of the market */
 } sim_action;
-extern const sim_action sim_party_actions[], sim_catalog_actions[], sim_change_actions[],
-	sim_brand_actions[], sim_identity_actions[], sim_order_actions[], sim_payment_actions[],
-	sim_settle_actions[], sim_rating_actions[], sim_ledger_actions[], sim_read_actions[],
-	sim_member_actions[], sim_agency_actions[];
-void sim_setup_party(sim *s);
-void sim_setup_agencies(sim *s);
-void sim_setup_brands(sim *s);
-void sim_setup_catalog(sim *s);
+extern const sim_action sim_service_fee_actions[], sim_deposit_actions[], sim_onboarding_actions[],
+	sim_party_actions[], sim_catalog_actions[], sim_change_actions[], sim_brand_actions[],
+	sim_identity_actions[], sim_order_actions[], sim_payment_actions[], sim_settle_actions[],
+	sim_rating_actions[], sim_ledger_actions[], sim_read_actions[], sim_member_actions[],
+	sim_agency_actions[], sim_standing_actions[], sim_front_actions[];
 /* A checkout (act_place.c). */
 void sim_order_place(sim *s);
 /* Starts a payment. */

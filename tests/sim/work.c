@@ -8,7 +8,24 @@
 typedef struct due {
 	market_time at;
 	size_t index;
-	enum { ORDER, REFUND, LOT, PERIOD, PAYMENT, SELLER, MOVE, HOLD, SECOND, BRAND, IDENTITY } what;
+	enum {
+		ORDER,
+		REFUND,
+		LOT,
+		PERIOD,
+		PAYMENT,
+		SELLER,
+		MOVE,
+		HOLD,
+		SECOND,
+		BRAND,
+		IDENTITY,
+		SUBMISSION,
+		VIOLATION,
+		DEPOSIT,
+		SERVICE_FEE,
+		MODULE
+	} what;
 	const char *operation;
 } due;
 
@@ -16,6 +33,7 @@ static bool next_deadline(const sim *s, due *d);
 static market_time order_timer(const sim_order *o, const char **operation);
 static void run_order_timer(sim *s, size_t order, market_time at, const char *operation);
 static void run(sim *s, const due *d);
+static void run_seller_timer(sim *s, const due *d);
 static market_time next_request(const sim *s);
 static int64_t answer_next(sim *s, market_time at);
 static size_t request_of(sim *s, const sim_sent *sent, market_time at);
@@ -137,6 +155,7 @@ static bool next_deadline(const sim *s, due *d)
 	for (size_t i = 0; i < s->sellers.n; i++) {
 		earlier(d, s->sellers.at[i].period_open ? s->sellers.at[i].period_due : 0, PERIOD, i, NULL);
 		earlier(d, s->sellers.at[i].answer_by, SELLER, i, NULL);
+		earlier(d, s->sellers.at[i].deposit.return_at, DEPOSIT, i, NULL);
 	}
 	for (size_t i = 0; i < s->payments.n; i++) {
 		const sim_payment *p = &s->payments.at[i];
@@ -153,6 +172,15 @@ static bool next_deadline(const sim *s, due *d)
 		earlier(d, s->authorisations.at[i].due_at, BRAND, i, NULL);
 	for (size_t i = 0; i < s->identities.n; i++)
 		earlier(d, sim_identity_due(s, i), IDENTITY, i, NULL);
+	for (size_t i = 0; i < s->service_fees.n; i++)
+		earlier(d, s->service_fees.at[i].due_at, SERVICE_FEE, i, NULL);
+	for (size_t i = 0; i < s->subscriptions.n; i++)
+		if (s->subscriptions.at[i].state != MARKET_SUBSCRIPTION_ENDED)
+			earlier(d, s->subscriptions.at[i].paid_until, MODULE, i, NULL);
+	for (size_t i = 0; i < s->submissions.n; i++)
+		earlier(d, s->submissions.at[i].due_at, SUBMISSION, i, NULL);
+	for (size_t i = 0; i < s->violations.n; i++)
+		earlier(d, s->violations.at[i].due_at, VIOLATION, i, NULL);
 	for (size_t i = 0; i < s->second.n; i++)
 		if (s->second.at[i].state == MARKET_LEDGER_REQUEST_WAITING)
 			earlier(d, s->second.at[i].expires_at, SECOND, i, NULL);
@@ -190,12 +218,7 @@ static void run(sim *s, const due *d)
 		s->sellers.at[d->index].state = MARKET_SELLER_REJECTED;
 		s->sellers.at[d->index].answer_by = 0;
 		sim_places_follow(s, d->index, false, d->at);
-		break;
-	case BRAND:
-		sim_authorisation_expire(s, d->index, d->at);
-		break;
-	case IDENTITY:
-		sim_identity_run(s, d->index, d->at);
+		sim_review_follow(s, d->index, d->at);
 		break;
 	case MOVE:
 		sim_move_finish(s, d->index);
@@ -205,6 +228,40 @@ static void run(sim *s, const due *d)
 		break;
 	case SECOND:
 		s->second.at[d->index].state = MARKET_LEDGER_REQUEST_EXPIRED;
+		break;
+	default:
+		run_seller_timer(s, d);
+		break;
+	}
+}
+
+/* What hangs on one seller. */
+static void run_seller_timer(sim *s, const due *d)
+{
+	switch (d->what) {
+	case BRAND:
+		sim_authorisation_expire(s, d->index, d->at);
+		break;
+	case IDENTITY:
+		sim_identity_run(s, d->index, d->at);
+		break;
+	case SERVICE_FEE:
+		sim_service_fee_earn(s, d->index, d->at);
+		break;
+	case MODULE:
+		sim_module_bill(s, d->index, d->at);
+		break;
+	case DEPOSIT:
+		sim_deposit_return(s, d->index, true, d->at);
+		break;
+	case SUBMISSION:
+		sim_submission_expire(s, d->index, d->at);
+		break;
+	case VIOLATION:
+		sim_violation_expire(s, d->index, d->at);
+		break;
+	default:
+		sim_fail(s, "the model doesn't know what is due");
 		break;
 	}
 }

@@ -9,7 +9,7 @@ import re
 # Of the store itself: no owner, no book.
 OWN = {"market_schema", "market_schema_lease"}
 # One row an object, written only in a plan that also writes the object, guarded by its version.
-GUARDED_BY_OBJECT = {"deadline_update", "deadline_delete"}
+GUARDED_BY_OBJECT = {"deadline_update", "deadline_delete", "front_link_delete"}
 # Joins across owners, each of a row that belongs to the platform or of one row found by its key.
 ACROSS_BOOKS = {"ledger_posting_by_id": "transfer", "sku_item": "product", "past_lines": "category",
                 "past_lines_seller": "category"}

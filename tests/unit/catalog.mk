@@ -5,6 +5,7 @@ unit_sources += \
 	tests/unit/test_attribute.c \
 	tests/unit/test_catalog.c \
 	tests/unit/test_change.c \
+	tests/unit/test_front.c \
 	tests/unit/test_offer.c \
 	tests/unit/test_stock.c \
 	tests/unit/test_warehouse_hook.c

@@ -293,6 +293,23 @@ static void error_is_filled_and_cleared(void)
 	CHECK_INT(mk_error_field(&err, 1, "buyer"), 1);
 }
 
+static void error_lists_what_fits(void)
+{
+	static const char *const few[] = {"order: 2", "hold: escrow 1.00 BRL"};
+	const char *many[50];
+	market_error err;
+
+	for (size_t i = 0; i < 50; i++)
+		many[i] = "a text of twenty char";
+	mk_error_set(&err, MARKET_EOBSTACLE, "x");
+	CHECK_INT(mk_error_detail_list(&err, MARKET_EOBSTACLE, few, 2), MARKET_EOBSTACLE);
+	CHECK_TEXT(err.detail, "order: 2; hold: escrow 1.00 BRL.");
+	mk_error_detail_list(&err, MARKET_EOBSTACLE, many, 50);
+	CU_ASSERT(strlen(err.detail) < sizeof(err.detail));
+	CHECK_TEXT(strrchr(err.detail, ';'), "; and 26 more.");
+	CHECK_INT(mk_error_detail_list(NULL, MARKET_EOBSTACLE, few, 2), MARKET_EOBSTACLE);
+}
+
 static void error_may_be_absent(void)
 {
 	CHECK_INT(mk_error_set(NULL, MARKET_EIO, "x"), MARKET_EIO);
@@ -372,6 +389,7 @@ void suite_base(void)
 	CU_add_test(s, "the allocator's functions are used as promised", allocator_answers_as_promised);
 	CU_add_test(s, "each error has a name, a class and a summary", error_names_and_classes);
 	CU_add_test(s, "an error is filled and cleared", error_is_filled_and_cleared);
+	CU_add_test(s, "an error lists what fits", error_lists_what_fits);
 	CU_add_test(s, "an error may be absent", error_may_be_absent);
 	CU_add_test(s, "an error's field path grows outward", error_field_paths_grow_outward);
 	CU_add_test(s, "an error's texts are cut between characters",

@@ -174,6 +174,28 @@ static void growth_is_bounded(void)
 	CU_ASSERT(places_fit(text, &folded));
 }
 
+static int kind_of(const char *text)
+{
+	mk_folded folded;
+
+	CU_ASSERT_FATAL(mk_fold(text, strlen(text), &arena, &folded));
+	CU_ASSERT_FATAL(folded.n_chars == 1);
+	return folded.chars[0].kind;
+}
+
+static void ideographs_at_their_ends(void)
+{
+	static const char *const of_han[] = {"\u3005", "\u3007", "\u3041", "\u312F",
+	                                     "\u31A0", "\u3400", "\u4DBF", "\u4E00",
+	                                     "\u9FFF", "\uAC00", "\uD7A3", "\U00020000"};
+	static const char *const others[] = {"\u3012", "\u30FB", "\u4DC0", "\u4DFF", "a"};
+
+	for (size_t i = 0; i < sizeof(of_han) / sizeof(of_han[0]); i++)
+		CHECK_INT(kind_of(of_han[i]), MK_FOLD_HAN);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		CU_ASSERT(kind_of(others[i]) != MK_FOLD_HAN);
+}
+
 void suite_fold(void)
 {
 	CU_pSuite s = test_suite_with("fold", before, after);
@@ -186,6 +208,8 @@ void suite_fold(void)
 	            forms_are_folded);
 	CU_add_test(s, "CAT-4: separators between letters are taken away", tricks_are_joined);
 	CU_add_test(s, "CAT-4: words and clauses stay apart", words_stay_apart);
+	CU_add_test(s, "CAT-4: the first and last signs of each East Asian script are of it",
+	            ideographs_at_their_ends);
 	CU_add_test(s, "CAT-4: marks on a letter are bounded", marks_are_bounded);
 	CU_add_test(s, "CAT-4: a text grows within its bound", growth_is_bounded);
 }

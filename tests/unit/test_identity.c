@@ -327,7 +327,7 @@ static void valid_for_a_time(void)
 	CHECK_INT(test_work(&test), 1);
 	CHECK_TEXT(seller_got(&test, "requirements.1.state"), "accepted");
 	test_advance(&test, 61 * MK_DAY);
-	CHECK_TEXT(seller_got(&test, "requirements.1.state"), "open");
+	CHECK_TEXT(seller_got(&test, "requirements.1.state"), "expired");
 	test_market_close(&test);
 }
 

@@ -95,7 +95,93 @@ static void submission_after_the_account_completes_it(void)
 	test_market_close(&test);
 }
 
-static void newest_submission_counts(void)
+/* How many rows of the journal tell of an event. */
+static int events_of(test_market *test, const char *name)
+{
+	char cursor[80] = "", *text;
+	int found = 0;
+
+	test_act_as(test, "operator:test");
+	do {
+		if (cursor[0])
+			TEST_CALL(test, "event.list", "{'limit':100,'after':'%s'}", cursor);
+		else
+			TEST_CALL(test, "event.list", "{'limit':100}");
+		text = json_dumps(test->out, JSON_COMPACT);
+		for (const char *at = text; (at = strstr(at, name)) != NULL; at++)
+			found++;
+		free(text);
+		snprintf(cursor, sizeof(cursor), "%s", test_out(test, "next"));
+	} while (cursor[0]);
+	return found;
+}
+
+static void warned_in_time(void)
+{
+	test_market test;
+
+	test_market_open(&test, NULL);
+	TEST_CALL(&test, "seller.apply", APPLY);
+	submit(&test, "identity", "i");
+	accept(&test, "i");
+	test_act_as(&test, OWNER);
+	TEST_CALL(&test, "submission.create",
+	          "{'seller':'ref:lin','requirement':'terms','ref':'t','valid_to':'2026-03-05'}");
+	accept(&test, "t");
+	TEST_CALL(&test, "seller.approve", "{'seller':'ref:lin'}");
+	test_advance(&test, 29 * MK_DAY - 1);
+	CU_ASSERT_EQUAL(events_of(&test, "submission.expiring"), 0);
+	test_advance(&test, 1);
+	CU_ASSERT_EQUAL(events_of(&test, "submission.expiring"), 1);
+	test_advance(&test, 23 * MK_DAY);
+	CU_ASSERT_EQUAL(events_of(&test, "submission.expiring"), 2);
+	CU_ASSERT_EQUAL(events_of(&test, "submission.expired"), 0);
+	test_advance(&test, 7 * MK_DAY);
+	CU_ASSERT_EQUAL(events_of(&test, "submission.expired"), 1);
+	CU_ASSERT_EQUAL(events_of(&test, "seller.gate_closed"), 1);
+	CU_ASSERT_EQUAL(events_of(&test, "submission.expiring"), 2);
+	submit(&test, "terms", "t2");
+	accept(&test, "t2");
+	CU_ASSERT_EQUAL(events_of(&test, "seller.gate_opened"), 1);
+	test_market_close(&test);
+}
+
+static void publish(test_market *test, const char *text, const char *at)
+{
+	json_t *params = json_pack("{s:s, s:s}", "text", text, "effective_at", at);
+	char *dump = json_dumps(params, JSON_COMPACT);
+
+	CHECK_INT(market_call(test->session, "policy.publish", dump, NULL, &test->err), 0);
+	free(dump);
+	json_decref(params);
+}
+
+/* A new version of the terms asks every seller again and suspends nobody. */
+static void renewed_asks_again(void)
+{
+	test_market test;
+	char *policy = policy_with("version: 2020-01-01", "version: 2026-02-01");
+
+	open_with(&test, "auto_approve: false", "auto_approve: true");
+	submit(&test, "identity", "i");
+	accept(&test, "i");
+	submit(&test, "terms", "t");
+	accept(&test, "t");
+	CHECK_TEXT(state(&test), "approved");
+	test_advance(&test, 40 * MK_DAY);
+	publish(&test, policy, "2026-02-14T00:00:00Z");
+	free(policy);
+	CHECK_TEXT(state(&test), "approved");
+	CHECK_TEXT(test_out(&test, "requirements.0.state"), "open");
+	CHECK_TEXT(test_out(&test, "gate_closed_at"), "");
+	submit(&test, "terms", "again");
+	accept(&test, "again");
+	CHECK_TEXT(state(&test), "approved");
+	CHECK_TEXT(test_out(&test, "requirements.0.state"), "accepted");
+	test_market_close(&test);
+}
+
+static void accepted_counts_beside_newer(void)
 {
 	test_market test;
 
@@ -105,22 +191,12 @@ static void newest_submission_counts(void)
 	accept(&test, "i");
 	submit(&test, "terms", "old");
 	submit(&test, "terms", "new");
-	accept(&test, "old");
 	CHECK_TEXT(state(&test), "onboarding");
 	CHECK_TEXT(test_out(&test, "requirements.0.state"), "pending");
-	accept(&test, "new");
+	accept(&test, "old");
 	CHECK_TEXT(state(&test), "in_review");
+	CHECK_TEXT(test_out(&test, "requirements.0.state"), "accepted");
 	test_market_close(&test);
-}
-
-static void publish(test_market *test, const char *text)
-{
-	json_t *params = json_pack("{s:s, s:s}", "text", text, "effective_at", "2026-01-06T00:00:00Z");
-	char *dump = json_dumps(params, JSON_COMPACT);
-
-	CHECK_INT(market_call(test->session, "policy.publish", dump, NULL, &test->err), 0);
-	free(dump);
-	json_decref(params);
 }
 
 /* Nothing happens to applications when a policy asks less; each goes on with its next step. */
@@ -134,7 +210,7 @@ static void approval_passes_on_what_is_complete(void)
 	submit(&test, "terms", "t");
 	accept(&test, "t");
 	TEST_REFUSED(&test, MARKET_EINCOMPLETE, "seller", "seller.approve", "{'seller':'ref:lin'}");
-	publish(&test, policy);
+	publish(&test, policy, "2026-01-06T00:00:00Z");
 	test_advance(&test, MK_DAY);
 	CHECK_TEXT(state(&test), "onboarding");
 	TEST_CALL(&test, "seller.approve", "{'seller':'ref:lin'}");
@@ -364,8 +440,12 @@ void suite_onboarding(void)
 	            account_completes_it);
 	CU_add_test(suite, "SEL-2: a submission accepted after the payout account passes it on",
 	            submission_after_the_account_completes_it);
-	CU_add_test(suite, "SEL-1: accepting an older submission meets nothing while a newer waits",
-	            newest_submission_counts);
+	CU_add_test(suite, "SEL-11: a submission warns 30 and 7 days before, then closes its gate",
+	            warned_in_time);
+	CU_add_test(suite, "SEL-1: a renewed requirement asks again and suspends nobody",
+	            renewed_asks_again);
+	CU_add_test(suite, "SEL-1: what was accepted counts while a newer submission waits",
+	            accepted_counts_beside_newer);
 	CU_add_test(suite, "SEL-2: approval passes on an application of which nothing is open any more",
 	            approval_passes_on_what_is_complete);
 	CU_add_test(suite, "SEL-2: by policy a complete application is approved by itself",

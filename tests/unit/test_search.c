@@ -21,7 +21,7 @@ typedef struct listing {
 typedef struct wanted {
 	int word; /* -1: none */
 	char han[3 * 3 + 1];
-	int category, seller, color, from, to;
+	int category, front, seller, color, from, to;
 	const char *sort;
 } wanted;
 
@@ -38,6 +38,10 @@ enum { N_LATIN = sizeof(latin) / sizeof(latin[0]) };
 static const char *const han[] = {"苹", "果", "手", "机", "茶", "绿", "书", "包"};
 static const char *const codes[CATEGORIES] = {"all", "phones", "books", "tea"};
 static const char *const colors[] = {"red", "green", "blue"};
+
+/* CAT-1: "bright" stands above "mixed" and "none". */
+static const char *const fronts[] = {"bright", "mixed", "none", "hidden"};
+enum { FRONTS = 4 };
 
 static listing listings[MOST];
 static int n_listings;
@@ -74,6 +78,24 @@ static void open_shops(test_market *test)
 		TEST_CALL(test, "warehouse.create",
 		          "{'seller':'ref:s%d','name':'M','ref':'m','country':'BR'}", i);
 	}
+}
+
+static void open_fronts(test_market *test)
+{
+	TEST_CALL(test, "front_category.create",
+	          "{'code':'bright','name':'B','queries':[{'category':'ref:phones','conditions':"
+	          "[{'name':'color','values':['red','blue']}]}]}");
+	TEST_CALL(test, "front_category.create",
+	          "{'code':'mixed','name':'M','queries':[{'category':'ref:tea'},{'category':'ref:all',"
+	          "'conditions':[{'name':'color','values':['green','pink']},{'name':'color','values':"
+	          "['green']}]}]}");
+	TEST_CALL(test, "front_category.create", "{'code':'none','name':'N'}");
+	TEST_CALL(test, "front_category.create",
+	          "{'code':'hidden','name':'H','state':'hidden','queries':[{'category':'ref:books'}]}");
+	for (int i = 1; i < FRONTS; i++)
+		TEST_CALL(test, "front_category.link", "{'front_category':'ref:bright','child':'ref:%s'}",
+		          fronts[i]);
+	TEST_CALL(test, "front_category.link", "{'front_category':'ref:mixed','child':'ref:none'}");
 }
 
 /* A second passes between two, so that the newest are in one order. */
@@ -113,14 +135,31 @@ static bool has_word(const listing *l, int word)
 	return l->words[0] == word || l->words[1] == word || l->words[2] == word;
 }
 
+/* The colours are red, green, blue; the categories all, phones, books, tea. */
+static bool is_in_front(const listing *l, int front)
+{
+	const bool mixed = l->category == 3 || l->color == 1;
+
+	switch (front) {
+	case 0:
+		return mixed || (l->category == 1 && l->color != 1);
+	case 1:
+		return mixed;
+	case 3:
+		return l->category == 2;
+	default:
+		return front < 0;
+	}
+}
+
 /* "all" is above "phones" and "books". */
 static bool is_hit(const listing *l, const wanted *w)
 {
 	return l->stocked && (w->word < 0 || has_word(l, w->word)) && strstr(l->han, w->han) &&
 	       (w->category < 0 || l->category == w->category ||
 	        (w->category == 0 && l->category < 3)) &&
-	       (w->seller < 0 || l->seller == w->seller) && (w->color < 0 || l->color == w->color) &&
-	       l->price >= w->from && l->price <= w->to;
+	       is_in_front(l, w->front) && (w->seller < 0 || l->seller == w->seller) &&
+	       (w->color < 0 || l->color == w->color) && l->price >= w->from && l->price <= w->to;
 }
 
 static const char *order;
@@ -142,6 +181,7 @@ static wanted choose(uint64_t *state)
 	                                    "newest",    "sales", "rating"};
 	wanted w = {.word = below(state, 3) ? below(state, N_LATIN) : -1,
 	            .category = below(state, 3) ? -1 : below(state, CATEGORIES),
+	            .front = below(state, 3) ? -1 : below(state, FRONTS),
 	            .seller = below(state, 4) ? -1 : below(state, SELLERS),
 	            .color = below(state, 4) ? -1 : below(state, 3),
 	            .from = below(state, 3) ? 0 : below(state, 40),
@@ -171,6 +211,8 @@ static void compare(test_market *test, uint64_t *state)
 		                w.han);
 	if (w.category >= 0)
 		size += sprintf(filters + size, ",'category':'ref:%s'", codes[w.category]);
+	if (w.front >= 0)
+		size += sprintf(filters + size, ",'front_category':'ref:%s'", fronts[w.front]);
 	if (w.seller >= 0)
 		size += sprintf(filters + size, ",'seller':'ref:s%d'", w.seller);
 	if (w.color >= 0)
@@ -209,6 +251,7 @@ static void same_as_a_naive_reading(void)
 
 	test_market_open(&test, NULL);
 	open_shops(&test);
+	open_fronts(&test);
 	n_listings = all && strcmp(all, "1") == 0 ? MOST : 250;
 	for (int i = 0; i < n_listings; i++)
 		add_listing(&test, &state, i);
@@ -250,11 +293,15 @@ static const char *asked(mk_arena *arena, mk_store_kind kind, const char *text, 
 {
 	static const char *const facets[] = {"f1", "f2"};
 
-	return mk_search_ask(arena, kind, text, facets, 2, too_many);
+	return mk_search_ask(arena, kind, text, facets, 2, NULL, too_many);
 }
 
 static void words_are_asked_for(void)
 {
+	static const char *const words[] = {"a", "b"};
+	static const mk_search_any all[] = {{words, 2}, {words, 1}};
+	static const mk_search_case cases[] = {{all, 2}, {all, 1}};
+	static const mk_search_group group = {cases, 2}, nothing = {NULL, 0};
 	mk_arena arena;
 	bool too_many;
 
@@ -265,9 +312,16 @@ static void words_are_asked_for(void)
 	CHECK_TEXT(asked(&arena, MK_STORE_POSTGRES, "绿茶杯 Te*", &too_many),
 	           "'绿茶' <-> '茶杯' & 'te':* & '=f1' & '=f2'");
 	CU_ASSERT(!too_many);
+	CHECK_TEXT(mk_search_ask(&arena, MK_STORE_SQLITE, "tea", NULL, 0, &group, &too_many),
+	           "{words} : (\"tea\") AND {facets} : (((\"a\" OR \"b\") AND (\"a\")) OR ((\"a\" OR "
+	           "\"b\")))");
+	CHECK_TEXT(mk_search_ask(&arena, MK_STORE_POSTGRES, NULL, NULL, 0, &group, &too_many),
+	           "((('=a' | '=b') & ('=a')) | (('=a' | '=b')))");
+	CHECK_TEXT(mk_search_ask(&arena, MK_STORE_POSTGRES, "tea", NULL, 0, &nothing, &too_many),
+	           "'tea' & ((('=nothing')))");
 	CHECK_TEXT(asked(&arena, MK_STORE_SQLITE, NULL, &too_many),
 	           "{facets} : \"f1\" AND {facets} : \"f2\"");
-	CHECK_TEXT(mk_search_ask(&arena, MK_STORE_SQLITE, "*", NULL, 0, &too_many), "");
+	CHECK_TEXT(mk_search_ask(&arena, MK_STORE_SQLITE, "*", NULL, 0, NULL, &too_many), "");
 	mk_arena_close(&arena);
 }
 
@@ -286,10 +340,10 @@ static void texts_are_bounded(void)
 	CU_ASSERT(mk_search_add(&arena, text, &words));
 	CHECK_INT((int)words.count, MK_SEARCH_MAX_WORDS);
 	mk_text_close(&words.text);
-	mk_search_ask(&arena, MK_STORE_SQLITE, text, NULL, 0, &too_many);
+	mk_search_ask(&arena, MK_STORE_SQLITE, text, NULL, 0, NULL, &too_many);
 	CU_ASSERT(too_many);
 	text[4 * 32] = '\0';
-	mk_search_ask(&arena, MK_STORE_SQLITE, text, NULL, 0, &too_many);
+	mk_search_ask(&arena, MK_STORE_SQLITE, text, NULL, 0, NULL, &too_many);
 	CU_ASSERT(!too_many);
 	mk_arena_close(&arena);
 }
