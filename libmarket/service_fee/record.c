@@ -3,8 +3,8 @@
 const char *const mk_service_fee_ddl[] = {
 	"CREATE TABLE IF NOT EXISTS service_fee ({key}, {fk:seller_id:seller} NOT NULL, fee TEXT NOT "
 	"NULL, state {int} NOT NULL, currency TEXT NOT NULL, amount {int} NOT NULL, tax {int} NOT "
-	"NULL, earned {int} NOT NULL, refunded {int} NOT NULL, parts {int} NOT NULL, from_at {int} NOT NULL, "
-	"to_at {int} NOT NULL, reason TEXT, due_at {int}, version {int} NOT NULL){strict}",
+	"NULL, earned {int} NOT NULL, refunded {int} NOT NULL, parts {int} NOT NULL, from_at {int} "
+	"NOT NULL, to_at {int} NOT NULL, reason TEXT, due_at {int}, version {int} NOT NULL){strict}",
 	"CREATE UNIQUE INDEX IF NOT EXISTS service_fee_running ON service_fee (book_id, fee) WHERE "
 	"state = 1",
 	"CREATE INDEX IF NOT EXISTS service_fee_seller ON service_fee (book_id, from_at, id)",

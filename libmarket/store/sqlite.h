@@ -14,7 +14,8 @@ typedef struct mk_sqlite {
 	sqlite3_vfs *vfs;
 	mk_wal *wal; /* NULL for a store in memory */
 	mk_writers *writers;
-	bool has_turn; /* of `writers`, for this transaction */
+	bool has_turn;      /* of `writers`, for this transaction */
+	bool stops_writers; /* of all processes, while the log is copied */
 	sqlite3_stmt *begin_read, *begin_write, *commit, *rollback;
 	int64_t waiting_since;
 } mk_sqlite;

@@ -12,6 +12,8 @@ struct mk_wal {
 	sqlite3_vfs *real;
 	const market_allocator *allocator;
 	char name[40];
+	void (*on_sync)(void *data);
+	void *data;
 };
 
 /* An open log. The default file system's file lies behind it. */
@@ -97,6 +99,12 @@ void mk_wal_close(mk_wal *wal)
 const char *mk_wal_name(const mk_wal *wal)
 {
 	return wal->name;
+}
+
+void mk_wal_on_sync(mk_wal *wal, void (*call)(void *data), void *data)
+{
+	wal->on_sync = call;
+	wal->data = data;
 }
 
 static int set_up(mk_wal *wal)
@@ -223,6 +231,8 @@ static int log_sync(sqlite3_file *file, int flags)
 	log_file *log = (log_file *)file;
 	int rc = flush(log);
 
+	if (log->wal->on_sync)
+		log->wal->on_sync(log->wal->data);
 	return rc != SQLITE_OK ? rc : log->real->pMethods->xSync(log->real, flags);
 }
 

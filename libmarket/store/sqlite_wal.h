@@ -18,5 +18,7 @@ mk_wal *mk_wal_open(const market_allocator *allocator);
 void mk_wal_close(mk_wal *wal);
 /* Under this name sqlite3_open_v2 finds it. */
 const char *mk_wal_name(const mk_wal *wal);
+/* Called before each sync of the log from now on. NULL: nothing more is. */
+void mk_wal_on_sync(mk_wal *wal, void (*call)(void *data), void *data);
 
 #endif

@@ -206,7 +206,7 @@ static bool hold(fault_market *m, shared *s, const char *id, uint64_t *random)
 	char params[1000];
 	const char *end = fault_below(random, 2) ? "void" : "post";
 	int64_t cents = 2 + (int64_t)fault_below(random, SEED_CENTS / 2);
-	int from, to;
+	int from, to, rc;
 	pick(random, &from, &to);
 	snprintf(params, sizeof(params),
 	         "{'key':'%s','client_id':'race:%s','kind':'pending','legs':["
@@ -219,7 +219,12 @@ static bool hold(fault_market *m, shared *s, const char *id, uint64_t *random)
 	snprintf(params, sizeof(params),
 	         "{'key':'%s-end','client_id':'race:%s.end','kind':'%s','pending':'%s'}", id, id, end,
 	         fault_out(m, "id"));
-	return settled(m, s, fault_send(m, "ledger.transfer", params), 1);
+	rc = fault_send(m, "ledger.transfer", params);
+	if (rc == MARKET_ENOTFOUND)
+		fault_check(false, "the hold race:%s was answered, and %lld rows have it now", id,
+		            (long long)fault_number(
+						s->store, "SELECT COUNT(*) FROM transfer WHERE client_id = 'race:%s'", id));
+	return settled(m, s, rc, 1);
 }
 
 static bool settled(fault_market *m, shared *s, int rc, int transfers)

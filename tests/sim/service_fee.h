@@ -7,8 +7,8 @@
 struct sim;
 
 #define SIM_SERVICE_FEES \
-	"service_fees: {tax: 5%, yearly: [{key: stall, amount: 12.07 BRL, refunds: [{sales_from: 0.00 " \
-	"BRL, share: 5%}, {sales_from: 100.00 BRL, share: 50%}]}], modules: [{key: photos, price: " \
+	"service_fees: {tax: 5%, yearly: [{key: stall, amount: 12.07 BRL, refunds: [{sales_from: 0.00" \
+	" BRL, share: 5%}, {sales_from: 100.00 BRL, share: 50%}]}], modules: [{key: photos, price: " \
 	"3.33 BRL}]}\n"
 
 typedef struct sim_service_fee {

@@ -186,7 +186,8 @@ def check_sql():
 RANKS = {"base": 0, "record": 1, "rule": 2, "crypto": 2, "store": 3, "ledger": 4, "engine": 5,
          "party": 6, "seller": 6, "identity": 6, "agency": 6, "standing": 6, "deposit": 6,
          "service_fee": 6, "listing": 6, "catalog": 6, "order": 6, "payment": 6, "escrow": 6,
-         "shipment": 6, "aftersale": 6, "settlement": 6, "rating": 6, "accounting": 6, "search": 6, "op": 7}
+         "shipment": 6, "aftersale": 6, "settlement": 6, "rating": 6, "accounting": 6, "search": 6,
+         "op": 7}
 DOOR = 7
 
 

@@ -392,6 +392,51 @@ static void log_is_bounded(void)
 	close_rig(&r);
 }
 
+static off_t file_size(void)
+{
+	struct stat info;
+	char path[700];
+
+	snprintf(path, sizeof(path), "%s/writers.db", test_temp_dir());
+	return stat(path, &info) == 0 ? info.st_size : -1;
+}
+
+/* A transaction of another process, which could begin the log anew. */
+static void copied_without_writers(void)
+{
+	rig r;
+	mk_writers writers;
+	mk_store *other;
+	off_t before;
+
+	open_rig(&r);
+	memset(&writers, 0, sizeof(writers));
+	mk_writers_open(&writers);
+	other = open_store(&writers, false);
+	for (int i = 0; i < STEP; i++) {
+		CHECK_OK(mk_store_begin(r.store, true, &err));
+		CHECK_OK(add(r.store, i + 1, 0, &err));
+		CHECK_OK(mk_store_commit(r.store, &err));
+	}
+	before = file_size();
+	for (int most = 1; most <= STEP; most += STEP - 1) { /* copied, and begun anew */
+		atomic_store(&r.writers.log_copied, 0);
+		atomic_store(&r.writers.log_step, atomic_load(&r.writers.log_pages) / most);
+		CHECK_OK(mk_store_begin(other, true, &err));
+		mk_store_tend(r.store);
+		CHECK_INT(file_size(), before);
+		CHECK_OK(mk_store_commit(other, &err));
+	}
+	atomic_store(&r.writers.log_copied, 0);
+	mk_store_tend(r.store);
+	CU_ASSERT(file_size() > before);
+	CHECK_OK(mk_store_begin(other, true, &err));
+	mk_store_rollback(other);
+	mk_store_close(other);
+	mk_writers_close(&writers);
+	close_rig(&r);
+}
+
 void suite_writers(void)
 {
 	CU_pSuite s = test_suite("writers");
@@ -403,5 +448,6 @@ void suite_writers(void)
 	CU_add_test(s, "a full disk is the answer of one; those before it run again", disk_fills);
 	CU_add_test(s, "who wants the turn alone gets it among groups", alone_beside_groups);
 	CU_add_test(s, "the log stays small under constant writing and reading", log_is_bounded);
+	CU_add_test(s, "the log isn't copied while another process writes", copied_without_writers);
 	CU_add_test(s, "another process gets the file among groups", other_process);
 }
