@@ -84,10 +84,13 @@ typedef struct market_offer_create_params {
 /* Adds an offer with its SKUs, as a draft. All prices are in the seller's currency; a list price
  * isn't below the price; no two SKUs have the same attributes. The product is a published one or
  * the seller's own. By members of the seller with catalogue and operators with catalog. Errors:
- * ENOTFOUND (product), EINCOMPLETE (product: the seller may not sell its brand, SEL-3), ECURRENCY
- * (skus[i].price, skus[i].list_price), EINVALID (skus[i].price: the brand asks for another, CAT-5;
+ * ENOTFOUND (product), EFUNDS (seller: its deposit is below the minimum), EINCOMPLETE (product: the
+ * seller may not sell its brand; seller: a specialty store has named no back category), EINVALID
+ * (product: a specialty store's category is another), ECURRENCY (skus[i].price,
+ * skus[i].list_price), EINVALID (skus[i].price: the brand asks for another, CAT-5;
  * skus[i].list_price, skus[i].ref, skus[i].attributes, skus[i].attributes.NAME), EMISSING
- * (skus[i].attributes.NAME), EEXISTS (ref, skus[i].ref), ELISTING (what a listing rule blocks).
+ * (skus[i].attributes.NAME), EEXISTS (ref, skus[i].ref), ELISTING (what a listing rule blocks),
+ * ELIMITED (seller: its standing forbids it).
  * Since 0.1. */
 MARKET_API int market_offer_create(struct market_session *session,
                                    const market_offer_create_params *in, market_offer **out,
@@ -130,9 +133,10 @@ typedef struct market_offer_activate_params {
 
 /* draft | paused → active. By members of the seller with catalogue and operators with catalog.
  * What a listing rule wants looked at stays in its state until its review is cleared
- * (market/listing.h). Errors: ESTATE, EINCOMPLETE (the product isn't published, or the seller
- * hasn't met a licence of its category or may not sell its brand), ELISTING (what a rule blocks or
- * an operator refused). Since 0.1. */
+ * (market/listing.h). Errors: ESTATE, EFUNDS (a first time, and the deposit is below its minimum),
+ * EINCOMPLETE (the product isn't published, or the seller hasn't met a licence of its category or
+ * may not sell its brand), ELISTING (what a rule blocks or an operator refused), ELIMITED (a first
+ * time, and the seller's standing forbids it). Since 0.1. */
 MARKET_API int market_offer_activate(struct market_session *session,
                                      const market_offer_activate_params *in, market_offer **out,
                                      market_error *err);

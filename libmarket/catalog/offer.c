@@ -3,6 +3,7 @@
 #include "libmarket/engine/journal.h"
 #include "libmarket/search/search.h"
 #include "libmarket/seller/brand.h"
+#include "libmarket/seller/category.h"
 #include "libmarket/standing/standing.h"
 
 #include <string.h>
@@ -28,7 +29,7 @@ static int reprice(mk_ctx *ctx, market_sku *sku, const market_offer_price *price
 static int check_twice(const market_offer_update_params *in, size_t at, market_error *err);
 static int step(mk_ctx *ctx, mk_offer_step to, const char *reason, const char *event,
                 market_error *err);
-static int check_listing_block(mk_ctx *ctx, market_id id, market_error *err);
+static int check_first_sale(mk_ctx *ctx, market_id id, market_error *err);
 static int check_brand(mk_ctx *ctx, const mk_seller *seller, const market_product *product,
                        const char *field, market_error *err);
 
@@ -308,7 +309,7 @@ static int check_listing(mk_ctx *ctx, const market_offer_create_params *in, cons
 	if (rc == 0)
 		rc = check_product(ctx, in->seller, in->product, &product, err);
 	if (rc == 0)
-		rc = mk_deposit_check(ctx, seller, err);
+		rc = mk_deposit_check(ctx, seller, "seller", err);
 	if (rc == 0)
 		rc = check_brand(ctx, seller, product, "product", err);
 	if (rc == 0)
@@ -317,6 +318,8 @@ static int check_listing(mk_ctx *ctx, const market_offer_create_params *in, cons
 		rc = check_brand_prices(ctx, in, currency, prices, err);
 	if (rc == 0)
 		rc = mk_load(ctx, &mk_category_entity, product->category, "product", &category, err);
+	if (rc == 0)
+		rc = mk_seller_check_category(seller, category, err);
 	if (rc == 0)
 		rc = mk_category_effective(ctx, category, &effective, err);
 	if (rc == 0)
@@ -518,7 +521,7 @@ static int step(mk_ctx *ctx, mk_offer_step to, const char *reason, const char *e
 		return mk_error_no_memory(err);
 	rc = mk_offer_step_to(offer, to, err);
 	if (rc == 0 && to == MK_OFFER_ACTIVATE && offer->activated_at == 0)
-		rc = check_listing_block(ctx, offer->seller, err);
+		rc = check_first_sale(ctx, offer->seller, err);
 	if (rc == 0 && to == MK_OFFER_ACTIVATE)
 		rc = mk_offer_check_activation(ctx, offer, err);
 	if (rc == 0 && to == MK_OFFER_ACTIVATE)
@@ -544,15 +547,15 @@ static int step(mk_ctx *ctx, mk_offer_step to, const char *reason, const char *e
 	return mk_search_follow(ctx, offer, NULL, 0, NULL, err);
 }
 
-/* SEL-7: what was on sale may be again. */
-static int check_listing_block(mk_ctx *ctx, market_id id, market_error *err)
+/* SEL-4, SEL-7: what was on sale may be again. */
+static int check_first_sale(mk_ctx *ctx, market_id id, market_error *err)
 {
 	mk_seller *seller = NULL;
 	int rc = mk_seller_load(ctx, id, "offer", &seller, err);
 
-	return rc == 0
-	           ? mk_standing_check(ctx, seller->standing, MARKET_ACTION_LISTING_BLOCK, "offer", err)
-	           : rc;
+	if (rc == 0)
+		rc = mk_standing_check(ctx, seller->standing, MARKET_ACTION_LISTING_BLOCK, "offer", err);
+	return rc == 0 ? mk_deposit_check(ctx, seller, "offer", err) : rc;
 }
 
 static int check_brand(mk_ctx *ctx, const mk_seller *seller, const market_product *product,

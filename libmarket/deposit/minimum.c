@@ -20,7 +20,7 @@ static int read_classes(mk_ctx *ctx, const mk_seller *seller, mk_query **out, si
 static market_money asked_for(const mk_policy_deposits *deposits, const mk_seller *seller,
                               const char *deposit_class);
 
-int mk_deposit_check(mk_ctx *ctx, const mk_seller *seller, market_error *err)
+int mk_deposit_check(mk_ctx *ctx, const mk_seller *seller, const char *field, market_error *err)
 {
 	mk_deposit row = {
 		.deposit = {.seller = seller->seller.id, .currency = seller->seller.currency}};
@@ -30,7 +30,7 @@ int mk_deposit_check(mk_ctx *ctx, const mk_seller *seller, market_error *err)
 	if (rc != 0 || !mk_money_positive(row.deposit.shortfall))
 		return rc;
 	mk_money_format(row.deposit.shortfall, text);
-	rc = mk_error_at(err, MARKET_EFUNDS, "seller", "the deposit is short by %s %s", text,
+	rc = mk_error_at(err, MARKET_EFUNDS, field, "the deposit is short by %s %s", text,
 	                 seller->seller.currency);
 	rc = mk_error_hint(err, rc, "Nothing new is listed before it is topped up.");
 	return mk_error_object(err, rc, MARKET_ID_SELLER, seller->seller.id);

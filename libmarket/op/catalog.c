@@ -236,8 +236,8 @@ static const mk_op catalog_ops[] = {
 			.subject_param = "offer",
 			.gives = &mk_offer_entity,
 			.relations = CATALOGUE,
-			.errors =
-				MK_ERRORS(MARKET_ESTATE, MARKET_EINCOMPLETE, MARKET_ELISTING, MARKET_ELIMITED),
+			.errors = MK_ERRORS(MARKET_ESTATE, MARKET_EFUNDS, MARKET_EINCOMPLETE, MARKET_ELISTING,
+                                MARKET_ELIMITED),
 			.flags = MK_OP_WRITES | MK_OP_STATE,
 			.handler = mk_offer_activate,
 		},

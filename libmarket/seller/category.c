@@ -8,6 +8,7 @@
 
 static bool stands_before(const char *const *codes, size_t index);
 static bool on_a_path(const char *paths, const char *code);
+static bool same_top(const char *path, const char *other);
 
 int mk_categories_read(mk_ctx *ctx, const char *const *codes, size_t count, mk_query **out,
                        market_error *err)
@@ -45,6 +46,12 @@ int mk_seller_choose(mk_ctx *ctx, mk_seller *seller, const char *const *codes, s
 			return mk_error_at(err, MARKET_EINVALID, "categories", "category %s stands twice",
 			                   codes[i]);
 		category = queries[i].rows[0];
+		if (paths && seller->seller.store_type == MARKET_STORE_SPECIALTY &&
+		    !same_top(paths, category->path))
+			return mk_error_at(err, MARKET_EINVALID, "categories",
+			                   "a specialty store trades in one back category of the first level: "
+			                   "%s and %s lie in two",
+			                   codes[0], codes[i]);
 		paths = paths ? mk_arena_join(ctx->arena, MK_TEXTS(paths, "\n", category->path))
 		              : category->path;
 		if (!paths)
@@ -77,6 +84,24 @@ int mk_seller_categories_set(mk_ctx *ctx, const void *params, market_error *err)
 	mk_seller_save(ctx, seller);
 	ctx->result = seller->seller.id;
 	return 0;
+}
+
+int mk_seller_check_category(const mk_seller *seller, const market_category *category,
+                             market_error *err)
+{
+	int rc;
+
+	if (seller->seller.store_type != MARKET_STORE_SPECIALTY ||
+	    (seller->category_paths && same_top(seller->category_paths, category->path)))
+		return 0;
+	if (seller->category_paths)
+		return mk_error_at(
+			err, MARKET_EINVALID, "product",
+			"a specialty store offers goods of one back category, and %s isn't in it",
+			category->code);
+	rc = mk_error_at(err, MARKET_EINCOMPLETE, "seller",
+	                 "a specialty store names its back category before it offers anything");
+	return mk_error_hint(err, rc, "seller.categories.set names it.");
 }
 
 bool mk_seller_trades_in(const mk_seller *seller, const char *const *codes, size_t count)
@@ -128,4 +153,10 @@ static bool on_a_path(const char *paths, const char *code)
 		if (at > paths && at[-1] == '/' && at[size] == '/')
 			return true;
 	return false;
+}
+
+/* Whether both begin with the same category of the first level: "/media/books/". */
+static bool same_top(const char *path, const char *other)
+{
+	return strncmp(path, other, strcspn(path + 1, "/") + 2) == 0;
 }
