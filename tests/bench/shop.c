@@ -251,7 +251,7 @@ static void apply(bench_shop *shop, int number, bench_seller *out)
 	snprintf(name, sizeof(name), "shop %d", number);
 	in.ref = name;
 	in.name = name;
-	in.store_type = MARKET_STORE_SPECIALTY;
+	in.store_type = MARKET_STORE_INDIVIDUAL;
 	in.country = "BR";
 	in.currency = "BRL";
 	in.owner_name = "the owner";

@@ -72,7 +72,7 @@ market_id shop_seller(shop *s, const char *name, market_session **owner)
 
 	in.ref = name;
 	in.name = name;
-	in.store_type = MARKET_STORE_SPECIALTY;
+	in.store_type = MARKET_STORE_INDIVIDUAL;
 	in.country = "BR";
 	in.currency = "BRL";
 	in.owner_name = "the owner";

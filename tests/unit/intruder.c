@@ -48,7 +48,7 @@ static int stop(mk_store *store, void *user_data)
 {
 	(void)store;
 	((intruder *)user_data)->flushed = true;
-	return MARKET_EBUSY;
+	return MARKET_EFULL;
 }
 
 void intruder_open(intruder *t)

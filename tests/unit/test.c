@@ -158,7 +158,7 @@ void test_skip(const char *reason)
 void test_check_ok(int64_t result, const market_error *err, const char *call, const char *file,
                    unsigned line, bool fatal)
 {
-	verdict(result >= 0, file, line, fatal, "%s: %lld %s: %s; %s; field %s; object %s", call,
+	verdict(result == 0, file, line, fatal, "%s: %lld %s: %s; %s; field %s; object %s", call,
 	        (long long)result, market_error_name((int32_t)result), err->message, err->detail,
 	        err->field, err->object);
 }

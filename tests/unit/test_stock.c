@@ -487,23 +487,31 @@ static void conflicting_reservation(void)
 	shop_close(&s);
 }
 
-static void crossing_under_conflict(void)
+/* One is taken and one stolen meanwhile; on SQLite the theft is undone. */
+static void cross_with_thief(int64_t there, int64_t low_at, int events)
 {
 	shop s;
 	market_error err;
 	thief t = {.shop = &s, .quantity = 1};
 
-	/* both read 7, neither would cross 5 by itself */
 	shop_open(&s, true);
-	CHECK_OK(shop_adjust(&s, s.red, s.warehouse, 7, &err));
-	CHECK_OK(shop_threshold(&s, s.red, s.warehouse, 5, &err));
+	CHECK_OK(shop_adjust(&s, s.red, s.warehouse, there, &err));
+	CHECK_OK(shop_threshold(&s, s.red, s.warehouse, low_at, &err));
 	mk_store_set_before_flush(s.market->store, steal, &t);
 	CHECK_OK(take(&s, s.red, 1, &err));
 	mk_store_set_before_flush(s.market->store, NULL, NULL);
 	CU_ASSERT(t.done);
-	CHECK_INT(shop_stock(&s, s.red, s.warehouse).available, test_on_postgres() ? 5 : 6);
-	CHECK_INT(shop_events(&s, "stock.low"), test_on_postgres() ? 1 : 0);
+	CHECK_INT(shop_stock(&s, s.red, s.warehouse).available, there - (test_on_postgres() ? 2 : 1));
+	CHECK_INT(shop_events(&s, "stock.low"), events);
 	shop_close(&s);
+}
+
+static void crossing_under_conflict(void)
+{
+	/* both read 7, neither would cross 5 by itself */
+	cross_with_thief(7, 5, test_on_postgres() ? 1 : 0);
+	/* both read 2 and would come to 1: only the first tells */
+	cross_with_thief(2, 1, test_on_postgres() ? 0 : 1);
 }
 
 /* Buys one by one until nothing is left. */
@@ -580,7 +588,7 @@ void suite_stock(void)
 	CU_add_test(s, "CAT-7: low stock raises its event once, at the threshold", low_stock);
 	CU_add_test(s, "CAT-7: a reservation between read and flush takes its share",
 	            conflicting_reservation);
-	CU_add_test(s, "CAT-7: two reservations that are low together raise the event",
+	CU_add_test(s, "CAT-7: two reservations that are low together raise the event once",
 	            crossing_under_conflict);
 	CU_add_test(s, "CAT-7: buyers in four processes get what there is", concurrent_buyers);
 }
