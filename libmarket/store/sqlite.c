@@ -17,6 +17,7 @@ static int sqlite_each(mk_store *store, const mk_query *query, mk_row_callback r
 static int sqlite_run(mk_store *store, mk_step *const *steps, size_t n_steps, market_error *err);
 static int sqlite_execute(mk_store *store, const char *sql, market_error *err);
 static bool sqlite_intact(mk_store *store);
+static int forget_totals(mk_sqlite *s, market_error *err);
 static void let_others_write(mk_sqlite *s);
 static void end_undone(mk_store *store);
 static int step_once(mk_sqlite *s, sqlite3_stmt *statement, const char *name, market_error *err);
@@ -83,7 +84,9 @@ static int sqlite_begin(mk_store *store, bool write, market_error *err)
 		mk_writers_take(s->writers);
 		s->has_turn = true;
 	}
-	rc = step_once(s, write ? s->begin_write : s->begin_read, "begin", err);
+	rc = write && s->undid_itself ? forget_totals(s, err) : 0;
+	if (rc == 0)
+		rc = step_once(s, write ? s->begin_write : s->begin_read, "begin", err);
 	if (rc != 0)
 		let_others_write(s);
 	return rc;
@@ -110,7 +113,27 @@ static void sqlite_rollback(mk_store *store)
 
 	if (!sqlite3_get_autocommit(s->db))
 		step_once(s, s->rollback, "rollback", NULL);
+	else
+		s->undid_itself = true;
 	let_others_write(s);
+}
+
+/* Where memory or the disk fails within a read of the text index, SQLite undoes the transaction
+ * first, and then the index takes what it has read by half for the number of its words. It forgets
+ * that when a transaction that it takes part in is undone. */
+static int forget_totals(mk_sqlite *s, market_error *err)
+{
+	int code, rc = step_once(s, s->begin_write, "begin", err);
+
+	if (rc != 0)
+		return rc;
+	code = sqlite3_exec(s->db, MK_TEXT_INDEX_TOUCH, NULL, NULL, NULL);
+	if (code != SQLITE_OK && code != SQLITE_ERROR) /* that: there is no index */
+		rc = mk_sqlite_failure(s, code, "text index", err);
+	if (!sqlite3_get_autocommit(s->db))
+		step_once(s, s->rollback, "rollback", NULL);
+	s->undid_itself = rc != 0;
+	return rc;
 }
 
 /* Memory was missing for the last rollback: what is done now must not become part of it. */

@@ -16,6 +16,7 @@ typedef struct mk_sqlite {
 	mk_writers *writers;
 	bool has_turn;      /* of `writers`, for this transaction */
 	bool stops_writers; /* of all processes, while the log is copied */
+	bool undid_itself;  /* SQLite, the last transaction */
 	sqlite3_stmt *begin_read, *begin_write, *commit, *rollback;
 	int64_t waiting_since;
 } mk_sqlite;

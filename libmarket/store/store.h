@@ -295,6 +295,8 @@ int mk_schema_expand(mk_store_kind kind, const char *ddl, mk_text *out);
  * SQLite's is an FTS5 table that reads them from there; PostgreSQL's a table of tsvectors, a facet
  * with "=" before it. No copy takes it along: it is made anew. What expands a schema's token. */
 bool mk_text_index_expand(mk_store_kind kind, const char *token, size_t size, mk_text *out);
+/* SQLite: makes the index part of the transaction, and changes nothing. */
+#define MK_TEXT_INDEX_TOUCH "DELETE FROM search_text WHERE 0"
 /* PostgreSQL: the columns of an entry as terms. */
 #define MK_TEXT_INDEX_TERMS \
 	"CAST(COALESCE((SELECT string_agg('''' || w.word || ''':' || w.place, ' ') FROM " \
