@@ -20,10 +20,11 @@ const size_t demo_rule_count = sizeof(demo_rules) / sizeof(demo_rules[0]);
 	{AT(8, 0), OPERATOR, "category.create", "{'code':'" code "','name':'" title "'}", code, NULL}
 
 /* Application, what the policy asks, approval, payout account, warehouse: as for anyone. */
-#define SELLER(at, ref, shop, type) \
+#define SELLER(at, ref, shop, type, more) \
 	{at, "anonymous", "seller.apply", \
      "{'ref':'" ref "','name':'" shop "','store_type':'" type "','country':'BR','currency':'BRL'," \
-     "'owner_name':'Owner of " shop "','owner_ref':'" ref "-owner'}", ref, shop " applies"}, \
+     "'owner_name':'Owner of " shop "','owner_ref':'" ref "-owner'" more "}", ref, \
+     shop " applies"}, \
 	{at, OWNER(ref), "submission.create", \
      "{'seller':'ref:" ref "','requirement':'terms','statement':'Agreed.'}", ref "_terms", NULL}, \
 	{at, OWNER(ref), "submission.create", \
@@ -87,11 +88,11 @@ const demo_step demo_steps[] = {
 	CATEGORY("electronics", "Electronics"),
 	CATEGORY("home", "Home"),
 	CATEGORY("toys", "Toys"),
-	SELLER(AT(8, 5), "aurora", "Aurora Books", "specialty"),
-	SELLER(AT(8, 20), "benfica", "Benfica Audio", "individual"),
-	SELLER(AT(8, 35), "casa", "Casa Verde", "individual"),
-	SELLER(AT(8, 50), "dona", "Dona Flor", "individual"),
-	SELLER(AT(9, 5), "elmo", "Elmo Toys", "individual"),
+	SELLER(AT(8, 5), "aurora", "Aurora Books", "specialty", ",'categories':['books']"),
+	SELLER(AT(8, 20), "benfica", "Benfica Audio", "individual", ""),
+	SELLER(AT(8, 35), "casa", "Casa Verde", "individual", ""),
+	SELLER(AT(8, 50), "dona", "Dona Flor", "individual", ""),
+	SELLER(AT(9, 5), "elmo", "Elmo Toys", "individual", ""),
 	GOODS(AT(9, 15), "aurora", "novel", "books", "A novel", "39.90", "100"),
 	GOODS(AT(9, 15), "aurora", "atlas", "books", "An atlas", "129.00", "20"),
 	GOODS(AT(9, 16), "benfica", "radio", "electronics", "A radio", "349.00", "15"),

@@ -133,7 +133,7 @@ typedef struct market_submission_waive_params {
 
 /* Doesn't ask one requirement of one seller, until the requirement is renewed. By operators with
  * sellers. Errors: ENOTFOUND, EDENIED, EINVALID (requirement: none such, or computed; reason;
- * valid_to), ESTATE (the seller is gone). Since 0.1. */
+ * valid_to), ESTATE (the seller is gone, or another operator has claimed it). Since 0.1. */
 MARKET_API int market_submission_waive(struct market_session *session,
                                        const market_submission_waive_params *in,
                                        market_submission **out, market_error *err);

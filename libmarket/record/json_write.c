@@ -42,7 +42,8 @@ void mk_json_error(const market_error *err, mk_text *out)
 void mk_mask(const char *text, mk_text *out)
 {
 	size_t length = mk_utf8_length(text);
-	size_t masked = length > 4 ? length - 4 : length;
+	size_t shown = length > 7 ? 4 : length > 4 ? length / 2 : 0;
+	size_t masked = length - shown;
 	size_t i;
 
 	for (i = 0; i < masked; i++) {

@@ -292,7 +292,7 @@ void mk_json_write(const mk_record *record, const void *value, uint32_t flags, m
 void mk_json_schema(const mk_record *record, bool input, mk_text *out);
 /* An error as {"code","class","message",…}; empty fields are left out. */
 void mk_json_error(const market_error *err, mk_text *out);
-/* Masks all but the last four characters; a text of up to four is masked whole. */
+/* Masks all but the last four characters, of less than eight all but half, of up to four all. */
 void mk_mask(const char *text, mk_text *out);
 /* The same as a copy; NULL when memory is exhausted. */
 const char *mk_mask_copy(const char *text, mk_arena *arena);

@@ -142,6 +142,8 @@ static int find_obstacles(mk_ctx *ctx, market_id seller, market_obstacles *out, 
 	rc = add_counts(ctx, queries[0].rows[0], out);
 	for (size_t i = 0; rc == 0 && i < queries[1].n_rows; i++)
 		rc = add_account(ctx, queries[1].rows[i], out);
+	if (out->n_items == 0)
+		out->items = NULL;
 	return rc == 0 ? 0 : mk_error_no_memory(err);
 }
 

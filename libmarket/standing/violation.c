@@ -369,7 +369,6 @@ static int show(mk_ctx *ctx, market_id party, const char *row, bool suspended,
 	if (rc != 0)
 		return rc;
 	standing->points = mk_points_at(all, count, ctx->now, &standing->violations);
-	standing->actions = list;
 	for (int32_t i = 1; i < MK_ACTION_KINDS; i++) {
 		const mk_action *action = &actions.of[i];
 
@@ -388,6 +387,7 @@ static int show(mk_ctx *ctx, market_id party, const char *row, bool suspended,
 		};
 		list[standing->n_actions++] = &shown[i];
 	}
+	standing->actions = standing->n_actions > 0 ? list : NULL;
 	ctx->output = standing;
 	return 0;
 }

@@ -112,8 +112,7 @@ static void sensitive_is_masked(void)
 	s->secret = "1234";
 	CHECK_TEXT(written(s, 0), "{\"count\":3,\"name\":\"Ana\",\"secret\":\"****\"}");
 	s->secret = "\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9";
-	CHECK_TEXT(written(s, 0),
-	           "{\"count\":3,\"name\":\"Ana\",\"secret\":\"*\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\"}");
+	CHECK_TEXT(written(s, 0), "{\"count\":3,\"name\":\"Ana\",\"secret\":\"***\xC3\xA9\xC3\xA9\"}");
 }
 
 static void sensitive_records_are_masked(void)
@@ -129,8 +128,8 @@ static void sensitive_records_are_masked(void)
 		fields[i].flags |= MK_SENSITIVE;
 	mk_json_write(&record, full_sample(&arena), 0, &out);
 	CHECK_TEXT(out.data,
-	           "{\"inner\":{\"city\":\"*el\xC3\xA9m\",\"fee\":\"****\",\"inner\":{\"city\":"
-	           "\"**cife\"}},\"blob\":\"****\",\"metadata\":{\"colour\":\"***\","
+	           "{\"inner\":{\"city\":\"***\xC3\xA9m\",\"fee\":\"****\",\"inner\":{\"city\":"
+	           "\"***ife\"}},\"blob\":\"****\",\"metadata\":{\"colour\":\"***\","
 	           "\"size\":\"\"}}");
 }
 
