@@ -10,6 +10,18 @@
 #define SHORT_FORMAT 256 /* longer ones are formatted twice */
 #define LARGEST_BLOCK ((size_t)256 * 1024)
 
+/* The address sanitizer sees what touches memory that wasn't given, or between two pieces of it. */
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#define GAP ALIGNMENT
+#define FORBID(at, size) __asan_poison_memory_region(at, size)
+#define ALLOW(at, size) __asan_unpoison_memory_region(at, size)
+#else
+#define GAP ((size_t)0)
+#define FORBID(at, size) ((void)(at), (void)(size))
+#define ALLOW(at, size) ((void)(at), (void)(size))
+#endif
+
 struct mk_arena_block {
 	mk_arena_block *older;
 	char *data;
@@ -23,6 +35,7 @@ static void *default_reallocate(void *block, size_t size, void *user_data);
 static void default_release(void *block, void *user_data);
 static void *take(mk_arena_block *block, size_t size);
 static mk_arena_block *block_new(mk_arena *arena, size_t capacity);
+static void block_release(const mk_arena *arena, mk_arena_block *block);
 static size_t next_capacity(const mk_arena *arena);
 
 const market_allocator mk_allocator_default = {default_allocate, default_reallocate,
@@ -87,12 +100,13 @@ void mk_arena_reset(mk_arena *arena)
 		if (block->kept)
 			kept = block;
 		else
-			mk_release(arena->allocator, block);
+			block_release(arena, block);
 		block = older;
 	}
 	if (kept) {
 		kept->older = NULL;
 		kept->used = 0;
+		FORBID(kept->data, kept->capacity);
 	}
 	arena->block = kept;
 	arena->failed = false;
@@ -101,7 +115,7 @@ void mk_arena_reset(mk_arena *arena)
 void mk_arena_close(mk_arena *arena)
 {
 	mk_arena_reset(arena);
-	mk_release(arena->allocator, arena->block);
+	block_release(arena, arena->block);
 	arena->block = NULL;
 }
 
@@ -253,15 +267,16 @@ static void default_release(void *block, void *user_data)
 
 static void *take(mk_arena_block *block, size_t size)
 {
+	size_t room = ((size + ALIGNMENT - 1) & ~(ALIGNMENT - 1)) + GAP;
 	void *memory;
 
-	size = (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
 	if (size == 0)
-		size = ALIGNMENT;
-	if (size > block->capacity - block->used)
+		room = ALIGNMENT;
+	if (room > block->capacity - block->used)
 		return NULL;
 	memory = block->data + block->used;
-	block->used += size;
+	block->used += room;
+	ALLOW(memory, size);
 	return memory;
 }
 
@@ -270,7 +285,7 @@ static mk_arena_block *block_new(mk_arena *arena, size_t capacity)
 	mk_arena_block *block;
 	uintptr_t data;
 
-	capacity = (capacity + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
+	capacity = ((capacity + ALIGNMENT - 1) & ~(ALIGNMENT - 1)) + GAP;
 	/* The application's allocator may align to less than we promise. */
 	block = mk_allocate(arena->allocator, sizeof(*block) + ALIGNMENT + capacity);
 	if (!block)
@@ -281,7 +296,15 @@ static mk_arena_block *block_new(mk_arena *arena, size_t capacity)
 	block->capacity = capacity;
 	block->used = 0;
 	block->kept = false;
+	FORBID(block->data, capacity);
 	return block;
+}
+
+static void block_release(const mk_arena *arena, mk_arena_block *block)
+{
+	if (block)
+		ALLOW(block->data, block->capacity);
+	mk_release(arena->allocator, block);
 }
 
 static size_t next_capacity(const mk_arena *arena)

@@ -190,6 +190,8 @@ static void offer_step(sim *s, const char *operation, void *params, market_id *i
 	else if (to == MARKET_OFFER_ACTIVE && !offer->activated &&
 	         sim_seller_limited(s, offer->seller, MARKET_ACTION_LISTING_BLOCK, s->now))
 		expected = MARKET_ELIMITED;
+	else if (to == MARKET_OFFER_ACTIVE && !offer->activated && sim_deposit_short(s, offer->seller))
+		expected = MARKET_EFUNDS;
 	else if (to == MARKET_OFFER_ACTIVE &&
 	         (s->products.at[offer->product].state != MARKET_PRODUCT_PUBLISHED ||
 	          !sim_may_sell(s, offer->seller, offer->product)))

@@ -155,7 +155,7 @@ bool sim_run(sim *s, const char *name, void *params, void **out, int expected)
 		sim_free(result);
 		return false;
 	}
-	if (head->key && sim_next(&s->fault_random) % 32 == 0)
+	if (head->key && (op->flags & MK_OP_WRITES) && sim_next(&s->fault_random) % 32 == 0)
 		again(s, op, params, expected);
 	head->key = NULL;
 	*out = rc == 0 ? result : NULL;
