@@ -126,6 +126,22 @@ static void *remember_block(size_t size, void *user_data)
 	return seen.block;
 }
 
+/* Looks at memory, too, that the arena hasn't given. */
+__attribute__((no_sanitize("address"))) static bool lies_there(const char *text, size_t size)
+{
+	const volatile char *block = seen.block;
+
+	for (size_t i = 0; i + size <= seen.size; i++) {
+		size_t same = 0;
+
+		while (same < size && block[i + same] == text[same])
+			same++;
+		if (same == size)
+			return true;
+	}
+	return false;
+}
+
 static void refused_not_left_behind(void)
 {
 	static const char secret[] = "nobody may read this";
@@ -138,7 +154,7 @@ static void refused_not_left_behind(void)
 	allocator.allocate = remember_block;
 	mk_arena_init(&own, &allocator);
 	CU_ASSERT_EQUAL(mk_unseal_text(keys, wrapped, &place, sealed, &own, &text, NULL), 0);
-	CU_ASSERT_PTR_NOT_NULL(memmem(seen.block, seen.size, secret, 8));
+	CU_ASSERT(lies_there(secret, 8));
 	mk_arena_close(&own);
 
 	bytes[sealed.size - 1] ^= 1;
@@ -146,7 +162,7 @@ static void refused_not_left_behind(void)
 	CU_ASSERT_EQUAL(
 		mk_unseal_text(keys, wrapped, &place, (market_blob){bytes, sealed.size}, &own, &text, NULL),
 		MARKET_ECORRUPT);
-	CU_ASSERT_PTR_NULL(memmem(seen.block, seen.size, secret, 8));
+	CU_ASSERT(!lies_there(secret, 8));
 	mk_arena_close(&own);
 }
 
