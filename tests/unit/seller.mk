@@ -2,4 +2,5 @@
 unit_sources += \
 	tests/unit/test_brand.c \
 	tests/unit/test_deposit.c \
-	tests/unit/test_identity.c
+	tests/unit/test_identity.c \
+	tests/unit/test_identity_notice.c
