@@ -180,9 +180,9 @@ typedef struct market_listing_review_clear_params {
 } market_listing_review_clear_params;
 #define MARKET_LISTING_REVIEW_CLEAR_PARAMS_INIT MARKET_INIT(market_listing_review_clear_params)
 
-/* open → cleared: an offer that waited goes on sale; a product may be published. The same content
- * with the same findings doesn't wait again. By operators with catalog.
- * Errors: ESTATE (of the review or the offer). Since 0.1. */
+/* open → cleared: an offer that waited goes on sale, unless it was changed since or something else
+ * keeps it off sale; a product may be published. The same content with the same findings doesn't
+ * wait again. By operators with catalog. Errors: ESTATE (of the review). Since 0.1. */
 MARKET_API int market_listing_review_clear(struct market_session *session,
                                            const market_listing_review_clear_params *in,
                                            market_listing_review **out, market_error *err);

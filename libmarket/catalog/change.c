@@ -334,7 +334,7 @@ static int end(mk_ctx *ctx, int32_t state, const char *reason, const char *event
 	if (rc != 0)
 		return rc;
 	rc = mk_listing_decide(
-		ctx, change->product,
+		ctx, &(mk_listing){.product = change->product},
 		state == MARKET_CHANGE_DECLINED ? MARKET_REVIEW_REFUSED : MARKET_REVIEW_NOTED, reason, err);
 	if (rc != 0)
 		return rc;

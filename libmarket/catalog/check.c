@@ -6,7 +6,9 @@
 #include "libmarket/catalog/sql.h"
 #include "libmarket/search/search.h"
 
-static int resume(mk_ctx *ctx, market_id id, market_error *err);
+static int resume(mk_ctx *ctx, mk_listing_review *review, market_error *err);
+static int check_resumed(mk_ctx *ctx, market_offer *offer, mk_listing_review *review, bool *waits,
+                         market_error *err);
 static int put_category(mk_ctx *ctx, market_id id, mk_listing *listing, market_error *err);
 static int put_product(mk_ctx *ctx, const market_product *product, mk_listing *listing,
                        market_error *err);
@@ -14,6 +16,8 @@ static bool put_pairs(mk_ctx *ctx, mk_listing *listing, const char *before,
                       const market_pair *const *pairs, size_t count);
 static int begin_offer(mk_ctx *ctx, const market_offer *offer, mk_listing *listing,
                        market_error *err);
+static int put_offer(mk_ctx *ctx, market_offer *offer, market_sku *const *skus, size_t n_skus,
+                     mk_listing *listing, market_error *err);
 static int put_sku(mk_ctx *ctx, mk_listing *listing, size_t at, const market_pair *const *pairs,
                    size_t count, market_money price, market_money list_price);
 static int put_given(mk_ctx *ctx, const market_listing_check_params *in, mk_listing *listing,
@@ -35,9 +39,9 @@ int mk_product_checked(mk_ctx *ctx, const market_product *product, bool *waits, 
 	if (rc != 0)
 		return rc;
 	if (waits)
-		return mk_listing_gate(ctx, &listing, waits, err);
+		return mk_listing_gate(ctx, &listing, NULL, waits, err);
 	rc = mk_listing_refuse_blocked(ctx, &listing, err);
-	return rc == 0 ? mk_listing_decide(ctx, product->id, MARKET_REVIEW_CLEARED, NULL, err) : rc;
+	return rc == 0 ? mk_listing_decide(ctx, &listing, MARKET_REVIEW_CLEARED, NULL, err) : rc;
 }
 
 int mk_offer_checked_new(mk_ctx *ctx, const market_offer *offer,
@@ -66,19 +70,10 @@ int mk_offer_checked(mk_ctx *ctx, market_offer *offer, market_sku *const *skus, 
 		*waits = false;
 	if (!mk_listing_is_checked(ctx))
 		return 0;
-	rc = begin_offer(ctx, offer, &listing, err);
-	if (rc == 0 && !skus) {
-		rc = mk_offer_fill_skus(ctx, &offer, 1, err);
-		skus = (market_sku *const *)offer->skus;
-		n_skus = offer->n_skus;
-	}
-	for (size_t i = 0; rc == 0 && i < n_skus; i++)
-		if (put_sku(ctx, &listing, i, skus[i]->attributes, skus[i]->n_attributes, skus[i]->price,
-		            skus[i]->list_price) != 0)
-			rc = mk_error_no_memory(err);
+	rc = put_offer(ctx, offer, skus, n_skus, &listing, err);
 	if (rc != 0)
 		return rc;
-	return waits ? mk_listing_gate(ctx, &listing, waits, err)
+	return waits ? mk_listing_gate(ctx, &listing, NULL, waits, err)
 	             : mk_listing_refuse_blocked(ctx, &listing, err);
 }
 
@@ -106,32 +101,52 @@ int mk_listing_check(mk_ctx *ctx, const void *params, market_error *err)
 int mk_listing_review_clear(mk_ctx *ctx, const void *params, market_error *err)
 {
 	const market_listing_review_clear_params *in = params;
-	const market_listing_review *review = ctx->subject;
-	int rc = mk_listing_review_step(ctx, MARKET_REVIEW_CLEARED, in->reason, err);
+	mk_listing_review *review = NULL;
+	int rc = mk_listing_review_step(ctx, MARKET_REVIEW_CLEARED, in->reason, &review, err);
 
-	if (rc == 0 && !mk_id_absent(review->offer))
-		rc = resume(ctx, review->offer, err);
+	if (rc == 0 && !mk_id_absent(review->review.offer))
+		rc = resume(ctx, review, err);
 	return rc;
 }
 
-static int resume(mk_ctx *ctx, market_id id, market_error *err)
+/* The decision stands, whatever else keeps the offer off sale: its owner puts it on sale later. */
+static int resume(mk_ctx *ctx, mk_listing_review *review, market_error *err)
 {
 	market_offer *offer;
+	market_error why;
 	void *row = NULL;
-	int rc = mk_load(ctx, &mk_offer_entity, id, "offer", &row, err);
+	bool waits = false;
+	int rc = mk_load(ctx, &mk_offer_entity, review->review.offer, "offer", &row, err);
 
 	if (rc != 0)
 		return rc;
 	offer = row;
-	rc = mk_offer_step_to(offer, MK_OFFER_ACTIVATE, err);
-	if (rc == 0)
-		rc = mk_offer_check_activation(ctx, offer, err);
-	if (rc != 0)
+	mk_error_clear(&why);
+	rc = check_resumed(ctx, offer, review, &waits, &why);
+	if (waits || market_error_class_of(rc) == MARKET_CLASS_STATE)
+		return 0;
+	if (rc != 0) {
+		*err = why;
 		return rc;
+	}
 	offer->activated_at = ctx->now;
 	mk_update(ctx, &mk_offer_save, &mk_offer_record, offer->id, offer);
 	mk_event(ctx, "offer.activated", MARKET_ID_OFFER, offer->id);
 	return mk_search_follow(ctx, offer, NULL, 0, NULL, err);
+}
+
+/* What was changed since it was looked at is another listing. */
+static int check_resumed(mk_ctx *ctx, market_offer *offer, mk_listing_review *review, bool *waits,
+                         market_error *err)
+{
+	mk_listing listing = {.offer = offer->id};
+	int rc = mk_offer_step_to(offer, MK_OFFER_ACTIVATE, err);
+
+	if (rc == 0)
+		rc = mk_offer_check_activation(ctx, offer, err);
+	if (rc == 0)
+		rc = put_offer(ctx, offer, NULL, 0, &listing, err);
+	return rc == 0 ? mk_listing_gate(ctx, &listing, review, waits, err) : rc;
 }
 
 static int put_category(mk_ctx *ctx, market_id id, mk_listing *listing, market_error *err)
@@ -180,6 +195,24 @@ static int begin_offer(mk_ctx *ctx, const market_offer *offer, mk_listing *listi
 	listing->offer = offer->id;
 	listing->seller = offer->seller;
 	return rc == 0 ? put_category(ctx, ((const market_product *)row)->category, listing, err) : rc;
+}
+
+/* Without SKUs those that are stored. */
+static int put_offer(mk_ctx *ctx, market_offer *offer, market_sku *const *skus, size_t n_skus,
+                     mk_listing *listing, market_error *err)
+{
+	int rc = begin_offer(ctx, offer, listing, err);
+
+	if (rc == 0 && !skus) {
+		rc = mk_offer_fill_skus(ctx, &offer, 1, err);
+		skus = (market_sku *const *)offer->skus;
+		n_skus = offer->n_skus;
+	}
+	for (size_t i = 0; rc == 0 && i < n_skus; i++)
+		if (put_sku(ctx, listing, i, skus[i]->attributes, skus[i]->n_attributes, skus[i]->price,
+		            skus[i]->list_price) != 0)
+			rc = mk_error_no_memory(err);
+	return rc;
 }
 
 static int put_sku(mk_ctx *ctx, mk_listing *listing, size_t at, const market_pair *const *pairs,
@@ -263,13 +296,7 @@ static int put_stored_offer(mk_ctx *ctx, market_id id, mk_listing *listing, mark
 	offer = row;
 	if (!mk_catalog_insider(ctx, offer->seller))
 		return mk_catalog_hidden(&mk_offer_entity, id, "offer", err);
-	rc = begin_offer(ctx, offer, &stored, err);
-	if (rc == 0)
-		rc = mk_offer_fill_skus(ctx, &offer, 1, err);
-	for (size_t i = 0; rc == 0 && i < offer->n_skus; i++)
-		if (put_sku(ctx, &stored, i, offer->skus[i]->attributes, offer->skus[i]->n_attributes,
-		            offer->skus[i]->price, offer->skus[i]->list_price) != 0)
-			rc = mk_error_no_memory(err);
+	rc = put_offer(ctx, offer, NULL, 0, &stored, err);
 	for (size_t i = 0; rc == 0 && i < stored.n_texts; i++)
 		if (!mk_listing_say(ctx, listing, stored.texts[i]->field, stored.texts[i]->text))
 			rc = mk_error_no_memory(err);

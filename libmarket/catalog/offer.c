@@ -1,6 +1,7 @@
 #include "libmarket/catalog/sql.h"
 #include "libmarket/deposit/deposit.h"
 #include "libmarket/engine/journal.h"
+#include "libmarket/listing/listing.h"
 #include "libmarket/search/search.h"
 #include "libmarket/seller/brand.h"
 #include "libmarket/seller/category.h"
@@ -79,8 +80,10 @@ int mk_offer_check_activation(mk_ctx *ctx, const market_offer *offer, market_err
 	const market_product *product;
 	mk_seller *seller = NULL;
 	void *row = NULL;
-	int rc = mk_load(ctx, &mk_product_entity, offer->product, "product", &row, err);
+	int rc = offer->activated_at == 0 ? check_first_sale(ctx, offer->seller, err) : 0;
 
+	if (rc == 0)
+		rc = mk_load(ctx, &mk_product_entity, offer->product, "product", &row, err);
 	if (rc != 0)
 		return rc;
 	product = row;
@@ -520,12 +523,13 @@ static int step(mk_ctx *ctx, mk_offer_step to, const char *reason, const char *e
 	if (!offer)
 		return mk_error_no_memory(err);
 	rc = mk_offer_step_to(offer, to, err);
-	if (rc == 0 && to == MK_OFFER_ACTIVATE && offer->activated_at == 0)
-		rc = check_first_sale(ctx, offer->seller, err);
 	if (rc == 0 && to == MK_OFFER_ACTIVATE)
 		rc = mk_offer_check_activation(ctx, offer, err);
 	if (rc == 0 && to == MK_OFFER_ACTIVATE)
 		rc = mk_offer_checked(ctx, offer, NULL, 0, &waits, err);
+	if (rc == 0 && to == MK_OFFER_END)
+		rc = mk_listing_decide(ctx, &(mk_listing){.offer = offer->id}, MARKET_REVIEW_NOTED,
+		                       "the offer was ended", err);
 	if (rc != 0)
 		return rc;
 	if (waits) { /* CAT-4: it goes on sale when its review is cleared */

@@ -273,7 +273,7 @@ static int step(mk_ctx *ctx, mk_product_step to, const char *reason, const char 
 		product->published_at = ctx->now;
 	if (to != MK_PRODUCT_PROPOSE)
 		rc = mk_listing_decide(
-			ctx, product->id,
+			ctx, &(mk_listing){.product = product->id},
 			to == MK_PRODUCT_PUBLISH ? MARKET_REVIEW_CLEARED : MARKET_REVIEW_REFUSED, reason, err);
 	if (rc != 0)
 		return rc;

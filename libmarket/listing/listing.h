@@ -26,6 +26,12 @@ typedef struct mk_listing {
 	int64_t n_images;
 } mk_listing;
 
+typedef struct mk_listing_review {
+	market_listing_review review;
+	const char *report; /* as JSON */
+	const char *digest; /* of the content and the findings */
+} mk_listing_review;
+
 /* Adds a text that isn't absent. False when memory is exhausted. */
 bool mk_listing_say(mk_ctx *ctx, mk_listing *listing, const char *field, const char *text);
 bool mk_listing_ask(mk_ctx *ctx, mk_listing *listing, market_money price, market_money list_price);
@@ -36,16 +42,19 @@ bool mk_listing_is_checked(const mk_ctx *ctx);
 int mk_listing_run(mk_ctx *ctx, const mk_listing *listing, market_listing_report **out,
                    market_error *err);
 /* Findings that block are ELISTING, which names them. Else what was found is kept as a review, and
- * `waits` tells whether an operator must look at it first. */
-int mk_listing_gate(mk_ctx *ctx, const mk_listing *listing, bool *waits, market_error *err);
+ * `waits` tells whether an operator must look at it first. `decided`: the listing's last review as
+ * this operation leaves it; NULL: as it is stored. */
+int mk_listing_gate(mk_ctx *ctx, const mk_listing *listing, mk_listing_review *decided, bool *waits,
+                    market_error *err);
 /* ELISTING for what must not be even as a draft; the rest isn't looked at yet. */
 int mk_listing_refuse_blocked(mk_ctx *ctx, const mk_listing *listing, market_error *err);
-/* A decision on the product itself is one on its open review, whose state it becomes. */
-int mk_listing_decide(mk_ctx *ctx, market_id product, int32_t to, const char *reason,
+/* A decision on the product or offer itself is one on its open review, whose state it becomes. */
+int mk_listing_decide(mk_ctx *ctx, const mk_listing *listing, int32_t to, const char *reason,
                       market_error *err);
 
-/* The subject's review gets its state; ESTATE when it isn't open. */
-int mk_listing_review_step(mk_ctx *ctx, int32_t to, const char *reason, market_error *err);
+/* The subject's review gets its state; ESTATE when it isn't open. `out` may be NULL. */
+int mk_listing_review_step(mk_ctx *ctx, int32_t to, const char *reason, mk_listing_review **out,
+                           market_error *err);
 
 /* ---- hooks ---- */
 
@@ -54,12 +63,6 @@ int mk_listing_hooks_run(mk_ctx *ctx, const mk_listing *listing, mk_findings *fi
                          market_error *err);
 
 /* ---- rows ---- */
-
-typedef struct mk_listing_review {
-	market_listing_review review;
-	const char *report; /* as JSON */
-	const char *digest; /* of the content and the findings */
-} mk_listing_review;
 
 extern const mk_enum mk_listing_review_state_enum;
 extern const mk_record mk_listing_finding_record, mk_listing_report_record;

@@ -4,8 +4,9 @@
 #include <string.h>
 
 static const mk_listing_review *subject(const mk_ctx *ctx);
-static int last_of(mk_ctx *ctx, market_id product, market_id offer, mk_listing_review **out,
+static int last_of(mk_ctx *ctx, const mk_listing *listing, mk_listing_review **out,
                    market_error *err);
+static bool was_judged(const mk_listing_review *last, const char *digest, int32_t severity);
 static int blocked(mk_ctx *ctx, const market_listing_report *report, market_error *err);
 static int digest_of(mk_ctx *ctx, const mk_listing *listing, const char *findings, const char **out,
                      market_error *err);
@@ -93,30 +94,31 @@ int mk_listing_refuse_blocked(mk_ctx *ctx, const mk_listing *listing, market_err
 	return rc == 0 && report->severity == MARKET_SEVERITY_BLOCK ? blocked(ctx, report, err) : rc;
 }
 
-int mk_listing_gate(mk_ctx *ctx, const mk_listing *listing, bool *waits, market_error *err)
+int mk_listing_gate(mk_ctx *ctx, const mk_listing *listing, mk_listing_review *decided, bool *waits,
+                    market_error *err)
 {
 	market_listing_report *report = NULL;
-	mk_listing_review *last = NULL;
+	mk_listing_review *last = decided;
 	const char *json = NULL, *digest = NULL;
 	int rc = mk_listing_run(ctx, listing, &report, err);
 
 	*waits = false;
-	if (rc != 0 || report->severity == 0)
+	if (rc != 0)
 		return rc;
 	if (report->severity == MARKET_SEVERITY_BLOCK)
 		return blocked(ctx, report, err);
 	rc = write_report(ctx, report, &json, err);
 	if (rc == 0)
 		rc = digest_of(ctx, listing, json, &digest, err);
-	if (rc == 0)
-		rc = last_of(ctx, listing->product, listing->offer, &last, err);
+	if (rc == 0 && !decided)
+		rc = last_of(ctx, listing, &last, err);
 	if (rc != 0)
 		return rc;
-	if (!last || strcmp(last->digest, digest) != 0) {
+	if (!was_judged(last, digest, report->severity)) {
 		if (last && last->review.state == MARKET_REVIEW_OPEN)
 			decide(ctx, last, MARKET_REVIEW_NOTED, "the listing was changed");
 		*waits = report->severity == MARKET_SEVERITY_REVIEW;
-		return add(ctx, listing, report, json, digest, err);
+		return report->severity == 0 ? 0 : add(ctx, listing, report, json, digest, err);
 	}
 	if (last->review.state == MARKET_REVIEW_REFUSED) {
 		rc = mk_error_set(err, MARKET_ELISTING, "an operator refused this listing");
@@ -126,20 +128,21 @@ int mk_listing_gate(mk_ctx *ctx, const mk_listing *listing, bool *waits, market_
 	return 0;
 }
 
-int mk_listing_decide(mk_ctx *ctx, market_id product, int32_t to, const char *reason,
+int mk_listing_decide(mk_ctx *ctx, const mk_listing *listing, int32_t to, const char *reason,
                       market_error *err)
 {
 	mk_listing_review *last = NULL;
 	int rc = 0;
 
 	if (mk_listing_is_checked(ctx))
-		rc = last_of(ctx, product, (market_id){0, 0}, &last, err);
+		rc = last_of(ctx, listing, &last, err);
 	if (rc == 0 && last && last->review.state == MARKET_REVIEW_OPEN)
 		decide(ctx, last, to, reason);
 	return rc;
 }
 
-int mk_listing_review_step(mk_ctx *ctx, int32_t to, const char *reason, market_error *err)
+int mk_listing_review_step(mk_ctx *ctx, int32_t to, const char *reason, mk_listing_review **out,
+                           market_error *err)
 {
 	mk_listing_review *review = mk_arena_copy(ctx->arena, subject(ctx), sizeof(*review));
 	int rc;
@@ -153,6 +156,8 @@ int mk_listing_review_step(mk_ctx *ctx, int32_t to, const char *reason, market_e
 	}
 	decide(ctx, review, to, reason);
 	ctx->result = review->review.id;
+	if (out)
+		*out = review;
 	return 0;
 }
 
@@ -182,7 +187,7 @@ int mk_listing_review_refuse(mk_ctx *ctx, const void *params, market_error *err)
 {
 	const market_listing_review_refuse_params *in = params;
 
-	return mk_listing_review_step(ctx, MARKET_REVIEW_REFUSED, in->reason, err);
+	return mk_listing_review_step(ctx, MARKET_REVIEW_REFUSED, in->reason, NULL, err);
 }
 
 static const mk_listing_review *subject(const mk_ctx *ctx)
@@ -190,9 +195,10 @@ static const mk_listing_review *subject(const mk_ctx *ctx)
 	return ctx->subject;
 }
 
-static int last_of(mk_ctx *ctx, market_id product, market_id offer, mk_listing_review **out,
+static int last_of(mk_ctx *ctx, const mk_listing *listing, mk_listing_review **out,
                    market_error *err)
 {
+	const market_id product = listing->product, offer = listing->offer;
 	void *row = NULL;
 	int rc;
 
@@ -204,6 +210,13 @@ static int last_of(mk_ctx *ctx, market_id product, market_id offer, mk_listing_r
 		                  MK_ARGS(mk_int(offer.book), mk_int(offer.id)), &row, err);
 	*out = row;
 	return rc;
+}
+
+/* A review that was over before anyone decided says nothing of what it was of. */
+static bool was_judged(const mk_listing_review *last, const char *digest, int32_t severity)
+{
+	return last && strcmp(last->digest, digest) == 0 &&
+	       (last->review.state != MARKET_REVIEW_NOTED || severity != MARKET_SEVERITY_REVIEW);
 }
 
 static int blocked(mk_ctx *ctx, const market_listing_report *report, market_error *err)

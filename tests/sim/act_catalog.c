@@ -143,6 +143,25 @@ static void create_offer(sim *s)
 	sim_free(out);
 }
 
+/* Only what is on sale is looked at. */
+static int reprice(sim *s, size_t sku, int64_t amount)
+{
+	const size_t i = s->skus.at[sku].offer;
+	const int64_t before = s->skus.at[sku].price;
+	bool waits = false;
+	int expected;
+
+	s->skus.at[sku].price = amount;
+	if (s->offers.at[i].state != MARKET_OFFER_ACTIVE)
+		return 0;
+	expected = sim_listing_gate(s, i, &waits);
+	if (expected != 0)
+		s->skus.at[sku].price = before;
+	if (waits)
+		s->offers.at[i].state = MARKET_OFFER_PAUSED;
+	return expected;
+}
+
 static void update_offer(sim *s)
 {
 	market_offer_update_params in = MARKET_OFFER_UPDATE_PARAMS_INIT;
@@ -168,9 +187,27 @@ static void update_offer(sim *s)
 	else if (s->skus.at[other].offer != s->skus.at[sku].offer)
 		expected = MARKET_ENOTFOUND;
 	else
-		s->skus.at[other].price = price.price.amount;
-	sim_run(s, "offer.update", &in, &out, expected);
+		expected = reprice(s, other, price.price.amount);
+	if (sim_run(s, "offer.update", &in, &out, expected))
+		sim_same(s, "state of an offer", offer->state, ((market_offer *)out)->state);
 	sim_free(out);
+}
+
+int sim_offer_may_activate(sim *s, size_t i)
+{
+	const sim_offer *offer = &s->offers.at[i];
+
+	if (offer->state != MARKET_OFFER_DRAFT && offer->state != MARKET_OFFER_PAUSED)
+		return MARKET_ESTATE;
+	if (!offer->activated &&
+	    sim_seller_limited(s, offer->seller, MARKET_ACTION_LISTING_BLOCK, s->now))
+		return MARKET_ELIMITED;
+	if (!offer->activated && sim_deposit_short(s, offer->seller))
+		return MARKET_EFUNDS;
+	if (s->products.at[offer->product].state != MARKET_PRODUCT_PUBLISHED ||
+	    !sim_may_sell(s, offer->seller, offer->product))
+		return MARKET_EINCOMPLETE;
+	return 0;
 }
 
 static void offer_step(sim *s, const char *operation, void *params, market_id *id, uint32_t from,
@@ -178,6 +215,7 @@ static void offer_step(sim *s, const char *operation, void *params, market_id *i
 {
 	size_t i = any(s, s->offers.n);
 	int expected = 0;
+	bool waits = false;
 	sim_offer *offer;
 	void *out;
 
@@ -185,18 +223,15 @@ static void offer_step(sim *s, const char *operation, void *params, market_id *i
 		return;
 	offer = &s->offers.at[i];
 	*id = offer->id;
-	if (!(from & (1u << offer->state)))
+	if (to == MARKET_OFFER_ACTIVE)
+		expected = sim_offer_may_activate(s, i);
+	else if (!(from & (1u << offer->state)))
 		expected = MARKET_ESTATE;
-	else if (to == MARKET_OFFER_ACTIVE && !offer->activated &&
-	         sim_seller_limited(s, offer->seller, MARKET_ACTION_LISTING_BLOCK, s->now))
-		expected = MARKET_ELIMITED;
-	else if (to == MARKET_OFFER_ACTIVE && !offer->activated && sim_deposit_short(s, offer->seller))
-		expected = MARKET_EFUNDS;
-	else if (to == MARKET_OFFER_ACTIVE &&
-	         (s->products.at[offer->product].state != MARKET_PRODUCT_PUBLISHED ||
-	          !sim_may_sell(s, offer->seller, offer->product)))
-		expected = MARKET_EINCOMPLETE;
-	if (expected == 0)
+	if (expected == 0 && to == MARKET_OFFER_ACTIVE)
+		expected = sim_listing_gate(s, i, &waits);
+	if (expected == 0 && to == MARKET_OFFER_ENDED)
+		sim_listing_over(s, i);
+	if (expected == 0 && !waits)
 		offer->state = to;
 	offer->activated = offer->activated || offer->state == MARKET_OFFER_ACTIVE;
 	if (sim_run(s, operation, params, &out, expected))
@@ -210,8 +245,7 @@ static void activate(sim *s)
 {
 	market_offer_activate_params in = MARKET_OFFER_ACTIVATE_PARAMS_INIT;
 
-	offer_step(s, "offer.activate", &in, &in.offer, FROM(DRAFT) | FROM(PAUSED),
-	           MARKET_OFFER_ACTIVE);
+	offer_step(s, "offer.activate", &in, &in.offer, 0, MARKET_OFFER_ACTIVE);
 }
 
 static void pause_offer(sim *s)

@@ -23,7 +23,7 @@ typedef struct plan {
 typedef struct total {
 	int64_t runs, steps, checks, timed, provider, no_memory, conflicts, reopened;
 	int64_t finished, paid_out, refunded;
-	sim_count counts[256];
+	sim_count counts[SIM_OPERATIONS];
 } total;
 
 static const sim_action *const groups[] = {
@@ -31,7 +31,7 @@ static const sim_action *const groups[] = {
 	sim_payment_actions,  sim_settle_actions,      sim_rating_actions,   sim_ledger_actions,
 	sim_read_actions,     sim_change_actions,      sim_brand_actions,    sim_member_actions,
 	sim_identity_actions, sim_agency_actions,      sim_standing_actions, sim_front_actions,
-	sim_deposit_actions,  sim_service_fee_actions,
+	sim_deposit_actions,  sim_service_fee_actions, sim_listing_actions,
 };
 #define N_GROUPS (sizeof(groups) / sizeof(groups[0]))
 

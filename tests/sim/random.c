@@ -79,7 +79,7 @@ void sim_make_policy(sim *s)
 	               "deposits: {minimums: [{minimum: %d.00 BRL}], top_up_within: 15d, "
 	               "chargeback_window: 200h}\n",
 	               SIM_DEPOSIT / 100);
-	mk_text_add(&text, "catalogue:\n  change_automatic: [brand]\n");
+	mk_text_add(&text, "catalogue:\n  change_automatic: [brand]\n" SIM_LISTING_POLICY);
 	mk_text_add(&text, "ledger:\n  two_person_amount: 10000.00 BRL\n  approval_within: 7d\n"
 	                   "  write_off_after: 180d\n");
 	snprintf(s->policy_text, sizeof(s->policy_text), "%s", text.data);

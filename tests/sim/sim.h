@@ -15,6 +15,7 @@
 #include "tests/sim/deposit.h"
 #include "tests/sim/front.h"
 #include "tests/sim/identity.h"
+#include "tests/sim/listing.h"
 #include "tests/sim/members.h"
 #include "tests/sim/onboarding.h"
 #include "tests/sim/service_fee.h"
@@ -28,7 +29,7 @@
 #define SIM_DAY (24 * SIM_HOUR)
 #define SIM_NONE SIZE_MAX
 
-enum { SIM_LINES = 6, SIM_KINDS = 3, SIM_SHARES = 4, SIM_DIMENSIONS = 2 };
+enum { SIM_OPERATIONS = 512, SIM_LINES = 6, SIM_KINDS = 3, SIM_SHARES = 4, SIM_DIMENSIONS = 2 };
 
 /* ---- the policy: made from the seed, given to the library as text ---- */
 
@@ -97,6 +98,7 @@ typedef struct sim_offer {
 	size_t seller, product;
 	int32_t state;
 	bool activated; /* once */
+	sim_review review;
 } sim_offer;
 
 typedef struct sim_sku {
@@ -367,7 +369,7 @@ typedef struct sim {
 	size_t taken; /* of `sent` by the model */
 	market_id category[2];
 	int64_t checks;
-	sim_count counts[512]; /* by the index of the operation's row */
+	sim_count counts[SIM_OPERATIONS]; /* by the index of the operation's row */
 	sim_count reads;
 	int64_t finished, paid_out, refunded, timed, provider_calls;
 } sim;
@@ -465,6 +467,8 @@ int sim_places_keep(sim *s, const sim_places *before, int rc);
 int sim_places_follow(sim *s, size_t seller, bool hold, market_time now);
 bool sim_places_suffice(const sim *s, size_t seller);
 bool sim_may_sell(const sim *s, size_t seller, size_t product);
+/* What keeps an offer off sale but for its review. */
+int sim_offer_may_activate(sim *s, size_t offer);
 int sim_authorisation_decide(sim *s, size_t i, int32_t from, int32_t to, market_time now);
 int sim_authorisation_expire(sim *s, size_t i, market_time now);
 void sim_authorisation_timers(sim *s, size_t i);
@@ -574,7 +578,7 @@ extern const sim_action sim_service_fee_actions[], sim_deposit_actions[], sim_on
 	sim_party_actions[], sim_catalog_actions[], sim_change_actions[], sim_brand_actions[],
 	sim_identity_actions[], sim_order_actions[], sim_payment_actions[], sim_settle_actions[],
 	sim_rating_actions[], sim_ledger_actions[], sim_read_actions[], sim_member_actions[],
-	sim_agency_actions[], sim_standing_actions[], sim_front_actions[];
+	sim_agency_actions[], sim_standing_actions[], sim_front_actions[], sim_listing_actions[];
 /* A checkout (act_place.c). */
 void sim_order_place(sim *s);
 /* Starts a payment. */

@@ -9,6 +9,7 @@ tests_sim_market_sim_SOURCES = \
 	tests/sim/act_front.c \
 	tests/sim/act_identity.c \
 	tests/sim/act_ledger.c \
+	tests/sim/act_listing.c \
 	tests/sim/act_member.c \
 	tests/sim/act_onboarding.c \
 	tests/sim/act_order.c \
@@ -28,6 +29,7 @@ tests_sim_market_sim_SOURCES = \
 	tests/sim/front.h \
 	tests/sim/identity.h \
 	tests/sim/ledger.c \
+	tests/sim/listing.h \
 	tests/sim/main.c \
 	tests/sim/members.h \
 	tests/sim/onboarding.h \
