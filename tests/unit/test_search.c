@@ -15,7 +15,8 @@ typedef struct listing {
 	char han[3 * LETTERS + 1];
 	int category, seller, color, price;
 	bool stocked;
-	char offer[MARKET_ID_TEXT_SIZE];
+	int sold;
+	char offer[MARKET_ID_TEXT_SIZE], sku[MARKET_ID_TEXT_SIZE];
 } listing;
 
 typedef struct wanted {
@@ -45,6 +46,8 @@ enum { FRONTS = 4 };
 
 static listing listings[MOST];
 static int n_listings;
+static int ratings[SELLERS]; /* in hundredths; 0: none */
+static char sellers[SELLERS][MARKET_ID_TEXT_SIZE];
 
 static uint64_t next(uint64_t *state)
 {
@@ -74,6 +77,7 @@ static void open_shops(test_market *test)
 		          "{'name':'S','store_type':'individual','country':'BR','currency':'BRL',"
 		          "'owner_name':'O','ref':'s%d'}",
 		          i);
+		snprintf(sellers[i], sizeof(sellers[i]), "%s", test_out(test, "id"));
 		TEST_CALL(test, "seller.approve", "{'seller':'ref:s%d','waiver':'known'}", i);
 		TEST_CALL(test, "warehouse.create",
 		          "{'seller':'ref:s%d','name':'M','ref':'m','country':'BR'}", i);
@@ -102,8 +106,8 @@ static void open_fronts(test_market *test)
 static void add_listing(test_market *test, uint64_t *state, int i)
 {
 	listing *l = &listings[i];
-	char sku[MARKET_ID_TEXT_SIZE];
 
+	*l = (listing){.sold = 0};
 	for (int k = 0; k < WORDS; k++)
 		l->words[k] = below(state, N_LATIN);
 	add_letters(state, below(state, LETTERS + 1), l->han);
@@ -121,13 +125,64 @@ static void add_listing(test_market *test, uint64_t *state, int i)
 	          "'price':{'amount':'%d.00','currency':'BRL'}}]}",
 	          l->seller, i, colors[l->color], l->price);
 	snprintf(l->offer, sizeof(l->offer), "%s", test_out(test, "id"));
-	snprintf(sku, sizeof(sku), "%s", test_out(test, "skus.0.id"));
+	snprintf(l->sku, sizeof(l->sku), "%s", test_out(test, "skus.0.id"));
 	test->now += 1000;
 	TEST_CALL(test, "offer.activate", "{'offer':'%s'}", l->offer);
 	if (l->stocked)
 		TEST_CALL(test, "stock.adjust",
-		          "{'sku':'%s','warehouse':'ref:s%d/m','delta':1,'reason':'bought'}", sku,
+		          "{'sku':'%s','warehouse':'ref:s%d/m','delta':1000,'reason':'bought'}", l->sku,
 		          l->seller);
+}
+
+/* What is there is bought and paid for, and rated with `score` when that isn't 0. */
+static void sell(test_market *test, listing *l, int quantity, int score)
+{
+	char payment[MARKET_ID_TEXT_SIZE], placed[MARKET_ID_TEXT_SIZE], line[MARKET_ID_TEXT_SIZE];
+
+	TEST_CALL(test, "order.place",
+	          "{'buyer':'ref:b','currency':'BRL','method':'card','items':[{'sku':'%s',"
+	          "'quantity':%d}]}",
+	          l->sku, quantity);
+	snprintf(payment, sizeof(payment), "%s", test_out(test, "payment"));
+	snprintf(placed, sizeof(placed), "%s", test_out(test, "orders.0.id"));
+	snprintf(line, sizeof(line), "%s", test_out(test, "orders.0.lines.0.id"));
+	TEST_CALL(test, "payment.start", "{'payment':'%s'}", payment);
+	test_work(test);
+	l->sold += quantity;
+	if (score == 0)
+		return;
+	TEST_CALL(test, "order.ship", "{'order':'%s'}", placed);
+	TEST_CALL(test, "order.confirm", "{'order':'%s'}", placed);
+	test_act_as(test, "buyer:ref:b");
+	TEST_CALL(test, "rating.create",
+	          "{'order':'%s','line':'%s','scores':[{'dimension':'description','score':%d},"
+	          "{'dimension':'service','score':%d},{'dimension':'logistics','score':%d}]}",
+	          placed, line, score, score, score);
+	test_act_as(test, "operator:test");
+	ratings[l->seller] = 100 * score;
+}
+
+/* The first seller is rated with 5, the second with 2, the last isn't. */
+static void sell_some(test_market *test, uint64_t *state)
+{
+	TEST_CALL(test, "buyer.create", "{'name':'B','ref':'b'}");
+	memset(ratings, 0, sizeof(ratings));
+	for (int i = 0; i < n_listings; i++) {
+		listing *l = &listings[i];
+
+		if (l->stocked && l->seller < 2 && ratings[l->seller] == 0)
+			sell(test, l, 1, l->seller == 0 ? 5 : 2);
+	}
+	test_advance(test, INT64_C(40) * 86400000); /* what isn't sent by then is refunded */
+	for (int i = 0; i < 60; i++) {
+		listing *l = &listings[below(state, n_listings)];
+
+		if (l->stocked)
+			sell(test, l, 1 + below(state, 8), 0);
+	}
+	do {
+		TEST_CALL(test, "search.refresh", "{'limit':500,'older':%lld}", (long long)test->now);
+	} while (strcmp(test_out(test, "more"), "true") == 0);
 }
 
 static bool has_word(const listing *l, int word)
@@ -164,6 +219,17 @@ static bool is_hit(const listing *l, const wanted *w)
 
 static const char *order;
 
+/* docs/concepts/search.md */
+static int rank_of(const listing *l)
+{
+	int rank = 1;
+
+	for (int sold = l->sold; sold > 0; sold /= 2)
+		rank += 200;
+	rank += ratings[l->seller] > 300 ? 4 * (ratings[l->seller] - 300) : 0;
+	return rank > 4095 ? 4095 : rank;
+}
+
 static int by_order(const void *a, const void *b)
 {
 	const listing *x = *(listing *const *)a, *y = *(listing *const *)b;
@@ -172,6 +238,12 @@ static int by_order(const void *a, const void *b)
 		return x->price - y->price;
 	if (strcmp(order, "price_down") == 0 && x->price != y->price)
 		return y->price - x->price;
+	if (strcmp(order, "sales") == 0 && x->sold != y->sold)
+		return y->sold - x->sold;
+	if (strcmp(order, "rating") == 0 && ratings[x->seller] != ratings[y->seller])
+		return ratings[y->seller] - ratings[x->seller];
+	if (strcmp(order, "newest") != 0 && rank_of(x) != rank_of(y))
+		return rank_of(y) - rank_of(x);
 	return x < y ? 1 : -1; /* the newest first */
 }
 
@@ -192,12 +264,56 @@ static wanted choose(uint64_t *state)
 	return w;
 }
 
+static int count_of(listing *const *hits, int n, const char *kind, const char *value)
+{
+	int count = 0;
+
+	for (int i = 0; i < n; i++) {
+		const listing *l = hits[i];
+		const char *own = strcmp(kind, "seller") == 0      ? sellers[l->seller]
+		                  : strcmp(kind, "attribute") == 0 ? colors[l->color]
+		                                                   : codes[l->category];
+
+		count += strcmp(own, value) == 0 ||
+		         (strcmp(kind, "category") == 0 && l->category < 3 && strcmp(value, "all") == 0);
+	}
+	return count;
+}
+
+/* Of the first thousand by rank: each value is there once, with how many have it. */
+static void compare_facets(test_market *test, listing *const *hits, int n)
+{
+	const json_t *facets = json_object_get(test->out, "facets");
+	const int counted = n < 1000 ? n : 1000;
+	int of_sellers = 0, of_colors = 0, of_prices = 0;
+	const json_t *facet;
+	size_t i;
+
+	CHECK_INT(json_integer_value(json_object_get(test->out, "counted")), counted);
+	CHECK_INT(json_is_true(json_object_get(test->out, "complete")), n <= 1000);
+	json_array_foreach(facets, i, facet)
+	{
+		const char *kind = json_string_value(json_object_get(facet, "kind"));
+		const int count = (int)json_integer_value(json_object_get(facet, "count"));
+
+		of_sellers += strcmp(kind, "seller") == 0 ? count : 0;
+		of_colors += strcmp(kind, "attribute") == 0 ? count : 0;
+		of_prices += strcmp(kind, "price") == 0 ? count : 0;
+		if (strcmp(kind, "price") != 0)
+			CHECK_INT(count, count_of(hits, counted, kind,
+			                          json_string_value(json_object_get(facet, "value"))));
+	}
+	CHECK_INT(of_sellers, counted);
+	CHECK_INT(of_colors, counted);
+	CHECK_INT(of_prices, counted);
+}
+
 /* All pages of one question. */
 static void compare(test_market *test, uint64_t *state)
 {
 	static listing *hits[MOST];
 	const wanted w = choose(state);
-	const int limit = 1 + below(state, 40);
+	const int limit = 1 + below(state, n_listings < 1000 ? 40 : 1000);
 	char filters[400] = "", after[80] = "";
 	int n = 0, at = 0, size = 0;
 
@@ -240,6 +356,13 @@ static void compare(test_market *test, uint64_t *state)
 			snprintf(after, sizeof(after), ",'after':'%s'", test_out(test, "next"));
 	} while (after[0]);
 	CHECK_INT(at, n);
+	order = "relevance";
+	qsort(hits, (size_t)n, sizeof(*hits), by_order);
+	TEST_CALL(test, "offer.search",
+	          "{'limit':1,'facets':true,'price_from':{'amount':'%d.00','currency':'BRL'},"
+	          "'price_to':{'amount':'%d.00','currency':'BRL'}%s}",
+	          w.from, w.to, filters);
+	compare_facets(test, hits, n);
 }
 
 static void same_as_a_naive_reading(void)
@@ -255,6 +378,7 @@ static void same_as_a_naive_reading(void)
 	n_listings = all && strcmp(all, "1") == 0 ? MOST : 250;
 	for (int i = 0; i < n_listings; i++)
 		add_listing(&test, &state, i);
+	sell_some(&test, &state);
 	for (int i = 0; i < questions; i++)
 		compare(&test, &state);
 	test_market_close(&test);
@@ -356,6 +480,6 @@ void suite_search(void)
 	CU_add_test(suite, "CAT-8: texts become words of the index", texts_become_words);
 	CU_add_test(suite, "CAT-8: a question is written for each store", words_are_asked_for);
 	CU_add_test(suite, "CAT-8: texts and questions are bounded", texts_are_bounded);
-	CU_add_test(suite, "CAT-8: hits, order and pages are those of a naive reading",
+	CU_add_test(suite, "CAT-8: hits, order, pages and facets are those of a naive reading",
 	            same_as_a_naive_reading);
 }
