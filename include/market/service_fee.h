@@ -51,7 +51,7 @@ typedef struct market_service_fee_charge_params {
 /* Charges a year's fee from now on, once while it runs: Dr seller_available, then other reserves
  * and seller_receivable up to the advance limit / Cr fee_deferred, tax_payable. By operators with
  * settlement. Errors: ENOTFOUND, EDENIED, EINVALID (fee: none such, or not asked of the seller),
- * ESTATE, EEXISTS, ECURRENCY, EQUOTA. Since 0.1. */
+ * ESTATE, EEXISTS, ECURRENCY, EQUOTA, EINFLIGHT (refunds under way need it). Since 0.1. */
 MARKET_API int market_service_fee_charge(struct market_session *session,
                                          const market_service_fee_charge_params *in,
                                          market_service_fee **out, market_error *err);
@@ -145,7 +145,7 @@ typedef struct market_module_subscribe_params {
 /* Takes a module of the policy: the first 30 days are billed at once to the seller's account, as
  * service_fee.charge takes its money, Cr fee_revenue:<module>, tax_payable. By members with finance
  * and operators with settlement. Errors: ENOTFOUND, EDENIED, EINVALID (module), ESTATE, EEXISTS,
- * ECURRENCY, EQUOTA. Since 0.1. */
+ * ECURRENCY, EQUOTA, EINFLIGHT (refunds under way need it). Since 0.1. */
 MARKET_API int market_module_subscribe(struct market_session *session,
                                        const market_module_subscribe_params *in,
                                        market_subscription **out, market_error *err);
@@ -164,8 +164,9 @@ MARKET_API int market_module_cancel(struct market_session *session,
                                     market_subscription **out, market_error *err);
 
 /* What was paid is over: the next 30 days are billed, or the subscription ends, because it was
- * cancelled, the seller may owe no more, is closing, or the policy has the module no longer. By the
- * system. Errors: ENOTFOUND, EDENIED, ESTATE (nothing is due). Since 0.1. */
+ * cancelled, the seller may owe no more, is closing, or the policy has the module no longer. While
+ * refunds under way need what the seller has it is put off by an hour. By the system. Errors:
+ * ENOTFOUND, EDENIED, ESTATE (nothing is due). Since 0.1. */
 MARKET_API int market_module_bill(struct market_session *session,
                                   const market_subscription_get_params *in,
                                   market_subscription **out, market_error *err);

@@ -102,6 +102,22 @@ int mk_exposure_allows_payout(mk_ctx *ctx, market_id seller, const char *currenc
 	return rc == 0 ? add(ctx, row, seller.id, mk_money(0, currency), err) : rc;
 }
 
+int mk_exposure_allows_fee(mk_ctx *ctx, market_id seller, market_money amount, bool look,
+                           market_error *err)
+{
+	mk_draw draw = {.seller = seller, .kind = MARKET_LOT_FEE, .amount = amount};
+	exposure *row = NULL;
+	int rc = find(ctx, seller.id, amount.currency, &row, err);
+
+	if (rc == 0 && row && mk_money_positive(row->amount)) {
+		draw.amount = mk_money_add(amount, row->amount);
+		rc = mk_draw_from(ctx, NULL, &draw, err);
+	}
+	if (rc == MARKET_EQUOTA)
+		return mk_error_set(err, MARKET_EINFLIGHT, "refunds under way need what the seller has");
+	return rc == 0 && !look ? add(ctx, row, seller.id, mk_money_zero(amount), err) : rc;
+}
+
 static int find(mk_ctx *ctx, int64_t book, const char *currency, exposure **out, market_error *err)
 {
 	return mk_store_get(ctx->store, ctx->arena, &by_currency, &exposure_record,

@@ -44,6 +44,10 @@ int mk_refund_outcome(mk_ctx *ctx, mk_request *request, market_error *err);
  * Guards what it read. */
 int mk_exposure_allows_payout(mk_ctx *ctx, market_id seller, const char *currency, bool *allowed,
                               market_error *err);
+/* ESC-7: EINFLIGHT when the seller can't bear `amount` beside the refunds under way. Guards what it
+ * read, unless it only looks. */
+int mk_exposure_allows_fee(mk_ctx *ctx, market_id seller, market_money amount, bool look,
+                           market_error *err);
 
 int mk_refund_create(mk_ctx *ctx, const void *params, market_error *err);
 int mk_refund_get(mk_ctx *ctx, const void *params, market_error *err);

@@ -140,8 +140,9 @@ typedef enum mk_offer_step {
 	MK_OFFER_UPDATE
 } mk_offer_step;
 int mk_offer_step_to(market_offer *offer, mk_offer_step step, market_error *err);
-/* Whether it may come on sale now: a published product, a brand that the seller may sell; at the
- * first time also a seller that may list. EINCOMPLETE, EFUNDS, ELIMITED. */
+/* Whether it may come on sale now: a published product, a brand that the seller may sell, at a
+ * price that the brand doesn't block; at the first time also a seller that may list. EINCOMPLETE,
+ * ELISTING, EFUNDS, ELIMITED. */
 int mk_offer_check_activation(mk_ctx *ctx, const market_offer *offer, market_error *err);
 
 /* ---- listing rules (CAT-4), catalog/check.c ---- */

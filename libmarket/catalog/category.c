@@ -6,7 +6,14 @@ static int check_licences(const mk_ctx *ctx, const market_pair *const *licences,
                           market_error *err);
 static int below(mk_ctx *ctx, market_category *category, const market_category *parent,
                  market_error *err);
+static void save(mk_ctx *ctx, const market_category *category);
+static int pass_on(mk_ctx *ctx, const market_category *before, const market_category *after,
+                   market_error *err);
+static bool same_classes(const market_category *a, const market_category *b);
+static void follow(const char **own, const char *before, const char *after);
 static size_t depth_of(const char *path);
+
+enum { MOST_AT_ONCE = 500 };
 
 int mk_category_create(mk_ctx *ctx, const void *params, market_error *err)
 {
@@ -75,11 +82,9 @@ int mk_category_update(mk_ctx *ctx, const void *params, market_error *err)
 		category->licences = in->licences;
 		category->n_licences = in->n_licences;
 	}
-	mk_update(ctx, &mk_category_save, &mk_category_record, category->id, category);
-	mk_event(ctx, "category.updated", MARKET_ID_CATEGORY, category->id);
-	mk_event_text(ctx, "code", category->code);
+	save(ctx, category);
 	ctx->result = category->id;
-	return 0;
+	return pass_on(ctx, ctx->subject, category, err);
 }
 
 int mk_category_get(mk_ctx *ctx, const void *params, market_error *err)
@@ -164,6 +169,60 @@ static int check_licences(const mk_ctx *ctx, const market_pair *const *licences,
 			                   licences[i]->name);
 	}
 	return 0;
+}
+
+static void save(mk_ctx *ctx, const market_category *category)
+{
+	mk_update(ctx, &mk_category_save, &mk_category_record, category->id, category);
+	mk_event(ctx, "category.updated", MARKET_ID_CATEGORY, category->id);
+	mk_event_text(ctx, "code", category->code);
+}
+
+/* CAT-1: a new class reaches those below that have the class of the one above them. */
+static int pass_on(mk_ctx *ctx, const market_category *before, const market_category *after,
+                   market_error *err)
+{
+	int64_t last = 0;
+	size_t count = MOST_AT_ONCE;
+	int rc = 0;
+
+	if (same_classes(before, after))
+		return 0;
+	while (rc == 0 && count == MOST_AT_ONCE) {
+		market_category **below = NULL;
+
+		rc = mk_store_list(ctx->store, ctx->arena, &mk_category_below, &mk_category_record,
+		                   MK_ARGS(mk_int(last), mk_int(MOST_AT_ONCE), mk_int(before->id.id)),
+		                   (void ***)&below, &count, err);
+		for (size_t i = 0; rc == 0 && i < count; i++) {
+			market_category *own = mk_arena_copy(ctx->arena, below[i], sizeof(*own));
+
+			if (!own)
+				return mk_error_no_memory(err);
+			last = own->id.id;
+			follow(&own->commission_class, before->commission_class, after->commission_class);
+			follow(&own->deposit_class, before->deposit_class, after->deposit_class);
+			follow(&own->fee_class, before->fee_class, after->fee_class);
+			if (same_classes(below[i], own))
+				continue;
+			save(ctx, own);
+			rc = pass_on(ctx, below[i], own, err);
+		}
+	}
+	return rc;
+}
+
+static bool same_classes(const market_category *a, const market_category *b)
+{
+	return mk_text_equal(a->commission_class, b->commission_class) &&
+	       mk_text_equal(a->deposit_class, b->deposit_class) &&
+	       mk_text_equal(a->fee_class, b->fee_class);
+}
+
+static void follow(const char **own, const char *before, const char *after)
+{
+	if (mk_text_equal(*own, before))
+		*own = after;
 }
 
 /* CAT-1: what a category takes from the one above. */

@@ -30,7 +30,8 @@ static int reprice(mk_ctx *ctx, market_sku *sku, const market_offer_price *price
 static int check_twice(const market_offer_update_params *in, size_t at, market_error *err);
 static int step(mk_ctx *ctx, mk_offer_step to, const char *reason, const char *event,
                 market_error *err);
-static int check_first_sale(mk_ctx *ctx, market_id id, market_error *err);
+static int check_first_sale(mk_ctx *ctx, market_id id, market_id category, market_error *err);
+static int check_prices_stand(mk_ctx *ctx, const market_offer *offer, market_error *err);
 static int check_brand(mk_ctx *ctx, const mk_seller *seller, const market_product *product,
                        const char *field, market_error *err);
 
@@ -80,20 +81,22 @@ int mk_offer_check_activation(mk_ctx *ctx, const market_offer *offer, market_err
 	const market_product *product;
 	mk_seller *seller = NULL;
 	void *row = NULL;
-	int rc = offer->activated_at == 0 ? check_first_sale(ctx, offer->seller, err) : 0;
+	int rc = mk_load(ctx, &mk_product_entity, offer->product, "product", &row, err);
 
-	if (rc == 0)
-		rc = mk_load(ctx, &mk_product_entity, offer->product, "product", &row, err);
+	product = row;
+	if (rc == 0 && offer->activated_at == 0)
+		rc = check_first_sale(ctx, offer->seller, product->category, err);
 	if (rc != 0)
 		return rc;
-	product = row;
 	if (product->state != MARKET_PRODUCT_PUBLISHED)
 		return mk_error_at(err, MARKET_EINCOMPLETE, "offer", "the offer's product isn't published");
 	rc = mk_licences_check(ctx, offer->seller, product, err);
 	if (rc != 0 || !product->brand)
 		return rc;
 	rc = mk_seller_load(ctx, offer->seller, "offer", &seller, err);
-	return rc == 0 ? check_brand(ctx, seller, product, "offer", err) : rc;
+	if (rc == 0)
+		rc = check_brand(ctx, seller, product, "offer", err);
+	return rc == 0 ? check_prices_stand(ctx, offer, err) : rc;
 }
 
 int mk_offer_create(mk_ctx *ctx, const void *params, market_error *err)
@@ -312,7 +315,7 @@ static int check_listing(mk_ctx *ctx, const market_offer_create_params *in, cons
 	if (rc == 0)
 		rc = check_product(ctx, in->seller, in->product, &product, err);
 	if (rc == 0)
-		rc = mk_deposit_check(ctx, seller, "seller", err);
+		rc = mk_deposit_check(ctx, seller, product->category, "seller", err);
 	if (rc == 0)
 		rc = check_brand(ctx, seller, product, "product", err);
 	if (rc == 0)
@@ -552,14 +555,31 @@ static int step(mk_ctx *ctx, mk_offer_step to, const char *reason, const char *e
 }
 
 /* SEL-4, SEL-7: what was on sale may be again. */
-static int check_first_sale(mk_ctx *ctx, market_id id, market_error *err)
+static int check_first_sale(mk_ctx *ctx, market_id id, market_id category, market_error *err)
 {
 	mk_seller *seller = NULL;
 	int rc = mk_seller_load(ctx, id, "offer", &seller, err);
 
 	if (rc == 0)
 		rc = mk_standing_check(ctx, seller->standing, MARKET_ACTION_LISTING_BLOCK, "offer", err);
-	return rc == 0 ? mk_deposit_check(ctx, seller, "offer", err) : rc;
+	return rc == 0 ? mk_deposit_check(ctx, seller, category, "offer", err) : rc;
+}
+
+/* CAT-5: a rule may have come since they were made. */
+static int check_prices_stand(mk_ctx *ctx, const market_offer *offer, market_error *err)
+{
+	market_offer *shown = mk_arena_copy(ctx->arena, offer, sizeof(*shown));
+	mk_price_check prices = {.rule = NULL};
+	int rc = shown ? mk_price_check_begin(ctx, offer->product, offer->currency, &prices, err)
+	               : mk_error_no_memory(err);
+
+	if (rc != 0 || !prices.rule || prices.breach != MARKET_PRICE_BREACH_BLOCK)
+		return rc;
+	rc = mk_offer_fill_skus(ctx, &shown, 1, err);
+	for (size_t i = 0; rc == 0 && i < shown->n_skus; i++)
+		if (mk_price_rule_breaks(prices.rule, shown->skus[i]->price))
+			rc = mk_error_at(err, MARKET_ELISTING, "offer", "the brand asks for another price");
+	return rc;
 }
 
 static int check_brand(mk_ctx *ctx, const mk_seller *seller, const market_product *product,

@@ -117,9 +117,12 @@ int mk_deposit_return(mk_ctx *ctx, const void *params, market_error *err)
 	if (rc != 0)
 		return rc;
 	row->due_before = row->deposit.return_at;
-	if (m.seller->seller.state != MARKET_SELLER_CLOSING)
+	if (!mk_seller_is_leaving(m.seller))
 		return mk_error_at(err, MARKET_ESTATE, "deposit", "the seller isn't closing");
-	rc = find_return(ctx, m.seller, &at, err);
+	if (mk_money_positive(row->deposit.balance))
+		rc = find_return(ctx, m.seller, &at, err);
+	else if (ctx->actor.kind != MARKET_ACTOR_SYSTEM)
+		rc = mk_error_at(err, MARKET_ESTATE, "deposit", "nothing is lodged");
 	if (rc != 0)
 		return rc;
 	if (at > ctx->now && ctx->actor.kind != MARKET_ACTOR_SYSTEM)
@@ -187,8 +190,10 @@ static int begin(mk_ctx *ctx, movement *m, const char *purpose, market_error *er
 		rc = find(ctx, m->seller, &m->deposit, err);
 	if (rc != 0)
 		return rc;
-	if (m->deposit->fresh)
+	if (m->deposit->fresh) {
 		m->deposit->deposit.id = mk_new_id(ctx, m->seller->seller.id.id);
+		mk_seller_save(ctx, (mk_seller *)m->seller); /* so that its closing can't miss it */
+	}
 	market_id_format(MARKET_ID_JOURNAL, ctx->journal, text);
 	m->transfer = mk_transfer_new(ctx->ledger, m->seller->seller.id.id, MK_TRANSFER_DIRECT, "%s:%s",
 	                              purpose, text);
@@ -281,7 +286,7 @@ static int finish(mk_ctx *ctx, movement *m, market_error *err)
 	mk_event(ctx, events[m->kind], MARKET_ID_DEPOSIT, d->id);
 	mk_event_money(ctx, "amount", m->amount);
 	mk_event_text(ctx, "reason", m->reason);
-	if (is_short && m->kind == MARKET_DEPOSIT_DRAWN && d->top_up_by == 0) {
+	if (is_short && m->kind == MARKET_DEPOSIT_DRAWN && d->top_up_by <= ctx->now) {
 		d->top_up_by = ctx->now + ctx->policy->deposits->top_up_within;
 		mk_event(ctx, "deposit.shortfall", MARKET_ID_DEPOSIT, d->id);
 		mk_event_money(ctx, "shortfall", mk_money_sub(d->minimum, left));
@@ -321,6 +326,10 @@ static int find_return(mk_ctx *ctx, const mk_seller *seller, market_time *out, m
 		return rc;
 	if (last && last->ended_at > from)
 		from = last->ended_at;
+	if (from == 0) { /* it never sold anything */
+		*out = ctx->now;
+		return 0;
+	}
 	*out = from + (chargeback > aftersale ? chargeback : aftersale);
 	if (last && last->open > 0 && *out <= ctx->now)
 		*out = ctx->now + MK_DAY;

@@ -16,9 +16,11 @@ extern const mk_record mk_deposit_record, mk_deposit_movement_record;
 extern const mk_entity mk_deposit_entity;
 extern const char *const mk_deposit_ddl[];
 
-/* EFUNDS when less than the policy's minimum is lodged: nothing new is listed then. */
-int mk_deposit_check(mk_ctx *ctx, const mk_seller *seller, const char *field, market_error *err);
-/* A seller is being wound up: its deposit gets the time at which it may be returned. */
+/* EFUNDS when less than the policy's minimum is lodged: nothing new is listed then. `category` is
+ * the one to list in, whose class counts beside those of the seller's own. */
+int mk_deposit_check(mk_ctx *ctx, const mk_seller *seller, market_id category, const char *field,
+                     market_error *err);
+/* A seller is leaving: its deposit gets the time at which it may be returned. */
 int mk_deposit_closing(mk_ctx *ctx, const mk_seller *seller, market_error *err);
 
 int mk_deposit_pay(mk_ctx *ctx, const void *params, market_error *err);

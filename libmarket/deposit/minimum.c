@@ -13,19 +13,24 @@ static const mk_statement deposit_account = {
 		   "?1 AND name = 'seller_deposit' AND currency = ?2",
 };
 
-static int find_minimum(mk_ctx *ctx, const mk_seller *seller, market_money *out, market_error *err);
+static int fill(mk_ctx *ctx, market_deposit *deposit, market_id category, market_error *err);
+static int find_minimum(mk_ctx *ctx, const mk_seller *seller, market_id extra, market_money *out,
+                        market_error *err);
+static void ask(const mk_policy_deposits *deposits, const mk_seller *seller,
+                const char *deposit_class, market_money *out);
 static int read_balance(mk_ctx *ctx, market_deposit *deposit, market_error *err);
 static int read_classes(mk_ctx *ctx, const mk_seller *seller, mk_query **out, size_t *count,
                         market_error *err);
 static market_money asked_for(const mk_policy_deposits *deposits, const mk_seller *seller,
                               const char *deposit_class);
 
-int mk_deposit_check(mk_ctx *ctx, const mk_seller *seller, const char *field, market_error *err)
+int mk_deposit_check(mk_ctx *ctx, const mk_seller *seller, market_id category, const char *field,
+                     market_error *err)
 {
 	mk_deposit row = {
 		.deposit = {.seller = seller->seller.id, .currency = seller->seller.currency}};
 	char text[MK_MONEY_TEXT_SIZE];
-	int rc = ctx->policy->deposits->n_minimums > 0 ? mk_deposit_fill(ctx, &row, err) : 0;
+	int rc = ctx->policy->deposits->n_minimums > 0 ? fill(ctx, &row.deposit, category, err) : 0;
 
 	if (rc != 0 || !mk_money_positive(row.deposit.shortfall))
 		return rc;
@@ -38,26 +43,36 @@ int mk_deposit_check(mk_ctx *ctx, const mk_seller *seller, const char *field, ma
 
 int mk_deposit_fill(mk_ctx *ctx, void *row, market_error *err)
 {
-	market_deposit *deposit = row;
+	return fill(ctx, row, (market_id){0, 0}, err);
+}
+
+static int fill(mk_ctx *ctx, market_deposit *deposit, market_id category, market_error *err)
+{
 	mk_seller *seller = NULL;
 	int rc = mk_seller_load(ctx, deposit->seller, "seller", &seller, err);
 
 	if (rc == 0)
 		rc = read_balance(ctx, deposit, err);
 	if (rc == 0)
-		rc = find_minimum(ctx, seller, &deposit->minimum, err);
+		rc = find_minimum(ctx, seller, category, &deposit->minimum, err);
 	if (rc != 0)
 		return rc;
 	deposit->shortfall = mk_money_less(deposit->balance, deposit->minimum)
 	                         ? mk_money_sub(deposit->minimum, deposit->balance)
 	                         : mk_money_zero(deposit->minimum);
+	if (!mk_money_positive(deposit->shortfall)) /* less may be asked since */
+		deposit->top_up_by = 0;
 	return 0;
 }
 
-static int find_minimum(mk_ctx *ctx, const mk_seller *seller, market_money *out, market_error *err)
+static int find_minimum(mk_ctx *ctx, const mk_seller *seller, market_id extra, market_money *out,
+                        market_error *err)
 {
 	const mk_policy_deposits *deposits = ctx->policy->deposits;
+	const market_category *own = NULL;
 	mk_query *queries = NULL;
+	bool counted = false;
+	void *row = NULL;
 	size_t count = 0;
 	int rc = 0;
 
@@ -67,21 +82,35 @@ static int find_minimum(mk_ctx *ctx, const mk_seller *seller, market_money *out,
 		return 0;
 	*out = asked_for(deposits, seller, NULL);
 	rc = read_classes(ctx, seller, &queries, &count, err);
+	if (rc == 0 && !mk_id_absent(extra))
+		rc = mk_load(ctx, &mk_category_entity, extra, "category", &row, err);
+	own = row;
 	for (size_t i = 0; rc == 0 && i < count; i++) {
 		const market_category *category = queries[i].n_rows > 0 ? queries[i].rows[0] : NULL;
-		market_money asked;
 
-		if (!category || !category->deposit_class)
-			continue;
-		asked = asked_for(deposits, seller, category->deposit_class);
-		if (deposits->combine == MK_DEPOSIT_SUM)
-			*out = mk_money_add(*out, asked);
-		else if (mk_money_less(*out, asked))
-			*out = asked;
+		if (category)
+			ask(deposits, seller, category->deposit_class, out);
+		counted = counted ||
+		          (own && category && mk_text_equal(category->deposit_class, own->deposit_class));
 	}
+	if (rc == 0 && own && !counted)
+		ask(deposits, seller, own->deposit_class, out);
 	if (rc == 0 && mk_money_broken(*out))
 		rc = mk_error_set(err, MARKET_EOVERFLOW, "the sum of the deposits overflows");
 	return rc;
+}
+
+static void ask(const mk_policy_deposits *deposits, const mk_seller *seller,
+                const char *deposit_class, market_money *out)
+{
+	const market_money asked = asked_for(deposits, seller, deposit_class);
+
+	if (!deposit_class)
+		return;
+	if (deposits->combine == MK_DEPOSIT_SUM)
+		*out = mk_money_add(*out, asked);
+	else if (mk_money_less(*out, asked))
+		*out = asked;
 }
 
 static int read_balance(mk_ctx *ctx, market_deposit *deposit, market_error *err)

@@ -2,6 +2,7 @@
 #include "libmarket/op/op.h"
 #include "libmarket/party/seller.h"
 #include "libmarket/seller/category.h"
+#include "libmarket/seller/closing.h"
 
 static const mk_field buyer_create_fields[] = {
 	MK_F_TEXT(market_buyer_create_params, ref, MK_REF, 1, MK_MAX_KEY, "the caller's reference"),

@@ -4,6 +4,7 @@
 
 #include "libmarket/engine/policy_sellers.h"
 #include "libmarket/party/seller.h"
+#include "libmarket/standing/standing.h"
 
 #define T market_review
 static const mk_field review_fields[] = {
@@ -88,6 +89,10 @@ int mk_reason_check(const mk_ctx *ctx, const char *decision, const char *code, m
 {
 	const mk_policy_sellers *sellers = ctx->policy->sellers;
 
+	/* SEL-7: by it is known what points did, and they undo it */
+	if (strncmp(code, MK_PENALTY_REASON, strlen(MK_PENALTY_REASON)) == 0)
+		return mk_error_at(err, MARKET_EINVALID, "reason", "the reason %s is of penalty points",
+		                   code);
 	for (size_t i = 0; i < sellers->n_reasons; i++)
 		if (strcmp(sellers->reasons[i]->code, code) == 0 &&
 		    mk_reason_serves(sellers->reasons[i], decision))

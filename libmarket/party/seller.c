@@ -90,6 +90,13 @@ int mk_seller_load(mk_ctx *ctx, market_id id, const char *field, mk_seller **out
 	return mk_load(ctx, &mk_seller_entity, id, field, (void **)out, err);
 }
 
+bool mk_seller_is_leaving(const mk_seller *seller)
+{
+	return seller->seller.state == MARKET_SELLER_CLOSING ||
+	       seller->seller.state == MARKET_SELLER_REJECTED ||
+	       seller->seller.state == MARKET_SELLER_TERMINATED;
+}
+
 bool mk_seller_sells(const mk_seller *seller)
 {
 	return seller->seller.state == MARKET_SELLER_APPROVED && seller->seller.gate_closed_at == 0;
@@ -295,11 +302,6 @@ int mk_seller_finish_step(mk_ctx *ctx, mk_seller_step step, const void *params, 
 	return rc == 0 ? finish_step(ctx, step, in->reason, in->note, err) : rc;
 }
 
-int mk_seller_reject(mk_ctx *ctx, const void *params, market_error *err)
-{
-	return mk_seller_finish_step(ctx, MK_SELLER_REJECT, params, err);
-}
-
 int mk_seller_suspend(mk_ctx *ctx, const void *params, market_error *err)
 {
 	return mk_seller_finish_step(ctx, MK_SELLER_SUSPEND, params, err);
@@ -310,11 +312,9 @@ int mk_seller_reinstate(mk_ctx *ctx, const void *params, market_error *err)
 	return mk_seller_finish_step(ctx, MK_SELLER_REINSTATE, params, err);
 }
 
-/* Its deadline: nobody completed or answered the application in time. */
-int mk_seller_expire(mk_ctx *ctx, const void *params, market_error *err)
+int mk_seller_give_up(mk_ctx *ctx, market_error *err)
 {
 	const mk_seller *seller = ctx->subject;
-	(void)params;
 	if (seller->seller.answer_by == 0 || seller->seller.answer_by > ctx->now)
 		return mk_error_at(err, MARKET_ESTATE, "seller", "the application's time isn't over");
 	return finish_step(ctx, MK_SELLER_REJECT, "stale", NULL, err);

@@ -22,6 +22,8 @@ int mk_seller_step_to(mk_ctx *ctx, mk_seller *seller, mk_seller_step step, marke
 int mk_seller_check_there(const mk_seller *seller, market_error *err);
 /* Takes the subject a step by market_seller_reason_params, with its event, and saves it. */
 int mk_seller_finish_step(mk_ctx *ctx, mk_seller_step step, const void *params, market_error *err);
+/* The subject is rejected when the time of its application is over; else ESTATE. */
+int mk_seller_give_up(mk_ctx *ctx, market_error *err);
 /* SEL-8: EUNCONFIRMED unless the session says that its person has just proved who they are; params
  * can't say so. */
 int mk_check_confirmation(const mk_ctx *ctx, market_error *err);
@@ -35,10 +37,8 @@ int mk_address_create(mk_ctx *ctx, const void *params, market_error *err);
 int mk_address_list(mk_ctx *ctx, const void *params, market_error *err);
 int mk_seller_apply(mk_ctx *ctx, const void *params, market_error *err);
 int mk_seller_approve(mk_ctx *ctx, const void *params, market_error *err);
-int mk_seller_reject(mk_ctx *ctx, const void *params, market_error *err);
 int mk_seller_suspend(mk_ctx *ctx, const void *params, market_error *err);
 int mk_seller_reinstate(mk_ctx *ctx, const void *params, market_error *err);
-int mk_seller_expire(mk_ctx *ctx, const void *params, market_error *err);
 int mk_seller_get(mk_ctx *ctx, const void *params, market_error *err);
 int mk_seller_list(mk_ctx *ctx, const void *params, market_error *err);
 int mk_seller_holiday_set(mk_ctx *ctx, const void *params, market_error *err);

@@ -99,6 +99,7 @@ typedef struct mk_price_check {
 } mk_price_check;
 int mk_price_check_begin(mk_ctx *ctx, market_id product, const char *currency,
                          mk_price_check *check, market_error *err);
+bool mk_price_rule_breaks(const market_price_rule *rule, market_money price);
 /* EINVALID (price) when a breach blocks. `name` is the SKU's reference; NULL: `id` names it. */
 int mk_price_check_sku(mk_ctx *ctx, mk_price_check *check, const char *name, market_id id,
                        market_money price, market_error *err);

@@ -45,13 +45,13 @@ static const mk_field counts_fields[] = {
 static const mk_record counts_record =
 	MK_RECORD_OF("closing_counts", counts, counts_fields, "what is open of a seller");
 
-/* Orders that wait (1 to 3), payouts submitted or to be tried again (2, 5). */
+/* Orders that wait (1 to 3), payouts submitted (2); what one that failed has left is a balance. */
 static const mk_statement closing_counts = {
 	.name = "closing_counts",
 	.sql = "SELECT (SELECT COUNT(*) FROM seller_order WHERE book_id = ?1 AND state IN (1, 2, 3)) "
 		   "AS orders, (SELECT COUNT(*) FROM seller_order WHERE book_id = ?1 AND (freezes > 0 OR "
 		   "in_flight > 0)) AS refunds, (SELECT COUNT(*) FROM payout WHERE book_id = ?1 AND state "
-		   "IN (2, 5)) AS payouts",
+		   "= 2) AS payouts",
 };
 
 /* Not the platform's own side of the book: its revenue, expense, taxes, what affiliates get and
@@ -90,6 +90,22 @@ int mk_seller_close(mk_ctx *ctx, const void *params, market_error *err)
 	if (rc == 0)
 		rc = mk_seller_finish_step(ctx, MK_SELLER_CLOSE, params, err);
 	return rc == 0 ? mk_deposit_closing(ctx, seller, err) : rc;
+}
+
+int mk_seller_reject(mk_ctx *ctx, const void *params, market_error *err)
+{
+	const int rc = mk_seller_finish_step(ctx, MK_SELLER_REJECT, params, err);
+
+	return rc == 0 ? mk_deposit_closing(ctx, ctx->subject, err) : rc;
+}
+
+/* Its deadline: nobody completed or answered the application in time. */
+int mk_seller_expire(mk_ctx *ctx, const void *params, market_error *err)
+{
+	const int rc = mk_seller_give_up(ctx, err);
+
+	(void)params;
+	return rc == 0 ? mk_deposit_closing(ctx, ctx->subject, err) : rc;
 }
 
 int mk_seller_obstacles(mk_ctx *ctx, const void *params, market_error *err)

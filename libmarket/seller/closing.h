@@ -8,6 +8,8 @@
 
 extern const mk_record mk_obstacles_record;
 
+int mk_seller_reject(mk_ctx *ctx, const void *params, market_error *err);
+int mk_seller_expire(mk_ctx *ctx, const void *params, market_error *err);
 int mk_seller_close(mk_ctx *ctx, const void *params, market_error *err);
 int mk_seller_obstacles(mk_ctx *ctx, const void *params, market_error *err);
 int mk_seller_terminate(mk_ctx *ctx, const void *params, market_error *err);

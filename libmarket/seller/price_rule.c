@@ -87,7 +87,7 @@ int mk_price_check_begin(mk_ctx *ctx, market_id product, const char *currency,
 	return 0;
 }
 
-static bool breaks(const market_price_rule *rule, market_money price)
+bool mk_price_rule_breaks(const market_price_rule *rule, market_money price)
 {
 	if (rule->price.currency[0] != '\0' && mk_money_compare(price, rule->price) != 0)
 		return true;
@@ -100,7 +100,7 @@ int mk_price_check_sku(mk_ctx *ctx, mk_price_check *check, const char *name, mar
 	const market_price_rule *rule = check->rule;
 	const bool fixed = rule && rule->price.currency[0] != '\0';
 	char given[MK_MONEY_TEXT_SIZE], wanted[MK_MONEY_TEXT_SIZE], text[MARKET_ID_TEXT_SIZE];
-	if (!rule || !breaks(rule, price))
+	if (!rule || !mk_price_rule_breaks(rule, price))
 		return 0;
 	if (!name) {
 		market_id_format(MARKET_ID_SKU, id, text);

@@ -1,6 +1,7 @@
 /* SEL-5: yearly fees. */
 #include <string.h>
 
+#include "libmarket/aftersale/refund.h"
 #include "libmarket/base/clock.h"
 #include "libmarket/engine/policy_service_fees.h"
 #include "libmarket/rating/rating.h"
@@ -92,7 +93,7 @@ int mk_service_fee_earn(mk_ctx *ctx, const void *params, market_error *err)
 	mk_service_fee *row = (mk_service_fee *)ctx->subject;
 	market_service_fee *fee = &row->fee;
 	mk_transfer *transfer;
-	market_money earned;
+	market_money earned, part;
 	int rc;
 
 	(void)params;
@@ -102,12 +103,15 @@ int mk_service_fee_earn(mk_ctx *ctx, const void *params, market_error *err)
 	if (fee->parts == PARTS)
 		return settle(ctx, row, err);
 	earned = mk_money_scale(fee->amount, fee->parts, PARTS, MK_HALF_UP);
-	transfer = transfer_of(ctx, fee, "service_fee_earned");
-	mk_debit(transfer, "fee_deferred", NULL, mk_money_sub(earned, fee->earned));
-	mk_credit(transfer, "fee_revenue", "service", mk_money_sub(earned, fee->earned));
-	rc = mk_transfer_post(ctx->ledger, transfer, err);
-	if (rc != 0)
-		return rc;
+	part = mk_money_sub(earned, fee->earned);
+	if (mk_money_positive(part)) { /* a twelfth of very little is nothing */
+		transfer = transfer_of(ctx, fee, "service_fee_earned");
+		mk_debit(transfer, "fee_deferred", NULL, part);
+		mk_credit(transfer, "fee_revenue", "service", part);
+		rc = mk_transfer_post(ctx->ledger, transfer, err);
+		if (rc != 0)
+			return rc;
+	}
 	fee->earned = earned;
 	mk_event(ctx, "service_fee.earned", MARKET_ID_SERVICE_FEE, fee->id);
 	mk_event_int(ctx, "parts", fee->parts);
@@ -190,6 +194,8 @@ int mk_service_draw(mk_ctx *ctx, const mk_service_charge *charge, bool look, mar
 		mk_transfer_set_object(transfer, charge->kind, charge->object);
 	}
 	rc = mk_draw_from(ctx, transfer, &draw, err);
+	if (rc == 0)
+		rc = mk_exposure_allows_fee(ctx, draw.seller, draw.amount, look, err);
 	if (rc != 0 || look)
 		return rc;
 	mk_credit(transfer, charge->stem, charge->suffix, charge->amount);
@@ -254,7 +260,8 @@ static int find_share(mk_ctx *ctx, const market_service_fee *fee, market_rate *s
 	for (size_t i = 0; rc == 0 && i < entry->n_refunds; i++) {
 		const mk_fee_refund *row = entry->refunds[i];
 
-		if (!mk_money_less(mk_money(sales->number, fee->currency), row->sales_from) &&
+		if (mk_money_same_currency(row->sales_from, mk_money(0, fee->currency)) &&
+		    !mk_money_less(mk_money(sales->number, fee->currency), row->sales_from) &&
 		    rating >= row->rating_from && row->share > *share)
 			*share = row->share;
 	}
@@ -286,7 +293,6 @@ static int settle(mk_ctx *ctx, mk_service_fee *row, market_error *err)
 		return rc;
 	fee->state = MARKET_SERVICE_FEE_SETTLED;
 	fee->refunded = mk_money_rate(fee->amount, share, MK_HALF_UP);
-	fee->earned = mk_money_sub(fee->amount, fee->refunded);
 	mk_debit(transfer, "fee_deferred", NULL, rest);
 	if (mk_money_less(rest, fee->refunded))
 		mk_debit(transfer, "fee_revenue", "service", mk_money_sub(fee->refunded, rest));
@@ -296,16 +302,18 @@ static int settle(mk_ctx *ctx, mk_service_fee *row, market_error *err)
 	               err);
 	if (rc != 0)
 		return rc;
+	fee->earned = mk_money_sub(fee->amount, fee->refunded);
 	mk_event(ctx, "service_fee.settled", MARKET_ID_SERVICE_FEE, fee->id);
 	mk_event_money(ctx, "refunded", fee->refunded);
 	return save(ctx, row);
 }
 
-/* ACC-4: a line of the next payout. */
+/* ACC-4: a line of the next payout. Of a very small fee nothing may be left to post. */
 static int give_back(mk_ctx *ctx, const market_service_fee *fee, mk_transfer *transfer,
                      market_money amount, market_money tax, market_error *err)
 {
-	const market_money all = mk_money_add(amount, tax);
+	const market_money all = mk_money_add(amount, tax),
+					   rest = mk_money_sub(fee->amount, fee->earned);
 	mk_lot *lot;
 	int rc;
 
@@ -321,7 +329,9 @@ static int give_back(mk_ctx *ctx, const market_service_fee *fee, mk_transfer *tr
 	}
 	mk_debit(transfer, "tax_payable", NULL, tax);
 	mk_credit(transfer, "seller_available", NULL, all);
-	return mk_transfer_post(ctx->ledger, transfer, err);
+	return mk_money_is_zero(all) && mk_money_is_zero(rest)
+	           ? 0
+	           : mk_transfer_post(ctx->ledger, transfer, err);
 }
 
 static int save(mk_ctx *ctx, mk_service_fee *row)

@@ -9,6 +9,7 @@
 
 static int bill(mk_ctx *ctx, const mk_seller *seller, const mk_subscription *row,
                 const mk_service_module *module, bool look, market_error *err);
+static int put_off(mk_ctx *ctx, mk_subscription *row);
 static int finish(mk_ctx *ctx, mk_subscription *row, const char *event);
 static int end(mk_ctx *ctx, mk_subscription *row, const char *reason);
 
@@ -117,6 +118,10 @@ int mk_module_bill(mk_ctx *ctx, const void *params, market_error *err)
 		mk_error_clear(err);
 		return end(ctx, row, "unpaid");
 	}
+	if (rc == MARKET_EINFLIGHT) {
+		mk_error_clear(err);
+		return put_off(ctx, row);
+	}
 	s->paid_until += MODULE_PERIOD;
 	if (rc == 0)
 		rc = bill(ctx, seller, row, module, false, err);
@@ -149,6 +154,18 @@ static int bill(mk_ctx *ctx, const mk_seller *seller, const mk_subscription *row
 	};
 
 	return charge.part ? mk_service_draw(ctx, &charge, look, err) : mk_error_no_memory(err);
+}
+
+/* Until the refunds have an outcome; the days meanwhile are billed with the period. */
+static int put_off(mk_ctx *ctx, mk_subscription *row)
+{
+	const market_time due = ctx->now + MK_HOUR;
+
+	mk_deadline_set(ctx, row->subscription.id, row->due_at, due, "module.bill");
+	row->due_at = due;
+	mk_update(ctx, &mk_subscription_update, &mk_subscription_record, row->subscription.id, row);
+	ctx->result = row->subscription.id;
+	return 0;
 }
 
 static int finish(mk_ctx *ctx, mk_subscription *row, const char *event)

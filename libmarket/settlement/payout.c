@@ -185,7 +185,7 @@ static int look_at_seller(mk_ctx *ctx, claim *c, mk_payout_hindrance *hindrance,
 	if (rc != 0)
 		return rc;
 	c->account = account;
-	c->closing = seller->seller.state == MARKET_SELLER_CLOSING;
+	c->closing = mk_seller_is_leaving(seller);
 	if (seller->seller.state == MARKET_SELLER_SUSPENDED) /* SEL-12 */
 		*hindrance = (mk_payout_hindrance){MARKET_ESTATE,
 		                                   "the seller is suspended: its payouts are held", 0};

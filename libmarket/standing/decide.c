@@ -30,7 +30,9 @@ static const struct {
 static void save(mk_ctx *ctx, mk_violation *row, market_time due_at);
 static int step_to(market_violation *violation, step to, market_error *err);
 static int withdraw(mk_ctx *ctx, mk_violation *row, market_error *err);
-static void move_timers(mk_ctx *ctx, mk_violation *const *all, size_t count,
+static bool begin_milder(mk_ctx *ctx, mk_violation *const *all, size_t count,
+                         const mk_actions *before, mk_actions *now);
+static void move_timers(mk_ctx *ctx, mk_violation *const *all, size_t count, market_id except,
                         const mk_actions *actions);
 
 int mk_violation_appeal(mk_ctx *ctx, const void *params, market_error *err)
@@ -91,7 +93,10 @@ int mk_violation_expire(mk_ctx *ctx, const void *params, market_error *err)
 	mk_violation *row = (mk_violation *)ctx->subject;
 	market_violation *v = &row->violation;
 	mk_offender offender = {.seller = NULL};
+	mk_violation **all = NULL;
+	size_t count = 0;
 	mk_actions now;
+	bool milder;
 	int rc;
 
 	(void)params;
@@ -100,16 +105,21 @@ int mk_violation_expire(mk_ctx *ctx, const void *params, market_error *err)
 		return mk_error_object(err, rc, MARKET_ID_VIOLATION, v->id);
 	}
 	rc = mk_offender_load(ctx, v, "violation", &offender, err);
+	if (rc == 0)
+		rc = mk_violations_read(ctx, mk_id_in(v->id.book, v->id.book), &all, &count, err);
 	if (rc != 0)
 		return rc;
 	if (v->expires_at <= ctx->now && step_to(v, STEP_EXPIRE, NULL) == 0)
 		mk_event(ctx, "violation.expired", MARKET_ID_VIOLATION, v->id);
 	now = offender.actions;
 	mk_actions_drop_ended(ctx, &now);
+	milder = begin_milder(ctx, all, count, &offender.actions, &now);
 	rc = mk_offender_save(ctx, &offender, &now, MK_PENALTY_OVER, (market_id){0, 0}, err);
 	if (rc != 0)
 		return rc;
 	save(ctx, row, mk_violation_due(v, &offender.actions));
+	if (milder)
+		move_timers(ctx, all, count, v->id, &offender.actions);
 	ctx->result = v->id;
 	return 0;
 }
@@ -169,18 +179,36 @@ static int withdraw(mk_ctx *ctx, mk_violation *row, market_error *err)
 		now.of[MARKET_ACTION_SUSPENSION] = (mk_action){.until = 0};
 	rc = mk_offender_save(ctx, &offender, &now, MK_PENALTY_WITHDRAWN, (market_id){0, 0}, err);
 	if (rc == 0)
-		move_timers(ctx, all, others, &offender.actions);
+		move_timers(ctx, all, others, row->violation.id, &offender.actions);
 	return rc;
 }
 
-/* An action may hang on an older violation now, whose timer ends it. */
-static void move_timers(mk_ctx *ctx, mk_violation *const *all, size_t count,
+/* After a reserve comes the lower one that a later or smaller threshold has brought about beside
+ * it, and that lasts longer. */
+static bool begin_milder(mk_ctx *ctx, mk_violation *const *all, size_t count,
+                         const mk_actions *before, mk_actions *now)
+{
+	const mk_action *ended = &before->of[MARKET_ACTION_PAYOUT_RESERVE];
+	mk_actions traced;
+
+	if (ended->until == 0 || now->of[MARKET_ACTION_PAYOUT_RESERVE].until != 0)
+		return false;
+	mk_actions_trace(ctx, all, count, &traced);
+	if (traced.of[MARKET_ACTION_PAYOUT_RESERVE].until == 0 ||
+	    traced.of[MARKET_ACTION_PAYOUT_RESERVE].rate >= ended->rate)
+		return false;
+	now->of[MARKET_ACTION_PAYOUT_RESERVE] = traced.of[MARKET_ACTION_PAYOUT_RESERVE];
+	return true;
+}
+
+/* An action may hang on another violation now, whose timer ends it. */
+static void move_timers(mk_ctx *ctx, mk_violation *const *all, size_t count, market_id except,
                         const mk_actions *actions)
 {
 	for (size_t i = 0; i < count; i++) {
 		const market_time due = mk_violation_due(&all[i]->violation, actions);
 
-		if (due != all[i]->due_at)
+		if (due != all[i]->due_at && !mk_id_equal(all[i]->violation.id, except))
 			save(ctx, all[i], due);
 	}
 }

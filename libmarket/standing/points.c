@@ -6,6 +6,10 @@
 #include "libmarket/engine/policy_standing.h"
 #include "libmarket/standing/standing.h"
 
+static void begin(const mk_ctx *ctx, const market_violation *violation, int64_t points,
+                  const mk_standing_threshold *threshold, mk_actions *actions);
+static bool is_weaker(const mk_action *a, const mk_action *b, market_time now);
+
 static const mk_statement violations_newest = {
 	.name = "violations_newest",
 	.sql = "SELECT book_id, id, party, seller_id, buyer_id, type, cause, points, order_book_id, "
@@ -109,24 +113,36 @@ void mk_actions_begin(const mk_ctx *ctx, const market_violation *violation, int6
 	for (size_t i = 0; violation->points > 0 && i < count; i++) {
 		const mk_standing_threshold *threshold =
 			of_seller ? policy->seller_thresholds[i] : policy->buyer_thresholds[i];
-		mk_action *action = &actions->of[threshold->action];
-		const market_time until = violation->created_at + threshold->duration;
-		const market_rate rate = threshold->rate ? *threshold->rate : 0;
-		const bool prolongs = action->until > violation->created_at;
 
-		if (points < threshold->points || until < action->until ||
-		    (until == action->until && rate < action->rate))
-			continue;
-		*action = (mk_action){
-			.action = threshold->action,
-			.since = prolongs ? action->since : violation->created_at,
-			.until = until,
-			.rate = rate,
-			.points = points,
-			.violation = violation->id.id,
-			.type = violation->type,
-		};
+		if (points >= threshold->points)
+			begin(ctx, violation, points, threshold, actions);
 	}
+}
+
+/* What is in force isn't weakened: the milder one that lasts longer comes after it. */
+static void begin(const mk_ctx *ctx, const market_violation *violation, int64_t points,
+                  const mk_standing_threshold *threshold, mk_actions *actions)
+{
+	mk_action *action = &actions->of[threshold->action];
+	const mk_action own = {
+		.action = threshold->action,
+		.since = action->until > violation->created_at ? action->since : violation->created_at,
+		.until = violation->created_at + threshold->duration,
+		.rate = threshold->rate ? *threshold->rate : 0,
+		.points = points,
+		.violation = violation->id.id,
+		.type = violation->type,
+	};
+
+	if (!is_weaker(&own, action, ctx->now))
+		*action = own;
+}
+
+static bool is_weaker(const mk_action *a, const mk_action *b, market_time now)
+{
+	if (b->until > now && a->until > now && a->rate != b->rate)
+		return a->rate < b->rate;
+	return a->until < b->until;
 }
 
 const char *mk_action_summary(const mk_ctx *ctx, const mk_action *action)

@@ -33,7 +33,7 @@ static void follow(sim *s, size_t seller, bool drawn)
 
 	if (!sim_deposit_short(s, seller))
 		d->top_up_by = 0;
-	else if (drawn && d->top_up_by == 0)
+	else if (drawn && d->top_up_by <= s->now)
 		d->top_up_by = s->now + top_up_within;
 }
 
@@ -191,15 +191,17 @@ static market_time find_return(const sim *s, size_t seller, market_time now)
 		from = ended > from ? ended : from;
 		open = open || o->state <= MARKET_ORDER_WAIT_CONFIRM || o->freezes > 0 || o->in_flight > 0;
 	}
+	if (from == 0) /* it was rejected */
+		return now;
 	return open && from + window <= now ? now + SIM_DAY : from + window;
 }
 
-void sim_deposit_closing(sim *s, size_t seller)
+void sim_deposit_closing(sim *s, size_t seller, market_time now)
 {
 	sim_deposit *d = &s->sellers.at[seller].deposit;
 
 	if (d->id.id != 0)
-		d->return_at = find_return(s, seller, s->now);
+		d->return_at = find_return(s, seller, now);
 }
 
 int sim_deposit_return(sim *s, size_t seller, bool system, market_time now)
@@ -210,9 +212,11 @@ int sim_deposit_return(sim *s, size_t seller, bool system, market_time now)
 	market_time at;
 	size_t lot;
 
-	if (sel->state != MARKET_SELLER_CLOSING)
+	if (closed(sel) == 0)
 		return MARKET_ESTATE;
-	at = find_return(s, seller, now);
+	if (amount == 0 && !system)
+		return MARKET_ESTATE;
+	at = amount > 0 ? find_return(s, seller, now) : 0;
 	if (at > now && !system)
 		return MARKET_ESTATE;
 	sel->deposit.return_at = at > now ? at : 0;

@@ -10,12 +10,13 @@ static size_t any_seller(sim *s)
 	return s->sellers.n == 0 ? SIM_NONE : (size_t)sim_below(s, (int64_t)s->sellers.n);
 }
 
-static void reject_stale(sim *s, size_t seller, market_time now)
+void sim_seller_stale(sim *s, size_t seller, market_time now)
 {
 	s->sellers.at[seller].state = MARKET_SELLER_REJECTED;
 	s->sellers.at[seller].answer_by = 0;
 	sim_places_follow(s, seller, false, now);
 	sim_review_follow(s, seller, now);
+	sim_deposit_closing(s, seller, now);
 }
 
 /* Its application's time is over before anything else is done with it. */
@@ -24,7 +25,7 @@ void sim_seller_timers(sim *s, size_t seller, const char *operation)
 	const market_time at = s->sellers.at[seller].answer_by;
 
 	if (at != 0 && at <= s->now && strcmp(operation, "seller.expire") != 0)
-		reject_stale(s, seller, at);
+		sim_seller_stale(s, seller, at);
 }
 
 static bool complete(const sim *s, size_t seller, market_time now)
@@ -156,10 +157,10 @@ static void step(sim *s, const char *operation, int32_t from, int32_t from_too, 
 		sel->answer_by = 0;
 		sim_places_follow(s, i, false, s->now);
 		sim_review_follow(s, i, s->now);
-		if (to == MARKET_SELLER_CLOSING) {
+		if (to == MARKET_SELLER_CLOSING)
 			sel->closing_at = s->now;
-			sim_deposit_closing(s, i);
-		}
+		if (to == MARKET_SELLER_CLOSING || to == MARKET_SELLER_REJECTED)
+			sim_deposit_closing(s, i, s->now);
 	}
 	if (sim_run(s, operation, &in, &out, good ? 0 : MARKET_ESTATE))
 		same_seller(s, i, out);
@@ -214,8 +215,7 @@ static bool hindered(const sim *s, size_t seller)
 	}
 	for (size_t i = 0; i < s->payouts.n; i++) {
 		const sim_payout *p = &s->payouts.at[i];
-		if (p->seller == seller &&
-		    (p->state == MARKET_PAYOUT_SUBMITTED || p->state == MARKET_PAYOUT_FAILED))
+		if (p->seller == seller && p->state == MARKET_PAYOUT_SUBMITTED)
 			return true;
 	}
 	for (size_t i = 0; i < s->accounts.n; i++)
@@ -317,7 +317,7 @@ static void expire(sim *s)
 	due = sel->answer_by != 0 && sel->answer_by <= s->now;
 	in.seller = sel->id;
 	if (due)
-		reject_stale(s, i, s->now);
+		sim_seller_stale(s, i, s->now);
 	sim_as_system(s);
 	if (sim_run(s, "seller.expire", &in, &out, due ? 0 : MARKET_ESTATE))
 		same_seller(s, i, out);

@@ -61,6 +61,9 @@ static int draw(sim *s, size_t seller, const char *stem, const char *suffix, int
 
 	if (sim_draw_from(s, NULL, &look, now) != 0)
 		return MARKET_EQUOTA;
+	look.amount += s->sellers.at[seller].exposure;
+	if (sim_draw_from(s, NULL, &look, now) != 0)
+		return MARKET_EINFLIGHT;
 	take.look = false;
 	sim_draw_from(s, &t, &take, now);
 	sim_credit(&t, stem, suffix, amount);
@@ -242,7 +245,8 @@ static void subscribe(sim *s)
 	s->subscriptions.at[n] = (sim_subscription){.id = ((market_subscription *)out)->id,
 	                                            .seller = i,
 	                                            .state = MARKET_SUBSCRIPTION_ACTIVE,
-	                                            .paid_until = s->now + period};
+	                                            .paid_until = s->now + period,
+	                                            .due_at = s->now + period};
 	same_subscription(s, n, out);
 	sim_free(out);
 }
@@ -250,12 +254,18 @@ static void subscribe(sim *s)
 void sim_module_bill(sim *s, size_t i, market_time now)
 {
 	sim_subscription *sub = &s->subscriptions.at[i];
+	int code = MARKET_ESTATE;
 
-	if (sub->state == MARKET_SUBSCRIPTION_CANCELLED || !pays(&s->sellers.at[sub->seller]) ||
-	    draw(s, sub->seller, "fee_revenue", "photos", PRICE, PRICE_TAX, now) != 0)
+	if (sub->state != MARKET_SUBSCRIPTION_CANCELLED && pays(&s->sellers.at[sub->seller]))
+		code = draw(s, sub->seller, "fee_revenue", "photos", PRICE, PRICE_TAX, now);
+	if (code == MARKET_EINFLIGHT) {
+		sub->due_at = now + SIM_HOUR;
+		return;
+	}
+	if (code != 0)
 		sub->state = MARKET_SUBSCRIPTION_ENDED;
 	else
-		sub->paid_until += period;
+		sub->due_at = sub->paid_until += period;
 }
 
 static size_t any_subscription(sim *s)
@@ -274,8 +284,8 @@ static void cancel(sim *s)
 	if (i == SIM_NONE || !sim_chance(s, 40))
 		return;
 	sub = &s->subscriptions.at[i];
-	while (!s->failed && sub->state != MARKET_SUBSCRIPTION_ENDED && sub->paid_until <= s->now)
-		sim_module_bill(s, i, sub->paid_until);
+	while (!s->failed && sub->state != MARKET_SUBSCRIPTION_ENDED && sub->due_at <= s->now)
+		sim_module_bill(s, i, sub->due_at);
 	in.subscription = sub->id;
 	good = sub->state == MARKET_SUBSCRIPTION_ACTIVE;
 	if (good)
@@ -297,7 +307,7 @@ static void bill(sim *s)
 		return;
 	sub = &s->subscriptions.at[i];
 	in.subscription = sub->id;
-	due = sub->state != MARKET_SUBSCRIPTION_ENDED && sub->paid_until <= s->now;
+	due = sub->state != MARKET_SUBSCRIPTION_ENDED && sub->due_at <= s->now;
 	if (due)
 		sim_module_bill(s, i, s->now);
 	sim_as_system(s);

@@ -10,10 +10,7 @@ static void create_payout(sim *s)
 	int rc;
 
 	in.seller = s->sellers.at[i].id;
-	if (s->sellers.at[i].answer_by != 0 && s->sellers.at[i].answer_by <= s->now) {
-		s->sellers.at[i].state = MARKET_SELLER_REJECTED;
-		s->sellers.at[i].answer_by = 0;
-	}
+	sim_seller_timers(s, i, "payout.create");
 	rc = sim_payout_create(s, i, &payout, &again, s->now);
 	if (sim_run(s, "payout.create", &in, &out, rc)) {
 		s->payouts.at[payout].id = ((market_payout *)out)->id;

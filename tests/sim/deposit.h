@@ -16,7 +16,7 @@ typedef struct sim_deposit {
 /* act_deposit.c */
 bool sim_deposit_short(const struct sim *s, size_t seller);
 void sim_setup_deposits(struct sim *s);
-void sim_deposit_closing(struct sim *s, size_t seller);
+void sim_deposit_closing(struct sim *s, size_t seller, market_time now);
 int sim_deposit_return(struct sim *s, size_t seller, bool system, market_time now);
 void sim_check_deposits(struct sim *s);
 

@@ -23,7 +23,7 @@ typedef struct sim_subscription {
 	market_id id;
 	size_t seller;
 	int32_t state;
-	market_time paid_until; /* also its deadline, until it ends */
+	market_time paid_until, due_at; /* the deadline, until it ends */
 } sim_subscription;
 
 /* act_service_fee.c */

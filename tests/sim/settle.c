@@ -248,7 +248,8 @@ int sim_payout_create(sim *s, size_t seller, size_t *payout, market_time *again,
 	if (!sim_refunds_allow(s, seller, now))
 		return MARKET_EINFLIGHT;
 	sum = open_sum(s, seller, &count);
-	if (sum <= 0 || (sel->state != MARKET_SELLER_CLOSING && sum < s->policy.minimum))
+	if (sum <= 0 ||
+	    (sel->state != MARKET_SELLER_CLOSING && !SIM_GONE(sel) && sum < s->policy.minimum))
 		return MARKET_EFUNDS;
 	available = sim_held(s, book, "seller_available");
 	owed = sim_account_sum(s, book, "seller_receivable");

@@ -475,6 +475,7 @@ void sim_authorisation_timers(sim *s, size_t i);
 void sim_check_authorisations(sim *s);
 
 /* sellers (act_party.c) */
+void sim_seller_stale(sim *s, size_t seller, market_time now);
 void sim_seller_timers(sim *s, size_t seller, const char *operation);
 void sim_seller_advance(sim *s, size_t seller, market_time now);
 

@@ -176,7 +176,7 @@ static bool next_deadline(const sim *s, due *d)
 		earlier(d, s->service_fees.at[i].due_at, SERVICE_FEE, i, NULL);
 	for (size_t i = 0; i < s->subscriptions.n; i++)
 		if (s->subscriptions.at[i].state != MARKET_SUBSCRIPTION_ENDED)
-			earlier(d, s->subscriptions.at[i].paid_until, MODULE, i, NULL);
+			earlier(d, s->subscriptions.at[i].due_at, MODULE, i, NULL);
 	for (size_t i = 0; i < s->submissions.n; i++)
 		earlier(d, s->submissions.at[i].due_at, SUBMISSION, i, NULL);
 	for (size_t i = 0; i < s->violations.n; i++)
@@ -215,10 +215,7 @@ static void run(sim *s, const due *d)
 		}
 		break;
 	case SELLER:
-		s->sellers.at[d->index].state = MARKET_SELLER_REJECTED;
-		s->sellers.at[d->index].answer_by = 0;
-		sim_places_follow(s, d->index, false, d->at);
-		sim_review_follow(s, d->index, d->at);
+		sim_seller_stale(s, d->index, d->at);
 		break;
 	case MOVE:
 		sim_move_finish(s, d->index);

@@ -299,7 +299,9 @@ static void classes_are_inherited(void)
 	CHECK_TEXT(test_out(&test, "name"), "All toys");
 	CHECK_TEXT(test_out(&test, "fee_class"), "f1");
 	TEST_CALL(&test, "category.get", "{'category':'ref:dolls'}");
-	CHECK_TEXT(test_out(&test, "deposit_class"), "d1");
+	CHECK_TEXT(test_out(&test, "deposit_class"), "d2");
+	CHECK_TEXT(test_out(&test, "commission_class"), "c");
+	CHECK_TEXT(test_out(&test, "fee_class"), "f2");
 	TEST_REFUSED(&test, MARKET_EINVALID, "licences", "category.update",
 	             "{'category':'ref:toys','licences':{'nothing':'x'}}");
 	TEST_REFUSED(&test, MARKET_EINVALID, "licences", "category.create",

@@ -81,11 +81,11 @@ static int64_t run_moved(const char *path, char unguarded[4000])
 }
 
 /* Amounts change by what they are, guarded by their limit; a payout claims its lots by their number
- * and by the version of the account that they sum up to; a period must be open still, whoever else
- * adds money to it. */
-static const char *const relative[] = {" stock_flow ",       " stock_move ",
-                                       " lot_claim ",        " refund_exposure_give ",
-                                       " period_stay_open ", " brand_quota_move "};
+ * and by the version of the account that they sum up to, and frees them by their number; a period
+ * must be open still, whoever else adds money to it. */
+static const char *const relative[] = {
+	" stock_flow ",           " stock_move ",       " lot_claim ",       " lot_unclaim ",
+	" refund_exposure_give ", " period_stay_open ", " brand_quota_move "};
 
 static void forget(char *names, const char *name)
 {
