@@ -72,8 +72,8 @@ MARKET_API int market_category_create(struct market_session *session,
                                       const market_category_create_params *in,
                                       market_category **out, market_error *err);
 
-/* Absent fields stay as they are. A class given here reaches the categories below that had the class
- * of the one above them. */
+/* Absent fields stay as they are. A class given here reaches the categories below that had the
+ * class of the one above them. */
 typedef struct market_category_update_params {
 	uint32_t size;
 	const char *key;

@@ -107,10 +107,10 @@ typedef struct market_deposit_return_params {
 #define MARKET_DEPOSIT_RETURN_PARAMS_INIT MARKET_INIT(market_deposit_return_params)
 
 /* Makes the deposit of a closing seller available to it, once the longest of the policy's windows
- * has passed since its last order ended and no case is open, and that of a rejected one at once: Dr seller_deposit / Cr
- * seller_available, which pays what is owed first. Run by itself at `return_at`, put off while
- * orders are open. By the system and operators with settlement. Errors: ENOTFOUND, EDENIED,
- * ESTATE (not closing, too early, nothing lodged). Since 0.1. */
+ * has passed since its last order ended and no case is open, and that of a rejected one at once: Dr
+ * seller_deposit / Cr seller_available, which pays what is owed first. Run by itself at
+ * `return_at`, put off while orders are open. By the system and operators with settlement. Errors:
+ * ENOTFOUND, EDENIED, ESTATE (not closing, too early, nothing lodged). Since 0.1. */
 MARKET_API int market_deposit_return(struct market_session *session,
                                      const market_deposit_return_params *in, market_deposit **out,
                                      market_error *err);
