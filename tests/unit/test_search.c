@@ -14,8 +14,8 @@ typedef struct listing {
 	int words[WORDS]; /* of `latin` */
 	char han[3 * LETTERS + 1];
 	int category, seller, color, price;
-	bool stocked;
-	int sold;
+	bool stocked, active;
+	int sold, at; /* the number of its activation */
 	char offer[MARKET_ID_TEXT_SIZE], sku[MARKET_ID_TEXT_SIZE];
 } listing;
 
@@ -47,6 +47,8 @@ enum { FRONTS = 4 };
 static listing listings[MOST];
 static int n_listings;
 static int ratings[SELLERS]; /* in hundredths; 0: none */
+static bool away[SELLERS];   /* on holiday */
+static int activations;
 static char sellers[SELLERS][MARKET_ID_TEXT_SIZE];
 
 static uint64_t next(uint64_t *state)
@@ -102,7 +104,23 @@ static void open_fronts(test_market *test)
 	TEST_CALL(test, "front_category.link", "{'front_category':'ref:mixed','child':'ref:none'}");
 }
 
-/* A second passes between two, so that the newest are in one order. */
+static const char *title_of(const listing *l)
+{
+	static char title[200];
+
+	snprintf(title, sizeof(title), "%s %s, %s %s", latin[l->words[0]].shown,
+	         latin[l->words[1]].shown, l->han, latin[l->words[2]].shown);
+	return title;
+}
+
+static void activate(test_market *test, listing *l)
+{
+	test->now += 1000; /* so that the newest are in one order */
+	TEST_CALL(test, "offer.activate", "{'offer':'%s'}", l->offer);
+	l->active = true;
+	l->at = activations++;
+}
+
 static void add_listing(test_market *test, uint64_t *state, int i)
 {
 	listing *l = &listings[i];
@@ -116,9 +134,8 @@ static void add_listing(test_market *test, uint64_t *state, int i)
 	l->color = below(state, 3);
 	l->price = 1 + below(state, 50);
 	l->stocked = below(state, 5) != 0;
-	TEST_CALL(test, "product.create", "{'category':'ref:%s','ref':'p%d','title':'%s %s, %s %s'}",
-	          codes[l->category], i, latin[l->words[0]].shown, latin[l->words[1]].shown, l->han,
-	          latin[l->words[2]].shown);
+	TEST_CALL(test, "product.create", "{'category':'ref:%s','ref':'p%d','title':'%s'}",
+	          codes[l->category], i, title_of(l));
 	TEST_CALL(test, "product.publish", "{'product':'ref:p%d'}", i);
 	TEST_CALL(test, "offer.create",
 	          "{'seller':'ref:s%d','product':'ref:p%d','skus':[{'attributes':{'color':'%s'},"
@@ -126,8 +143,7 @@ static void add_listing(test_market *test, uint64_t *state, int i)
 	          l->seller, i, colors[l->color], l->price);
 	snprintf(l->offer, sizeof(l->offer), "%s", test_out(test, "id"));
 	snprintf(l->sku, sizeof(l->sku), "%s", test_out(test, "skus.0.id"));
-	test->now += 1000;
-	TEST_CALL(test, "offer.activate", "{'offer':'%s'}", l->offer);
+	activate(test, l);
 	if (l->stocked)
 		TEST_CALL(test, "stock.adjust",
 		          "{'sku':'%s','warehouse':'ref:s%d/m','delta':1000,'reason':'bought'}", l->sku,
@@ -185,6 +201,69 @@ static void sell_some(test_market *test, uint64_t *state)
 	} while (strcmp(test_out(test, "more"), "true") == 0);
 }
 
+static void change_title(test_market *test, listing *l, int word)
+{
+	char change[MARKET_ID_TEXT_SIZE];
+
+	if (l->words[0] == word)
+		return;
+	l->words[0] = word;
+	TEST_CALL(test, "change.create", "{'product':'ref:p%d','title':'%s'}", (int)(l - listings),
+	          title_of(l));
+	snprintf(change, sizeof(change), "%s", test_out(test, "id"));
+	TEST_CALL(test, "change.confirm", "{'change':'%s'}", change);
+}
+
+static void change_stock(test_market *test, listing *l)
+{
+	l->stocked = !l->stocked;
+	TEST_CALL(test, "stock.set", "{'sku':'%s','warehouse':'ref:s%d/m','on_hand':%d}", l->sku,
+	          l->seller, l->stocked ? 3 : 0);
+}
+
+static void change_holiday(test_market *test, int seller)
+{
+	away[seller] = !away[seller];
+	TEST_CALL(test, away[seller] ? "seller.holiday.set" : "seller.holiday.clear",
+	          "{'seller':'ref:s%d'}", seller);
+}
+
+/* Whatever is done to an offer, its product, stock and seller is in the next answer. */
+static void change_some(test_market *test, uint64_t *state)
+{
+	for (int i = 0; i < 100; i++) {
+		listing *l = &listings[below(state, n_listings)];
+
+		switch (below(state, 9)) {
+		case 0:
+			change_stock(test, l);
+			break;
+		case 1:
+			change_title(test, l, below(state, N_LATIN));
+			break;
+		case 2:
+			if (below(state, 5) == 0)
+				change_holiday(test, l->seller);
+			break;
+		case 3:
+		case 4:
+			l->price = 1 + below(state, 50);
+			TEST_CALL(test, "offer.update",
+			          "{'offer':'%s','prices':[{'sku':'%s','price':{'amount':'%d.00',"
+			          "'currency':'BRL'}}]}",
+			          l->offer, l->sku, l->price);
+			break;
+		default:
+			if (!l->active) {
+				activate(test, l);
+				break;
+			}
+			TEST_CALL(test, "offer.pause", "{'offer':'%s'}", l->offer);
+			l->active = false;
+		}
+	}
+}
+
 static bool has_word(const listing *l, int word)
 {
 	return l->words[0] == word || l->words[1] == word || l->words[2] == word;
@@ -210,7 +289,8 @@ static bool is_in_front(const listing *l, int front)
 /* "all" is above "phones" and "books". */
 static bool is_hit(const listing *l, const wanted *w)
 {
-	return l->stocked && (w->word < 0 || has_word(l, w->word)) && strstr(l->han, w->han) &&
+	return l->active && l->stocked && !away[l->seller] && (w->word < 0 || has_word(l, w->word)) &&
+	       strstr(l->han, w->han) &&
 	       (w->category < 0 || l->category == w->category ||
 	        (w->category == 0 && l->category < 3)) &&
 	       is_in_front(l, w->front) && (w->seller < 0 || l->seller == w->seller) &&
@@ -244,7 +324,7 @@ static int by_order(const void *a, const void *b)
 		return ratings[y->seller] - ratings[x->seller];
 	if (strcmp(order, "newest") != 0 && rank_of(x) != rank_of(y))
 		return rank_of(y) - rank_of(x);
-	return x < y ? 1 : -1; /* the newest first */
+	return y->at - x->at; /* the newest first */
 }
 
 static wanted choose(uint64_t *state)
@@ -375,12 +455,16 @@ static void same_as_a_naive_reading(void)
 	test_market_open(&test, NULL);
 	open_shops(&test);
 	open_fronts(&test);
+	memset(away, 0, sizeof(away));
 	n_listings = all && strcmp(all, "1") == 0 ? MOST : 250;
 	for (int i = 0; i < n_listings; i++)
 		add_listing(&test, &state, i);
 	sell_some(&test, &state);
-	for (int i = 0; i < questions; i++)
+	for (int i = 0; i < questions; i++) {
+		if (i % 50 == 49)
+			change_some(&test, &state);
 		compare(&test, &state);
+	}
 	test_market_close(&test);
 }
 
