@@ -71,8 +71,9 @@ typedef struct market_brand_update_params {
 } market_brand_update_params;
 #define MARKET_BRAND_UPDATE_PARAMS_INIT MARKET_INIT(market_brand_update_params)
 
-/* Changes a brand. A lower quota of another tier takes no place away. By operators with catalog.
- * Errors: ENOTFOUND, EINVALID (tier), EEXISTS (name). Since 0.1. */
+/* Changes a brand. A lower quota of another tier takes no place away; a former name goes on naming
+ * it in products, and names no other. By operators with catalog. Errors: ENOTFOUND, EINVALID
+ * (tier), EEXISTS (name). Since 0.1. */
 MARKET_API int market_brand_update(struct market_session *session,
                                    const market_brand_update_params *in, market_brand **out,
                                    market_error *err);

@@ -27,7 +27,8 @@ typedef struct market_seller_categories_set_params {
 /* Chooses the back categories that a seller trades in anew. Once it is past `onboarding`, what the
  * policy asks of the new ones for selling must be met before: submit for it first. By the seller's
  * owners and operators with sellers. Errors: ENOTFOUND, EDENIED, EINVALID (categories), ESTATE (the
- * seller is gone), EINCOMPLETE (its detail lists what is open). Since 0.1. */
+ * seller is gone), EINCOMPLETE (its detail lists what is open; or what has lapsed would be left).
+ * Since 0.1. */
 MARKET_API int market_seller_categories_set(struct market_session *session,
                                             const market_seller_categories_set_params *in,
                                             market_seller **out, market_error *err);

@@ -554,15 +554,23 @@ static int step(mk_ctx *ctx, mk_offer_step to, const char *reason, const char *e
 	return mk_search_follow(ctx, offer, NULL, 0, NULL, err);
 }
 
-/* SEL-4, SEL-7: what was on sale may be again. */
+/* SEL-3, SEL-4, SEL-7: what was on sale may be again. */
 static int check_first_sale(mk_ctx *ctx, market_id id, market_id category, market_error *err)
 {
 	mk_seller *seller = NULL;
+	void *row = NULL;
 	int rc = mk_seller_load(ctx, id, "offer", &seller, err);
 
 	if (rc == 0)
 		rc = mk_standing_check(ctx, seller->standing, MARKET_ACTION_LISTING_BLOCK, "offer", err);
-	return rc == 0 ? mk_deposit_check(ctx, seller, category, "offer", err) : rc;
+	if (rc == 0)
+		rc = mk_deposit_check(ctx, seller, category, "offer", err);
+	if (rc == 0)
+		rc = mk_load(ctx, &mk_category_entity, category, "offer", &row, err);
+	if (rc == 0 && mk_seller_check_category(seller, row, err) != 0)
+		rc = mk_error_at(err, MARKET_EINCOMPLETE, "offer",
+		                 "a specialty store offers goods of its one back category");
+	return rc;
 }
 
 /* CAT-5: a rule may have come since they were made. */

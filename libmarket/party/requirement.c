@@ -185,6 +185,20 @@ int mk_seller_advance(mk_ctx *ctx, mk_seller *seller, const mk_seller_news *news
 	return mk_review_follow(ctx, seller, news, err);
 }
 
+/* What lapsed before the approval was waived by it. */
+static bool closes_gate(const mk_seller *seller, const market_requirement *state,
+                        const market_submission *const *submissions, size_t count)
+{
+	if (strcmp(state->gate, "sell") != 0 || is_met(state->state))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (submissions[i]->lapsed_at != 0 &&
+		    submissions[i]->lapsed_at > seller->seller.approved_at &&
+		    strcmp(submissions[i]->requirement, state->name) == 0)
+			return true;
+	return false;
+}
+
 /* Opens the gate that lapsed submissions closed, once each of their requirements is met anew. */
 static int open_gate(mk_ctx *ctx, mk_seller *seller, const mk_seller_news *news, market_error *err)
 {
@@ -196,11 +210,8 @@ static int open_gate(mk_ctx *ctx, mk_seller *seller, const mk_seller_news *news,
 	if (rc == 0)
 		rc = list_submissions(ctx, seller, news, &submissions, &n_submissions, err);
 	for (size_t i = 0; rc == 0 && i < count; i++)
-		for (size_t k = 0; k < n_submissions; k++)
-			if (strcmp(states[i].gate, "sell") == 0 && !is_met(states[i].state) &&
-			    submissions[k]->lapsed_at != 0 &&
-			    strcmp(submissions[k]->requirement, states[i].name) == 0)
-				return 0;
+		if (closes_gate(seller, &states[i], submissions, n_submissions))
+			return 0;
 	if (rc != 0)
 		return rc;
 	seller->seller.gate_closed_at = 0;
@@ -276,6 +287,26 @@ int mk_seller_check_asked(mk_ctx *ctx, const mk_seller *before, const mk_seller 
 	rc = mk_error_at(err, MARKET_EINCOMPLETE, "categories",
 	                 "requirements of the categories are open");
 	return mk_error_detail_list(err, rc, open, n);
+}
+
+int mk_seller_check_left(mk_ctx *ctx, const mk_seller *before, const mk_seller *after,
+                         market_error *err)
+{
+	market_requirement *old = NULL, *asked = NULL;
+	const market_submission **list = NULL;
+	size_t n_old = 0, n_asked = 0, n_list = 0;
+	int rc = requirement_states(ctx, before, NULL, &old, &n_old, err);
+
+	if (rc == 0)
+		rc = requirement_states(ctx, after, NULL, &asked, &n_asked, err);
+	if (rc == 0)
+		rc = list_submissions(ctx, before, NULL, &list, &n_list, err);
+	for (size_t i = 0; rc == 0 && i < n_old; i++)
+		if (closes_gate(before, &old[i], list, n_list) && !is_asked(asked, n_asked, old[i].name))
+			rc = mk_error_at(err, MARKET_EINCOMPLETE, "categories",
+			                 "requirement %s has lapsed: it is met anew or waived first",
+			                 old[i].name);
+	return rc;
 }
 
 int mk_submissions_wait(mk_ctx *ctx, const mk_seller *seller, const mk_seller_news *news,

@@ -31,6 +31,9 @@ int mk_seller_lapse(mk_ctx *ctx, mk_seller *seller, const mk_submission *lapsed,
  * `before`, and isn't met; the detail lists all of them. */
 int mk_seller_check_asked(mk_ctx *ctx, const mk_seller *before, const mk_seller *after,
                           market_error *err);
+/* SEL-11: EINCOMPLETE when what closes the gate wouldn't be asked any more. */
+int mk_seller_check_left(mk_ctx *ctx, const mk_seller *before, const mk_seller *after,
+                         market_error *err);
 /* Whether a submission of the seller is pending or is to be looked at again. */
 int mk_submissions_wait(mk_ctx *ctx, const mk_seller *seller, const mk_seller_news *news,
                         bool *waits, market_error *err);

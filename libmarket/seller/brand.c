@@ -5,7 +5,7 @@
 
 #include "libmarket/engine/policy_brands.h"
 
-#define COLUMNS "book_id, id, ref, code, name, owner, tier, created_at, version, metadata, name_key"
+#define COLUMNS "book_id, id, ref, code, name, owner, tier, created_at, version, metadata"
 
 static const mk_field stores_fields[] = {
 	MK_F_ENUM(market_brand_stores, store_type, mk_store_type_enum, 0, "the type of store"),
@@ -27,22 +27,39 @@ static const mk_field brand_fields[] = {
 	MK_F_METADATA(T),
 	MK_F_LIST(T, stores, market_brand_stores, stores_record, MK_NOT_ROW, 0, 0,
               "how many stores it has"),
-	MK_F_TEXT(mk_brand, name_key, MK_INTERNAL, 0, 0, "the name folded"),
 };
 #undef T
 const mk_record mk_brand_record = MK_RECORD_OF("brand", mk_brand, brand_fields, "a brand");
+
+typedef struct brand_name {
+	market_id id, brand;
+	const char *name_key; /* mk_brand_fold */
+} brand_name;
+static const mk_field name_fields[] = {
+	MK_F_ID(brand_name, id, NONE, MK_INTERNAL, "its row"),
+	MK_F_ID(brand_name, brand, BRAND, MK_INTERNAL, "whose name it is or was"),
+	MK_F_TEXT(brand_name, name_key, MK_INTERNAL, 0, 0, "the name folded"),
+};
+static const mk_record name_record =
+	MK_RECORD_OF("brand_name", brand_name, name_fields, "what a brand is or was called");
+static const mk_statement name_insert = {
+	.name = "brand_name_insert",
+	.table = "brand_name",
+	.sql = "INSERT INTO brand_name (book_id, id, brand_id, name_key) VALUES (:book_id, :id, "
+		   ":brand_id, :name_key) ON CONFLICT DO NOTHING",
+};
 
 static const mk_statement brand_insert = {
 	.name = "brand_insert",
 	.table = "brand",
 	.sql = "INSERT INTO brand (" COLUMNS ") VALUES (:book_id, :id, :ref, :code, :name, :owner, "
-		   ":tier, :created_at, :version, :metadata, :name_key) ON CONFLICT DO NOTHING",
+		   ":tier, :created_at, :version, :metadata) ON CONFLICT DO NOTHING",
 };
 static const mk_statement brand_update = {
 	.name = "brand_update",
 	.table = "brand",
 	.sql = "UPDATE brand SET name = :name, owner = :owner, tier = :tier, metadata = :metadata, "
-		   "name_key = :name_key, version = version + 1 "
+		   "version = version + 1 "
 		   "WHERE book_id = :book_id AND id = :id AND version = :version",
 };
 static const mk_statement brand_by_id = {
@@ -60,7 +77,8 @@ static const mk_statement brand_by_code = {
 };
 static const mk_statement brand_by_name = {
 	.name = "brand_by_name",
-	.sql = "SELECT " COLUMNS " FROM brand WHERE book_id = 0 AND name_key = ?1",
+	.sql = "SELECT " COLUMNS " FROM brand WHERE book_id = 0 AND id = (SELECT brand_id FROM "
+		   "brand_name WHERE book_id = 0 AND name_key = ?1)",
 };
 static const mk_statement brand_page = {
 	.name = "brand_page",
@@ -165,6 +183,15 @@ static int check_free(mk_ctx *ctx, const char *text, market_id own, const char *
 	                   other->brand.code);
 }
 
+/* Products that were made before it is called otherwise go on naming it. */
+static void add_name(mk_ctx *ctx, const mk_brand *brand)
+{
+	const brand_name row = {mk_new_id(ctx, 0), brand->brand.id,
+	                        mk_brand_fold(ctx, brand->brand.name)};
+
+	mk_insert(ctx, &name_insert, &name_record, row.id, &row);
+}
+
 int mk_brand_create(mk_ctx *ctx, const void *params, market_error *err)
 {
 	const market_brand_create_params *in = params;
@@ -192,8 +219,8 @@ int mk_brand_create(mk_ctx *ctx, const void *params, market_error *err)
 	if (rc != 0)
 		return rc;
 	row.brand.id = mk_new_id(ctx, 0);
-	row.name_key = mk_brand_fold(ctx, in->name);
 	mk_insert(ctx, &brand_insert, &mk_brand_record, row.brand.id, &row);
+	add_name(ctx, &row);
 	mk_quota_insert(ctx, row.brand.id);
 	mk_event(ctx, "brand.created", MARKET_ID_BRAND, row.brand.id);
 	mk_event_text(ctx, "code", in->code);
@@ -204,14 +231,18 @@ int mk_brand_create(mk_ctx *ctx, const void *params, market_error *err)
 int mk_brand_update(mk_ctx *ctx, const void *params, market_error *err)
 {
 	const market_brand_update_params *in = params;
-	mk_brand *row = (mk_brand *)ctx->subject;
+	mk_brand *row = (mk_brand *)ctx->subject, *named = NULL;
 	int rc = check_tier(ctx, in->tier, err);
 	if (rc == 0)
 		rc = check_free(ctx, in->name, row->brand.id, "name", err);
+	if (rc == 0)
+		rc = mk_brand_named(ctx, in->name, &named, err);
 	if (rc != 0)
 		return rc;
 	if (in->name)
 		row->brand.name = in->name;
+	if (in->name && !named)
+		add_name(ctx, row);
 	if (in->owner)
 		row->brand.owner = in->owner;
 	if (in->tier)
@@ -220,7 +251,6 @@ int mk_brand_update(mk_ctx *ctx, const void *params, market_error *err)
 		row->brand.metadata = in->metadata;
 		row->brand.n_metadata = in->n_metadata;
 	}
-	row->name_key = mk_brand_fold(ctx, row->brand.name);
 	mk_update(ctx, &brand_update, &mk_brand_record, row->brand.id, row);
 	mk_event(ctx, "brand.updated", MARKET_ID_BRAND, row->brand.id);
 	mk_event_text(ctx, "tier", row->brand.tier);

@@ -6,7 +6,6 @@
 
 typedef struct mk_brand {
 	market_brand brand;
-	const char *name_key; /* the name folded: mk_brand_fold */
 } mk_brand;
 
 /* How many stores of one type a brand has. */
@@ -51,7 +50,7 @@ extern const char *const mk_brand_ddl[];
 /* The text by which a brand is found: folded (NFKC, case), with single spaces and none at the ends.
  * NULL when memory is exhausted. */
 const char *mk_brand_fold(mk_ctx *ctx, const char *text);
-/* The brand that a product's text names by code or name, or NULL. */
+/* The brand that a product's text names by code, name or a former name, or NULL. */
 int mk_brand_named(mk_ctx *ctx, const char *text, mk_brand **out, market_error *err);
 /* Plans the counters of a new brand's stores. */
 void mk_quota_insert(mk_ctx *ctx, market_id brand);

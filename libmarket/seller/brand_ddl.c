@@ -3,9 +3,13 @@
 const char *const mk_brand_ddl[] = {
 	"CREATE TABLE IF NOT EXISTS brand ({key}, ref TEXT, code TEXT NOT NULL, name TEXT NOT NULL, "
 	"owner TEXT, tier TEXT NOT NULL, created_at {int} NOT NULL, version {int} NOT NULL, metadata "
-	"TEXT, name_key TEXT NOT NULL, UNIQUE (book_id, code), UNIQUE (book_id, name_key)){strict}",
+	"TEXT, UNIQUE (book_id, code)){strict}",
 	"CREATE UNIQUE INDEX IF NOT EXISTS brand_ref ON brand (book_id, ref) WHERE ref IS NOT NULL",
 	"CREATE INDEX IF NOT EXISTS brand_created ON brand (book_id, created_at, id)",
+
+	/* all that it was ever called, folded: products are found by what they say */
+	"CREATE TABLE IF NOT EXISTS brand_name ({key}, {fk:brand_id:brand} NOT NULL, name_key TEXT NOT "
+	"NULL, UNIQUE (book_id, name_key)){strict}",
 
 	"CREATE TABLE IF NOT EXISTS brand_quota ({key}, {fk:brand_id:brand} NOT NULL, store_type {int} "
 	"NOT NULL, taken {int} NOT NULL, version {int} NOT NULL, "

@@ -74,6 +74,8 @@ int mk_seller_categories_set(mk_ctx *ctx, const void *params, market_error *err)
 		rc = mk_seller_choose(ctx, seller, in->categories, in->n_categories, err);
 	if (rc == 0 && !onboarding)
 		rc = mk_seller_check_asked(ctx, &before, seller, err);
+	if (rc == 0 && before.seller.gate_closed_at != 0)
+		rc = mk_seller_check_left(ctx, &before, seller, err);
 	if (rc == 0)
 		rc = mk_seller_advance(ctx, seller, NULL, err);
 	if (rc == 0)

@@ -79,8 +79,16 @@ int mk_price_check_begin(mk_ctx *ctx, market_id product, const char *currency,
                          mk_price_check *check, market_error *err)
 {
 	market_price_rule *rule = NULL;
+	mk_brand *brand = NULL;
+	void *row = NULL;
 	int rc = find_rule(ctx, product, currency, &rule, err);
 	if (rc != 0 || !rule)
+		return rc;
+	rc = mk_load(ctx, &mk_product_entity, product, "product", &row, err);
+	if (rc == 0)
+		rc = mk_brand_named(ctx, ((const market_product *)row)->brand, &brand, err);
+	/* a brand says nothing of what isn't its product any more */
+	if (rc != 0 || !brand || !mk_id_equal(brand->brand.id, rule->brand))
 		return rc;
 	check->rule = rule;
 	check->breach = rule->breach ? rule->breach : ctx->policy->brands->price_breach;

@@ -30,10 +30,8 @@ static const struct {
 static void save(mk_ctx *ctx, mk_violation *row, market_time due_at);
 static int step_to(market_violation *violation, step to, market_error *err);
 static int withdraw(mk_ctx *ctx, mk_violation *row, market_error *err);
-static bool begin_milder(mk_ctx *ctx, mk_violation *const *all, size_t count,
-                         const mk_actions *before, mk_actions *now);
-static void move_timers(mk_ctx *ctx, mk_violation *const *all, size_t count, market_id except,
-                        const mk_actions *actions);
+static void keep_suspension(const mk_offender *offender, mk_violation *const *all, size_t count,
+                            mk_actions *now);
 
 int mk_violation_appeal(mk_ctx *ctx, const void *params, market_error *err)
 {
@@ -113,13 +111,13 @@ int mk_violation_expire(mk_ctx *ctx, const void *params, market_error *err)
 		mk_event(ctx, "violation.expired", MARKET_ID_VIOLATION, v->id);
 	now = offender.actions;
 	mk_actions_drop_ended(ctx, &now);
-	milder = begin_milder(ctx, all, count, &offender.actions, &now);
+	milder = mk_actions_begin_milder(ctx, all, count, &offender.actions, &now);
 	rc = mk_offender_save(ctx, &offender, &now, MK_PENALTY_OVER, (market_id){0, 0}, err);
 	if (rc != 0)
 		return rc;
 	save(ctx, row, mk_violation_due(v, &offender.actions));
 	if (milder)
-		move_timers(ctx, all, count, v->id, &offender.actions);
+		mk_violations_move_timers(ctx, all, count, v->id, &offender.actions);
 	ctx->result = v->id;
 	return 0;
 }
@@ -170,23 +168,38 @@ static int withdraw(mk_ctx *ctx, mk_violation *row, market_error *err)
 
 		if (before->until == 0)
 			now.of[i] = (mk_action){.until = 0};
-		if (now.of[i].until > before->until)
+		if (now.of[i].until > before->until && now.of[i].rate >= before->rate)
 			now.of[i].until = before->until;
 		if (now.of[i].rate > before->rate)
 			now.of[i].rate = before->rate;
 	}
-	if (offender.seller && !mk_standing_suspended(offender.seller))
-		now.of[MARKET_ACTION_SUSPENSION] = (mk_action){.until = 0};
+	if (offender.seller)
+		keep_suspension(&offender, all, others, &now);
 	rc = mk_offender_save(ctx, &offender, &now, MK_PENALTY_WITHDRAWN, (market_id){0, 0}, err);
 	if (rc == 0)
-		move_timers(ctx, all, others, row->violation.id, &offender.actions);
+		mk_violations_move_timers(ctx, all, others, row->violation.id, &offender.actions);
 	return rc;
 }
 
-/* After a reserve comes the lower one that a later or smaller threshold has brought about beside
- * it, and that lasts longer. */
-static bool begin_milder(mk_ctx *ctx, mk_violation *const *all, size_t count,
-                         const mk_actions *before, mk_actions *now)
+/* One that runs. What an older violation had brought about before it an operator has ended. */
+static void keep_suspension(const mk_offender *offender, mk_violation *const *all, size_t count,
+                            mk_actions *now)
+{
+	const market_time since = offender->actions.of[MARKET_ACTION_SUSPENSION].since;
+	mk_action *suspension = &now->of[MARKET_ACTION_SUSPENSION];
+	bool stays = false;
+
+	for (size_t i = 0; mk_standing_suspended(offender->seller) && i < count; i++)
+		stays = stays || (all[i]->violation.id.id == suspension->violation &&
+		                  all[i]->violation.created_at >= since);
+	if (!stays)
+		*suspension = (mk_action){.until = 0};
+	else if (suspension->since < since)
+		suspension->since = since;
+}
+
+bool mk_actions_begin_milder(const mk_ctx *ctx, mk_violation *const *all, size_t count,
+                             const mk_actions *before, mk_actions *now)
 {
 	const mk_action *ended = &before->of[MARKET_ACTION_PAYOUT_RESERVE];
 	mk_actions traced;
@@ -201,9 +214,8 @@ static bool begin_milder(mk_ctx *ctx, mk_violation *const *all, size_t count,
 	return true;
 }
 
-/* An action may hang on another violation now, whose timer ends it. */
-static void move_timers(mk_ctx *ctx, mk_violation *const *all, size_t count, market_id except,
-                        const mk_actions *actions)
+void mk_violations_move_timers(mk_ctx *ctx, mk_violation *const *all, size_t count,
+                               market_id except, const mk_actions *actions)
 {
 	for (size_t i = 0; i < count; i++) {
 		const market_time due = mk_violation_due(&all[i]->violation, actions);

@@ -74,6 +74,13 @@ void mk_actions_begin(const mk_ctx *ctx, const market_violation *violation, int6
 const char *mk_action_summary(const mk_ctx *ctx, const mk_action *action);
 /* Those whose time is over are gone. */
 void mk_actions_drop_ended(const mk_ctx *ctx, mk_actions *actions);
+/* After a reserve comes the lower one that a later or smaller threshold has brought about beside
+ * it, and that lasts longer. Whether there was one. */
+bool mk_actions_begin_milder(const mk_ctx *ctx, mk_violation *const *all, size_t count,
+                             const mk_actions *before, mk_actions *now);
+/* An action may hang on another violation now, whose timer ends it. */
+void mk_violations_move_timers(mk_ctx *ctx, mk_violation *const *all, size_t count,
+                               market_id except, const mk_actions *actions);
 /* What all violations together have brought about and is in force. */
 void mk_actions_trace(const mk_ctx *ctx, mk_violation *const *all, size_t count, mk_actions *out);
 

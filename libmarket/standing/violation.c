@@ -226,6 +226,7 @@ static int put(mk_ctx *ctx, mk_offender *offender, const mk_violation *given, ma
 	mk_actions now = offender->actions;
 	mk_violation **all = NULL;
 	size_t count = 0;
+	bool milder;
 	int rc = row ? mk_violations_read(ctx, party, &all, &count, err) : mk_error_no_memory(err);
 
 	if (rc != 0)
@@ -245,11 +246,14 @@ static int put(mk_ctx *ctx, mk_offender *offender, const mk_violation *given, ma
 	mk_event_text(ctx, "type", v->type);
 	mk_event_int(ctx, "points", v->points);
 	mk_actions_drop_ended(ctx, &now);
+	milder = mk_actions_begin_milder(ctx, all, count, &offender->actions, &now);
 	mk_actions_begin(ctx, v, mk_points_at(all, count, ctx->now, NULL) + v->points, &now);
 	rc = mk_offender_save(ctx, offender, &now, MK_PENALTY_OVER, except, err);
 	if (rc != 0)
 		return rc;
 	row->due_at = mk_violation_due(v, &offender->actions);
+	if (milder)
+		mk_violations_move_timers(ctx, all, count, v->id, &offender->actions);
 	mk_insert(ctx, &violation_insert, &mk_violation_record, v->id, row);
 	mk_deadline_set(ctx, v->id, 0, row->due_at, "violation.expire");
 	ctx->result = v->id;
@@ -300,6 +304,7 @@ static int follow_suspension(mk_ctx *ctx, mk_offender *offender, mk_actions *now
 			*suspension = (mk_action){.until = 0};
 			return 0;
 		}
+		suspension->since = ctx->now;
 		rc = mk_seller_step_to(ctx, seller, MK_SELLER_SUSPEND, err);
 		seller->seller.reason = MK_PENALTY_REASON;
 		mk_event(ctx, "seller.suspended", MARKET_ID_SELLER, seller->seller.id);

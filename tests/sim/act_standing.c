@@ -101,6 +101,7 @@ static void settle(sim *s, const sim_violation *v, const sim_limit *now, market_
 	     (old->until != 0 && old->violation == suspension->violation)))
 		*suspension = (sim_limit){0};
 	if (sel && suspension->until != 0 && !sel->by_points) {
+		suspension->since = at;
 		sel->state = MARKET_SELLER_SUSPENDED;
 		sel->by_points = true;
 		sim_places_follow(s, v->party, false, at);
@@ -259,7 +260,8 @@ static void withdraw(sim *s, size_t i)
 {
 	sim_violation *v = &s->violations.at[i];
 	const sim_limit *before = limits_of(s, v);
-	sim_limit after[SIM_LIMITS] = {{0}};
+	sim_limit after[SIM_LIMITS] = {{0}}, *suspension = &after[MARKET_ACTION_SUSPENSION];
+	const market_time since = before[MARKET_ACTION_SUSPENSION].since;
 
 	for (size_t k = 0; k < s->violations.n; k++)
 		if (k != i && same_party(&s->violations.at[k], v) &&
@@ -272,8 +274,12 @@ static void withdraw(sim *s, size_t i)
 		if (after[k].until > before[k].until)
 			after[k].until = before[k].until;
 	}
-	if (!v->of_buyer && !s->sellers.at[v->party].by_points)
-		after[MARKET_ACTION_SUSPENSION] = (sim_limit){0};
+	if (!v->of_buyer && suspension->until != 0 &&
+	    (!s->sellers.at[v->party].by_points ||
+	     s->violations.at[suspension->violation].created_at < since)) /* ended by an operator */
+		*suspension = (sim_limit){0};
+	if (suspension->until != 0 && suspension->since < since)
+		suspension->since = since;
 	v->state = MARKET_VIOLATION_WITHDRAWN;
 	settle(s, v, after, s->now);
 	for (size_t k = 0; k < s->violations.n; k++)
