@@ -69,9 +69,11 @@ void csv_skip(csv *csv)
 {
 	while (!csv->ended) {
 		int c = next_byte(csv);
+		if (c == '"' && !csv->malformed)
+			csv->inside = !csv->inside;
 		if (c == '\n')
 			csv->next_line++;
-		csv->ended = c == '\n' || c == EOF;
+		csv->ended = (c == '\n' && !csv->inside) || c == EOF;
 	}
 }
 
@@ -147,9 +149,11 @@ static int read_row(csv *csv)
 	csv->line = csv->next_line;
 	csv->used = csv->n_fields = 0;
 	csv->ended = c == EOF;
+	csv->inside = csv->malformed = false;
 	if (c == EOF)
 		return ferror(csv->file) ? csv_refuse(csv, "can't be read: %s", strerror(errno)) : 0;
 	for (;;) {
+		csv->inside = c == '"';
 		if (csv->n_fields == CSV_MAX_COLUMNS)
 			return csv_refuse(csv, "more than %d fields", CSV_MAX_COLUMNS);
 		csv->fields[csv->n_fields++] = csv->used;
@@ -180,6 +184,7 @@ static int read_plain(csv *csv, int c)
 		if (c == '\n' || c == '\r')
 			return line_end(csv, c);
 		if (c == '"') {
+			csv->malformed = true;
 			csv_refuse(csv, "a quote inside field %zu, which isn't quoted", csv->n_fields);
 			return BAD;
 		}
@@ -195,11 +200,13 @@ static int read_quoted(csv *csv)
 		int c = next_byte(csv);
 		if (c == '"') {
 			c = next_byte(csv);
+			csv->inside = c == '"';
 			if (c == ',' || c == EOF)
 				return c;
 			if (c == '\n' || c == '\r')
 				return line_end(csv, c);
 			if (c != '"') {
+				csv->malformed = true;
 				csv_refuse(csv, "text behind the closing quote of field %zu", csv->n_fields);
 				return BAD;
 			}
@@ -210,10 +217,8 @@ static int read_quoted(csv *csv)
 		}
 		if (c == '\n')
 			csv->next_line++;
-		if (c == '\0' || !add(csv, c)) {
-			csv->ended = c == '\n';
+		if (c == '\0' || !add(csv, c))
 			return refuse_byte(csv, c);
-		}
 	}
 }
 

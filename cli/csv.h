@@ -28,6 +28,8 @@ typedef struct csv {
 	size_t n_pending; /* bytes that are read again */
 	unsigned char pending[3];
 	bool ended;      /* the last row was read to its end */
+	bool inside;     /* quotes */
+	bool malformed;  /* the quotes of the row say nothing */
 	char error[400]; /* "path:line: message" */
 } csv;
 

@@ -77,6 +77,16 @@ static int add_row(import_run *run, bool *full)
 
 	name_item(run->kind, &item);
 	same = item.identity[0] ? twin(run, &item) : NULL;
+	if (run->kind->joined && !item.identity[0] && run->next.problem.code != 0) {
+		/* it may be of the item before it, or of the one behind */
+		same = last;
+		run->in_doubt = true;
+	} else if (run->in_doubt) {
+		run->in_doubt = false;
+		if (!same)
+			source_problem_set(&run->next.problem, MARKET_ESYNTAX, "",
+			                   "the row before can't be read and may be of the same");
+	}
 	if (same && (same != last || !run->kind->joined || last->n_rows == IMPORT_MAX_GROUP)) {
 		*full = true;
 		return 0;

@@ -17,6 +17,7 @@ typedef struct import_run {
 	size_t n_items;
 	source_row next; /* read, and the first of the next chunk */
 	bool has_next;
+	bool in_doubt;                                       /* the row before couldn't be read */
 	size_t n_rows, created, changed, unchanged, refused; /* rows */
 	size_t told;                                         /* refusals on stderr */
 } import_run;

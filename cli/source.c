@@ -229,7 +229,9 @@ static void take_object(const source *s, source_row *row, json_t *object)
 
 	json_object_foreach(object, name, value)
 	{
-		char *text = json_is_string(value) ? NULL : json_dumps(value, JSON_ENCODE_ANY);
+		char *text = json_is_string(value)
+		                 ? NULL
+		                 : json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
 
 		if (!json_is_null(value) && row->problem.code == 0)
 			put_value(s, row, name, text ? text : json_string_value(value));

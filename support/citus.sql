@@ -10,18 +10,17 @@ CREATE TEMP TABLE held AS
 SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', held_of, conname) FROM held \gexec
 
 -- The platform's own, which other books' rows are joined with, and the store's marks: on every node.
-SELECT create_reference_table(name)
-	FROM unnest(ARRAY['market_schema', 'market_schema_lease', 'category', 'attribute', 'product',
-		'change_request', 'brand', 'brand_quota', 'price_rule', 'ledger_request']) AS name;
+CREATE TEMP TABLE everywhere AS
+	SELECT unnest(ARRAY['market_schema', 'market_schema_lease', 'category', 'attribute', 'product',
+		'change_request', 'brand', 'brand_name', 'brand_quota', 'price_rule', 'ledger_request']) AS name;
+SELECT create_reference_table(name) FROM everywhere;
 
 -- All others by book, the same books on the same node.
 SELECT create_distributed_table('account', 'book_id', colocate_with => 'none');
 SELECT create_distributed_table(c.relname::text, 'book_id', colocate_with => 'account')
 	FROM pg_class c
 	WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace
-		AND c.relname NOT IN ('account', 'market_schema', 'market_schema_lease', 'category',
-			'attribute', 'product', 'change_request', 'brand', 'brand_quota', 'price_rule',
-			'ledger_request')
+		AND c.relname <> 'account' AND c.relname NOT IN (SELECT name FROM everywhere)
 	ORDER BY c.relname;
 
 SELECT format('ALTER TABLE %s ADD CONSTRAINT %I %s', held_of, conname, text)

@@ -85,7 +85,7 @@ typedef struct market_search_page {
 	const market_search_facet *const *facets; /* by kind, the most frequent first */
 	size_t n_facets;
 	int64_t counted; /* hits that the facets were counted over */
-	bool complete;   /* those are all */
+	bool complete;   /* those are all, and all of their values are shown */
 } market_search_page;
 
 /* Offers on sale that hold all words: words as a whole, Chinese, Japanese and Korean by the letters

@@ -144,6 +144,9 @@ int mk_offer_step_to(market_offer *offer, mk_offer_step step, market_error *err)
  * price that the brand doesn't block; at the first time also a seller that may list. EINCOMPLETE,
  * ELISTING, EFUNDS, ELIMITED. */
 int mk_offer_check_activation(mk_ctx *ctx, const market_offer *offer, market_error *err);
+/* SEL-3: EINCOMPLETE with the field `field` when the seller may not sell the product's brand. */
+int mk_offer_check_brand(mk_ctx *ctx, const mk_seller *seller, const market_product *product,
+                         const char *field, market_error *err);
 
 /* ---- listing rules (CAT-4), catalog/check.c ---- */
 
@@ -151,6 +154,9 @@ int mk_offer_check_activation(mk_ctx *ctx, const market_offer *offer, market_err
  * blocks it; what is to be looked at leaves a review, and `waits` tells. NULL: an operator decides
  * just now, and its review with that. */
 int mk_product_checked(mk_ctx *ctx, const market_product *product, bool *waits, market_error *err);
+/* A change that would make a published product so was decided, and its review with it. */
+int mk_product_decided(mk_ctx *ctx, const market_product *product, int32_t to, const char *reason,
+                       market_error *err);
 /* A new offer: ELISTING when a rule blocks it. */
 int mk_offer_checked_new(mk_ctx *ctx, const market_offer *offer,
                          const market_offer_create_params *in, market_error *err);

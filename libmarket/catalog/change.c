@@ -96,6 +96,7 @@ static market_change *new_change(mk_ctx *ctx, const market_product *product,
                                  const market_change_create_params *in);
 static bool changes_nothing(const market_change *change);
 static bool is_automatic(const mk_policy *policy, const market_change *change);
+static void put(const market_change *change, market_product *product);
 static int apply(mk_ctx *ctx, const market_change *change, market_product *product, bool *waits,
                  market_error *err);
 static int confirm(mk_ctx *ctx, market_change *change, market_product *product, market_error *err);
@@ -264,9 +265,8 @@ static bool is_automatic(const mk_policy *policy, const market_change *change)
 	       (!change->images || named(policy, "images"));
 }
 
-/* The product as it would be, checked as when it is proposed. */
-static int apply(mk_ctx *ctx, const market_change *change, market_product *product, bool *waits,
-                 market_error *err)
+/* The product as it would be. */
+static void put(const market_change *change, market_product *product)
 {
 	if (!mk_id_absent(change->category))
 		product->category = change->category;
@@ -284,6 +284,13 @@ static int apply(mk_ctx *ctx, const market_change *change, market_product *produ
 		product->images = change->images;
 		product->n_images = change->n_images;
 	}
+}
+
+/* Checked as when it is proposed. */
+static int apply(mk_ctx *ctx, const market_change *change, market_product *product, bool *waits,
+                 market_error *err)
+{
+	put(change, product);
 	return mk_product_check(ctx, product, waits, err);
 }
 
@@ -326,16 +333,20 @@ static int check_pending(const market_change *change, market_error *err)
 static int end(mk_ctx *ctx, int32_t state, const char *reason, const char *event, market_error *err)
 {
 	market_change *change = mk_arena_copy(ctx->arena, ctx->subject, sizeof(*change));
+	void *product = NULL;
 	int rc;
 
 	if (!change)
 		return mk_error_no_memory(err);
 	rc = check_pending(change, err);
+	if (rc == 0)
+		rc = mk_load(ctx, &mk_product_entity, change->product, "change", &product, err);
 	if (rc != 0)
 		return rc;
-	rc = mk_listing_decide(
-		ctx, &(mk_listing){.product = change->product},
-		state == MARKET_CHANGE_DECLINED ? MARKET_REVIEW_REFUSED : MARKET_REVIEW_NOTED, reason, err);
+	put(change, product);
+	rc = mk_product_decided(
+		ctx, product, state == MARKET_CHANGE_DECLINED ? MARKET_REVIEW_REFUSED : MARKET_REVIEW_NOTED,
+		reason, err);
 	if (rc != 0)
 		return rc;
 	change->state = state;

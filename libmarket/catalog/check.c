@@ -44,6 +44,15 @@ int mk_product_checked(mk_ctx *ctx, const market_product *product, bool *waits, 
 	return rc == 0 ? mk_listing_decide(ctx, &listing, MARKET_REVIEW_CLEARED, NULL, err) : rc;
 }
 
+int mk_product_decided(mk_ctx *ctx, const market_product *product, int32_t to, const char *reason,
+                       market_error *err)
+{
+	mk_listing listing = {.product = product->id};
+	int rc = mk_listing_is_checked(ctx) ? put_product(ctx, product, &listing, err) : 0;
+
+	return rc == 0 ? mk_listing_decide(ctx, &listing, to, reason, err) : rc;
+}
+
 int mk_offer_checked_new(mk_ctx *ctx, const market_offer *offer,
                          const market_offer_create_params *in, market_error *err)
 {
@@ -163,6 +172,7 @@ static int put_product(mk_ctx *ctx, const market_product *product, mk_listing *l
                        market_error *err)
 {
 	listing->is_product = true;
+	listing->is_change = product->state == MARKET_PRODUCT_PUBLISHED;
 	listing->seller = product->seller;
 	listing->n_images = (int64_t)product->n_images;
 	if (!mk_listing_say(ctx, listing, "title", product->title) ||
@@ -178,8 +188,11 @@ static bool put_pairs(mk_ctx *ctx, mk_listing *listing, const char *before,
 {
 	for (size_t i = 0; i < count; i++) {
 		const char *field = mk_arena_join(ctx->arena, MK_TEXTS(before, pairs[i]->name));
+		const char *named = field ? mk_arena_join(ctx->arena, MK_TEXTS(field, " (name)")) : NULL;
 
-		if (!field || !mk_listing_say(ctx, listing, field, pairs[i]->value))
+		/* a name is shown as well, and is the seller's own where the category has none such */
+		if (!named || !mk_listing_say(ctx, listing, field, pairs[i]->value) ||
+		    !mk_listing_say(ctx, listing, named, pairs[i]->name))
 			return false;
 	}
 	return true;

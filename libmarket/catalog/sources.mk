@@ -1,5 +1,6 @@
 # sources of libmarket/catalog
 libmarket_sources += \
+	libmarket/catalog/activation.c \
 	libmarket/catalog/attribute.c \
 	libmarket/catalog/attribute_check.c \
 	libmarket/catalog/catalog.h \

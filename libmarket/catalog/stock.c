@@ -184,6 +184,9 @@ int mk_stock_add(mk_ctx *ctx, market_id sku, market_id warehouse, int64_t on_han
 	stock->created_at = ctx->now;
 	stock->version = 1;
 	mk_insert(ctx, &mk_stock_insert, &mk_stock_record, stock->id, stock);
+	stock->available = on_hand;
+	if (low_at > 0)
+		tell_low(ctx, stock, INT64_MAX, low_at);
 	*out = stock->id;
 	return 0;
 }

@@ -19,6 +19,7 @@ typedef struct mk_listing {
 	const char *category;     /* its path; NULL: none */
 	const char *locale;       /* of the messages; NULL: each pack's own */
 	bool is_product;          /* its structure and what attributes state are looked at */
+	bool is_change;           /* of what is published: others may be asked for beside it */
 	const market_listing_text **texts;
 	size_t n_texts;
 	const market_listing_price **prices;
@@ -48,7 +49,8 @@ int mk_listing_gate(mk_ctx *ctx, const mk_listing *listing, mk_listing_review *d
                     market_error *err);
 /* ELISTING for what must not be even as a draft; the rest isn't looked at yet. */
 int mk_listing_refuse_blocked(mk_ctx *ctx, const mk_listing *listing, market_error *err);
-/* A decision on the product or offer itself is one on its open review, whose state it becomes. */
+/* A decision on the product or offer itself is one on its open review, whose state it becomes; one
+ * on a content only on the review of that content. */
 int mk_listing_decide(mk_ctx *ctx, const mk_listing *listing, int32_t to, const char *reason,
                       market_error *err);
 

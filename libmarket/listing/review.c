@@ -6,6 +6,8 @@
 static const mk_listing_review *subject(const mk_ctx *ctx);
 static int last_of(mk_ctx *ctx, const mk_listing *listing, mk_listing_review **out,
                    market_error *err);
+static int judge(mk_ctx *ctx, const mk_listing *listing, market_listing_report **report,
+                 const char **json, const char **digest, market_error *err);
 static bool was_judged(const mk_listing_review *last, const char *digest, int32_t severity);
 static int blocked(mk_ctx *ctx, const market_listing_report *report, market_error *err);
 static int digest_of(mk_ctx *ctx, const mk_listing *listing, const char *findings, const char **out,
@@ -100,22 +102,18 @@ int mk_listing_gate(mk_ctx *ctx, const mk_listing *listing, mk_listing_review *d
 	market_listing_report *report = NULL;
 	mk_listing_review *last = decided;
 	const char *json = NULL, *digest = NULL;
-	int rc = mk_listing_run(ctx, listing, &report, err);
+	int rc = judge(ctx, listing, &report, &json, &digest, err);
 
 	*waits = false;
-	if (rc != 0)
-		return rc;
-	if (report->severity == MARKET_SEVERITY_BLOCK)
+	if (rc == 0 && report->severity == MARKET_SEVERITY_BLOCK)
 		return blocked(ctx, report, err);
-	rc = write_report(ctx, report, &json, err);
-	if (rc == 0)
-		rc = digest_of(ctx, listing, json, &digest, err);
 	if (rc == 0 && !decided)
 		rc = last_of(ctx, listing, &last, err);
 	if (rc != 0)
 		return rc;
 	if (!was_judged(last, digest, report->severity)) {
-		if (last && last->review.state == MARKET_REVIEW_OPEN)
+		if (last && last->review.state == MARKET_REVIEW_OPEN &&
+		    (report->severity != 0 || !listing->is_change))
 			decide(ctx, last, MARKET_REVIEW_NOTED, "the listing was changed");
 		*waits = report->severity == MARKET_SEVERITY_REVIEW;
 		return report->severity == 0 ? 0 : add(ctx, listing, report, json, digest, err);
@@ -131,12 +129,16 @@ int mk_listing_gate(mk_ctx *ctx, const mk_listing *listing, mk_listing_review *d
 int mk_listing_decide(mk_ctx *ctx, const mk_listing *listing, int32_t to, const char *reason,
                       market_error *err)
 {
+	market_listing_report *report = NULL;
+	const char *json = NULL, *digest = NULL;
 	mk_listing_review *last = NULL;
-	int rc = 0;
+	int rc = mk_listing_is_checked(ctx) ? last_of(ctx, listing, &last, err) : 0;
 
-	if (mk_listing_is_checked(ctx))
-		rc = last_of(ctx, listing, &last, err);
-	if (rc == 0 && last && last->review.state == MARKET_REVIEW_OPEN)
+	if (rc != 0 || !last || last->review.state != MARKET_REVIEW_OPEN)
+		return rc;
+	if (listing->n_texts > 0)
+		rc = judge(ctx, listing, &report, &json, &digest, err);
+	if (rc == 0 && (!digest || strcmp(digest, last->digest) == 0))
 		decide(ctx, last, to, reason);
 	return rc;
 }
@@ -210,6 +212,16 @@ static int last_of(mk_ctx *ctx, const mk_listing *listing, mk_listing_review **o
 		                  MK_ARGS(mk_int(offer.book), mk_int(offer.id)), &row, err);
 	*out = row;
 	return rc;
+}
+
+static int judge(mk_ctx *ctx, const mk_listing *listing, market_listing_report **report,
+                 const char **json, const char **digest, market_error *err)
+{
+	int rc = mk_listing_run(ctx, listing, report, err);
+
+	if (rc == 0)
+		rc = write_report(ctx, *report, json, err);
+	return rc == 0 ? digest_of(ctx, listing, *json, digest, err) : rc;
 }
 
 /* A review that was over before anyone decided says nothing of what it was of. */

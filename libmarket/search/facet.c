@@ -4,15 +4,18 @@
 
 #include "libmarket/search/search.h"
 
-#define MOST_OF_HIT 64
-#define MOST_SHOWN 200
+#define MOST_SHOWN 200 /* of a kind */
 
+/* When it is full, what is alike is put together, and then it grows. */
 typedef struct counts {
+	mk_arena *arena;
 	market_search_facet *at;
 	size_t n, room;
 } counts;
 
 static int add_hit(mk_ctx *ctx, const mk_search_entry *hit, counts *c, market_error *err);
+static void put_together(counts *c);
+static bool has_room(counts *c);
 static int add_attributes(mk_ctx *ctx, const char *text, counts *c, market_error *err);
 static void add(counts *c, int32_t kind, const char *name, const char *value);
 static void add_price(counts *c, market_money price);
@@ -22,34 +25,66 @@ static int by_count(const void *a, const void *b);
 int mk_search_count(mk_ctx *ctx, mk_search_entry *const *hits, size_t count,
                     market_search_page *page, market_error *err)
 {
-	counts c = {.room = count * MOST_OF_HIT + 1};
+	counts c = {.arena = ctx->arena};
 	const market_search_facet **list;
-	size_t n = 0;
+	size_t of_kind = 0;
 	int rc = 0;
 
-	c.at = MK_NEW_ARRAY(ctx->arena, market_search_facet, c.room);
-	if (!c.at)
-		return mk_error_no_memory(err);
 	for (size_t i = 0; rc == 0 && i < count; i++)
 		rc = add_hit(ctx, hits[i], &c, err);
 	if (rc != 0)
 		return rc;
-	qsort(c.at, c.n, sizeof(*c.at), by_value);
-	for (size_t i = 0; i < c.n; i++)
-		if (n > 0 && by_value(&c.at[n - 1], &c.at[i]) == 0)
-			c.at[n - 1].count++;
-		else
-			c.at[n++] = c.at[i];
-	qsort(c.at, n, sizeof(*c.at), by_count);
-	n = n > MOST_SHOWN ? MOST_SHOWN : n;
-	list = MK_NEW_ARRAY(ctx->arena, const market_search_facet *, n + 1);
-	if (!list)
+	put_together(&c);
+	if (c.n > 0)
+		qsort(c.at, c.n, sizeof(*c.at), by_count);
+	list = MK_NEW_ARRAY(ctx->arena, const market_search_facet *, c.n + 1);
+	if (!list || ctx->arena->failed)
 		return mk_error_no_memory(err);
-	for (size_t i = 0; i < n; i++)
-		list[i] = &c.at[i];
+	for (size_t i = 0; i < c.n; i++) {
+		of_kind = i > 0 && c.at[i].kind == c.at[i - 1].kind ? of_kind + 1 : 0;
+		if (of_kind < MOST_SHOWN)
+			list[page->n_facets++] = &c.at[i];
+		else
+			page->complete = false;
+	}
 	page->facets = list;
-	page->n_facets = n;
 	return 0;
+}
+
+static void put_together(counts *c)
+{
+	size_t n = 0;
+
+	if (c->n > 0)
+		qsort(c->at, c->n, sizeof(*c->at), by_value);
+	for (size_t i = 0; i < c->n; i++)
+		if (n > 0 && by_value(&c->at[n - 1], &c->at[i]) == 0)
+			c->at[n - 1].count += c->at[i].count;
+		else
+			c->at[n++] = c->at[i];
+	c->n = n;
+}
+
+/* False when memory is exhausted, which the arena remembers. */
+static bool has_room(counts *c)
+{
+	market_search_facet *more;
+	size_t room;
+
+	if (c->n < c->room)
+		return true;
+	put_together(c);
+	if (c->n < c->room / 2)
+		return true;
+	room = c->room ? 2 * c->room : 4096;
+	more = MK_NEW_ARRAY(c->arena, market_search_facet, room);
+	if (!more)
+		return false;
+	if (c->n > 0)
+		memcpy(more, c->at, c->n * sizeof(*more));
+	c->at = more;
+	c->room = room;
+	return true;
 }
 
 static int add_hit(mk_ctx *ctx, const mk_search_entry *hit, counts *c, market_error *err)
@@ -99,7 +134,7 @@ static int add_attributes(mk_ctx *ctx, const char *text, counts *c, market_error
 
 static void add(counts *c, int32_t kind, const char *name, const char *value)
 {
-	if (c->n < c->room)
+	if (has_room(c))
 		c->at[c->n++] =
 			(market_search_facet){.kind = kind, .name = name, .value = value, .count = 1};
 }
@@ -111,7 +146,7 @@ static void add_price(counts *c, market_money price)
 	int64_t from = 0, to = 1, ten = 1;
 	size_t step = 0;
 
-	if (c->n == c->room)
+	if (!has_room(c))
 		return;
 	while (to < MK_MONEY_MAX / 10 && !mk_money_less(price, mk_money(to, price.currency))) {
 		from = to;

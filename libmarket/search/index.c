@@ -14,6 +14,8 @@
 #define FACET_BYTES 8
 #define SCORE_BIT 51 /* of an identifier, where the score begins */
 #define LONGEST 65536
+/* words of up to 17 letters and a space: of all attributes, and of the seller, brand and path */
+#define LONGEST_FACETS (18 * (MK_MAX_ATTRIBUTES * (MK_MAX_SKUS + 1) + 100))
 #define DEFAULT_ENTRIES 100
 
 /* Attributes of the product and the SKUs, each once. */
@@ -284,7 +286,7 @@ static int write_facets(mk_ctx *ctx, const pairs *all, mk_search_entry *out, mar
 
 	if (!seller)
 		return mk_error_no_memory(err);
-	mk_text_init(&facets, ctx->arena->allocator, LONGEST);
+	mk_text_init(&facets, ctx->arena->allocator, LONGEST_FACETS);
 	mk_text_add(&facets, seller);
 	/* "/media/books/" */
 	for (const char *at = out->category_path; rc == 0 && *at == '/' && at[1] != '\0';) {

@@ -40,6 +40,11 @@ def bring(store, kind, name, data=None, *options, status=0):
     return [counts[name] for name in ("created", "changed", "unchanged", "refused")]
 
 
+def missing(store, operation, params):
+    done = store.run("call", operation, json.dumps(params))
+    equal((done.returncode, "not_found" in done.stdout + done.stderr), (1, True), operation)
+
+
 def fill(store):
     for name, text in blocks("csv"):
         write(store, name, text)
@@ -115,6 +120,41 @@ def bad_rows():
     equal(done.returncode, 1, "status")
     expect("bad.csv:3: category: category ref:none isn't found (not_found)" in done.stderr,
            done.stderr)
+
+
+@test("CAT-9: lines within the quotes of a refused row are no rows")
+def inside_quotes():
+    store = fresh_store("sqlite")
+    fill(store)
+    head, inside = b"ref,category,state,title,description\n", b"\nin,books,published,In,x\nmore"
+    for name, row in (("long", b"a,books,draft,A,\"" + 300 * 1024 * b"x" + inside + b"\"\n"),
+                      ("nul", b"a,books,draft,A,\"\0" + inside + b"\"\n"),
+                      ("wide", b"a,books,draft,A" + 70 * b",x" + b",\"" + inside + b"\"\n")):
+        counts, rows = report(store, "products", name + ".csv", head + row +
+                              b"b" + name.encode() + b",books,draft,B,\n")
+        equal(counts, [1, 0, 0, 1], name)
+        equal([row[0] for row in rows], [2], name)
+    missing(store, "product.get", {"product": "ref:in"})
+
+
+@test("CAT-9: an offer goes in with all of its rows or not at all, also when one can't be read")
+def unreadable_of_several():
+    store = fresh_store("sqlite")
+    fill(store)
+    head = b"seller,ref,product,sku,attributes,price,currency\n"
+
+    def row(ref, sku, size):
+        return (b"tea-house,%s,tea-1,%s,\"{\"\"cover\"\":\"\"%s\"\"}\",9.00,CNY\n" %
+                (ref.encode(), sku.encode(), size))
+
+    counts, _ = report(store, "offers", "within.csv", head + row("g", "g1", b"1") +
+                       row("g", "g2", b"\xff") + row("g", "g3", b"3") + row("h", "h1", b"1"))
+    equal(counts[0], 1, "created")
+    missing(store, "offer.get", {"offer": "ref:tea-house/g"})
+    report(store, "offers", "between.csv", head + row("i", "i1", b"1") + row("j", "j1", b"\xff") +
+           row("j", "j2", b"2"))
+    for ref in "ij":
+        missing(store, "offer.get", {"offer": "ref:tea-house/" + ref})
 
 
 @test("CAT-9: a file that ends in a quote, and lines that aren't JSON, are reported")

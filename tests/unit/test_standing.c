@@ -300,9 +300,9 @@ static void a_price_is_a_violation(void)
 	test_act_as(&test, "member:ref:lin-owner");
 	for (int i = 0; i < 2; i++)
 		TEST_CALL(&test, "offer.update",
-		          "{'offer':'ref:o','prices':[{'sku':'%s','price':{'amount':'9.98',"
+		          "{'offer':'ref:o','prices':[{'sku':'%s','price':{'amount':'9.9%d',"
 		          "'currency':'BRL'}}]}",
-		          sku);
+		          sku, i);
 	TEST_CALL(&test, "offer.update",
 	          "{'offer':'ref:o','prices':[{'sku':'%s','price':{'amount':'10.00',"
 	          "'currency':'BRL'}}]}",
