@@ -110,8 +110,8 @@ MARKET_API void market_brand_page_free(market_brand_page *page);
 
 /* ---- authorisations ---- */
 
-/* `pending → accepted | rejected`; `accepted → revoked`; either of the first two ends as `expired`
- * when its time is over. */
+/* `pending → accepted | rejected`; `accepted | expired → revoked`; either of the first two ends as
+ * `expired` when its time is over. */
 typedef enum market_authorisation_state {
 	MARKET_AUTHORISATION_PENDING = 1,
 	MARKET_AUTHORISATION_ACCEPTED,
@@ -160,11 +160,11 @@ typedef struct market_authorisation {
 	size_t n_models;
 	const char *const *channels; /* none: all */
 	size_t n_channels;
-	market_time valid_from;
-	market_time valid_to; /* absent: no end */
-	const char *reason;   /* of a rejection or revocation */
+	market_time valid_from; /* it lets nobody list before */
+	market_time valid_to;   /* absent: no end */
+	const char *reason;     /* of a rejection or revocation */
 	int32_t place;
-	market_time place_until;
+	market_time place_until; /* of a held place; stays when that was given up */
 	market_time created_at;
 	market_time decided_at;
 	int64_t version;
@@ -229,8 +229,8 @@ MARKET_API int market_authorisation_accept(struct market_session *session,
 MARKET_API int market_authorisation_reject(struct market_session *session,
                                            const market_authorisation_reason_params *in,
                                            market_authorisation **out, market_error *err);
-/* Ends an accepted one and frees its place; running offers stay. By operators with sellers. Errors:
- * ENOTFOUND, ESTATE. Since 0.1. */
+/* Ends an accepted or expired one and frees its place; running offers stay. By operators with
+ * sellers. Errors: ENOTFOUND, ESTATE. Since 0.1. */
 MARKET_API int market_authorisation_revoke(struct market_session *session,
                                            const market_authorisation_reason_params *in,
                                            market_authorisation **out, market_error *err);

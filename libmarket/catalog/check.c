@@ -276,7 +276,7 @@ static int put_stored(mk_ctx *ctx, const market_listing_check_params *in, mk_lis
 		return rc;
 	product = row;
 	if (product->state != MARKET_PRODUCT_PUBLISHED && !mk_catalog_insider(ctx, product->seller))
-		return mk_catalog_hidden(&mk_product_entity, product->id, "product", err);
+		return mk_not_found(&mk_product_entity, product->id, "product", err);
 	rc = put_product(ctx, product, &stored, err);
 	for (size_t i = 0; rc == 0 && i < stored.n_texts; i++) {
 		bool given = false;
@@ -308,7 +308,7 @@ static int put_stored_offer(mk_ctx *ctx, market_id id, mk_listing *listing, mark
 		return rc;
 	offer = row;
 	if (!mk_catalog_insider(ctx, offer->seller))
-		return mk_catalog_hidden(&mk_offer_entity, id, "offer", err);
+		return mk_not_found(&mk_offer_entity, id, "offer", err);
 	rc = put_offer(ctx, offer, NULL, 0, &stored, err);
 	for (size_t i = 0; rc == 0 && i < stored.n_texts; i++)
 		if (!mk_listing_say(ctx, listing, stored.texts[i]->field, stored.texts[i]->text))

@@ -93,7 +93,7 @@ int mk_front_check_seen(const mk_ctx *ctx, const mk_front *front, const char *fi
 {
 	if (front->front.state == MARKET_FRONT_ACTIVE || mk_catalog_insider(ctx, (market_id){0, 0}))
 		return 0;
-	return mk_catalog_hidden(&mk_front_entity, front->front.id, field, err);
+	return mk_not_found(&mk_front_entity, front->front.id, field, err);
 }
 
 static int take_queries(mk_ctx *ctx, const market_front_query *const *queries, size_t count,

@@ -48,7 +48,6 @@ static const mk_record item_record =
 int mk_catalog_items(mk_ctx *ctx, const mk_want *wants, size_t count, mk_item **items,
                      size_t *failed, market_error *err)
 {
-	char text[MARKET_ID_TEXT_SIZE];
 	batch b;
 	int rc = make_batch(ctx, wants, count, &b, err);
 	size_t i = 0;
@@ -59,8 +58,7 @@ int mk_catalog_items(mk_ctx *ctx, const mk_want *wants, size_t count, mk_item **
 		const lookup *found = find(&b, wants[i].sku);
 
 		if (b.queries[found->item].n_rows == 0 || b.queries[found->seller].n_rows == 0) {
-			market_id_format(MARKET_ID_SKU, wants[i].sku, text);
-			rc = mk_error_at(err, MARKET_ENOTFOUND, "sku", "sku %s isn't found", text);
+			rc = mk_not_found(&mk_sku_entity, wants[i].sku, "sku", err);
 			break;
 		}
 		items[i] = make_item(ctx, &b, &wants[i]);

@@ -211,7 +211,7 @@ int mk_offer_get(mk_ctx *ctx, const void *params, market_error *err)
 
 	(void)params;
 	if (offer->state != MARKET_OFFER_ACTIVE && !mk_catalog_insider(ctx, offer->seller))
-		return mk_catalog_hidden(&mk_offer_entity, offer->id, "offer", err);
+		return mk_not_found(&mk_offer_entity, offer->id, "offer", err);
 	ctx->output = offer;
 	return mk_offer_fill_skus(ctx, &offer, 1, err);
 }
@@ -317,7 +317,7 @@ static int check_product(mk_ctx *ctx, market_id seller, market_id id, market_pro
 		return rc;
 	if (product->state != MARKET_PRODUCT_PUBLISHED && !mk_id_equal(product->seller, seller) &&
 	    !mk_catalog_insider(ctx, product->seller))
-		return mk_catalog_hidden(&mk_product_entity, id, "product", err);
+		return mk_not_found(&mk_product_entity, id, "product", err);
 	*out = row;
 	return 0;
 }

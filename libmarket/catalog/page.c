@@ -30,11 +30,3 @@ bool mk_catalog_insider(const mk_ctx *ctx, market_id seller)
 		return false;
 	}
 }
-
-int mk_catalog_hidden(const mk_entity *entity, market_id id, const char *field, market_error *err)
-{
-	char text[MARKET_ID_TEXT_SIZE];
-
-	market_id_format(entity->kind, id, text);
-	return mk_error_at(err, MARKET_ENOTFOUND, field, "%s %s isn't found", entity->name, text);
-}

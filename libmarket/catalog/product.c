@@ -160,7 +160,7 @@ int mk_product_get(mk_ctx *ctx, const void *params, market_error *err)
 
 	(void)params;
 	if (product->state != MARKET_PRODUCT_PUBLISHED && !mk_catalog_insider(ctx, product->seller))
-		return mk_catalog_hidden(&mk_product_entity, product->id, "product", err);
+		return mk_not_found(&mk_product_entity, product->id, "product", err);
 	ctx->output = (void *)ctx->subject;
 	return 0;
 }

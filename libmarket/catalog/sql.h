@@ -22,8 +22,6 @@ const market_attribute *mk_attribute_named(const mk_effective *effective, const 
 
 /* Whether the actor sees what isn't public of a seller (or, when absent, of the platform). */
 bool mk_catalog_insider(const mk_ctx *ctx, market_id seller);
-/* The refusal that a stranger gets: the same as for what doesn't exist. */
-int mk_catalog_hidden(const mk_entity *entity, market_id id, const char *field, market_error *err);
 
 /* The checks of a product's content before it is proposed or changed; `waits` as for
  * mk_product_checked. */

@@ -275,7 +275,7 @@ static int read_stock(mk_ctx *ctx, market_id sku, market_id warehouse, const cha
 	*out = NULL;
 	/* a warehouse of another seller doesn't exist for this one */
 	if (warehouse.book != sku.book)
-		return mk_catalog_hidden(&mk_warehouse_entity, warehouse, field, err);
+		return mk_not_found(&mk_warehouse_entity, warehouse, field, err);
 	rc = mk_load(ctx, &mk_warehouse_entity, warehouse, field, &row, err);
 	if (rc == 0)
 		rc = mk_store_get(ctx->store, ctx->arena, &mk_stock_in, &mk_stock_record,

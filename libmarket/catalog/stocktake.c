@@ -60,7 +60,7 @@ int mk_stocktake_create(mk_ctx *ctx, const void *params, market_error *err)
 	int rc;
 
 	if (in->warehouse.book != in->seller.book)
-		return mk_catalog_hidden(&mk_warehouse_entity, in->warehouse, "warehouse", err);
+		return mk_not_found(&mk_warehouse_entity, in->warehouse, "warehouse", err);
 	rc = mk_load(ctx, &mk_warehouse_entity, in->warehouse, "warehouse", &warehouse, err);
 	if (rc == 0)
 		rc = read_counted(ctx, in, &stocks, err);
@@ -158,8 +158,7 @@ static int read_counted(mk_ctx *ctx, const market_stocktake_create_params *in,
 	rc = mk_store_read(ctx->store, ctx->arena, queries, 2 * n, err);
 	for (size_t i = 0; rc == 0 && i < n; i++) {
 		if (queries[2 * i].n_rows == 0 || in->counts[i]->sku.book != in->seller.book)
-			return at_count(i, mk_catalog_hidden(&mk_sku_entity, in->counts[i]->sku, "sku", err),
-			                err);
+			return at_count(i, mk_not_found(&mk_sku_entity, in->counts[i]->sku, "sku", err), err);
 		(*stocks)[i] = queries[2 * i + 1].n_rows > 0 ? queries[2 * i + 1].rows[0] : NULL;
 	}
 	return rc;

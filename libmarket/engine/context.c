@@ -111,11 +111,14 @@ int mk_ref_check_free_in(mk_ctx *ctx, const mk_entity *entity, int64_t book, con
 int mk_load(mk_ctx *ctx, const mk_entity *entity, market_id id, const char *field, void **row,
             market_error *err)
 {
-	char text[MARKET_ID_TEXT_SIZE];
 	int rc = mk_store_get(ctx->store, ctx->arena, entity->by_id, entity->record,
 	                      MK_ARGS(mk_int(id.book), mk_int(id.id)), row, err);
-	if (rc != 0 || *row)
-		return rc;
+	return rc != 0 || *row ? rc : mk_not_found(entity, id, field, err);
+}
+
+int mk_not_found(const mk_entity *entity, market_id id, const char *field, market_error *err)
+{
+	char text[MARKET_ID_TEXT_SIZE];
 	market_id_format(entity->kind, id, text);
 	return mk_error_at(err, MARKET_ENOTFOUND, field ? field : "", "%s %s isn't found", entity->name,
 	                   text);

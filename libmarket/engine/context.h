@@ -67,6 +67,8 @@ int mk_ref_check_free_in(mk_ctx *ctx, const mk_entity *entity, int64_t book, con
 /* Loads a record by id; ENOTFOUND names `field` when there is none. The row is in the arena. */
 int mk_load(mk_ctx *ctx, const mk_entity *entity, market_id id, const char *field, void **row,
             market_error *err);
+/* ENOTFOUND, also of one that is there and that the actor mustn't hear of. */
+int mk_not_found(const mk_entity *entity, market_id id, const char *field, market_error *err);
 
 /* ---- events: `type` is "noun.done"; the books concerned are the object's and those added ---- */
 void mk_event(mk_ctx *ctx, const char *type, market_id_kind kind, market_id object);

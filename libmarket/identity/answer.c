@@ -246,6 +246,7 @@ static int contradict(mk_ctx *ctx, mk_identity *row, const mk_identity_answer *a
 		return rc;
 	submission->submission.state = MARKET_SUBMISSION_PENDING;
 	submission->submission.reason = "contradicted";
+	submission->submission.valid_to = row->identity.valid_to;
 	submission->submission.lapsed_at = ctx->now;
 	news.decided = submission;
 	mk_submission_settle(ctx, submission);

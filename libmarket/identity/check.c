@@ -5,6 +5,7 @@
 #include "libmarket/engine/policy_sellers.h"
 #include "libmarket/identity/identity.h"
 #include "libmarket/party/requirement.h"
+#include "libmarket/party/seller.h"
 
 static int check_start(mk_ctx *ctx, const market_identity_check_params *in, market_error *err);
 static int ask(mk_ctx *ctx, const mk_identity *row, market_error *err);
@@ -150,10 +151,9 @@ static int check_start(mk_ctx *ctx, const market_identity_check_params *in, mark
 	if (requirement->kind != MK_VERIFIED)
 		return mk_error_at(err, MARKET_EINVALID, "requirement", "requirement %s isn't verified",
 		                   in->requirement);
-	if (seller->seller.state == MARKET_SELLER_REJECTED ||
-	    seller->seller.state == MARKET_SELLER_TERMINATED)
-		return mk_error_at(err, MARKET_ESTATE, "seller", "the seller is %s",
-		                   mk_enum_name(&mk_seller_state_enum, seller->seller.state));
+	rc = mk_seller_check_there(seller, err);
+	if (rc != 0)
+		return rc;
 	if (!mk_identity_find(ctx->market, ctx->policy->identity->provider))
 		return mk_identity_absent(ctx->policy->identity->provider, err);
 	rc = mk_identity_newest(ctx, in->seller, in->requirement, &last, err);

@@ -31,8 +31,10 @@ void mk_identity_save(mk_ctx *ctx, mk_identity *row);
 /* The newest for a requirement; NULL when there is none. */
 int mk_identity_newest(mk_ctx *ctx, market_id seller, const char *requirement, mk_identity **out,
                        market_error *err);
-/* Of the newest check whose submission is accepted; NULL when nothing was verified. */
-int mk_identity_verified(mk_ctx *ctx, market_id seller, mk_identity **out, market_error *err);
+/* The newest that verified a name and whose submission is accepted, or with `lapsed` was so once.
+ * NULL when there is none. */
+int mk_identity_verified(mk_ctx *ctx, market_id seller, bool lapsed, mk_identity **out,
+                         market_error *err);
 /* The one that decides over a submission; NULL when there is none. */
 int mk_identity_of_submission(mk_ctx *ctx, market_id submission, mk_identity **out,
                               market_error *err);
@@ -58,6 +60,9 @@ int mk_identity_holds(mk_ctx *ctx, market_id seller, const char *verified, const
                       bool *out, market_error *err);
 /* EHOLDER when it isn't. */
 int mk_identity_check_holder(mk_ctx *ctx, market_id seller, const char *holder, market_error *err);
+/* The check that is open over the submission: no operator decides yet. NULL: none. */
+int mk_identity_awaited(mk_ctx *ctx, const market_submission *submission, mk_identity **out,
+                        market_error *err);
 /* ESTATE while a provider's answer over the submission is awaited. */
 int mk_identity_check_accept(mk_ctx *ctx, const market_submission *submission, market_error *err);
 

@@ -94,7 +94,8 @@ static const mk_statement identity_verified = {
 	.sql =
 		"SELECT " COLUMNS " FROM identity_check WHERE book_id = ?1 AND legal_name IS NOT NULL AND "
 		"EXISTS (SELECT 1 FROM submission WHERE submission.book_id = ?1 AND submission.id = "
-		"identity_check.submission_id AND submission.state = 2) ORDER BY id DESC LIMIT 1",
+		"identity_check.submission_id AND (submission.state = 2 OR (CAST(?2 AS BIGINT) = 1 AND "
+		"submission.lapsed_at IS NOT NULL))) ORDER BY id DESC LIMIT 1",
 };
 static const mk_statement identity_insert = {
 	.name = "identity_insert",
@@ -159,10 +160,11 @@ int mk_identity_newest(mk_ctx *ctx, market_id seller, const char *requirement, m
 	                    MK_ARGS(mk_int(seller.id), mk_text_value(requirement)), (void **)out, err);
 }
 
-int mk_identity_verified(mk_ctx *ctx, market_id seller, mk_identity **out, market_error *err)
+int mk_identity_verified(mk_ctx *ctx, market_id seller, bool lapsed, mk_identity **out,
+                         market_error *err)
 {
 	return mk_store_get(ctx->store, ctx->arena, &identity_verified, &mk_identity_record,
-	                    MK_ARGS(mk_int(seller.id)), (void **)out, err);
+	                    MK_ARGS(mk_int(seller.id), mk_int(lapsed)), (void **)out, err);
 }
 
 int mk_identity_of_submission(mk_ctx *ctx, market_id submission, mk_identity **out,

@@ -22,9 +22,9 @@ int mk_seller_identity(mk_ctx *ctx, const void *params, market_error *err)
 	(void)params;
 	if (!shown)
 		return mk_error_no_memory(err);
-	if (s->approved_at == 0)
-		return mk_error_at(err, MARKET_ENOTFOUND, "seller", "the seller isn't approved");
-	rc = mk_identity_verified(ctx, s->id, &verified, err);
+	if (s->approved_at == 0) /* strangers don't hear of it */
+		return mk_not_found(&mk_seller_entity, s->id, "seller", err);
+	rc = mk_identity_verified(ctx, s->id, false, &verified, err);
 	if (rc == 0 && verified)
 		rc = mk_identity_unseal(ctx->keys, verified, ctx->arena, err);
 	if (rc != 0)
@@ -52,10 +52,13 @@ int mk_identity_holds(mk_ctx *ctx, market_id seller, const char *verified, const
 	int rc = 0;
 
 	*out = true;
-	if (!verified) {
-		rc = mk_identity_verified(ctx, seller, &row, err);
-		verified = row ? row->identity.legal_name : NULL;
-	}
+	if (!verified)
+		rc = mk_identity_verified(ctx, seller, false, &row, err);
+	/* what counts no more binds the account until another name is verified */
+	if (rc == 0 && !verified && !row)
+		rc = mk_identity_verified(ctx, seller, true, &row, err);
+	if (rc == 0 && row)
+		verified = row->identity.legal_name;
 	return rc == 0 && verified ? same_name(ctx, verified, holder, out, err) : rc;
 }
 
@@ -70,16 +73,26 @@ int mk_identity_check_holder(mk_ctx *ctx, market_id seller, const char *holder, 
 	return mk_error_hint(err, rc, "Name an account that the verified legal person holds.");
 }
 
-int mk_identity_check_accept(mk_ctx *ctx, const market_submission *submission, market_error *err)
+int mk_identity_awaited(mk_ctx *ctx, const market_submission *submission, mk_identity **out,
+                        market_error *err)
 {
 	const mk_requirement *requirement = mk_policy_requirement(ctx->policy, submission->requirement);
-	mk_identity *row = NULL;
 	int rc = 0;
 
-	if (!requirement || requirement->kind != MK_VERIFIED)
-		return 0;
-	rc = mk_identity_of_submission(ctx, submission->id, &row, err);
-	if (rc == 0 && row && mk_identity_open(row)) {
+	*out = NULL;
+	if (requirement && requirement->kind == MK_VERIFIED)
+		rc = mk_identity_of_submission(ctx, submission->id, out, err);
+	if (rc == 0 && *out && !mk_identity_open(*out))
+		*out = NULL;
+	return rc;
+}
+
+int mk_identity_check_accept(mk_ctx *ctx, const market_submission *submission, market_error *err)
+{
+	mk_identity *row = NULL;
+	int rc = mk_identity_awaited(ctx, submission, &row, err);
+
+	if (rc == 0 && row) {
 		rc = mk_error_at(err, MARKET_ESTATE, "submission", "the provider's answer is awaited");
 		rc = mk_error_object(err, rc, MARKET_ID_IDENTITY, row->identity.id);
 	}

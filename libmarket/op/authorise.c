@@ -30,17 +30,13 @@ int mk_actor_open(const mk_run *run, const market_member *row, mk_ctx *ctx, mk_o
 int mk_authorise(const mk_run *run, const mk_opening *opening, market_error *err)
 {
 	const mk_op *op = run->op;
-	char text[MARKET_ID_TEXT_SIZE];
 	bool exists = !op->subject || mk_id_absent(run->subject) || opening->subject;
 	if (exists)
 		for (const mk_relation *relation = op->relations; relation->kind != MK_REL_END; relation++)
 			if (holds(run, opening, relation))
 				return 0;
-	if (op->subject && !mk_id_absent(run->subject) && (!exists || !knows(run, opening))) {
-		market_id_format(op->subject->kind, run->subject, text);
-		return mk_error_at(err, MARKET_ENOTFOUND, op->subject_param, "%s %s isn't found",
-		                   op->subject->name, text);
-	}
+	if (op->subject && !mk_id_absent(run->subject) && (!exists || !knows(run, opening)))
+		return mk_not_found(op->subject, run->subject, op->subject_param, err);
 	return mk_error_set(err, MARKET_EDENIED, "%s may not call %s", run->actor_text, op->name);
 }
 

@@ -255,7 +255,7 @@ static const mk_op ops[COUNT] = {
 		},
 	[AUTHORISATION_REJECT] = DECISION("reject", "Rejects an authorisation.",
                                       authorisation_reason_params, mk_authorisation_reject),
-	[AUTHORISATION_REVOKE] = DECISION("revoke", "Ends an accepted authorisation.",
+	[AUTHORISATION_REVOKE] = DECISION("revoke", "Ends an accepted or expired authorisation.",
                                       authorisation_reason_params, mk_authorisation_revoke),
 	[AUTHORISATION_EXPIRE] =
 		{

@@ -1,11 +1,11 @@
 /* Reading orders. */
 #include "libmarket/order/order.h"
+#include "libmarket/party/party.h"
 
 #define N_STATES MARKET_ORDER_CLOSED
 
 static int whose(const mk_ctx *ctx, const market_order_list_params *in, market_id *seller,
                  market_id *buyer, market_error *err);
-static int absent_party(const char *field, market_id_kind kind, market_id id, market_error *err);
 static int read_seller(mk_ctx *ctx, const mk_value *args, int32_t state, mk_order **out,
                        size_t *count, market_error *err);
 
@@ -76,30 +76,22 @@ static int whose(const mk_ctx *ctx, const market_order_list_params *in, market_i
 		if (mk_id_absent(*buyer) && mk_id_absent(*seller))
 			*buyer = ctx->actor.id;
 		if (!mk_id_absent(*seller))
-			return absent_party("seller", MARKET_ID_SELLER, *seller, err);
+			return mk_not_found(&mk_seller_entity, *seller, "seller", err);
 		if (!mk_id_equal(*buyer, ctx->actor.id))
-			return absent_party("buyer", MARKET_ID_BUYER, *buyer, err);
+			return mk_not_found(&mk_buyer_entity, *buyer, "buyer", err);
 	} else if (ctx->actor.kind == MARKET_ACTOR_MEMBER) {
 		if (mk_id_absent(*seller) && mk_id_absent(*buyer))
 			*seller = ctx->member->seller;
 		if (!mk_id_absent(*buyer))
-			return absent_party("buyer", MARKET_ID_BUYER, *buyer, err);
+			return mk_not_found(&mk_buyer_entity, *buyer, "buyer", err);
 		if (!mk_id_equal(*seller, ctx->member->seller))
-			return absent_party("seller", MARKET_ID_SELLER, *seller, err);
+			return mk_not_found(&mk_seller_entity, *seller, "seller", err);
 	}
 	if (mk_id_absent(*seller) && mk_id_absent(*buyer))
 		return mk_error_at(err, MARKET_EMISSING, "seller", "seller or buyer is missing");
 	if (!mk_id_absent(*seller) && !mk_id_absent(*buyer))
 		return mk_error_at(err, MARKET_EINVALID, "buyer", "seller and buyer exclude each other");
 	return 0;
-}
-
-static int absent_party(const char *field, market_id_kind kind, market_id id, market_error *err)
-{
-	char text[MARKET_ID_TEXT_SIZE];
-
-	market_id_format(kind, id, text);
-	return mk_error_at(err, MARKET_ENOTFOUND, field, "%s %s isn't found", field, text);
 }
 
 /* The index has the state before the time, so that all states are read each by itself and merged.

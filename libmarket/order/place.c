@@ -100,17 +100,14 @@ static int check_funders(const market_order_place_params *in, market_error *err)
 static int read_address(mk_ctx *ctx, mk_checkout *checkout, market_error *err)
 {
 	const market_order_place_params *in = checkout->params;
-	char id[MARKET_ID_TEXT_SIZE];
 	market_address *address = NULL;
 	mk_text text;
 	int rc;
 
 	if (mk_id_absent(in->address))
 		return 0;
-	if (in->address.book != in->buyer.book) {
-		market_id_format(MARKET_ID_ADDRESS, in->address, id);
-		return mk_error_at(err, MARKET_ENOTFOUND, "address", "address %s isn't found", id);
-	}
+	if (in->address.book != in->buyer.book)
+		return mk_not_found(&mk_address_entity, in->address, "address", err);
 	rc = mk_address_load(ctx, in->address, "address", &address, err);
 	if (rc != 0)
 		return rc;

@@ -44,6 +44,8 @@ int mk_seller_load(mk_ctx *ctx, market_id id, const char *field, mk_seller **out
 void mk_buyer_save(mk_ctx *ctx, mk_buyer *buyer);
 /* Plans the update of a seller that was read and changed, its deadline included. */
 void mk_seller_save(mk_ctx *ctx, mk_seller *seller);
+/* Whether it was rejected or terminated. */
+bool mk_seller_is_gone(const mk_seller *seller);
 /* Whether it is being wound up, or is gone. */
 bool mk_seller_is_leaving(const mk_seller *seller);
 /* SEL-12, CAT-6: whether it takes new orders now. */

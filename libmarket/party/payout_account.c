@@ -201,14 +201,11 @@ static int find_named(mk_ctx *ctx, const market_payout_account_get_params *in,
                       market_payout_account **out, market_error *err)
 {
 	payout_account_row *row = NULL;
-	char text[MARKET_ID_TEXT_SIZE];
 	int rc = mk_load(ctx, &mk_payout_account_entity, in->account, "account", (void **)&row, err);
 	if (rc != 0)
 		return rc;
-	market_id_format(MARKET_ID_PAYOUT_ACCOUNT, in->account, text);
 	if (!mk_id_equal(row->account.seller, in->seller))
-		return mk_error_at(err, MARKET_ENOTFOUND, "account", "%s %s isn't found",
-		                   mk_payout_account_entity.name, text);
+		return mk_not_found(&mk_payout_account_entity, in->account, "account", err);
 	*out = &row->account;
 	return payout_account_fill(ctx, row, err);
 }

@@ -317,10 +317,17 @@ int mk_submissions_wait(mk_ctx *ctx, const mk_seller *seller, const mk_seller_ne
 	int rc = list_submissions(ctx, seller, news, &list, &count, err);
 
 	*waits = false;
-	for (size_t i = 0; rc == 0 && i < count; i++)
-		*waits = *waits || list[i]->state == MARKET_SUBMISSION_PENDING ||
-		         (list[i]->recheck_at != 0 && list[i]->recheck_at <= ctx->now &&
-		          mk_submission_counts(list[i], ctx->now));
+	for (size_t i = 0; rc == 0 && !*waits && i < count; i++) {
+		mk_identity *awaited = NULL;
+
+		if (list[i]->state == MARKET_SUBMISSION_PENDING) {
+			rc = mk_identity_awaited(ctx, list[i], &awaited, err);
+			*waits = !awaited;
+		} else {
+			*waits = list[i]->recheck_at != 0 && list[i]->recheck_at <= ctx->now &&
+			         mk_submission_counts(list[i], ctx->now);
+		}
+	}
 	return rc;
 }
 

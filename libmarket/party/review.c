@@ -69,8 +69,7 @@ int mk_review_follow(mk_ctx *ctx, mk_seller *seller, const mk_seller_news *news,
 	bool waits = seller->seller.state == MARKET_SELLER_IN_REVIEW;
 	int rc = 0;
 
-	if (seller->seller.state == MARKET_SELLER_REJECTED ||
-	    seller->seller.state == MARKET_SELLER_TERMINATED)
+	if (mk_seller_is_gone(seller))
 		waits = false;
 	else if (!waits)
 		rc = mk_submissions_wait(ctx, seller, news, &waits, err);

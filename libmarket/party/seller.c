@@ -92,9 +92,7 @@ int mk_seller_load(mk_ctx *ctx, market_id id, const char *field, mk_seller **out
 
 bool mk_seller_is_leaving(const mk_seller *seller)
 {
-	return seller->seller.state == MARKET_SELLER_CLOSING ||
-	       seller->seller.state == MARKET_SELLER_REJECTED ||
-	       seller->seller.state == MARKET_SELLER_TERMINATED;
+	return seller->seller.state == MARKET_SELLER_CLOSING || mk_seller_is_gone(seller);
 }
 
 bool mk_seller_sells(const mk_seller *seller)
@@ -125,12 +123,15 @@ static int refuse_state(const mk_seller *seller, market_error *err)
 	return mk_error_object(err, rc, MARKET_ID_SELLER, seller->seller.id);
 }
 
+bool mk_seller_is_gone(const mk_seller *seller)
+{
+	return seller->seller.state == MARKET_SELLER_REJECTED ||
+	       seller->seller.state == MARKET_SELLER_TERMINATED;
+}
+
 int mk_seller_check_there(const mk_seller *seller, market_error *err)
 {
-	const int32_t state = seller->seller.state;
-	return state == MARKET_SELLER_REJECTED || state == MARKET_SELLER_TERMINATED
-	           ? refuse_state(seller, err)
-	           : 0;
+	return mk_seller_is_gone(seller) ? refuse_state(seller, err) : 0;
 }
 
 int mk_seller_step_to(mk_ctx *ctx, mk_seller *seller, mk_seller_step step, market_error *err)

@@ -196,7 +196,6 @@ int mk_submission_create(mk_ctx *ctx, const void *params, market_error *err)
 {
 	const market_submission_create_params *in = params;
 	mk_seller *seller = (mk_seller *)ctx->subject;
-	const bool queued = seller->review_since != 0;
 	mk_submission row = {.submission = {
 							 .ref = in->ref,
 							 .seller = in->seller,
@@ -222,7 +221,8 @@ int mk_submission_create(mk_ctx *ctx, const void *params, market_error *err)
 		return rc;
 	mk_submission_add(ctx, &row);
 	rc = mk_review_follow(ctx, seller, &news, err);
-	if (rc == 0 && !queued)
+	/* also when it is in the queue: a decision at the same time may take it out */
+	if (rc == 0)
 		mk_seller_save(ctx, seller);
 	ctx->result = row.submission.id;
 	return rc;

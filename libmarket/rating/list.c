@@ -6,13 +6,10 @@ int mk_rating_get(mk_ctx *ctx, const void *params, market_error *err)
 	mk_rating *row = (mk_rating *)ctx->subject;
 	const market_rating *rating = &row->rating;
 	bool own = ctx->actor.kind == MARKET_ACTOR_BUYER && mk_id_equal(ctx->actor.id, rating->buyer);
-	char text[MARKET_ID_TEXT_SIZE];
 
 	(void)params;
-	if (rating->state != MARKET_RATING_PUBLISHED && !own && !mk_rating_moderates(ctx)) {
-		market_id_format(MARKET_ID_RATING, rating->id, text);
-		return mk_error_at(err, MARKET_ENOTFOUND, "rating", "rating %s isn't found", text);
-	}
+	if (rating->state != MARKET_RATING_PUBLISHED && !own && !mk_rating_moderates(ctx))
+		return mk_not_found(&mk_rating_entity, rating->id, "rating", err);
 	ctx->output = row;
 	return mk_rating_show(ctx, row, err);
 }

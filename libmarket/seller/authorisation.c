@@ -233,6 +233,8 @@ static market_time next_due(const mk_ctx *ctx, const mk_authorisation *row)
 	const market_authorisation *a = &row->authorisation;
 	market_time due = a->place == MARKET_BRAND_PLACE_HELD ? a->place_until : 0;
 	int64_t span;
+	if (a->state == MARKET_AUTHORISATION_ACCEPTED && a->valid_from > ctx->now)
+		due = earlier(due, a->valid_from);
 	if (a->valid_to == 0 || a->state > MARKET_AUTHORISATION_ACCEPTED)
 		return due;
 	due = earlier(due, a->valid_to);
@@ -291,12 +293,6 @@ static int finish(mk_ctx *ctx, mk_seller *seller, mk_authorisation *row, bool ho
 	return 0;
 }
 
-static bool is_gone(const mk_seller *seller)
-{
-	return seller->seller.state == MARKET_SELLER_REJECTED ||
-	       seller->seller.state == MARKET_SELLER_TERMINATED;
-}
-
 /* ---- operations ---- */
 
 static mk_authorisation *new_row(mk_ctx *ctx, const market_authorisation_create_params *in)
@@ -347,11 +343,9 @@ int mk_authorisation_create(mk_ctx *ctx, const void *params, market_error *err)
 	mk_seller *seller = (mk_seller *)ctx->subject;
 	mk_authorisation *row;
 	void *brand = NULL;
-	int rc;
-	if (is_gone(seller))
-		return mk_error_at(err, MARKET_ESTATE, "seller", "the seller is %s",
-		                   mk_enum_name(&mk_seller_state_enum, seller->seller.state));
-	rc = mk_load(ctx, &mk_brand_entity, in->brand, "brand", &brand, err);
+	int rc = mk_seller_check_there(seller, err);
+	if (rc == 0)
+		rc = mk_load(ctx, &mk_brand_entity, in->brand, "brand", &brand, err);
 	if (rc == 0)
 		rc = mk_seller_brands_read(ctx, seller, err);
 	if (rc == 0)
@@ -374,22 +368,34 @@ int mk_authorisation_create(mk_ctx *ctx, const void *params, market_error *err)
 	return finish(ctx, seller, row, true, err);
 }
 
-static int check_state(const mk_authorisation *row, int32_t state, market_error *err)
+static bool leads(int32_t from, int32_t to)
 {
-	if (row->authorisation.state == state)
+	switch (from) {
+	case MARKET_AUTHORISATION_PENDING:
+		return to == MARKET_AUTHORISATION_ACCEPTED || to == MARKET_AUTHORISATION_REJECTED;
+	case MARKET_AUTHORISATION_ACCEPTED:
+	case MARKET_AUTHORISATION_EXPIRED: /* it may keep a place */
+		return to == MARKET_AUTHORISATION_REVOKED;
+	default:
+		return false;
+	}
+}
+
+static int check_state(const mk_authorisation *row, int32_t to, market_error *err)
+{
+	if (leads(row->authorisation.state, to))
 		return 0;
 	return mk_error_at(err, MARKET_ESTATE, "authorisation", "the authorisation is %s",
 	                   mk_enum_name(&mk_authorisation_state_enum, row->authorisation.state));
 }
 
-static int decide(mk_ctx *ctx, int32_t from, int32_t to, const char *event, const char *reason,
-                  market_error *err)
+static int decide(mk_ctx *ctx, int32_t to, const char *event, const char *reason, market_error *err)
 {
 	mk_seller *seller = NULL;
 	mk_authorisation *row = NULL;
 	int rc = read_subject(ctx, &seller, &row, err);
 	if (rc == 0)
-		rc = check_state(row, from, err);
+		rc = check_state(row, to, err);
 	if (rc != 0)
 		return rc;
 	row->authorisation.state = to;
@@ -400,9 +406,9 @@ static int decide(mk_ctx *ctx, int32_t from, int32_t to, const char *event, cons
 	mk_event_id(ctx, "brand", MARKET_ID_BRAND, row->authorisation.brand);
 	mk_event_text(ctx, "reason", reason);
 	if (to == MARKET_AUTHORISATION_ACCEPTED) {
-		rc = is_gone(seller)
-		         ? mk_error_at(err, MARKET_ESTATE, "authorisation", "the seller is gone")
-		         : mk_seller_advance(ctx, seller, NULL, err);
+		rc = mk_error_field(err, mk_seller_check_there(seller, err), "authorisation");
+		if (rc == 0)
+			rc = mk_seller_advance(ctx, seller, NULL, err);
 		if (rc != 0)
 			return rc;
 	}
@@ -412,31 +418,29 @@ static int decide(mk_ctx *ctx, int32_t from, int32_t to, const char *event, cons
 int mk_authorisation_accept(mk_ctx *ctx, const void *params, market_error *err)
 {
 	(void)params;
-	return decide(ctx, MARKET_AUTHORISATION_PENDING, MARKET_AUTHORISATION_ACCEPTED,
-	              "authorisation.accepted", NULL, err);
+	return decide(ctx, MARKET_AUTHORISATION_ACCEPTED, "authorisation.accepted", NULL, err);
 }
 
 int mk_authorisation_reject(mk_ctx *ctx, const void *params, market_error *err)
 {
 	const market_authorisation_reason_params *in = params;
-	return decide(ctx, MARKET_AUTHORISATION_PENDING, MARKET_AUTHORISATION_REJECTED,
-	              "authorisation.rejected", in->reason, err);
+	return decide(ctx, MARKET_AUTHORISATION_REJECTED, "authorisation.rejected", in->reason, err);
 }
 
 int mk_authorisation_revoke(mk_ctx *ctx, const void *params, market_error *err)
 {
 	const market_authorisation_reason_params *in = params;
-	return decide(ctx, MARKET_AUTHORISATION_ACCEPTED, MARKET_AUTHORISATION_REVOKED,
-	              "authorisation.revoked", in->reason, err);
+	return decide(ctx, MARKET_AUTHORISATION_REVOKED, "authorisation.revoked", in->reason, err);
 }
 
-/* Its deadline: the end of a held place, a warning, or its own end. */
+/* Its deadline: the end of a held place, its begin, a warning, or its own end. */
 int mk_authorisation_expire(mk_ctx *ctx, const void *params, market_error *err)
 {
 	mk_seller *seller = NULL;
 	mk_authorisation *row = NULL;
 	market_authorisation *a;
 	const char *event = "authorisation.expiring";
+	bool begins = false;
 	int rc = read_subject(ctx, &seller, &row, err);
 	(void)params;
 	if (rc != 0)
@@ -453,12 +457,18 @@ int mk_authorisation_expire(mk_ctx *ctx, const void *params, market_error *err)
 	if (a->valid_to != 0 && a->valid_to <= ctx->now) {
 		event = "authorisation.expired";
 		a->state = MARKET_AUTHORISATION_EXPIRED;
+	} else if (row->due_at == a->valid_from) {
+		event = "authorisation.begun";
+		begins = true;
+		rc = mk_seller_advance(ctx, seller, NULL, err);
 	}
+	if (rc != 0)
+		return rc;
 	mk_event(ctx, event, MARKET_ID_AUTHORISATION, a->id);
 	mk_event_id(ctx, "brand", MARKET_ID_BRAND, a->brand);
 	if (a->valid_to != 0)
 		mk_event_int(ctx, "valid_to", a->valid_to);
-	return finish(ctx, seller, row, false, err);
+	return finish(ctx, seller, row, begins, err);
 }
 
 int mk_authorisation_get(mk_ctx *ctx, const void *params, market_error *err)

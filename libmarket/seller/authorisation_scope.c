@@ -136,19 +136,22 @@ int mk_authorisation_decode(mk_ctx *ctx, mk_authorisation *row, market_error *er
 
 /* ---- checks of a new one ---- */
 
-/* Another seller's authorisation carries what hangs on it as long as it is valid itself. */
-static int load_upper(mk_ctx *ctx, market_id id, market_id brand, mk_authorisation **out,
+/* Another seller's authorisation carries what hangs on it as long as it is valid itself and that
+ * seller is there. */
+static int load_upper(mk_ctx *ctx, market_id id, market_id brand, mk_seller **seller,
                       market_error *err)
 {
-	char text[MARKET_ID_TEXT_SIZE];
-	int rc = mk_load(ctx, &mk_authorisation_entity, id, "authorisation", (void **)out, err);
+	void *row = NULL;
+	int rc = mk_load(ctx, &mk_authorisation_entity, id, "authorisation", &row, err);
+	const mk_authorisation *upper = row;
+	if (rc == 0)
+		rc = mk_seller_load(ctx, upper->authorisation.seller, "authorisation", seller, err);
 	if (rc != 0)
 		return rc;
-	if (mk_authorisation_valid(ctx, *out) && mk_id_equal((*out)->authorisation.brand, brand))
+	if (mk_authorisation_valid(ctx, upper) && !mk_seller_is_gone(*seller) &&
+	    mk_id_equal(upper->authorisation.brand, brand))
 		return 0;
-	market_id_format(MARKET_ID_AUTHORISATION, id, text);
-	return mk_error_at(err, MARKET_ENOTFOUND, "authorisation", "authorisation %s isn't found",
-	                   text);
+	return mk_not_found(&mk_authorisation_entity, id, "authorisation", err);
 }
 
 static const char *legal_name(const mk_seller *seller)
@@ -159,11 +162,8 @@ static const char *legal_name(const mk_seller *seller)
 static int check_upper(mk_ctx *ctx, const mk_brand *brand, const market_brand_link *link,
                        market_error *err)
 {
-	mk_authorisation *upper = NULL;
 	mk_seller *seller = NULL;
-	int rc = load_upper(ctx, link->authorisation, brand->brand.id, &upper, err);
-	if (rc == 0)
-		rc = mk_seller_load(ctx, upper->authorisation.seller, "authorisation", &seller, err);
+	int rc = load_upper(ctx, link->authorisation, brand->brand.id, &seller, err);
 	if (rc == 0 && !same_name(ctx, legal_name(seller), link->from))
 		rc = mk_error_at(err, MARKET_EINVALID, "from", "the authorisation isn't one of %s",
 		                 link->from);
@@ -174,15 +174,14 @@ static int check_link(mk_ctx *ctx, const mk_brand *brand,
                       const market_authorisation_create_params *in, size_t at, market_error *err)
 {
 	const market_brand_link *link = in->chain[at];
-	if (!mk_id_absent(link->authorisation))
-		return check_upper(ctx, brand, link, err);
-	if (at == 0 && brand->brand.owner && !same_name(ctx, link->from, brand->brand.owner))
+	const bool hangs = !mk_id_absent(link->authorisation);
+	if (at == 0 && !hangs && brand->brand.owner && !same_name(ctx, link->from, brand->brand.owner))
 		return mk_error_at(err, MARKET_EINVALID, "from", "the chain begins with %s, not with %s",
 		                   link->from, brand->brand.owner);
 	if (at > 0 && !same_name(ctx, link->from, in->chain[at - 1]->to))
 		return mk_error_at(err, MARKET_EINVALID, "from", "the chain breaks between %s and %s",
 		                   in->chain[at - 1]->to, link->from);
-	return 0;
+	return hangs ? check_upper(ctx, brand, link, err) : 0;
 }
 
 static int check_chain(mk_ctx *ctx, const mk_seller *seller, const mk_brand *brand,
@@ -207,6 +206,12 @@ static int check_chain(mk_ctx *ctx, const mk_seller *seller, const mk_brand *bra
 	return rc;
 }
 
+/* What is over and keeps no place binds a store no more. */
+static bool binds(const market_authorisation *a)
+{
+	return a->state != MARKET_AUTHORISATION_EXPIRED || a->place != 0;
+}
+
 /* A flagship is the owner's; flagship and exclusive stores are of one brand. */
 static int check_type(mk_ctx *ctx, const mk_seller *seller, const mk_brand *brand, bool owner,
                       market_error *err)
@@ -222,7 +227,8 @@ static int check_type(mk_ctx *ctx, const mk_seller *seller, const mk_brand *bran
 	if (type != MARKET_STORE_FLAGSHIP && type != MARKET_STORE_EXCLUSIVE)
 		return 0;
 	for (size_t i = 0; i < seller->brands->n_rows; i++)
-		if (!mk_id_equal(seller->brands->rows[i]->authorisation.brand, brand->brand.id))
+		if (binds(&seller->brands->rows[i]->authorisation) &&
+		    !mk_id_equal(seller->brands->rows[i]->authorisation.brand, brand->brand.id))
 			return mk_error_at(err, MARKET_EINVALID, "brand",
 			                   "the seller's store is of another brand");
 	return 0;
@@ -296,10 +302,15 @@ static int covers(mk_ctx *ctx, mk_authorisation *row, const market_product *prod
 	       depth < LONGEST_CHAIN;
 	for (size_t i = 0; rc == 0 && *out && i < a->n_chain; i++) {
 		void *upper = NULL;
+		mk_seller *seller = NULL;
 		if (mk_id_absent(a->chain[i]->authorisation))
 			continue;
 		rc = mk_load(ctx, &mk_authorisation_entity, a->chain[i]->authorisation, "", &upper, err);
 		if (rc == 0)
+			rc = mk_seller_load(ctx, ((market_authorisation *)upper)->seller, "", &seller, err);
+		if (rc == 0 && mk_seller_is_gone(seller))
+			*out = false;
+		else if (rc == 0)
 			rc = covers(ctx, upper, product, depth + 1, out, err);
 	}
 	return rc;

@@ -65,11 +65,12 @@ typedef struct brand_rows {
 	mk_authorisation *holder; /* of the place; NULL: none */
 	mk_authorisation *best;   /* that should hold it */
 	bool live, accepted;
+	bool given_up; /* one that was held until its time was over: not again */
 } brand_rows;
 
 static brand_rows rows_of(const mk_seller_brands *all, market_id brand)
 {
-	brand_rows found = {NULL, NULL, false, false};
+	brand_rows found = {.holder = NULL};
 	for (size_t i = 0; i < all->n_rows; i++) {
 		mk_authorisation *row = all->rows[i];
 		bool accepted = row->authorisation.state == MARKET_AUTHORISATION_ACCEPTED;
@@ -77,6 +78,8 @@ static brand_rows rows_of(const mk_seller_brands *all, market_id brand)
 			continue;
 		if (row->authorisation.place != 0)
 			found.holder = row;
+		else if (row->authorisation.place_until != 0)
+			found.given_up = true;
 		if (accepted ? !found.accepted : is_live(row) && !found.best)
 			found.best = row;
 		found.live = found.live || is_live(row);
@@ -106,7 +109,7 @@ static int32_t wanted_place(const mk_seller *seller, const brand_rows *found, bo
 	case MARKET_SELLER_IN_REVIEW:
 		if (!found->live)
 			return 0;
-		return hold ? MARKET_BRAND_PLACE_HELD : has;
+		return hold && !found->given_up ? MARKET_BRAND_PLACE_HELD : has;
 	default:
 		return 0;
 	}
@@ -137,6 +140,15 @@ static void put(mk_ctx *ctx, mk_authorisation *row, int32_t place)
 	row->changed = true;
 }
 
+/* To another of the seller's authorisations, with the time it is held. */
+static void move(mk_authorisation *from, mk_authorisation *to)
+{
+	to->authorisation.place = from->authorisation.place;
+	to->authorisation.place_until = from->authorisation.place_until;
+	from->authorisation.place = from->authorisation.place_until = 0;
+	from->changed = to->changed = true;
+}
+
 static int follow_brand(mk_ctx *ctx, const mk_seller *seller, brand_rows *found, bool hold,
                         market_error *err)
 {
@@ -154,7 +166,7 @@ static int follow_brand(mk_ctx *ctx, const mk_seller *seller, brand_rows *found,
 			return want == MARKET_BRAND_PLACE_TAKEN ? refuse(seller, quota, err) : 0;
 		quota->delta++;
 	} else if (found->holder != found->best) {
-		put(ctx, found->holder, 0);
+		move(found->holder, found->best);
 	}
 	put(ctx, found->best, want);
 	return 0;
@@ -203,7 +215,8 @@ int mk_place_give_up(mk_ctx *ctx, mk_seller *seller, mk_authorisation *row, mark
 		return rc;
 	if (row->quota)
 		row->quota->delta--;
-	put(ctx, row, 0);
+	row->authorisation.place = 0; /* place_until tells that it was held */
+	row->changed = true;
 	return 0;
 }
 

@@ -26,6 +26,7 @@ bool sim_terms_met(const sim *s, size_t seller, market_time now)
 	return false;
 }
 
+/* What waits for the provider of identities alone isn't an operator's. */
 static bool waits(const sim *s, size_t seller, market_time now)
 {
 	const sim_seller *sel = &s->sellers.at[seller];
@@ -34,11 +35,6 @@ static bool waits(const sim *s, size_t seller, market_time now)
 		return false;
 	if (sel->state == MARKET_SELLER_IN_REVIEW)
 		return true;
-	for (size_t i = 0; i < s->identities.n; i++)
-		if (s->identities.at[i].seller == seller &&
-		    (s->identities.at[i].state == MARKET_IDENTITY_PENDING ||
-		     s->identities.at[i].state == MARKET_IDENTITY_WANTING))
-			return true;
 	for (size_t i = 0; i < s->submissions.n; i++) {
 		const sim_submission *sub = &s->submissions.at[i];
 		const bool again = sub->recheck_at != 0 && sub->recheck_at <= now && counts(sub, now);

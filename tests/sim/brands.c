@@ -10,6 +10,19 @@ static bool is_live(const sim_authorisation *a)
 	return a->state == MARKET_AUTHORISATION_PENDING || a->state == MARKET_AUTHORISATION_ACCEPTED;
 }
 
+/* A place that was held until its time was over isn't held again. */
+static bool given_up(const sim *s, size_t seller, size_t brand)
+{
+	for (size_t i = 0; i < s->authorisations.n; i++) {
+		const sim_authorisation *a = &s->authorisations.at[i];
+
+		if (a->seller == seller && a->brand == brand && a->place == 0 && a->place_until != 0 &&
+		    (is_live(a) || a->state == MARKET_AUTHORISATION_EXPIRED))
+			return true;
+	}
+	return false;
+}
+
 static int64_t stores(const sim *s, size_t brand)
 {
 	int64_t n = 0;
@@ -90,7 +103,8 @@ static int follow_brand(sim *s, size_t seller, size_t brand, bool hold, market_t
 	const size_t pending = first_of(s, seller, brand, MARKET_AUTHORISATION_PENDING);
 	const size_t holder = holder_of(s, seller, brand);
 	const bool live = accepted != SIM_NONE || pending != SIM_NONE;
-	const int32_t want = wanted(s, seller, holder, accepted != SIM_NONE, live, hold);
+	const int32_t want =
+		wanted(s, seller, holder, accepted != SIM_NONE, live, hold && !given_up(s, seller, brand));
 	size_t best = accepted != SIM_NONE ? accepted : pending;
 
 	if (holder != SIM_NONE && accepted == SIM_NONE &&
@@ -103,8 +117,12 @@ static int follow_brand(sim *s, size_t seller, size_t brand, bool hold, market_t
 	}
 	if (holder == SIM_NONE && stores(s, brand) >= SIM_STORES)
 		return want == MARKET_BRAND_PLACE_TAKEN ? MARKET_EQUOTA : 0;
-	if (holder != SIM_NONE && holder != best)
+	if (holder != SIM_NONE && holder != best) {
+		s->authorisations.at[best].place = s->authorisations.at[holder].place;
+		s->authorisations.at[best].place_until = s->authorisations.at[holder].place_until;
 		put(s, holder, 0, now);
+		set_due(&s->authorisations.at[best], now);
+	}
 	put(s, best, want, now);
 	return 0;
 }
@@ -165,6 +183,9 @@ int sim_authorisation_decide(sim *s, size_t i, int32_t from, int32_t to, market_
 	sim_authorisation *a = &s->authorisations.at[i];
 	const sim_seller *sel = &s->sellers.at[a->seller];
 
+	/* what is over is ended too */
+	if (a->state == MARKET_AUTHORISATION_EXPIRED && to == MARKET_AUTHORISATION_REVOKED)
+		from = a->state;
 	if (a->state != from || (to == MARKET_AUTHORISATION_ACCEPTED && SIM_GONE(sel)))
 		return MARKET_ESTATE;
 	a->state = to;
@@ -181,7 +202,7 @@ int sim_authorisation_expire(sim *s, size_t i, market_time now)
 	if (a->due_at == 0 || a->due_at > now)
 		return MARKET_ESTATE;
 	if (a->place == MARKET_BRAND_PLACE_HELD && a->place_until <= now)
-		put(s, i, 0, now);
+		a->place = 0;
 	if (a->valid_to != 0 && a->valid_to <= now)
 		a->state = MARKET_AUTHORISATION_EXPIRED;
 	set_due(a, now);

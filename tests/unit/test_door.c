@@ -82,6 +82,12 @@ static void strangers_learn_nothing(void)
 	TEST_REFUSED(&test, MARKET_ENOTFOUND, "buyer", "buyer.get", "{'buyer':'ref:ana'}");
 	TEST_CALL(&test, "buyer.get", "{'buyer':'ref:bo'}");
 	TEST_REFUSED(&test, MARKET_EDENIED, "", "buyer.create", "{'name':'Cy'}");
+	/* one that applies is as unknown as one that isn't there */
+	test_act_as(&test, "operator:ann");
+	TEST_CALL(&test, "seller.apply", apply);
+	test_act_as(&test, "anonymous");
+	TEST_REFUSED(&test, MARKET_ENOTFOUND, "seller", "seller.identity", "{'seller':'ref:lin'}");
+	CHECK_TEXT(test.err.message, "seller ref:lin isn't found");
 	test_market_close(&test);
 }
 
