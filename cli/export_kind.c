@@ -196,8 +196,8 @@ static int name_by_id(walk *w, json_t *row, const char *field, const char *opera
 
 static int put_product(walk *w, json_t *one, market_error *err)
 {
-	static const char *const fields[] = {"state",      "title",  "description", "brand",
-	                                     "attributes", "reason", "metadata",    NULL};
+	static const char *const fields[] = {"state",  "title",  "description", "brand", "attributes",
+	                                     "images", "reason", "metadata",    NULL};
 	json_t *row = row_of(one, fields);
 	const char *seller = cli_text(one, "seller");
 	int rc = 0;

@@ -24,7 +24,7 @@ const import_kind import_kinds[] = {
      .export = export_categories},
 	{.name = "products",
      .fields = FIELDS("ref", "seller", "category", "state", "title", "description", "brand",
-                      "attributes", "reason", "metadata"),
+                      "attributes", "images", "reason", "metadata"),
      .required = FIELDS("ref", "category", "title"),
      .identity = FIELDS("ref"),
      .ask = import_product_ask,

@@ -104,8 +104,8 @@ void import_product_plan(import_item *item)
 
 static void create_product(import_item *item)
 {
-	static const char *const fields[] = {"ref",        "title",    "description", "brand",
-	                                     "attributes", "metadata", NULL};
+	static const char *const fields[] = {"ref",        "title",  "description", "brand",
+	                                     "attributes", "images", "metadata",    NULL};
 	const char *state = import_text(item, "state"), *seller = import_text(item, "seller");
 	json_t *in = json_pack("{s:o}", "category",
 	                       import_address(MARKET_ID_CATEGORY, NULL, import_text(item, "category")));
@@ -122,7 +122,8 @@ static void create_product(import_item *item)
 
 static void change_product(import_item *item, json_t *found)
 {
-	static const char *const changes[] = {"title", "description", "brand", "attributes", NULL};
+	static const char *const changes[] = {"title",      "description", "brand",
+	                                      "attributes", "images",      NULL};
 	const char *state = import_text(item, "state");
 	json_t *in;
 

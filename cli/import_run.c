@@ -222,9 +222,16 @@ static int send(import_run *run, import_step **steps, size_t n, market_batch_res
 	return rc;
 }
 
-/* Of a chain that is broken, the item that broke it says why. */
+/* Of a chain that is broken, the item that broke it says why. What was done before changes
+ * nothing. */
 static void judge(import_run *run, import_item *item, const market_batch_result *results)
 {
+	bool done_before = item->n_writes > 0;
+
+	for (size_t i = 0; i < item->n_writes; i++)
+		done_before = done_before && results[i].code == 0 && results[i].replayed;
+	if (done_before)
+		item->outcome = IMPORT_UNCHANGED;
 	for (size_t i = 0; i < item->n_writes; i++) {
 		const market_error *err = &results[i].error;
 		char field[sizeof(err->field)];

@@ -91,12 +91,26 @@ static bool same(json_t *stated, json_t *found, const char *currency)
 	return json_equal(stated, found);
 }
 
+/* The first image is the one that is shown first. */
+static bool same_order(json_t *stated, json_t *found)
+{
+	char *a = json_dumps(stated, JSON_COMPACT), *b = json_dumps(found, JSON_COMPACT);
+	bool same = !found || (a && b && strcmp(a, b) == 0);
+
+	free(a);
+	free(b);
+	return same;
+}
+
 bool import_differs(const source_row *row, json_t *found, const char *field)
 {
 	json_t *stated = json_object_get(row->values, field);
 	json_t *value = json_object_get(found, field);
 
-	return stated && !same(stated, value, cli_text(value, "currency"));
+	if (!stated)
+		return false;
+	return !same(stated, value, cli_text(value, "currency")) ||
+	       (strcmp(field, "images") == 0 && !same_order(stated, value));
 }
 
 bool import_any_differs(const source_row *row, json_t *found, const char *const *fields)

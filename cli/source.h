@@ -22,7 +22,7 @@ typedef struct source_problem {
 
 typedef struct source_row {
 	size_t line;
-	json_t *values; /* texts, and objects of texts (metadata, attributes, licences) */
+	json_t *values; /* texts, and objects of texts (metadata, attributes, licences, images) */
 	source_problem problem;
 } source_row;
 

@@ -33,7 +33,7 @@ const char *source_read_cell(const char *text)
 
 const char *source_pairs_of(const char *field)
 {
-	static const char *const objects[] = {"metadata", "attributes", "licences"};
+	static const char *const objects[] = {"metadata", "attributes", "licences", "images"};
 
 	for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++) {
 		size_t length = strlen(objects[i]);

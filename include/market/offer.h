@@ -133,10 +133,12 @@ typedef struct market_offer_activate_params {
 
 /* draft | paused → active. By members of the seller with catalogue and operators with catalog.
  * What a listing rule wants looked at stays in its state until its review is cleared
- * (market/listing.h). Errors: ESTATE, EFUNDS (a first time, and the deposit is below its minimum),
- * EINCOMPLETE (the product isn't published, or the seller hasn't met a licence of its category or
- * may not sell its brand), ELISTING (what a rule blocks or an operator refused, or a brand asks
- * for another price), ELIMITED (a first time, and the seller's standing forbids it). Since 0.1. */
+ * (market/listing.h); asked again meanwhile, nothing is written (without a key), and
+ * market_session_replayed tells. Errors: ESTATE, EFUNDS (a first time, and the deposit is below its
+ * minimum), EINCOMPLETE (the product isn't published, or the seller hasn't met a licence of its
+ * category or may not sell its brand), ELISTING (what a rule blocks or an operator refused, or a
+ * brand asks for another price), ELIMITED (a first time, and the seller's standing forbids it).
+ * Since 0.1. */
 MARKET_API int market_offer_activate(struct market_session *session,
                                      const market_offer_activate_params *in, market_offer **out,
                                      market_error *err);

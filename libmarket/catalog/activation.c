@@ -5,7 +5,10 @@
 #include "libmarket/seller/category.h"
 #include "libmarket/standing/standing.h"
 
-static int check_first_sale(mk_ctx *ctx, market_id id, market_id category, market_error *err);
+static int check_first_sale(mk_ctx *ctx, const mk_seller *seller, market_id category,
+                            market_error *err);
+static int check_category(mk_ctx *ctx, const mk_seller *seller, market_id category,
+                          market_error *err);
 static int check_prices_stand(mk_ctx *ctx, const market_offer *offer, market_error *err);
 
 /* SEL-3: only what comes on sale is looked at; what runs goes on. */
@@ -17,8 +20,12 @@ int mk_offer_check_activation(mk_ctx *ctx, const market_offer *offer, market_err
 	int rc = mk_load(ctx, &mk_product_entity, offer->product, "product", &row, err);
 
 	product = row;
+	if (rc == 0)
+		rc = mk_seller_load(ctx, offer->seller, "offer", &seller, err);
 	if (rc == 0 && offer->activated_at == 0)
-		rc = check_first_sale(ctx, offer->seller, product->category, err);
+		rc = check_first_sale(ctx, seller, product->category, err);
+	if (rc == 0)
+		rc = check_category(ctx, seller, product->category, err);
 	if (rc != 0)
 		return rc;
 	if (product->state != MARKET_PRODUCT_PUBLISHED)
@@ -26,9 +33,7 @@ int mk_offer_check_activation(mk_ctx *ctx, const market_offer *offer, market_err
 	rc = mk_licences_check(ctx, offer->seller, product, err);
 	if (rc != 0 || !product->brand)
 		return rc;
-	rc = mk_seller_load(ctx, offer->seller, "offer", &seller, err);
-	if (rc == 0)
-		rc = mk_offer_check_brand(ctx, seller, product, "offer", err);
+	rc = mk_offer_check_brand(ctx, seller, product, "offer", err);
 	return rc == 0 ? check_prices_stand(ctx, offer, err) : rc;
 }
 
@@ -40,19 +45,22 @@ int mk_offer_check_brand(mk_ctx *ctx, const mk_seller *seller, const market_prod
 	return rc == MARKET_EINCOMPLETE ? mk_error_field(err, rc, "%s", field) : rc;
 }
 
-/* SEL-3, SEL-4, SEL-7: what was on sale may be again. */
-static int check_first_sale(mk_ctx *ctx, market_id id, market_id category, market_error *err)
+/* SEL-4, SEL-7: what was on sale may be again. */
+static int check_first_sale(mk_ctx *ctx, const mk_seller *seller, market_id category,
+                            market_error *err)
 {
-	mk_seller *seller = NULL;
-	void *row = NULL;
-	int rc = mk_seller_load(ctx, id, "offer", &seller, err);
-
-	if (rc == 0)
-		rc = mk_standing_check(ctx, seller->standing, MARKET_ACTION_LISTING_BLOCK, "offer", err);
+	int rc = mk_standing_check(ctx, seller->standing, MARKET_ACTION_LISTING_BLOCK, "offer", err);
 	if (rc == 0)
 		rc = mk_deposit_check(ctx, seller, category, "offer", err);
-	if (rc == 0)
-		rc = mk_load(ctx, &mk_category_entity, category, "offer", &row, err);
+	return rc;
+}
+
+static int check_category(mk_ctx *ctx, const mk_seller *seller, market_id category,
+                          market_error *err)
+{
+	void *row = NULL;
+	int rc = mk_load(ctx, &mk_category_entity, category, "offer", &row, err);
+
 	if (rc == 0 && mk_seller_check_category(seller, row, err) != 0)
 		rc = mk_error_at(err, MARKET_EINCOMPLETE, "offer",
 		                 "a specialty store offers goods of its one back category");

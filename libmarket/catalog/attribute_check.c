@@ -173,11 +173,15 @@ static int wrong(const market_attribute *attribute, const char *value, market_er
 	return MARKET_EINVALID;
 }
 
+/* A text of nothing, or of blanks, states nothing. */
 static const char *value_of(values stated, const char *name)
 {
-	for (size_t i = 0; i < stated.n; i++)
+	for (size_t i = 0; i < stated.n; i++) {
+		const char *value = stated.at[i]->value;
+
 		if (strcmp(stated.at[i]->name, name) == 0)
-			return stated.at[i]->value;
+			return value[strspn(value, " ")] != '\0' ? value : NULL;
+	}
 	return NULL;
 }
 

@@ -141,7 +141,7 @@ static int resume(mk_ctx *ctx, mk_listing_review *review, market_error *err)
 	offer->activated_at = ctx->now;
 	mk_update(ctx, &mk_offer_save, &mk_offer_record, offer->id, offer);
 	mk_event(ctx, "offer.activated", MARKET_ID_OFFER, offer->id);
-	return mk_search_follow(ctx, offer, NULL, 0, NULL, err);
+	return mk_search_follow(ctx, offer, NULL, err);
 }
 
 /* What was changed since it was looked at is another listing. */

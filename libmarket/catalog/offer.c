@@ -27,6 +27,11 @@ static int add_skus(mk_ctx *ctx, const market_offer *offer, const market_offer_c
 static market_sku *sku_named(const mk_query *skus, market_id id);
 static int reprice(mk_ctx *ctx, market_sku *sku, const market_offer_price *price,
                    mk_price_check *prices, market_error *err);
+static int reprice_all(mk_ctx *ctx, const market_offer_update_params *in, const mk_query *skus,
+                       mk_price_check *prices, market_error *err);
+static void write_prices(mk_ctx *ctx, const market_offer_update_params *in, const mk_query *skus);
+static int follow_prices(mk_ctx *ctx, const market_offer *offer, const mk_query *skus,
+                         const mk_price_check *prices, market_error *err);
 static int check_twice(const market_offer_update_params *in, size_t at, market_error *err);
 static int step(mk_ctx *ctx, mk_offer_step to, const char *reason, const char *event,
                 market_error *err);
@@ -134,20 +139,11 @@ int mk_offer_update(mk_ctx *ctx, const void *params, market_error *err)
 	rc = mk_store_read(ctx->store, ctx->arena, &skus, 1, err);
 	if (rc == 0)
 		rc = mk_price_check_begin(ctx, offer->product, offer->currency, &prices, err);
-	for (size_t i = 0; rc == 0 && i < in->n_prices; i++)
-		if (!sku_named(&skus, in->prices[i]->sku))
-			rc = mk_error_at(err, MARKET_ENOTFOUND, "sku", "the offer has no such SKU"),
-			mk_error_prefix(err, "prices[%zu]", i);
-	for (size_t i = 0; rc == 0 && i < in->n_prices; i++) {
-		rc = check_twice(in, i, err);
-		if (rc == 0)
-			rc = reprice(ctx, sku_named(&skus, in->prices[i]->sku), in->prices[i], &prices, err);
-		if (rc != 0)
-			mk_error_prefix(err, "prices[%zu]", i);
-	}
+	if (rc == 0)
+		rc = reprice_all(ctx, in, &skus, &prices, err);
 	if (rc == 0) /* only what is on sale waits: the rest is looked at when it is activated */
 		rc = mk_offer_checked(ctx, offer, (market_sku *const *)skus.rows, skus.n_rows,
-		                      offer->state == MARKET_OFFER_ACTIVE ? &waits : NULL, err);
+		                      was_on_sale ? &waits : NULL, err);
 	if (rc != 0)
 		return rc;
 	if (waits)
@@ -156,22 +152,9 @@ int mk_offer_update(mk_ctx *ctx, const void *params, market_error *err)
 	mk_price_check_hold(&prices, offer);
 	mk_update(ctx, &mk_offer_save, &mk_offer_record, offer->id, offer);
 	mk_event(ctx, "offer.updated", MARKET_ID_OFFER, offer->id);
-	for (size_t i = 0; i < in->n_prices; i++) {
-		const market_sku *sku = sku_named(&skus, in->prices[i]->sku);
-		char name[MARKET_ID_TEXT_SIZE];
-
-		mk_update(ctx, &mk_sku_save, &mk_sku_record, sku->id, sku);
-		market_id_format(MARKET_ID_SKU, sku->id, name);
-		mk_event_money(ctx, name, sku->price);
-	}
-	mk_price_check_event(ctx, &prices, offer->id);
+	write_prices(ctx, in, &skus);
 	ctx->result = offer->id;
-	rc = mk_price_check_violation(ctx, &prices, NULL, offer->id, err);
-	if (rc != 0)
-		return rc;
-	return was_on_sale ? mk_search_follow(ctx, offer, (market_sku *const *)skus.rows, skus.n_rows,
-	                                      NULL, err)
-	                   : 0;
+	return follow_prices(ctx, offer, was_on_sale ? &skus : NULL, &prices, err);
 }
 
 int mk_offer_activate(mk_ctx *ctx, const void *params, market_error *err)
@@ -491,6 +474,57 @@ static int reprice(mk_ctx *ctx, market_sku *sku, const market_offer_price *price
 	return mk_price_check_sku(ctx, prices, sku->ref, sku->id, sku->price, err);
 }
 
+static int reprice_all(mk_ctx *ctx, const market_offer_update_params *in, const mk_query *skus,
+                       mk_price_check *prices, market_error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < in->n_prices; i++)
+		if (!sku_named(skus, in->prices[i]->sku))
+			rc = mk_error_at(err, MARKET_ENOTFOUND, "sku", "the offer has no such SKU"),
+			mk_error_prefix(err, "prices[%zu]", i);
+	for (size_t i = 0; rc == 0 && i < in->n_prices; i++) {
+		rc = check_twice(in, i, err);
+		if (rc == 0)
+			rc = reprice(ctx, sku_named(skus, in->prices[i]->sku), in->prices[i], prices, err);
+		if (rc != 0)
+			mk_error_prefix(err, "prices[%zu]", i);
+	}
+	return rc;
+}
+
+static void write_prices(mk_ctx *ctx, const market_offer_update_params *in, const mk_query *skus)
+{
+	for (size_t i = 0; i < in->n_prices; i++) {
+		const market_sku *sku = sku_named(skus, in->prices[i]->sku);
+		char name[MARKET_ID_TEXT_SIZE];
+
+		mk_update(ctx, &mk_sku_save, &mk_sku_record, sku->id, sku);
+		market_id_format(MARKET_ID_SKU, sku->id, name);
+		mk_event_money(ctx, name, sku->price);
+	}
+}
+
+/* What a breach brings about, and the entry in the search, of `skus` as they are now; NULL: it has
+ * none. */
+static int follow_prices(mk_ctx *ctx, const market_offer *offer, const mk_query *skus,
+                         const mk_price_check *prices, market_error *err)
+{
+	mk_seller *seller = NULL;
+	int rc = mk_seller_load(ctx, offer->seller, "offer", &seller, err);
+
+	mk_price_check_event(ctx, prices, offer->id);
+	if (rc == 0)
+		rc = mk_price_check_violation(ctx, prices, seller, offer->id, err);
+	if (rc != 0 || !skus)
+		return rc;
+	return mk_search_follow(ctx, offer,
+	                        &(mk_search_around){.skus = (market_sku *const *)skus->rows,
+	                                            .n_skus = skus->n_rows,
+	                                            .seller = seller},
+	                        err);
+}
+
 static int step(mk_ctx *ctx, mk_offer_step to, const char *reason, const char *event,
                 market_error *err)
 {
@@ -511,6 +545,11 @@ static int step(mk_ctx *ctx, mk_offer_step to, const char *reason, const char *e
 		                       "the offer was ended", err);
 	if (rc != 0)
 		return rc;
+	if (waits && mk_plan_empty(ctx->plan)) { /* and did so before */
+		ctx->known = true;
+		ctx->result = offer->id;
+		return 0;
+	}
 	if (waits) { /* CAT-4: it goes on sale when its review is cleared */
 		offer->state = before;
 		event = "offer.held";
@@ -527,5 +566,5 @@ static int step(mk_ctx *ctx, mk_offer_step to, const char *reason, const char *e
 	ctx->result = offer->id;
 	if (before != MARKET_OFFER_ACTIVE && offer->state != MARKET_OFFER_ACTIVE)
 		return 0;
-	return mk_search_follow(ctx, offer, NULL, 0, NULL, err);
+	return mk_search_follow(ctx, offer, NULL, err);
 }

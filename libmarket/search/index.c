@@ -25,11 +25,8 @@ typedef struct pairs {
 } pairs;
 
 static int find(mk_ctx *ctx, const market_offer *offer, mk_search_entry **out, market_error *err);
-static int follow(mk_ctx *ctx, const market_offer *offer, market_sku *const *skus, size_t n_skus,
-                  const market_product *product, const mk_seller *seller, market_error *err);
-static int remake(mk_ctx *ctx, const market_offer *offer, market_sku *const *skus, size_t n_skus,
-                  const market_product *product, const mk_seller *seller, mk_search_entry *out,
-                  market_error *err);
+static int remake(mk_ctx *ctx, const market_offer *offer, const mk_search_around *around,
+                  mk_search_entry *out, market_error *err);
 static int gather(mk_ctx *ctx, const market_product *product, market_sku *const *skus,
                   size_t n_skus, mk_search_entry *out, market_error *err);
 static int collect(mk_ctx *ctx, const market_product *product, market_sku *const *skus,
@@ -48,10 +45,22 @@ static void take_out(mk_ctx *ctx, const mk_search_entry *entry);
 static bool alike(const mk_search_entry *a, const mk_search_entry *b);
 static int look_at(mk_ctx *ctx, mk_search_entry *entry, bool *changed, market_error *err);
 
-int mk_search_follow(mk_ctx *ctx, const market_offer *offer, market_sku *const *skus, size_t n_skus,
-                     const market_product *product, market_error *err)
+int mk_search_follow(mk_ctx *ctx, const market_offer *offer, const mk_search_around *around,
+                     market_error *err)
 {
-	return follow(ctx, offer, skus, n_skus, product, NULL, err);
+	mk_search_entry *before = NULL;
+	mk_search_entry *entry = MK_NEW(ctx->arena, mk_search_entry);
+	int rc = entry ? find(ctx, offer, &before, err) : mk_error_no_memory(err);
+
+	if (rc == 0 && offer->state == MARKET_OFFER_ACTIVE)
+		rc = remake(ctx, offer, around, entry, err);
+	if (rc != 0)
+		return rc;
+	if (before)
+		take_out(ctx, before);
+	if (offer->state == MARKET_OFFER_ACTIVE)
+		put(ctx, entry);
+	return 0;
 }
 
 int mk_search_follow_product(mk_ctx *ctx, const market_product *product, market_error *err)
@@ -68,7 +77,7 @@ int mk_search_follow_product(mk_ctx *ctx, const market_product *product, market_
 
 		rc = mk_load(ctx, &mk_offer_entity, entries[i]->hit.offer, "offer", &offer, err);
 		if (rc == 0)
-			rc = mk_search_follow(ctx, offer, NULL, 0, product, err);
+			rc = mk_search_follow(ctx, offer, &(mk_search_around){.product = product}, err);
 	}
 	return rc;
 }
@@ -89,7 +98,7 @@ int mk_search_follow_seller(mk_ctx *ctx, const mk_seller *seller, market_id exce
 			continue;
 		rc = mk_load(ctx, &mk_offer_entity, entries[i]->hit.offer, "offer", &offer, err);
 		if (rc == 0)
-			rc = follow(ctx, offer, NULL, 0, NULL, seller, err);
+			rc = mk_search_follow(ctx, offer, &(mk_search_around){.seller = seller}, err);
 	}
 	return rc;
 }
@@ -123,34 +132,16 @@ const char *mk_search_facet_word(mk_ctx *ctx, market_search_facet_kind kind, con
 	return mk_arena_text(ctx->arena, text);
 }
 
-static int follow(mk_ctx *ctx, const market_offer *offer, market_sku *const *skus, size_t n_skus,
-                  const market_product *product, const mk_seller *seller, market_error *err)
-{
-	mk_search_entry *before = NULL;
-	mk_search_entry *entry = MK_NEW(ctx->arena, mk_search_entry);
-	int rc = entry ? find(ctx, offer, &before, err) : mk_error_no_memory(err);
-
-	if (rc == 0 && offer->state == MARKET_OFFER_ACTIVE)
-		rc = remake(ctx, offer, skus, n_skus, product, seller, entry, err);
-	if (rc != 0)
-		return rc;
-	if (before)
-		take_out(ctx, before);
-	if (offer->state == MARKET_OFFER_ACTIVE)
-		put(ctx, entry);
-	return 0;
-}
-
 static int find(mk_ctx *ctx, const market_offer *offer, mk_search_entry **out, market_error *err)
 {
 	return mk_store_get(ctx->store, ctx->arena, &mk_search_of_offer, &mk_search_entry_record,
 	                    MK_ARGS(mk_int(offer->id.book), mk_int(offer->id.id)), (void **)out, err);
 }
 
-static int remake(mk_ctx *ctx, const market_offer *offer, market_sku *const *skus, size_t n_skus,
-                  const market_product *product, const mk_seller *seller, mk_search_entry *out,
-                  market_error *err)
+static int remake(mk_ctx *ctx, const market_offer *offer, const mk_search_around *around,
+                  mk_search_entry *out, market_error *err)
 {
+	mk_search_around now = around ? *around : (mk_search_around){.skus = NULL};
 	market_offer copy = *offer;
 	market_offer *one = &copy;
 	mk_seller *stored = NULL;
@@ -158,14 +149,14 @@ static int remake(mk_ctx *ctx, const market_offer *offer, market_sku *const *sku
 	void *row = NULL;
 	int rc = 0;
 
-	if (!product) {
+	if (!now.product) {
 		rc = mk_load(ctx, &mk_product_entity, offer->product, "product", &row, err);
-		product = row;
+		now.product = row;
 	}
-	if (rc == 0 && !skus) {
+	if (rc == 0 && !now.skus) {
 		rc = mk_offer_fill_skus(ctx, &one, 1, err);
-		skus = (market_sku *const *)copy.skus;
-		n_skus = copy.n_skus;
+		now.skus = (market_sku *const *)copy.skus;
+		now.n_skus = copy.n_skus;
 	}
 	if (rc == 0)
 		rc = mk_store_get(ctx->store, ctx->arena, &mk_search_sales, &mk_number_record,
@@ -173,13 +164,13 @@ static int remake(mk_ctx *ctx, const market_offer *offer, market_sku *const *sku
 		                  err);
 	if (rc == 0)
 		rc = mk_rating_mean(ctx, offer->seller, &out->hit.rating, err);
-	if (rc == 0 && !seller) {
+	if (rc == 0 && !now.seller) {
 		rc = mk_seller_load(ctx, offer->seller, "offer", &stored, err);
-		seller = stored;
+		now.seller = stored;
 	}
 	if (rc != 0)
 		return rc;
-	out->last = mk_standing_has(ctx, seller->standing, MARKET_ACTION_SEARCH_DEMOTION, NULL);
+	out->last = mk_standing_has(ctx, now.seller->standing, MARKET_ACTION_SEARCH_DEMOTION, NULL);
 	out->hit.offer = offer->id;
 	out->hit.seller = offer->seller;
 	out->hit.currency = offer->currency;
@@ -187,7 +178,7 @@ static int remake(mk_ctx *ctx, const market_offer *offer, market_sku *const *sku
 	out->hit.sales = sold ? sold->number : 0;
 	out->refreshed_at = ctx->now;
 	out->version = 1;
-	return gather(ctx, product, skus, n_skus, out, err);
+	return gather(ctx, now.product, now.skus, now.n_skus, out, err);
 }
 
 static int gather(mk_ctx *ctx, const market_product *product, market_sku *const *skus,
@@ -401,9 +392,8 @@ static int look_at(mk_ctx *ctx, mk_search_entry *entry, bool *changed, market_er
 	void *offer = NULL;
 	int rc = now ? mk_load(ctx, &mk_offer_entity, entry->hit.offer, "offer", &offer, err)
 	             : mk_error_no_memory(err);
-
 	if (rc == 0)
-		rc = remake(ctx, offer, NULL, 0, NULL, NULL, now, err);
+		rc = remake(ctx, offer, NULL, now, err);
 	if (rc != 0)
 		return rc;
 	*changed = !alike(entry, now);

@@ -40,11 +40,18 @@ extern const mk_statement mk_search_all[MARKET_SORT_NEWEST + 1];
 
 /* ---- what others call ---- */
 
-/* Plans what becomes of an offer's entry by what the offer is then: active ones have one. `skus`
- * and `product` as they will be; NULL: as stored. Call it with each change of an offer that is or
- * was on sale. */
-int mk_search_follow(mk_ctx *ctx, const market_offer *offer, market_sku *const *skus, size_t n_skus,
-                     const market_product *product, market_error *err);
+/* What this operation makes of the records around an offer; NULL: they are as stored. */
+typedef struct mk_search_around {
+	market_sku *const *skus;
+	size_t n_skus;
+	const market_product *product;
+	const mk_seller *seller;
+} mk_search_around;
+
+/* Plans what becomes of an offer's entry by what the offer is then: active ones have one. Call it
+ * with each change of an offer that is or was on sale. `around` NULL: all is as stored. */
+int mk_search_follow(mk_ctx *ctx, const market_offer *offer, const mk_search_around *around,
+                     market_error *err);
 /* The same for all offers of a product that changes; those beyond 500 follow by search.refresh. */
 int mk_search_follow_product(mk_ctx *ctx, const market_product *product, market_error *err);
 

@@ -220,6 +220,35 @@ def changes():
         equal((counts, rows[0][:2]), ([0, 0, 0, 1], (2, column)), kind)
 
 
+@test("CAT-9: an offer that waits for an operator waits once, however often it is imported")
+def waiting():
+    store = fresh_store("sqlite")
+    policy = store.run("policy", "default").stdout
+    pack = ("packs:\n    - name: house\n      prices:\n"
+            "        - {id: dear, severity: review, maximum: 30.00 CNY}\n")
+    expect("packs: []" in policy, "the built-in policy has no packs")
+    store.call("policy.publish", {"text": policy.replace("packs: []\n", pack)})
+    fill(store)
+    equal(store.call("offer.get", {"offer": "ref:tea-house/tea-1"})["state"], "draft", "held")
+    before = events(store)
+    equal(bring(store, "offers", "offers.csv"), [0, 0, 2, 0], "again")
+    equal(events(store), before, "events")
+
+
+@test("CAT-9: the images of a product stand in their order")
+def images():
+    store = fresh_store("sqlite")
+    fill(store)
+    first, second = ({"a" * 64: "https://example.org/a"}, {"b" * 64: "https://example.org/b"})
+    row = {"ref": "tea-2", "category": "books", "title": "=1+1", "images": {**first, **second}}
+    for kind, expected in (("new", [0, 1, 0, 0]), ("again", [0, 0, 1, 0])):
+        equal(bring(store, "products", "p.jsonl", json.dumps(row) + "\n"), expected, kind)
+    row["images"] = {**second, **first}
+    equal(bring(store, "products", "p.jsonl", json.dumps(row) + "\n"), [0, 1, 0, 0], "order")
+    equal(list(store.call("product.get", {"product": "ref:tea-2"})["images"]),
+          ["b" * 64, "a" * 64], "stored")
+
+
 @test("CAT-9: GB18030 is converted when it is named, a byte order mark is skipped")
 def encodings():
     store = fresh_store("sqlite")
