@@ -163,5 +163,14 @@ int mk_unseal_text(const mk_keys *keys, const uint8_t wrapped[MK_WRAPPED_KEY_SIZ
  * left. */
 int mk_blind_index(const mk_keys *keys, const char *table, const char *column, const char *text,
                    mk_hash *out, market_error *err);
+/* Seals a field as its record stores it: in the arena, with the record's data key, which is made
+ * when `key` is empty, and with a blind index unless `index` is NULL. `text` NULL: only the key.
+ * Errors: those of mk_seal_text and mk_blind_index. */
+int mk_seal_field(const mk_keys *keys, mk_arena *arena, const mk_seal_place *place,
+                  const char *text, market_blob *key, market_blob *sealed, market_blob *index,
+                  market_error *err);
+/* What it sealed; NULL of an empty one. ECORRUPT when it isn't that, or has no data key. */
+int mk_unseal_field(const mk_keys *keys, mk_arena *arena, const mk_seal_place *place,
+                    market_blob key, market_blob sealed, const char **out, market_error *err);
 
 #endif

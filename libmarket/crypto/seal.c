@@ -29,6 +29,9 @@ typedef struct context {
 	uint8_t numbers[16];
 } context;
 
+static int add_key(const mk_keys *keys, mk_arena *arena, market_blob *out, market_error *err);
+static int add_index(const mk_keys *keys, mk_arena *arena, const mk_seal_place *place,
+                     const char *text, market_blob *out, market_error *err);
 static void place_context(const mk_seal_place *place, context *out);
 static void key_context(const mk_keys *keys, const uint8_t *head, context *out);
 static int wrap(const mk_keys *keys, const uint8_t data_key[MK_KEY_SIZE], uint8_t *wrapped,
@@ -160,14 +163,62 @@ int mk_blind_index(const mk_keys *keys, const char *table, const char *column, c
 	memcpy(data + table_size, column, column_size);
 	size = canonical(text, data + table_size + column_size);
 	if (size == 0)
-		code = mk_error_set(err, MARKET_EINVALID, "there is nothing to index in %s of %s", column,
-		                    table);
+		code = mk_error_at(err, MARKET_EINVALID, column, "there is nothing to index in %s of %s",
+		                   column, table);
 	else
 		code = mk_hmac_sha256(key->secret, MK_KEY_SIZE, data, table_size + column_size + size, out,
 		                      err);
 	mk_wipe(data, capacity);
 	mk_release(keys->allocator, data);
 	return code;
+}
+
+int mk_seal_field(const mk_keys *keys, mk_arena *arena, const mk_seal_place *place,
+                  const char *text, market_blob *key, market_blob *sealed, market_blob *index,
+                  market_error *err)
+{
+	int code = key->size > 0 ? 0 : add_key(keys, arena, key, err);
+
+	if (code || !text)
+		return code;
+	code = mk_seal_text(keys, key->data, place, text, arena, sealed, err);
+	return code || !index ? code : add_index(keys, arena, place, text, index, err);
+}
+
+int mk_unseal_field(const mk_keys *keys, mk_arena *arena, const mk_seal_place *place,
+                    market_blob key, market_blob sealed, const char **out, market_error *err)
+{
+	char *text = NULL;
+	int code = 0;
+
+	if (sealed.size > 0 && key.size != MK_WRAPPED_KEY_SIZE)
+		return mk_error_set(err, MARKET_ECORRUPT, "the sealed %s of a %s has no data key",
+		                    place->column, place->table);
+	if (sealed.size > 0)
+		code = mk_unseal_text(keys, key.data, place, sealed, arena, &text, err);
+	*out = text;
+	return code;
+}
+
+static int add_key(const mk_keys *keys, mk_arena *arena, market_blob *out, market_error *err)
+{
+	uint8_t *wrapped = mk_arena_get(arena, MK_WRAPPED_KEY_SIZE);
+
+	if (!wrapped)
+		return mk_error_no_memory(err);
+	*out = (market_blob){wrapped, MK_WRAPPED_KEY_SIZE};
+	return mk_seal_new_key(keys, wrapped, err);
+}
+
+static int add_index(const mk_keys *keys, mk_arena *arena, const mk_seal_place *place,
+                     const char *text, market_blob *out, market_error *err)
+{
+	mk_hash *index = MK_NEW(arena, mk_hash);
+
+	if (!index)
+		return mk_error_no_memory(err);
+	*out = (market_blob){index->bytes, MK_HASH_SIZE};
+	return mk_blind_index(keys, place->table, place->column, text, index, err);
 }
 
 static void place_context(const mk_seal_place *place, context *out)

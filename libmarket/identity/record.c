@@ -122,11 +122,7 @@ static const mk_statement identity_update = {
 
 static market_id seller_of(const void *row);
 static int fill(mk_ctx *ctx, void *row, market_error *err);
-static int seal(mk_ctx *ctx, mk_identity *row, const char *column, const char *text,
-                market_blob *out, market_error *err);
 static mk_seal_place place_of(const mk_identity *row, const char *column);
-static int unseal(const mk_keys *keys, const mk_identity *row, const char *column,
-                  market_blob sealed, mk_arena *arena, const char **out, market_error *err);
 
 const mk_entity mk_identity_entity = {
 	.kind = MARKET_ID_IDENTITY,
@@ -177,29 +173,29 @@ int mk_identity_of_submission(mk_ctx *ctx, market_id submission, mk_identity **o
 /* SEL-10 */
 int mk_identity_seal_number(mk_ctx *ctx, mk_identity *row, const char *number, market_error *err)
 {
-	mk_hash *index = MK_NEW(ctx->arena, mk_hash);
-	int rc = index ? seal(ctx, row, "number", number, &row->number_sealed, err)
-	               : mk_error_no_memory(err);
+	mk_seal_place place = place_of(row, "number");
 
-	if (rc != 0 || !number)
-		return rc;
-	rc = mk_blind_index(ctx->keys, "identity_check", "number", number, index, err);
-	row->number_index = (market_blob){index->bytes, MK_HASH_SIZE};
-	return rc;
+	return mk_seal_field(ctx->keys, ctx->arena, &place, number, &row->data_key, &row->number_sealed,
+	                     &row->number_index, err);
 }
 
 int mk_identity_seal_items(mk_ctx *ctx, mk_identity *row, const char *items, market_error *err)
 {
-	return seal(ctx, row, "items", items, &row->items_sealed, err);
+	mk_seal_place place = place_of(row, "items");
+
+	return mk_seal_field(ctx->keys, ctx->arena, &place, items, &row->data_key, &row->items_sealed,
+	                     NULL, err);
 }
 
 int mk_identity_unseal(const mk_keys *keys, mk_identity *row, mk_arena *arena, market_error *err)
 {
-	int rc = unseal(keys, row, "number", row->number_sealed, arena, &row->identity.number, err);
+	mk_seal_place number = place_of(row, "number"), items = place_of(row, "items");
+	int rc = mk_unseal_field(keys, arena, &number, row->data_key, row->number_sealed,
+	                         &row->identity.number, err);
 
-	if (rc == 0)
-		rc = unseal(keys, row, "items", row->items_sealed, arena, &row->items, err);
-	return rc;
+	return rc == 0 ? mk_unseal_field(keys, arena, &items, row->data_key, row->items_sealed,
+	                                 &row->items, err)
+	               : rc;
 }
 
 static market_id seller_of(const void *row)
@@ -212,42 +208,10 @@ static int fill(mk_ctx *ctx, void *row, market_error *err)
 	return mk_identity_unseal(ctx->keys, row, ctx->arena, err);
 }
 
-static int seal(mk_ctx *ctx, mk_identity *row, const char *column, const char *text,
-                market_blob *out, market_error *err)
-{
-	mk_seal_place place = place_of(row, column);
-	int rc = 0;
-
-	if (row->data_key.size == 0) {
-		uint8_t *key = mk_arena_get(ctx->arena, MK_WRAPPED_KEY_SIZE);
-
-		rc = key ? mk_seal_new_key(ctx->keys, key, err) : mk_error_no_memory(err);
-		row->data_key = (market_blob){key, MK_WRAPPED_KEY_SIZE};
-	}
-	if (rc != 0 || !text)
-		return rc;
-	return mk_seal_text(ctx->keys, row->data_key.data, &place, text, ctx->arena, out, err);
-}
-
 static mk_seal_place place_of(const mk_identity *row, const char *column)
 {
 	return (mk_seal_place){.table = "identity_check",
 	                       .column = column,
 	                       .owner = row->identity.id.book,
 	                       .row = row->identity.id.id};
-}
-
-static int unseal(const mk_keys *keys, const mk_identity *row, const char *column,
-                  market_blob sealed, mk_arena *arena, const char **out, market_error *err)
-{
-	mk_seal_place place = place_of(row, column);
-	char *text = NULL;
-	int rc = 0;
-
-	if (sealed.size > 0 && row->data_key.size != MK_WRAPPED_KEY_SIZE)
-		return mk_error_set(err, MARKET_ECORRUPT, "a sealed identity has no data key");
-	if (sealed.size > 0)
-		rc = mk_unseal_text(keys, row->data_key.data, &place, sealed, arena, &text, err);
-	*out = text;
-	return rc;
 }

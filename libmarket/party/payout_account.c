@@ -78,13 +78,10 @@ static int payout_account_fill(mk_ctx *ctx, void *value, market_error *err)
 {
 	payout_account_row *row = value;
 	mk_seal_place place = account_place(row);
-	char *text = NULL;
-	int rc;
-	if (row->account_key.size != MK_WRAPPED_KEY_SIZE)
-		return mk_error_set(err, MARKET_ECORRUPT, "a payout account has no data key");
-	rc = mk_unseal_text(ctx->keys, row->account_key.data, &place, row->account_sealed, ctx->arena,
-	                    &text, err);
-	row->account.account = text;
+	int rc = mk_unseal_field(ctx->keys, ctx->arena, &place, row->account_key, row->account_sealed,
+	                         &row->account.account, err);
+	if (rc == 0 && !row->account.account)
+		rc = mk_error_set(err, MARKET_ECORRUPT, "a payout account has no number");
 	return rc;
 }
 
@@ -120,19 +117,8 @@ int mk_payout_account_find(mk_ctx *ctx, market_id seller, market_payout_account 
 static int seal_account(mk_ctx *ctx, payout_account_row *row, const char *number, market_error *err)
 {
 	mk_seal_place place = account_place(row);
-	uint8_t *key = mk_arena_get(ctx->arena, MK_WRAPPED_KEY_SIZE);
-	mk_hash *index = MK_NEW(ctx->arena, mk_hash);
-	int rc;
-	if (!key || !index)
-		return mk_error_no_memory(err);
-	rc = mk_seal_new_key(ctx->keys, key, err);
-	if (rc == 0)
-		rc = mk_seal_text(ctx->keys, key, &place, number, ctx->arena, &row->account_sealed, err);
-	if (rc == 0)
-		rc = mk_blind_index(ctx->keys, "payout_account", "account", number, index, err);
-	row->account_key = (market_blob){key, MK_WRAPPED_KEY_SIZE};
-	row->account_index = (market_blob){index->bytes, MK_HASH_SIZE};
-	return rc;
+	return mk_seal_field(ctx->keys, ctx->arena, &place, number, &row->account_key,
+	                     &row->account_sealed, &row->account_index, err);
 }
 
 int mk_check_confirmation(const mk_ctx *ctx, market_error *err)

@@ -110,16 +110,8 @@ static int submission_fill(mk_ctx *ctx, void *row, market_error *err)
 {
 	mk_submission *submission = row;
 	mk_seal_place place = document_place(submission);
-	char *text = NULL;
-	int rc;
-	if (submission->document_sealed.size == 0)
-		return 0;
-	if (submission->document_key.size != MK_WRAPPED_KEY_SIZE)
-		return mk_error_set(err, MARKET_ECORRUPT, "a sealed document has no data key");
-	rc = mk_unseal_text(ctx->keys, submission->document_key.data, &place,
-	                    submission->document_sealed, ctx->arena, &text, err);
-	submission->submission.document = text;
-	return rc;
+	return mk_unseal_field(ctx->keys, ctx->arena, &place, submission->document_key,
+	                       submission->document_sealed, &submission->submission.document, err);
 }
 
 const mk_entity mk_submission_entity = {
@@ -174,22 +166,10 @@ static int seal_document(mk_ctx *ctx, mk_submission *submission, const char *doc
                          market_error *err)
 {
 	mk_seal_place place = document_place(submission);
-	uint8_t *key = mk_arena_get(ctx->arena, MK_WRAPPED_KEY_SIZE);
-	mk_hash *index = MK_NEW(ctx->arena, mk_hash);
-	int rc;
-	if (!document)
-		return 0;
-	if (!key || !index)
-		return mk_error_no_memory(err);
-	rc = mk_seal_new_key(ctx->keys, key, err);
-	if (rc == 0)
-		rc = mk_seal_text(ctx->keys, key, &place, document, ctx->arena,
-		                  &submission->document_sealed, err);
-	if (rc == 0)
-		rc = mk_blind_index(ctx->keys, "submission", "document", document, index, err);
-	submission->document_key = (market_blob){key, MK_WRAPPED_KEY_SIZE};
-	submission->document_index = (market_blob){index->bytes, MK_HASH_SIZE};
-	return rc;
+	return document
+	           ? mk_seal_field(ctx->keys, ctx->arena, &place, document, &submission->document_key,
+	                           &submission->document_sealed, &submission->document_index, err)
+	           : 0;
 }
 
 int mk_submission_create(mk_ctx *ctx, const void *params, market_error *err)

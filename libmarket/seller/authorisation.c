@@ -138,16 +138,11 @@ static int authorisation_fill(mk_ctx *ctx, void *value, market_error *err)
 {
 	mk_authorisation *row = value;
 	mk_seal_place place = document_place(row);
-	char *text = NULL;
 	int rc = mk_authorisation_decode(ctx, row, err);
-	if (rc != 0 || row->document_sealed.size == 0)
+	if (rc != 0)
 		return rc;
-	if (row->document_key.size != MK_WRAPPED_KEY_SIZE)
-		return mk_error_set(err, MARKET_ECORRUPT, "a sealed document has no data key");
-	rc = mk_unseal_text(ctx->keys, row->document_key.data, &place, row->document_sealed, ctx->arena,
-	                    &text, err);
-	row->authorisation.document = text;
-	return rc;
+	return mk_unseal_field(ctx->keys, ctx->arena, &place, row->document_key, row->document_sealed,
+	                       &row->authorisation.document, err);
 }
 
 const mk_entity mk_authorisation_entity = {
@@ -165,21 +160,9 @@ static int seal_document(mk_ctx *ctx, mk_authorisation *row, const char *documen
                          market_error *err)
 {
 	mk_seal_place place = document_place(row);
-	uint8_t *key = mk_arena_get(ctx->arena, MK_WRAPPED_KEY_SIZE);
-	mk_hash *index = MK_NEW(ctx->arena, mk_hash);
-	int rc;
-	if (!document)
-		return 0;
-	if (!key || !index)
-		return mk_error_no_memory(err);
-	rc = mk_seal_new_key(ctx->keys, key, err);
-	if (rc == 0)
-		rc = mk_seal_text(ctx->keys, key, &place, document, ctx->arena, &row->document_sealed, err);
-	if (rc == 0)
-		rc = mk_blind_index(ctx->keys, "authorisation", "document", document, index, err);
-	row->document_key = (market_blob){key, MK_WRAPPED_KEY_SIZE};
-	row->document_index = (market_blob){index->bytes, MK_HASH_SIZE};
-	return rc;
+	return document ? mk_seal_field(ctx->keys, ctx->arena, &place, document, &row->document_key,
+	                                &row->document_sealed, &row->document_index, err)
+	                : 0;
 }
 
 /* ---- a seller's ---- */
