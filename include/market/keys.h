@@ -30,6 +30,9 @@ typedef struct market_keys {
 	int64_t signing;                          /* number of the key that signs checkpoints */
 	const market_sealing_key *const *sealing; /* oldest first */
 	size_t n_sealing;
+	/* Sealed records, and the newest checkpoint, by keys that this keys file hasn't: it is an older
+	 * copy. */
+	int64_t missing;
 } market_keys;
 
 typedef struct market_keys_get_params {

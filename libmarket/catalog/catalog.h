@@ -20,8 +20,8 @@
 #define MK_MAX_EFFECTIVE (MK_MAX_DEFINED * MK_MAX_CATEGORY_DEPTH)
 #define MK_MAX_IMAGES 20 /* of a product */
 #define MK_MAX_STOCK INT64_C(1000000000000)
-#define MK_MAX_WAREHOUSES 100 /* that a checkout looks at for one SKU */
-#define MK_MAX_COUNTS 200     /* SKUs of a stocktake */
+#define MK_MAX_WAREHOUSES 1000 /* of a seller */
+#define MK_MAX_COUNTS 200      /* SKUs of a stocktake */
 
 /* ---- items ---- */
 
@@ -80,6 +80,8 @@ void mk_warehouse_hook_close(market *market);
  * name the error. Call once per operation, with all items; what is then added to "the last event"
  * may go to stock.low. */
 void mk_stock_reserve(mk_ctx *ctx, mk_item *const *items, size_t count);
+/* Plans that their sellers are as they were read. */
+void mk_items_guard(mk_ctx *ctx, mk_item *const *items, size_t count);
 
 /* The way of a reserved quantity: paid (reserved and on hand → sold), closed unpaid (no longer
  * reserved), come back (sold → on hand). Each plans one relative update; lines of one stock row are

@@ -26,6 +26,12 @@ static mk_item *make_item(mk_ctx *ctx, const batch *b, const mk_want *want);
 static int check_purchasable(const mk_item *item, market_time now, market_error *err);
 static int refuse(const mk_item *item, const char *why, market_error *err);
 
+static const mk_statement seller_guard = {
+	.name = "seller_guard",
+	.table = "seller",
+	.sql = "UPDATE seller SET version = version WHERE book_id = ?1 AND id = ?2 AND version = ?3",
+};
+
 static const mk_field item_fields[] = {
 	MK_F_ID(mk_item, sku, SKU, 0, "the SKU"),
 	MK_F_ID(mk_item, offer, OFFER, 0, "its offer"),
@@ -170,4 +176,24 @@ static int refuse(const mk_item *item, const char *why, market_error *err)
 
 	market_id_format(MARKET_ID_SKU, item->sku, text);
 	return mk_error_at(err, MARKET_EPURCHASABLE, "sku", "sku %s can't be bought: %s", text, why);
+}
+
+/* CAT-6: its sellers are at the commit as they were read. SQLite has one writer, who has read them
+ * in this transaction; elsewhere another may have closed one since, and ended it. */
+void mk_items_guard(mk_ctx *ctx, mk_item *const *items, size_t count)
+{
+	if (mk_store_kind_of(ctx->store) == MK_STORE_SQLITE)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		const market_seller *seller = &items[i]->seller->seller;
+		bool first = true;
+
+		for (size_t k = 0; k < i; k++)
+			first = first && items[k]->seller != items[i]->seller;
+		if (first)
+			mk_plan_add(
+				ctx->plan, MK_PHASE_UPDATE, &seller_guard, seller->id,
+				MK_ARGS(mk_int(seller->id.book), mk_int(seller->id.id), mk_int(seller->version)),
+				MK_RETRY);
+	}
 }

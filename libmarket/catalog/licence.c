@@ -1,5 +1,6 @@
 /* CAT-1: what a category and those above it ask of who sells there. */
 #include "libmarket/catalog/catalog.h"
+#include "libmarket/engine/policy_sellers.h"
 #include "libmarket/party/submission.h"
 
 static bool has_met(const mk_ctx *ctx, mk_submission *const *shown, size_t count,
@@ -32,9 +33,11 @@ int mk_licences_check(mk_ctx *ctx, market_id seller, const market_product *produ
 static bool has_met(const mk_ctx *ctx, mk_submission *const *shown, size_t count,
                     const char *requirement)
 {
+	const mk_requirement *asked = mk_policy_requirement(ctx->policy, requirement);
+
 	for (size_t i = 0; i < count; i++)
 		if (mk_text_equal(shown[i]->submission.requirement, requirement) &&
-		    mk_submission_counts(&shown[i]->submission, ctx->now))
+		    mk_submission_meets(&shown[i]->submission, asked, ctx->now))
 			return true;
 	return false;
 }

@@ -250,6 +250,10 @@ const mk_statement mk_sku_item = {
 
 /* ---- warehouses ---- */
 
+const mk_statement mk_warehouse_count = {
+	.name = "warehouse_count",
+	.sql = "SELECT COUNT(*) AS number FROM warehouse WHERE book_id = ?1",
+};
 const mk_statement mk_warehouse_insert = {
 	.name = "warehouse_insert",
 	.table = "warehouse",

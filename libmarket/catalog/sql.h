@@ -11,7 +11,7 @@ extern const mk_statement mk_product_in_state, mk_product_in_category, mk_produc
 extern const mk_statement mk_product_of_seller_in_category;
 extern const mk_statement mk_offer_insert, mk_offer_save, mk_offer_of_seller, mk_offer_in_state;
 extern const mk_statement mk_sku_insert, mk_sku_save, mk_sku_by_ref, mk_sku_of_offer, mk_sku_item;
-extern const mk_statement mk_warehouse_insert, mk_warehouse_of_seller;
+extern const mk_statement mk_warehouse_insert, mk_warehouse_of_seller, mk_warehouse_count;
 extern const mk_statement mk_stock_insert, mk_stock_save, mk_stock_move, mk_stock_flow;
 extern const mk_statement mk_stocktake_insert, mk_stocktake_line_insert;
 extern const mk_statement mk_stocktake_of_seller, mk_stocktake_lines;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 static void tell_low(mk_ctx *ctx, const market_stock *stock, int64_t before, int64_t low_before);
+static int check_room(mk_ctx *ctx, market_id seller, market_error *err);
 static int check_country(const char *country, market_error *err);
 static int read_stock(mk_ctx *ctx, market_id sku, market_id warehouse, const char *field,
                       market_stock **out, market_error *err);
@@ -13,11 +14,14 @@ int mk_warehouse_create(mk_ctx *ctx, const void *params, market_error *err)
 {
 	const market_warehouse_create_params *in = params;
 	market_warehouse *warehouse = MK_NEW(ctx->arena, market_warehouse);
+	mk_seller *seller = (mk_seller *)ctx->subject;
 	int rc;
 
 	if (!warehouse)
 		return mk_error_no_memory(err);
 	rc = check_country(in->country, err);
+	if (rc == 0)
+		rc = check_room(ctx, in->seller, err);
 	if (rc == 0)
 		rc = mk_ref_check_free_in(ctx, &mk_warehouse_entity, in->seller.book, in->ref, err);
 	if (rc != 0)
@@ -32,9 +36,23 @@ int mk_warehouse_create(mk_ctx *ctx, const void *params, market_error *err)
 	warehouse->metadata = in->metadata;
 	warehouse->n_metadata = in->n_metadata;
 	mk_insert(ctx, &mk_warehouse_insert, &mk_warehouse_record, warehouse->id, warehouse);
+	mk_seller_save(ctx, seller); /* so that no two pass the limit together */
 	mk_event(ctx, "warehouse.created", MARKET_ID_WAREHOUSE, warehouse->id);
 	ctx->result = warehouse->id;
 	return 0;
+}
+
+/* A checkout looks at all of them. */
+static int check_room(mk_ctx *ctx, market_id seller, market_error *err)
+{
+	mk_number *made = NULL;
+	int rc = mk_store_get(ctx->store, ctx->arena, &mk_warehouse_count, &mk_number_record,
+	                      MK_ARGS(mk_int(seller.book)), (void **)&made, err);
+
+	if (rc == 0 && made && made->number >= MK_MAX_WAREHOUSES)
+		rc = mk_error_at(err, MARKET_ELIMIT, "seller", "the seller has %d warehouses already",
+		                 MK_MAX_WAREHOUSES);
+	return rc;
 }
 
 int mk_warehouse_list(mk_ctx *ctx, const void *params, market_error *err)

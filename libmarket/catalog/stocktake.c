@@ -194,7 +194,8 @@ static int take_over(mk_ctx *ctx, const market_stocktake_create_params *in, mark
 	/* behind the row that it names */
 	mk_plan_add_record(ctx->plan, MK_PHASE_LAST, &mk_stocktake_line_insert, row.id, &line_record,
 	                   &row, MK_RETRY);
-	if (stock && row.line.counted != row.line.expected)
+	/* what is as expected was so when it was counted: that is guarded too */
+	if (stock)
 		mk_stock_count(ctx, stock, row.line.counted, stock->low_at);
 	return 0;
 }

@@ -163,6 +163,9 @@ int mk_unseal_text(const mk_keys *keys, const uint8_t wrapped[MK_WRAPPED_KEY_SIZ
  * left. */
 int mk_blind_index(const mk_keys *keys, const char *table, const char *column, const char *text,
                    mk_hash *out, market_error *err);
+/* HMAC of a digest under the index key, in its place: who has the store alone can't try texts out.
+ */
+int mk_keyed_digest(const mk_keys *keys, const char *purpose, mk_hash *digest, market_error *err);
 /* Seals a field as its record stores it: in the arena, with the record's data key, which is made
  * when `key` is empty, and with a blind index unless `index` is NULL. `text` NULL: only the key.
  * Errors: those of mk_seal_text and mk_blind_index. */

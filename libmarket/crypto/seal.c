@@ -173,6 +173,18 @@ int mk_blind_index(const mk_keys *keys, const char *table, const char *column, c
 	return code;
 }
 
+int mk_keyed_digest(const mk_keys *keys, const char *purpose, mk_hash *digest, market_error *err)
+{
+	const size_t purpose_size = strlen(purpose) + 1;
+	const mk_key *key = mk_key_newest(keys, MK_KEY_INDEX);
+	char data[32 + MK_HASH_SIZE];
+
+	/* the NUL parts it from a table's name, behind which two texts stand */
+	memcpy(data, purpose, purpose_size);
+	memcpy(data + purpose_size, digest->bytes, MK_HASH_SIZE);
+	return mk_hmac_sha256(key->secret, MK_KEY_SIZE, data, purpose_size + MK_HASH_SIZE, digest, err);
+}
+
 int mk_seal_field(const mk_keys *keys, mk_arena *arena, const mk_seal_place *place,
                   const char *text, market_blob *key, market_blob *sealed, market_blob *index,
                   market_error *err)

@@ -18,6 +18,8 @@ typedef struct mk_entity {
 	market_id (*buyer)(const void *row);
 	market_id (*seller)(const void *row);
 	market_id (*agency)(const void *row);
+	/* Whether anybody may learn of it. NULL: always. */
+	bool (*shown)(const void *row);
 	/* Completes an output (lists that aren't columns). May be NULL. */
 	int (*fill)(struct mk_ctx *ctx, void *row, market_error *err);
 } mk_entity;

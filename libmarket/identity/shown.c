@@ -22,8 +22,6 @@ int mk_seller_identity(mk_ctx *ctx, const void *params, market_error *err)
 	(void)params;
 	if (!shown)
 		return mk_error_no_memory(err);
-	if (s->approved_at == 0) /* strangers don't hear of it */
-		return mk_not_found(&mk_seller_entity, s->id, "seller", err);
 	rc = mk_identity_verified(ctx, s->id, false, &verified, err);
 	if (rc == 0 && verified)
 		rc = mk_identity_unseal(ctx->keys, verified, ctx->arena, err);

@@ -6,6 +6,7 @@
 
 static bool holds(const mk_run *run, const mk_opening *opening, const mk_relation *relation);
 static bool knows(const mk_run *run, const mk_opening *opening);
+static bool knows_seller(const mk_run *run, const mk_opening *opening, market_id seller);
 static market_id seller_asked(const mk_run *run, const mk_opening *opening);
 static int act_for(mk_ctx *ctx, mk_opening *opening, const market_delegation *delegation,
                    market_error *err);
@@ -31,13 +32,31 @@ int mk_authorise(const mk_run *run, const mk_opening *opening, market_error *err
 {
 	const mk_op *op = run->op;
 	bool exists = !op->subject || mk_id_absent(run->subject) || opening->subject;
+	market_id seller;
 	if (exists)
 		for (const mk_relation *relation = op->relations; relation->kind != MK_REL_END; relation++)
 			if (holds(run, opening, relation))
 				return 0;
 	if (op->subject && !mk_id_absent(run->subject) && (!exists || !knows(run, opening)))
 		return mk_not_found(op->subject, run->subject, op->subject_param, err);
+	seller = seller_asked(run, opening);
+	if (!opening->subject && !mk_id_absent(seller) && !knows_seller(run, opening, seller))
+		return mk_not_found(&mk_seller_entity, seller, "seller", err);
 	return mk_error_set(err, MARKET_EDENIED, "%s may not call %s", run->actor_text, op->name);
+}
+
+/* SEL-6: one that was removed still reads what anybody may, and writes nothing. */
+static bool is_somebody(const mk_run *run, const mk_opening *opening)
+{
+	return run->actor.kind != MARKET_ACTOR_MEMBER || opening->member || opening->agency_member ||
+	       !(run->op->flags & MK_OP_WRITES);
+}
+
+static bool is_public(const mk_run *run, const mk_opening *opening)
+{
+	const mk_entity *entity = run->op->subject;
+	return !opening->subject || !entity->shown || entity->shown(opening->subject) ||
+	       knows(run, opening);
 }
 
 static bool is_buyer_of(const mk_run *run, const mk_opening *opening)
@@ -70,7 +89,7 @@ static bool holds(const mk_run *run, const mk_opening *opening, const mk_relatio
 {
 	switch (relation->kind) {
 	case MK_REL_ANYONE:
-		return true;
+		return is_somebody(run, opening) && is_public(run, opening);
 	case MK_REL_BUYER:
 		return is_buyer_of(run, opening);
 	case MK_REL_MEMBER:
@@ -95,6 +114,12 @@ static bool knows(const mk_run *run, const mk_opening *opening)
 {
 	return is_buyer_of(run, opening) || is_member_of(run, opening) || is_agency_of(run, opening) ||
 	       run->actor.kind == MARKET_ACTOR_OPERATOR || run->actor.kind == MARKET_ACTOR_SYSTEM;
+}
+
+static bool knows_seller(const mk_run *run, const mk_opening *opening, market_id seller)
+{
+	return run->actor.kind == MARKET_ACTOR_OPERATOR || run->actor.kind == MARKET_ACTOR_SYSTEM ||
+	       (opening->member && mk_id_equal(opening->member->seller, seller));
 }
 
 /* Whose thing the operation is about: its subject's seller, or the one that the params name. */

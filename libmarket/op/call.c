@@ -33,11 +33,25 @@ int market_call(market_session *session, const char *operation, const char *para
 	return rc;
 }
 
+/* What is wrong beside the references is told first, and so doesn't tell whether these are there.
+ */
+static int check_unresolved(const mk_op *op, const void *params, const mk_pending_ref *refs,
+                            mk_arena *arena, market_error *err)
+{
+	const void *checked;
+	for (const mk_pending_ref *ref = refs; ref; ref = ref->next)
+		*ref->target = mk_id_in(1, 1);
+	return mk_record_check(op->params, params, arena, &checked, err);
+}
+
 int mk_call_parse(market_session *session, const mk_op *op, const char *json, mk_arena *arena,
                   void **params, mk_pending_ref **refs, market_error *err)
 {
 	int rc = mk_json_read(op->params, json, strlen(json), arena, params, refs, err);
 	if (rc != 0 || !*refs)
+		return rc;
+	rc = check_unresolved(op, *params, *refs, arena, err);
+	if (rc != 0)
 		return rc;
 	rc = mk_session_enter(session, err);
 	if (rc != 0)

@@ -137,6 +137,9 @@ static int digest_params(mk_run *run, market_error *err)
 	else
 		rc = mk_digest_sha256(session->digest, text.data, text.size, &run->digest, err);
 	mk_text_close(&text);
+	/* SEL-10: of few possible numbers the right one is found by its digest */
+	if (rc == 0 && mk_record_is_sensitive(run->op->params))
+		rc = mk_keyed_digest(run->market->keys, "params", &run->digest, err);
 	return rc;
 }
 

@@ -27,6 +27,7 @@ static const mk_field keys_fields[] = {
 	MK_F_INT(market_keys, signing, 0, 1, UINT32_MAX, "the key that signs checkpoints"),
 	MK_F_LIST(market_keys, sealing, market_sealing_key, sealing_key_record, 0, 0, 0,
               "the sealing keys, oldest first"),
+	MK_F_INT(market_keys, missing, 0, 0, INT64_MAX, "records by keys that aren't in the keys file"),
 };
 static const mk_record keys_record =
 	MK_RECORD_OF("keys", market_keys, keys_fields, "the store's keys, without their secrets");
@@ -153,6 +154,11 @@ static int look(market_session *session, market_keys_report *report, int64_t *to
 		if (!keys->sealing[i]->current)
 			*older += keys->sealing[i]->records;
 		report->number = keys->sealing[i]->number;
+	}
+	if (rc == 0 && keys->missing > 0) {
+		rc = mk_error_set(err, MARKET_EKEY, "%lld records are by keys that the keys file hasn't",
+		                  (long long)keys->missing);
+		mk_error_hint(err, rc, "Copy the newest keys file here first.");
 	}
 	market_keys_free(keys);
 	return rc;

@@ -18,7 +18,8 @@ static const mk_record transfer_params =
 #define T market_stocktake_count
 static const mk_field count_fields[] = {
 	MK_F_ID(T, sku, SKU, MK_REQUIRED, "what was counted"),
-	MK_F_OPT_INT(T, counted, MK_REQUIRED, 0, MK_MAX_STOCK, "how many, reserved or not"),
+	MK_F_OPT_INT(T, counted, MK_REQUIRED, 0, MK_MAX_STOCK,
+                 "how many, reserved or not, without those that are paid"),
 	MK_F_TEXT(T, reason, MK_MULTILINE, 1, MK_MAX_TEXT, "of a difference"),
 };
 #undef T

@@ -467,6 +467,7 @@ static int plan(mk_ctx *ctx, mk_checkout *checkout, market_error *err)
 	for (size_t i = 0; i < checkout->n_orders; i++)
 		mk_order_add(ctx, checkout->orders[i]);
 	mk_payment_add(ctx, payment, shares);
+	mk_items_guard(ctx, checkout->items, checkout->params->n_items);
 	mk_stock_reserve(ctx, checkout->items, checkout->params->n_items);
 	tell(ctx, checkout);
 	ctx->result = group->id;

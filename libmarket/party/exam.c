@@ -5,6 +5,8 @@
 #include "libmarket/engine/policy_sellers.h"
 #include "libmarket/party/seller.h"
 
+#define FAILED "failed" /* the reason of an exam that was taken */
+
 static int find_next(mk_ctx *ctx, market_id seller, const mk_requirement *requirement,
                      market_time *out, market_error *err);
 static int mark(const mk_exam *exam, const market_exam_take_params *in, int64_t *right,
@@ -73,7 +75,7 @@ int mk_exam_take(mk_ctx *ctx, const void *params, market_error *err)
 	s->state =
 		right >= requirement->exam->pass ? MARKET_SUBMISSION_ACCEPTED : MARKET_SUBMISSION_REJECTED;
 	if (s->state == MARKET_SUBMISSION_REJECTED)
-		s->reason = "failed";
+		s->reason = FAILED;
 	else if (requirement->exam->valid_for != 0)
 		s->valid_to = ctx->now + requirement->exam->valid_for;
 	mk_submission_add(ctx, &row);
@@ -94,8 +96,8 @@ static int find_next(mk_ctx *ctx, market_id seller, const mk_requirement *requir
 		const market_submission *s = &rows[i]->submission;
 		const market_time at = s->created_at + requirement->exam->retry_after;
 
-		if (strcmp(s->requirement, requirement->key) == 0)
-			*out = s->state == MARKET_SUBMISSION_REJECTED && at > ctx->now ? at : 0;
+		if (strcmp(s->requirement, requirement->key) == 0 && mk_text_equal(s->reason, FAILED))
+			*out = at > ctx->now ? at : 0;
 	}
 	return rc;
 }

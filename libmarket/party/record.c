@@ -184,6 +184,11 @@ const mk_entity mk_member_entity = {
 	.seller = book_owner,
 };
 
+static bool was_approved(const void *row)
+{
+	return ((const market_seller *)row)->approved_at != 0;
+}
+
 const mk_entity mk_seller_entity = {
 	.kind = MARKET_ID_SELLER,
 	.name = "seller",
@@ -191,6 +196,7 @@ const mk_entity mk_seller_entity = {
 	.by_id = &seller_by_id,
 	.registered = true,
 	.seller = own_id,
+	.shown = was_approved,
 	.fill = mk_seller_fill,
 };
 

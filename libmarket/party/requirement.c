@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "libmarket/engine/policy_sellers.h"
 #include "libmarket/identity/identity.h"
 #include "libmarket/party/payout_account.h"
 #include "libmarket/party/review.h"
@@ -60,14 +61,14 @@ static const char *submitted_state(const mk_ctx *ctx, const mk_requirement *requ
 
 		if (strcmp(submission->requirement, requirement->key) != 0 || (met && !counts))
 			continue;
-		if (submission->created_at < requirement->version)
+		if (!mk_submission_is_of(submission, requirement, ctx->now))
 			state = "open";
 		else if (counts || submission->state == MARKET_SUBMISSION_PENDING ||
 		         submission->state == MARKET_SUBMISSION_REJECTED)
 			state = mk_enum_name(&mk_submission_state_enum, submission->state);
 		else
 			state = submission->valid_from > ctx->now ? "pending" : "expired";
-		met = counts && submission->created_at >= requirement->version;
+		met = mk_submission_meets(submission, requirement, ctx->now);
 	}
 	return state;
 }
@@ -199,14 +200,16 @@ static bool closes_gate(const mk_seller *seller, const market_requirement *state
 	return false;
 }
 
-/* Opens the gate that lapsed submissions closed, once each of their requirements is met anew. */
-static int open_gate(mk_ctx *ctx, mk_seller *seller, const mk_seller_news *news, market_error *err)
+int mk_seller_reopen(mk_ctx *ctx, mk_seller *seller, const mk_seller_news *news, market_error *err)
 {
 	market_requirement *states = NULL;
 	const market_submission **submissions = NULL;
 	size_t count = 0, n_submissions = 0;
-	int rc = requirement_states(ctx, seller, news, &states, &count, err);
+	int rc = 0;
 
+	if (seller->seller.gate_closed_at == 0)
+		return 0;
+	rc = requirement_states(ctx, seller, news, &states, &count, err);
 	if (rc == 0)
 		rc = list_submissions(ctx, seller, news, &submissions, &n_submissions, err);
 	for (size_t i = 0; rc == 0 && i < count; i++)
@@ -221,32 +224,59 @@ static int open_gate(mk_ctx *ctx, mk_seller *seller, const mk_seller_news *news,
 
 int mk_seller_met(mk_ctx *ctx, mk_seller *seller, const mk_seller_news *news, market_error *err)
 {
-	const bool changes = seller->seller.state == MARKET_SELLER_ONBOARDING ||
-	                     seller->review_since != 0 || seller->seller.gate_closed_at != 0;
 	int rc = mk_seller_advance(ctx, seller, news, err);
-	if (rc == 0 && seller->seller.gate_closed_at != 0)
-		rc = open_gate(ctx, seller, news, err);
+	if (rc == 0)
+		rc = mk_seller_reopen(ctx, seller, news, err);
 	if (rc == 0)
 		rc = mk_review_follow(ctx, seller, news, err);
-	if (rc == 0 && (changes || seller->review_since != 0))
+	/* whatever changed: decisions at the same time must meet */
+	if (rc == 0)
 		mk_seller_save(ctx, seller);
 	return rc;
+}
+
+/* A timer that is late finds what was accepted meanwhile. */
+static bool is_met_since(const mk_ctx *ctx, const char *name,
+                         const market_submission *const *submissions, size_t count)
+{
+	const mk_requirement *requirement = mk_policy_requirement(ctx->policy, name);
+
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(submissions[i]->requirement, name) == 0 && submissions[i]->lapsed_at == 0 &&
+		    mk_submission_meets(submissions[i], requirement, ctx->recorded))
+			return true;
+	return false;
+}
+
+/* What never began counted for nothing, and what was over at the approval was waived by it. */
+static bool was_of_no_use(const mk_ctx *ctx, const mk_seller *seller, const market_submission *s)
+{
+	const market_time approved_at = seller->seller.approved_at;
+
+	return s->valid_from > ctx->now || ctx->now < approved_at ||
+	       (s->valid_to != 0 && s->valid_to <= approved_at);
 }
 
 int mk_seller_lapse(mk_ctx *ctx, mk_seller *seller, const mk_submission *lapsed, market_error *err)
 {
 	const mk_seller_news news = {.decided = lapsed};
 	market_requirement *states = NULL;
-	size_t count = 0;
+	const market_submission **submissions = NULL;
+	size_t count = 0, n_submissions = 0;
 	int rc;
 
 	if (seller->seller.gate_closed_at != 0 || (seller->seller.state != MARKET_SELLER_APPROVED &&
 	                                           seller->seller.state != MARKET_SELLER_SUSPENDED))
 		return 0;
+	if (was_of_no_use(ctx, seller, &lapsed->submission))
+		return 0;
 	rc = requirement_states(ctx, seller, &news, &states, &count, err);
+	if (rc == 0)
+		rc = list_submissions(ctx, seller, &news, &submissions, &n_submissions, err);
 	for (size_t i = 0; rc == 0 && i < count; i++) {
 		if (strcmp(states[i].name, lapsed->submission.requirement) != 0 ||
-		    strcmp(states[i].gate, "sell") != 0 || is_met(states[i].state))
+		    strcmp(states[i].gate, "sell") != 0 || is_met(states[i].state) ||
+		    is_met_since(ctx, states[i].name, submissions, n_submissions))
 			continue;
 		seller->seller.gate_closed_at = ctx->now;
 		mk_event(ctx, "seller.gate_closed", MARKET_ID_SELLER, seller->seller.id);

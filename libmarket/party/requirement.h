@@ -20,10 +20,13 @@ typedef struct mk_seller_news {
 int mk_seller_advance(mk_ctx *ctx, mk_seller *seller, const mk_seller_news *news,
                       market_error *err);
 /* For every operation that may meet a requirement: advances and saves. The seller was read before
- * its submissions are. In onboarding it is saved even when it stays there: of two operations at the
- * same time, each of which meets what the other still sees open, the later one misses the version,
- * is run again and sees the earlier. */
+ * its submissions are. It is saved whatever changes: of two operations at the same time, each of
+ * which meets what the other still sees open, the later one misses the version, is run again and
+ * sees the earlier. */
 int mk_seller_met(mk_ctx *ctx, mk_seller *seller, const mk_seller_news *news, market_error *err);
+/* SEL-11: opens the gate that lapsed submissions closed, once each of their requirements is met
+ * anew or asked no more. The caller saves. */
+int mk_seller_reopen(mk_ctx *ctx, mk_seller *seller, const mk_seller_news *news, market_error *err);
 /* SEL-11: a submission has just ceased to count. When its requirement is of the gate `sell` and met
  * by nothing else, an approved seller takes no new orders. The caller saves. */
 int mk_seller_lapse(mk_ctx *ctx, mk_seller *seller, const mk_submission *lapsed, market_error *err);

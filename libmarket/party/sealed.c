@@ -71,9 +71,18 @@ const mk_sealed_table *const mk_sealed_tables[] = {&payout_account, &submission,
 typedef struct tally {
 	market_sealing_key keys[MK_KEYS_MAX];
 	size_t count;
+	int64_t missing; /* by another key */
 } tally;
 
+/* The checkpoints' numbers rise. */
+static const mk_statement signed_newest = {
+	.name = "checkpoint_key_newest",
+	.sql = "SELECT key_number AS number FROM checkpoint WHERE book_id = 0 AND id > ?1 ORDER BY id "
+		   "DESC LIMIT 1",
+};
+
 static int count_record(void *row, void *user_data, market_error *err);
+static int look_at_checkpoint(mk_ctx *ctx, tally *found, market_error *err);
 static int give(mk_ctx *ctx, const tally *found, market_error *err);
 static const mk_sealed_table *find_table(const char *name);
 static int rewrap(mk_ctx *ctx, const mk_sealed_table *table, mk_sealed_row *row, uint32_t current,
@@ -96,6 +105,8 @@ int mk_keys_get(mk_ctx *ctx, const void *params, market_error *err)
 		rc = mk_store_each(ctx->store, mk_sealed_tables[i]->page, &mk_sealed_record,
 		                   MK_ARGS(mk_int(-1), mk_int(0), mk_int(INT64_MAX)), count_record, found,
 		                   err);
+	if (rc == 0)
+		rc = look_at_checkpoint(ctx, found, err);
 	return rc == 0 ? give(ctx, found, err) : rc;
 }
 
@@ -150,9 +161,23 @@ static int count_record(void *row, void *user_data, market_error *err)
 		return 0;
 	number = mk_seal_key_number(sealed->data_key.data);
 	for (size_t i = 0; i < found->count; i++)
-		if (found->keys[i].number == number)
+		if (found->keys[i].number == number) {
 			found->keys[i].records++;
+			return 0;
+		}
+	found->missing++;
 	return 0;
+}
+
+static int look_at_checkpoint(mk_ctx *ctx, tally *found, market_error *err)
+{
+	mk_number *number = NULL;
+	const mk_value args[] = {mk_int(0)};
+	int rc = mk_store_get(ctx->store, ctx->arena, &signed_newest, &mk_number_record, args, 1,
+	                      (void **)&number, err);
+	if (rc == 0 && number && number->number > mk_keys_current(ctx->keys, MK_KEY_SIGNING))
+		found->missing++;
+	return rc;
 }
 
 static int give(mk_ctx *ctx, const tally *found, market_error *err)
@@ -167,6 +192,7 @@ static int give(mk_ctx *ctx, const tally *found, market_error *err)
 	out->signing = mk_keys_current(ctx->keys, MK_KEY_SIGNING);
 	out->sealing = items;
 	out->n_sealing = found->count;
+	out->missing = found->missing;
 	ctx->output = out;
 	return 0;
 }

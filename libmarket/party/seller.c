@@ -276,6 +276,8 @@ static int finish_step(mk_ctx *ctx, mk_seller_step step, const char *reason, con
 	};
 	mk_seller *seller = (mk_seller *)ctx->subject;
 	int rc = mk_seller_step_to(ctx, seller, step, err);
+	if (rc == 0 && step == MK_SELLER_REINSTATE)
+		rc = mk_seller_reopen(ctx, seller, NULL, err);
 	if (rc == 0)
 		rc = mk_review_follow(ctx, seller, NULL, err);
 	if (rc != 0)

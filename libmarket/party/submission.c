@@ -81,8 +81,8 @@ static const mk_statement submission_by_ref = {
 };
 static const mk_statement submission_of_seller = {
 	.name = "submission_of_seller",
-	.sql = "SELECT book_id, id, requirement, state, valid_from, valid_to, created_at, recheck_at, "
-		   "lapsed_at FROM submission "
+	.sql = "SELECT book_id, id, requirement, state, reason, valid_from, valid_to, created_at, "
+		   "recheck_at, lapsed_at FROM submission "
 		   "WHERE book_id = ?1 ORDER BY id",
 };
 
@@ -137,6 +137,20 @@ bool mk_submission_counts(const market_submission *submission, market_time now)
 	        submission->state == MARKET_SUBMISSION_WAIVED) &&
 	       submission->valid_from <= now &&
 	       (submission->valid_to == 0 || submission->valid_to > now);
+}
+
+bool mk_submission_is_of(const market_submission *submission, const mk_requirement *requirement,
+                         market_time now)
+{
+	return !requirement || requirement->version > now ||
+	       submission->created_at >= requirement->version;
+}
+
+bool mk_submission_meets(const market_submission *submission, const mk_requirement *requirement,
+                         market_time now)
+{
+	return mk_submission_counts(submission, now) &&
+	       mk_submission_is_of(submission, requirement, now);
 }
 
 int mk_submission_check_kind(const mk_ctx *ctx, const char *key, mk_requirement_kind kind,

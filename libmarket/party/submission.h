@@ -24,6 +24,12 @@ int mk_submission_list(mk_ctx *ctx, market_id seller, mk_submission ***out, size
 
 /* Whether it was accepted or waived and its time runs. */
 bool mk_submission_counts(const market_submission *submission, market_time now);
+/* Whether it is of the requirement's version that is asked for now. `requirement` NULL: any is. */
+bool mk_submission_is_of(const market_submission *submission, const mk_requirement *requirement,
+                         market_time now);
+/* Both: the requirement is met by it. */
+bool mk_submission_meets(const market_submission *submission, const mk_requirement *requirement,
+                         market_time now);
 /* Plans a new one, pending or waived or an exam's; its `id` comes back. */
 void mk_submission_add(mk_ctx *ctx, mk_submission *row);
 /* Plans what became of one that was read: `state`, `reason` and `valid_to` are set by the caller.

@@ -110,16 +110,10 @@ int mk_submission_expire(mk_ctx *ctx, const void *params, market_error *err)
 		mk_event_text(ctx, "requirement", s->requirement);
 		mk_event_int(ctx, "valid_to", s->valid_to);
 	}
-	if (due == s->recheck_at) {
-		const bool queued = seller->review_since != 0;
-
+	if (due == s->recheck_at)
 		mk_event(ctx, "submission.recheck_due", MARKET_ID_SUBMISSION, s->id);
-		rc = mk_review_follow(ctx, seller, &news, err);
-		if (rc == 0 && !queued)
-			mk_seller_save(ctx, seller);
-	} else if (due == s->valid_from) {
+	if (due == s->recheck_at || due == s->valid_from)
 		rc = mk_seller_met(ctx, seller, &news, err);
-	}
 	ctx->result = s->id;
 	return rc;
 }

@@ -19,6 +19,11 @@ const void *mk_record_masked(const mk_record *record, const void *value, mk_aren
 	return copy && mask_record(record, copy, arena) ? copy : NULL;
 }
 
+bool mk_record_is_sensitive(const mk_record *record)
+{
+	return is_sensitive(record, 0);
+}
+
 static bool is_sensitive(const mk_record *record, int depth)
 {
 	for (size_t i = 0; i < record->n_fields; i++) {

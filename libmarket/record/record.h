@@ -251,6 +251,8 @@ void mk_record_free(void *packed); /* NULL-safe; the allocator is kept before th
 /* The value with every sensitive text masked: the value itself when its record has none, else a
  * deep copy in the arena. NULL when memory is exhausted. */
 const void *mk_record_masked(const mk_record *record, const void *value, mk_arena *arena);
+/* Whether it, or a record in it, has a sensitive text. */
+bool mk_record_is_sensitive(const mk_record *record);
 /* A text that mk_record_free releases; NULL when memory is exhausted. */
 char *mk_record_pack_text(const char *text, size_t size, const market_allocator *allocator);
 /* A deep copy into an arena. */

@@ -3,6 +3,7 @@
 MARKET_COPY_LIMIT (60) is how many of the real orders are copied; 0 takes all of them.
 """
 
+import contextlib
 import glob
 import json
 import os
@@ -417,6 +418,45 @@ def guide_to_keys():
     store = fresh_store("sqlite")
     equal(run("--store", store.url, "demo").returncode, 0, "demo")
     guide_runs("keys.md", 2, store)
+
+
+@test("SEL-10: an older copy of the keys file makes no second key of a number")
+def older_keys():
+    store = fresh_store("sqlite")
+    keys, older = store.beside + ".keys", os.path.join(store.folder, "older")
+    equal(run("--store", store.url, "demo").returncode, 0, "demo")
+    for words in (("rotate",), ("rotate", "--signing")):
+        shutil.copy(keys, older)
+        equal(run("--store", store.url, "keys", *words).returncode, 0, words)
+        if len(words) > 1:
+            store.run("ledger", "checkpoint")
+        newest = open(keys, "rb").read()
+        shutil.copy(older, keys)
+        refused = run("--store", store.url, "keys", *words)
+        equal(refused.returncode, 1, refused.stdout)
+        expect("keys that the keys file hasn't" in refused.stderr, refused.stderr)
+        expect(open(keys, "rb").read() == open(older, "rb").read(), "the file was changed")
+        with open(keys, "wb") as file:
+            file.write(newest)
+    equal(run("--store", store.url, "keys", "rotate").returncode, 0, "by the newest")
+
+
+@test("SEL-10: what is sealed isn't found by a digest in the store")
+def no_digest():
+    digests = []
+    for _ in range(2):
+        store = fresh_store("sqlite")
+        store.call("seller.apply", {"name": "Lin", "store_type": "individual", "country": "BR",
+                                    "currency": "BRL", "owner_name": "Lin", "ref": "lin",
+                                    "key": "open"})
+        store.call("submission.create", {"seller": "ref:lin", "requirement": "identity",
+                                         "document": "123.456.789-09", "key": "sealed"},
+                   "--as", "operator:cli")
+        with contextlib.closing(sqlite3.connect(store.beside)) as rows:
+            digests.append(dict(rows.execute("SELECT key, digest FROM journal WHERE key IN "
+                                             "('open', 'sealed')")))
+    equal(digests[0]["open"], digests[1]["open"], "of what isn't sealed")
+    expect(digests[0]["sealed"] != digests[1]["sealed"], "the same without the keys")
 
 
 @test("SEL-10: keys are listed, changed and dropped; wrong words are usage (sqlite, postgresql)")

@@ -8,4 +8,5 @@ unit_sources += \
 	tests/unit/test_front.c \
 	tests/unit/test_offer.c \
 	tests/unit/test_stock.c \
-	tests/unit/test_warehouse_hook.c
+	tests/unit/test_warehouse_hook.c \
+	tests/unit/test_warehouses.c

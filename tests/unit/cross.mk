@@ -2,9 +2,12 @@
 unit_sources += \
 	tests/unit/bad_input.c \
 	tests/unit/bad_input.h \
+	tests/unit/beside.c \
+	tests/unit/beside.h \
 	tests/unit/call_sample.c \
 	tests/unit/call_sample.h \
 	tests/unit/twin.c \
+	tests/unit/test_beside.c \
 	tests/unit/test_bad_call.c \
 	tests/unit/test_bad_input.c \
 	tests/unit/test_bad_params.c \

@@ -36,6 +36,18 @@ void test_market_open(test_market *test, const char *policy)
 	open_store(test, policy);
 }
 
+char *test_policy_with(const char *text, const char *instead)
+{
+	size_t size = 0;
+	const char *whole = market_policy_default(&size);
+	const char *at = strstr(whole, text);
+	char *policy = malloc(size + strlen(instead) + 1);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+	sprintf(policy, "%.*s%s%s", (int)(at - whole), whole, instead, at + strlen(text));
+	return policy;
+}
+
 void test_market_reopen(test_market *test)
 {
 	market_session_close(test->session);

@@ -25,6 +25,8 @@ typedef struct test_market {
 /* Opens a fresh store (`policy` NULL: the built-in one) as operator:test. Leaves the test when it
  * can't. */
 void test_market_open(test_market *test, const char *policy);
+/* The built-in policy with another text in place of the first of its kind; to be freed. */
+char *test_policy_with(const char *text, const char *instead);
 /* Closes it and opens the same store again. */
 void test_market_reopen(test_market *test);
 void test_market_close(test_market *test);

@@ -25,16 +25,18 @@ static char *changed(char *policy, const char *text, const char *instead)
 	return out;
 }
 
+static char *verified(void)
+{
+	return test_policy_with("key: identity\n      kind: attested",
+	                        "key: identity\n      kind: verified");
+}
+
 static char *verified_policy(const char *provider)
 {
-	size_t size = 0;
 	char named[80];
-	char *policy = strdup(market_policy_default(&size));
 
 	snprintf(named, sizeof(named), "  provider: %s\n  # A check", provider);
-	policy = changed(policy, "key: identity\n      kind: attested",
-	                 "key: identity\n      kind: verified");
-	return changed(policy, "  # provider: office\n  # A check", named);
+	return changed(verified(), "  # provider: office\n  # A check", named);
 }
 
 static void open_at(test_market *test, const char *provider)
@@ -347,7 +349,9 @@ static void what_buyers_are_told(void)
 	char id[MARKET_ID_TEXT_SIZE];
 
 	open_at(&test, "sandbox");
+	test_act_as(&test, "anonymous");
 	TEST_REFUSED(&test, MARKET_ENOTFOUND, "seller", "seller.identity", "{'seller':'ref:lin'}");
+	test_act_as(&test, OPERATOR);
 	TEST_CALL(&test, "seller.approve", "{'seller':'ref:lin','waiver':'known'}");
 	CHECK_TEXT(shown(&test, "verified"), "");
 	CHECK_TEXT(test_out(&test, "legal_name"), "Lin Ltd");
@@ -551,13 +555,8 @@ static void waits_for_its_provider(void)
 
 static void policies(void)
 {
-	size_t size = 0;
-	char *unnamed =
-		changed(strdup(market_policy_default(&size)), "key: identity\n      kind: attested",
-	            "key: identity\n      kind: verified");
-	char *unknown = changed(strdup(market_policy_default(&size)), "licences]", "shoe_size]");
-	char *twice = changed(strdup(market_policy_default(&size)), "[AT, BE", "[CN, BE");
-	const char *const bad[] = {unnamed, unknown, twice};
+	char *bad[] = {verified(), test_policy_with("licences]", "shoe_size]"),
+	               test_policy_with("[AT, BE", "[CN, BE")};
 	test_market test;
 
 	test_market_open(&test, NULL);
@@ -568,12 +567,10 @@ static void policies(void)
 		CHECK_INT(market_call(test.session, "policy.publish", json, NULL, &test.err),
 		          MARKET_EPOLICY);
 		free(json);
+		free(bad[i]);
 		json_decref(params);
 	}
 	test_market_close(&test);
-	free(unnamed);
-	free(unknown);
-	free(twice);
 }
 
 void suite_identity(void)

@@ -165,9 +165,12 @@ static void delegates_are_let_in_as_members(void)
 			who.actor = agent;
 			as_agent = intruder_verdict(&t, row, intruder_call(&t, row, &who, false));
 			let_in += as_agent == VERDICT_OK;
-			/* without a subject or a seller among the params nobody says for whom */
+			/* without a subject or a seller among the params nobody says for whom; of a seller that
+			 * is another's nothing is told */
 			if (names_payout_account(op) || !op->subject)
-				as_member = as_agent == VERDICT_OK ? as_member : VERDICT_DENIED;
+				as_member = as_agent == VERDICT_OK                          ? as_member
+				            : !op->subject && as_agent == VERDICT_NOT_FOUND ? as_agent
+				                                                            : VERDICT_DENIED;
 			snprintf(where, sizeof(where), "%s by %s: %d", row->operation, agent, as_agent);
 			if (as_agent != as_member)
 				CHECK_TEXT(where, "as the member");

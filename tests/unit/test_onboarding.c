@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libmarket/engine/market.h"
-#include "tests/unit/market_fixture.h"
+#include "libmarket/base/clock.h"
+#include "tests/unit/beside.h"
 
 #define APPLY \
 	"{'name':'Lin','store_type':'individual','country':'BR','currency':'BRL','owner_name':'Lin'," \
@@ -17,22 +17,9 @@
 /* Without a payout account, too, nothing is sold. */
 #define ACCOUNT_ASKED "gate: payout", "gate: sell"
 
-/* The built-in policy with another text in place of the first of its kind; freed. */
-static char *policy_with(const char *text, const char *instead)
-{
-	size_t size = 0;
-	const char *whole = market_policy_default(&size);
-	const char *at = strstr(whole, text);
-	char *policy = malloc(size + strlen(instead) + 1);
-
-	CU_ASSERT_PTR_NOT_NULL_FATAL(at);
-	sprintf(policy, "%.*s%s%s", (int)(at - whole), whole, instead, at + strlen(text));
-	return policy;
-}
-
 static void open_with(test_market *test, const char *text, const char *instead)
 {
-	char *policy = policy_with(text, instead);
+	char *policy = test_policy_with(text, instead);
 
 	test_market_open(test, policy);
 	free(policy);
@@ -160,7 +147,7 @@ static void publish(test_market *test, const char *text, const char *at)
 static void renewed_asks_again(void)
 {
 	test_market test;
-	char *policy = policy_with("version: 2020-01-01", "version: 2026-02-01");
+	char *policy = test_policy_with("version: 2020-01-01", "version: 2026-02-01");
 
 	open_with(&test, "auto_approve: false", "auto_approve: true");
 	submit(&test, "identity", "i");
@@ -202,7 +189,8 @@ static void accepted_counts_beside_newer(void)
 /* Nothing happens to applications when a policy asks less; each goes on with its next step. */
 static void approval_passes_on_what_is_complete(void)
 {
-	char *policy = policy_with("behind the shop.\n", "behind it.\n      store_types: [flagship]\n");
+	char *policy =
+		test_policy_with("behind the shop.\n", "behind it.\n      store_types: [flagship]\n");
 	test_market test;
 
 	test_market_open(&test, NULL);
@@ -240,67 +228,17 @@ static void approved_by_itself(void)
 
 /* ---- two at the same time ---- */
 
-/* Somebody else's connection to the same store. */
-typedef struct other {
-	test_market market;
-	const char *operation;
-	char params[300];
-	bool pending;
-	int rc;
-} other;
-
-static market_time same_clock(void *user_data)
-{
-	return ((const test_market *)user_data)->now;
-}
-
-static void open_other(other *o, test_market *test, const char *actor)
-{
-	market_options options = MARKET_OPTIONS_INIT;
-	market_error err;
-
-	memset(o, 0, sizeof(*o));
-	options.clock = same_clock;
-	options.user_data = test;
-	CHECK_OK_FATAL(market_open(test->url, &options, &o->market.market, &err));
-	CHECK_OK_FATAL(market_session_open(o->market.market, NULL, &o->market.session, &err));
-	test_act_as(&o->market, actor);
-}
-
-static void plan_accept(other *o, const char *ref)
+static void plan_accept(beside *o, const char *ref)
 {
 	o->operation = "submission.accept";
 	snprintf(o->params, sizeof(o->params), "{\"submission\":\"ref:lin/%s\"}", ref);
 }
 
-static int call_other(other *o)
+static void run_between(test_market *test, beside *o, const char *ref)
 {
-	o->pending = false;
-	o->rc = market_call(o->market.session, o->operation, o->params, NULL, &o->market.err);
-	return o->rc;
-}
-
-/* Between the reads and the flush. */
-static int meddle(mk_store *store, void *user_data)
-{
-	other *o = user_data;
-
-	(void)store;
-	if (o->pending)
-		call_other(o);
-	return 0;
-}
-
-/* On SQLite, whose writers wait for each other, the other comes behind. */
-static void run_between(test_market *test, other *o, const char *ref)
-{
-	o->pending = test_on_postgres();
-	mk_store_set_before_flush(test->market->store, meddle, o);
+	beside_begin(o, test);
 	accept(test, ref);
-	mk_store_set_before_flush(test->market->store, NULL, NULL);
-	if (!test_on_postgres())
-		call_other(o);
-	CHECK_INT(o->pending, false);
+	beside_end(o, test);
 	test_check_call(&o->market, o->rc, 0, NULL, __FILE__, __LINE__);
 	CHECK_TEXT(state(test), "in_review");
 }
@@ -308,13 +246,13 @@ static void run_between(test_market *test, other *o, const char *ref)
 static void last_two_accepted_at_once(void)
 {
 	test_market test;
-	other o;
+	beside o;
 
 	test_market_open(&test, NULL);
 	TEST_CALL(&test, "seller.apply", APPLY);
 	submit(&test, "terms", "t");
 	submit(&test, "identity", "i");
-	open_other(&o, &test, "operator:other");
+	beside_open(&o, &test, "operator:other");
 	plan_accept(&o, "i");
 	run_between(&test, &o, "t");
 	test_market_close(&o.market);
@@ -324,13 +262,13 @@ static void last_two_accepted_at_once(void)
 static void account_named_at_once_with_the_last(void)
 {
 	test_market test;
-	other o;
+	beside o;
 
 	open_with(&test, ACCOUNT_ASKED);
 	submit(&test, "terms", "t");
 	submit(&test, "identity", "i");
 	accept(&test, "i");
-	open_other(&o, &test, "confirmed " OWNER);
+	beside_open(&o, &test, "confirmed " OWNER);
 	o.operation = "payout_account.set";
 	snprintf(o.params, sizeof(o.params),
 	         "{\"seller\":\"ref:lin\",\"holder\":\"Lin\",\"bank\":\"001\",\"country\":\"BR\","
@@ -342,7 +280,7 @@ static void account_named_at_once_with_the_last(void)
 
 static void *accept_in_thread(void *data)
 {
-	call_other(data);
+	beside_call(data);
 	return NULL;
 }
 
@@ -350,12 +288,12 @@ static void *accept_in_thread(void *data)
 static void many_accepted_at_once(void)
 {
 	test_market test;
-	other others[2];
+	beside others[2];
 	pthread_t threads[2];
 
 	test_market_open(&test, NULL);
-	open_other(&others[0], &test, "operator:one");
-	open_other(&others[1], &test, "operator:two");
+	beside_open(&others[0], &test, "operator:one");
+	beside_open(&others[1], &test, "operator:two");
 	for (int round = 0; round < 20; round++) {
 		char refs[2][20];
 

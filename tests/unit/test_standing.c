@@ -323,19 +323,6 @@ static void a_price_is_a_violation(void)
 
 /* ---- the policy ---- */
 
-/* The built-in policy with another text in place of the first of its kind; freed. */
-static char *policy_with(const char *text, const char *instead)
-{
-	size_t size = 0;
-	const char *whole = market_policy_default(&size);
-	const char *at = strstr(whole, text);
-	char *policy = malloc(size + strlen(instead) + 1);
-
-	CU_ASSERT_PTR_NOT_NULL_FATAL(at);
-	sprintf(policy, "%.*s%s%s", (int)(at - whole), whole, instead, at + strlen(text));
-	return policy;
-}
-
 static void the_policy_is_checked(void)
 {
 	static const struct {
@@ -351,7 +338,7 @@ static void the_policy_is_checked(void)
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		char *policy = policy_with(cases[i].text, cases[i].instead);
+		char *policy = test_policy_with(cases[i].text, cases[i].instead);
 		market_policy_error errors[4];
 		size_t count = 0;
 
@@ -364,7 +351,7 @@ static void the_policy_is_checked(void)
 
 static void a_breach_needs_its_violation(void)
 {
-	char *policy = policy_with("  price_breach: one_price\n", "");
+	char *policy = test_policy_with("  price_breach: one_price\n", "");
 	test_market test;
 
 	open_seller(&test, policy);
@@ -381,8 +368,8 @@ static void a_breach_needs_its_violation(void)
 
 static void a_newer_policy_begins_nothing(void)
 {
-	char *policy = policy_with("{points: 12, action: listing_block, duration: 7d}",
-	                           "{points: 2, action: listing_block, duration: 99d}");
+	char *policy = test_policy_with("{points: 12, action: listing_block, duration: 7d}",
+	                                "{points: 2, action: listing_block, duration: 99d}");
 	char first[40], *json;
 	test_market test;
 	json_t *params;
