@@ -233,11 +233,13 @@ typedef struct market_product_publish_params {
 	uint32_t size;
 	const char *key;
 	market_id product;
+	int64_t version; /* that was looked at; 0: whichever is there */
 } market_product_publish_params;
 #define MARKET_PRODUCT_PUBLISH_PARAMS_INIT MARKET_INIT(market_product_publish_params)
 
-/* proposed → published. By operators with catalog.
- * Errors: ESTATE. Since 0.1. */
+/* proposed → published. Its proposer may change it until then: with `version` nothing is published
+ * that nobody has looked at. By operators with catalog.
+ * Errors: ESTATE, ECHANGED (version). Since 0.1. */
 MARKET_API int market_product_publish(struct market_session *session,
                                       const market_product_publish_params *in, market_product **out,
                                       market_error *err);

@@ -93,6 +93,7 @@ const mk_record mk_product_propose_params =
 #define T market_product_publish_params
 static const mk_field product_publish_fields[] = {
 	MK_F_ID(T, product, PRODUCT, MK_REQUIRED, "the product"),
+	MK_F_INT(T, version, 0, 1, INT64_MAX, "of it that was looked at"),
 };
 #undef T
 const mk_record mk_product_publish_params =

@@ -136,7 +136,13 @@ int mk_product_propose(mk_ctx *ctx, const void *params, market_error *err)
 
 int mk_product_publish(mk_ctx *ctx, const void *params, market_error *err)
 {
-	(void)params;
+	const market_product_publish_params *in = params;
+	const market_product *product = ctx->subject;
+
+	if (in->version > 0 && in->version != product->version)
+		return mk_error_at(err, MARKET_ECHANGED, "version",
+		                   "the product has changed since version %lld, to %lld",
+		                   (long long)in->version, (long long)product->version);
 	return step(ctx, MK_PRODUCT_PUBLISH, NULL, "product.published", err);
 }
 

@@ -131,7 +131,7 @@ static const mk_op catalog_ops[] = {
 			.subject_param = "product",
 			.gives = &mk_product_entity,
 			.relations = OPERATORS,
-			.errors = MK_ERRORS(MARKET_ESTATE),
+			.errors = MK_ERRORS(MARKET_ESTATE, MARKET_ECHANGED),
 			.flags = MK_OP_WRITES | MK_OP_STATE,
 			.handler = mk_product_publish,
 		},
