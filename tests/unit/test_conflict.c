@@ -87,6 +87,12 @@ static const char *const relative[] = {
 	" stock_flow ",           " stock_move ",       " lot_claim ",       " lot_unclaim ",
 	" refund_exposure_give ", " period_stay_open ", " brand_quota_move "};
 
+/* A caller who names a version is told of the change: no rerun may hide it. */
+static bool names_a_version(const char *path)
+{
+	return strstr(path, "/publication.txt");
+}
+
 static void forget(char *names, const char *name)
 {
 	char *at = strstr(names, name);
@@ -102,7 +108,8 @@ static void moved_versions_are_met(void)
 	int64_t flushes = 0;
 
 	for (size_t i = 0; files[i]; i++)
-		flushes += run_moved(files[i], unguarded);
+		if (!names_a_version(files[i]))
+			flushes += run_moved(files[i], unguarded);
 	CU_ASSERT(flushes > 200);
 	for (size_t i = 0; i < sizeof(relative) / sizeof(relative[0]); i++)
 		forget(unguarded, relative[i]);
