@@ -48,6 +48,13 @@ static void watch(const mk_trace *trace, void *user_data)
 		         "%s", name);
 }
 
+/* Who names a version is told that it has moved on: no rerun hides it. On SQLite the versions moved
+ * in the transaction itself, and are back when it runs again. */
+static bool is_told(const char *path, const moved *m)
+{
+	return m->meddler.own && strstr(path, "/publication.txt");
+}
+
 static int64_t run_moved(const char *path, char unguarded[4000])
 {
 	char why[SCENARIO_WHY] = "";
@@ -58,7 +65,6 @@ static int64_t run_moved(const char *path, char unguarded[4000])
 	market_error err;
 	const char *url = test_store_url();
 	int64_t flushes;
-	bool good;
 
 	CHECK_TEXT(why, "");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(s);
@@ -67,10 +73,12 @@ static int64_t run_moved(const char *path, char unguarded[4000])
 	snprintf(m.unguarded, sizeof(m.unguarded), "%s", unguarded);
 	mk_store_set_before_flush(m.market.market->store, move_versions, &m);
 	mk_store_set_trace(m.market.market->store, watch, &m);
-	good = scenario_run(s, &way, &values, why);
-	if (!good)
-		CU_FAIL("a scenario goes otherwise");
-	CHECK_TEXT(why, "");
+	CU_ASSERT(scenario_run(s, &way, &values, why) == !is_told(path, &m));
+	if (is_told(path, &m)) {
+		CU_ASSERT_PTR_NOT_NULL(strstr(why, "publication.txt:13: refused: changed version"));
+	} else {
+		CHECK_TEXT(why, "");
+	}
 	snprintf(unguarded, 4000, "%s", m.unguarded);
 	flushes = m.flushes;
 	scenario_market_close(&m.market);
@@ -87,12 +95,6 @@ static const char *const relative[] = {
 	" stock_flow ",           " stock_move ",       " lot_claim ",       " lot_unclaim ",
 	" refund_exposure_give ", " period_stay_open ", " brand_quota_move "};
 
-/* A caller who names a version is told of the change: no rerun may hide it. */
-static bool names_a_version(const char *path)
-{
-	return strstr(path, "/publication.txt");
-}
-
 static void forget(char *names, const char *name)
 {
 	char *at = strstr(names, name);
@@ -108,8 +110,7 @@ static void moved_versions_are_met(void)
 	int64_t flushes = 0;
 
 	for (size_t i = 0; files[i]; i++)
-		if (!names_a_version(files[i]))
-			flushes += run_moved(files[i], unguarded);
+		flushes += run_moved(files[i], unguarded);
 	CU_ASSERT(flushes > 200);
 	for (size_t i = 0; i < sizeof(relative) / sizeof(relative[0]); i++)
 		forget(unguarded, relative[i]);
