@@ -35,23 +35,28 @@ static bool next_word(const char **cell, char word[CELL])
 	return used > 0;
 }
 
-static const json_t *find(const json_t *at, const char *path, size_t size)
+/* What a path leads to, NULL when it is absent. False when it leads into what has no parts. A text
+ * on the way that is JSON, as an event's is, has its parts: they are `text`'s, freed by the caller.
+ */
+static bool find(const json_t *at, const char *path, size_t size, const json_t **found,
+                 json_t **text)
 {
+	const char *end = path + size;
 	char step[100];
 
-	while (at && size > 0) {
-		size_t length = strcspn(path, ".");
+	while (path < end) {
+		const size_t length = strcspn(path, ".#");
 
-		if (length > size)
-			length = size;
+		if (json_is_string(at) && !*text)
+			at = *text = json_loads(json_string_value(at), 0, NULL);
+		if (!json_is_array(at) && !json_is_object(at))
+			return false;
 		snprintf(step, sizeof(step), "%.*s", (int)length, path);
 		at = json_is_array(at) ? json_array_get(at, (size_t)atoi(step)) : json_object_get(at, step);
-		if (length >= size)
-			break;
 		path += length + 1;
-		size -= length + 1;
 	}
-	return at;
+	*found = at;
+	return true;
 }
 
 /* A value as a row writes it: money as "12.00 BRL", a time as it stands. */
@@ -85,23 +90,23 @@ static bool same(const json_t *value, const char *actual, const char *expected)
 	       market_time_parse(actual, &b) && a == b;
 }
 
-static bool check_value(const char *word, const json_t *reply, scenario_values *values,
-                        char why[SCENARIO_WHY])
+static bool check_found(const json_t *value, const char *name, const char *expected,
+                        scenario_values *values, char why[SCENARIO_WHY])
 {
-	const char *equals = strchr(word, '=');
-	bool count = equals > word && equals[-1] == '#';
-	size_t size = (size_t)(equals - word) - (count ? 1 : 0);
-	const json_t *value = find(reply, word, size);
-	const char *expected = equals + 1;
+	const size_t size = strlen(name);
 	char actual[CELL];
 
-	if (count)
-		snprintf(actual, sizeof(actual), "%zu", json_array_size(value));
-	else
+	if (size > 0 && name[size - 1] != '#') {
 		write_value(value, actual);
+	} else if (!value || json_is_array(value)) { /* empty lists are left out */
+		snprintf(actual, sizeof(actual), "%zu", json_array_size(value));
+	} else {
+		scenario_say(why, "%s counts what isn't a list", name);
+		return false;
+	}
 	if (expected[0] == '$' && !scenario_value(values, expected + 1)) {
 		if (!value)
-			scenario_say(why, "%.*s is absent", (int)size, word);
+			scenario_say(why, "%s is absent", name);
 		else
 			json_object_set_new(values->named, expected + 1, json_string(actual));
 		return value != NULL;
@@ -110,8 +115,27 @@ static bool check_value(const char *word, const json_t *reply, scenario_values *
 		expected = scenario_value(values, expected + 1);
 	if (same(value, actual, expected))
 		return true;
-	scenario_say(why, "%.*s is %s, not %s", (int)size, word, actual, expected);
+	scenario_say(why, "%s is %s, not %s", name, actual, expected);
 	return false;
+}
+
+/* `word`: name=expected, or name#=count. */
+static bool check_value(char *word, const json_t *reply, scenario_values *values,
+                        char why[SCENARIO_WHY])
+{
+	char *equals = strchr(word, '=');
+	const json_t *value = NULL;
+	json_t *text = NULL;
+	bool good;
+
+	*equals = '\0';
+	good = find(reply, word, strcspn(word, "#"), &value, &text);
+	if (good)
+		good = check_found(value, word, equals + 1, values, why);
+	else
+		scenario_say(why, "%s leads into what has no parts", word);
+	json_decref(text);
+	return good;
 }
 
 static bool check_success(const char *cell, const json_t *reply, bool replayed,
