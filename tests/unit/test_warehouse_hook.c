@@ -55,6 +55,15 @@ static int choose(market_warehouse_question *question, void *data, market_error 
 	return s->result;
 }
 
+static int warnings;
+
+static void hear(int32_t level, const char *message, void *data)
+{
+	(void)message;
+	(void)data;
+	warnings += level <= MARKET_LOG_WARNING;
+}
+
 static void forget(void *data)
 {
 	((state *)data)->destroyed++;
@@ -129,9 +138,16 @@ static void the_hook_chooses(void)
 	check_reserved(&test, "3", "2");
 	buy(&test, ",'warehouse':'ref:s/young'", 1); /* the buyer's wish stays */
 	check_reserved(&test, "3", "3");
-	s.wish = 2; /* that isn't there */
+	test.market->log = hear;
+	warnings = 0;
+	s.wish = -1; /* none is chosen: the oldest */
 	buy(&test, "", 1);
 	check_reserved(&test, "4", "3");
+	CHECK_INT(warnings, 0);
+	s.wish = 2; /* that isn't there */
+	buy(&test, "", 1);
+	check_reserved(&test, "5", "3");
+	CHECK_INT(warnings, 1);
 	test_market_close(&test);
 	CHECK_INT(s.destroyed, 1);
 }
